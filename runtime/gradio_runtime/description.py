@@ -1,0 +1,265 @@
+"""What an app says about itself: `/config` and `/info`, typed and version-free.
+
+Both the generator and the runtime read apps through these models. They keep what is
+used and ignore the rest, and they hold the differences of Gradio 4, 5 and 6 in one
+place (`protocol.md` §2 and §3 of the project's notes have the measurements).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+
+__all__ = [
+    "Component",
+    "Config",
+    "Dependency",
+    "Description",
+    "EndpointInfo",
+    "Info",
+    "ParameterInfo",
+    "ReturnInfo",
+    "endpoint_shape",
+]
+
+#: Slots of these types hold what the server keeps for itself: callers send null and
+#: never see the value. Older versions mark them by type only.
+_SERVER_SIDE = frozenset({"state"})
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", defer_build=True, frozen=True)
+
+
+class Component(_Wire):
+    """One component of the app's page.
+
+    Attributes:
+        id: Its number, which dependencies refer to.
+        type: Lower-case name, such as `textbox`.
+        props: Everything the app's author set: label, choices, bounds, value …
+        skip_api: Whether it is left out of the API (State, layout, buttons).
+    """
+
+    id: int
+    type: str
+    props: dict[str, Any] = Field(default_factory=dict)
+    skip_api: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether callers neither send nor receive this slot."""
+        return self.skip_api or self.type in _SERVER_SIDE
+
+
+class Dependency(_Wire):
+    """One event handler: what the server calls an endpoint's function.
+
+    Attributes:
+        id: The `fn_index` of the wire. Before Gradio 4.32 it is the list index,
+            which `Config` fills in.
+        api_name: The endpoint's name without its slash; None when it has none.
+        inputs: Component ids in wire order.
+        outputs: Component ids in wire order.
+        backend_fn: False when it runs in the browser only.
+        generator: Whether it yields several outputs.
+        visibility: `private` endpoints never appear in `/info`.
+    """
+
+    id: int
+    api_name: str | None = None
+    inputs: list[int] = Field(default_factory=list[int])
+    outputs: list[int] = Field(default_factory=list[int])
+    backend_fn: bool = True
+    queue: bool | None = None
+    generator: bool = False
+    batch: bool = False
+    visibility: Literal["public", "undocumented", "private"] = "public"
+
+    @field_validator("api_name", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        # `false` makes an endpoint private before 6.0; 3.x also has null (unnamed).
+        return value if isinstance(value, str) else None
+
+
+class Config(_Wire):
+    """The app's `/config`.
+
+    Attributes:
+        version: Gradio's version on the server.
+        protocol: How jobs are queued; absent before Gradio 4, where it is `ws`.
+        api_prefix: Path of the API below the app's base URL; empty before 5.0.
+        max_file_size: Largest upload in bytes, or None.
+        connect_heartbeat: Whether the app wants to know when a session ends.
+    """
+
+    version: str
+    protocol: str = "ws"
+    api_prefix: str = ""
+    app_id: int | str | None = None
+    space_id: str | None = None
+    max_file_size: int | None = None
+    connect_heartbeat: bool = False
+    components: list[Component] = Field(default_factory=list[Component])
+    dependencies: list[Dependency] = Field(default_factory=list[Dependency])
+
+    @field_validator("api_prefix", mode="before")
+    @classmethod
+    def _prefix(cls, value: object) -> object:
+        return (value or "") if isinstance(value, str | None) else value
+
+    @field_validator("dependencies", mode="before")
+    @classmethod
+    def _normalise(cls, value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        return [
+            _normalise_dependency(index, item)
+            for index, item in enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        ]
+
+    @cached_property
+    def component_by_id(self) -> Mapping[int, Component]:
+        """The components, by id."""
+        return {component.id: component for component in self.components}
+
+    def slots(self, ids: list[int]) -> list[Component | None]:
+        """The components of a dependency's slots; None where the id is unknown."""
+        return [self.component_by_id.get(id_) for id_ in ids]
+
+    def find(self, api_name: str) -> Dependency | None:
+        """The endpoint of that name (with or without its slash).
+
+        Names can repeat; the server calls the first, so the first is found.
+        """
+        wanted = api_name.removeprefix("/")
+        return self._by_name.get(wanted)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Dependency]:
+        named: dict[str, Dependency] = {}
+        for dependency in self.dependencies:
+            if dependency.api_name is not None:
+                named.setdefault(dependency.api_name, dependency)
+        return named
+
+
+def _normalise_dependency(index: int, item: object) -> object:
+    """Bring the wire's version-dependent keys to `Dependency`'s."""
+    if isinstance(item, Dependency) or not isinstance(item, dict):
+        return item  # pyright: ignore[reportUnknownVariableType]
+    raw: dict[str, Any] = dict(item)  # pyright: ignore[reportUnknownArgumentType]
+    raw.setdefault("id", index)
+    if "generator" not in raw:
+        types = raw.get("types")
+        raw["generator"] = isinstance(types, dict) and (
+            types.get("generator") is True or types.get("continuous") is True  # pyright: ignore[reportUnknownMemberType]
+        )
+    if "visibility" not in raw:
+        raw["visibility"] = raw.get("api_visibility") or (
+            "private"
+            if raw.get("api_name") is False
+            else "public"
+            if raw.get("show_api", True) is not False
+            else "undocumented"
+        )
+    return raw
+
+
+class ParameterInfo(_Wire):
+    """One parameter in `/info`.
+
+    Attributes:
+        label: What the app's page shows beside it; can be anything.
+        name: The Python parameter's name (Gradio 4.23 and later).
+        has_default: Whether a caller may leave it out.
+        default: What is sent then.
+        schema_: JSON Schema of the value.
+        component: Capitalised component type.
+    """
+
+    label: str | None = None
+    name: str | None = Field(
+        default=None, validation_alias=AliasChoices("parameter_name", "name")
+    )
+    has_default: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("parameter_has_default", "has_default"),
+    )
+    default: Any = Field(
+        default=None, validation_alias=AliasChoices("parameter_default", "default")
+    )
+    schema_: Any = Field(
+        default=None, validation_alias=AliasChoices("type", "schema_")
+    )
+    component: str = ""
+    example_input: Any = None
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        return value if value is None else str(value)
+
+
+class ReturnInfo(_Wire):
+    """One output in `/info`: its label, JSON Schema and component type."""
+
+    label: str | None = None
+    schema_: Any = Field(
+        default=None, validation_alias=AliasChoices("type", "schema_")
+    )
+    component: str = ""
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        return value if value is None else str(value)
+
+
+class EndpointInfo(_Wire):
+    """One endpoint in `/info`."""
+
+    parameters: list[ParameterInfo] = Field(default_factory=list[ParameterInfo])
+    returns: list[ReturnInfo] = Field(default_factory=list[ReturnInfo])
+    description: str | None = None
+
+
+class Info(_Wire):
+    """The app's `/info`: endpoints by name (with the slash) and by index."""
+
+    named_endpoints: dict[str, EndpointInfo] = Field(
+        default_factory=dict[str, EndpointInfo]
+    )
+    unnamed_endpoints: dict[str, EndpointInfo] = Field(
+        default_factory=dict[str, EndpointInfo]
+    )
+
+
+class Description(_Wire):
+    """Everything an app says about itself.
+
+    Attributes:
+        source: Where it was read: a URL or a Space id.
+    """
+
+    source: str
+    config: Config
+    info: Info
+
+
+def endpoint_shape(config: Config, dependency: Dependency) -> str:
+    """Component types of an endpoint in wire order, such as `number, radio -> json`.
+
+    A generated module carries this line for each endpoint and the runtime compares
+    it with the live app's, so that a changed app is noticed before anything is sent.
+    """
+
+    def types(ids: list[int]) -> str:
+        slots = config.slots(ids)
+        return ", ".join(slot.type for slot in slots if slot and not slot.hidden)
+
+    return f"{types(dependency.inputs)} -> {types(dependency.outputs)}".strip()

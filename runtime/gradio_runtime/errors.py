@@ -1,0 +1,275 @@
+"""Every error a user of a generated module can meet.
+
+```
+GradioError
+├── ConnectError            the app cannot be reached (refused, DNS, TLS, not a Gradio app)
+├── ConnectionLost          the stream broke; `may_have_run` says what is known of the job
+├── JobTimeout              also a builtin TimeoutError
+├── AuthenticationError     401, 403, or a login that was refused
+├── SpaceError              the Space is not found, paused, broken …; `stage`
+├── QueueFull               the app's queue takes no more jobs
+├── RateLimited             429; `retry_after` seconds
+├── InputError              a value does not fit, found before anything was sent; `fields`
+│   └── FileTooLarge        a file is larger than the app or the caller allows
+├── ServerValidationError   the app's own validation refused the values (422)
+├── AppError                raised by the app; `title`, `duration`, `visible`, …
+├── JobCancelled            also a concurrent.futures.CancelledError
+├── OutputMismatch          an output does not fit its declared type; `raw` has it
+├── SchemaDrift             the app has changed since the module was generated
+└── ProtocolError           the server said something this runtime does not understand
+```
+
+Each carries `endpoint` (its api_name) and `src` (the app) where they are known, and
+`hint`, the next step to take, which is also the end of the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+
+__all__ = [
+    "AppError",
+    "AuthenticationError",
+    "ConnectError",
+    "ConnectionLost",
+    "FileTooLarge",
+    "GradioError",
+    "InputError",
+    "JobCancelled",
+    "JobTimeout",
+    "OutputMismatch",
+    "ProtocolError",
+    "QueueFull",
+    "RateLimited",
+    "SchemaDrift",
+    "ServerValidationError",
+    "SpaceError",
+]
+
+
+class GradioError(Exception):
+    """The root of the tree.
+
+    Attributes:
+        message: What happened, without the context and the hint.
+        endpoint: The api_name of the endpoint that was called, if one was.
+        src: The app: a URL or a Space id.
+        hint: What to do next.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        endpoint: str | None = None,
+        src: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.message = message
+        self.endpoint = endpoint
+        self.src = src
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Say what happened, where, and what to do next, on one line."""
+        where = " of ".join(part for part in (self.endpoint, self.src) if part)
+        text = f"{self.message} [{where}]" if where else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+    def within(self, *, endpoint: str | None = None, src: str | None = None) -> None:
+        """Fill in where it happened, once a caller that knows sees the error."""
+        self.endpoint = self.endpoint or endpoint
+        self.src = self.src or src
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state: the keyword-only constructors differ from class to class."""
+        return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+def _rebuild(
+    cls: type[GradioError], args: tuple[Any, ...], state: dict[str, Any]
+) -> GradioError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConnectError(GradioError):
+    """The app cannot be reached, or what answers there is not a Gradio app."""
+
+
+class ConnectionLost(GradioError):
+    """The stream broke before the result came.
+
+    Attributes:
+        may_have_run: False when the job certainly never started, so that calling
+            again is safe; True when it may have run, in part or to its end.
+    """
+
+    def __init__(
+        self, message: str, *, may_have_run: bool = True, **context: str | None
+    ) -> None:
+        super().__init__(message, **context)
+        self.may_have_run = may_have_run
+
+
+class JobTimeout(GradioError, TimeoutError):
+    """The time that the caller gave is over."""
+
+
+class AuthenticationError(GradioError):
+    """The app wants a login or a token, or refused the one it was given."""
+
+
+class SpaceError(GradioError):
+    """The Space cannot serve.
+
+    Attributes:
+        stage: The Hub's name for its state, such as `PAUSED` or `BUILD_ERROR`.
+    """
+
+    def __init__(
+        self, message: str, *, stage: str | None = None, **context: str | None
+    ) -> None:
+        super().__init__(message, **context)
+        self.stage = stage
+
+
+class QueueFull(GradioError):
+    """The app's queue takes no more jobs; nothing has run."""
+
+
+class RateLimited(GradioError):
+    """Too many requests.
+
+    Attributes:
+        retry_after: Seconds to wait, when the server says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        **context: str | None,
+    ) -> None:
+        super().__init__(message, **context)
+        self.retry_after = retry_after
+
+
+class InputError(GradioError):
+    """A value does not fit its parameter. Nothing has been sent.
+
+    Attributes:
+        fields: What is wrong, by parameter name.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        **context: str | None,
+    ) -> None:
+        super().__init__(message, **context)
+        self.fields = dict(fields or {})
+
+
+class FileTooLarge(InputError):
+    """A file is larger than the app (or the caller's own limit) allows."""
+
+
+class ServerValidationError(GradioError):
+    """The app refused the values (HTTP 422).
+
+    Attributes:
+        fields: The app's messages, by parameter name.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        **context: str | None,
+    ) -> None:
+        super().__init__(message, **context)
+        self.fields = dict(fields or {})
+
+
+class AppError(GradioError):
+    """The app's function raised.
+
+    An app shows the text of a `gr.Error` always, that of other exceptions only when
+    it was launched with `show_error=True`; otherwise the message says that it is
+    hidden.
+
+    Attributes:
+        title: The title the app gave, `"Error"` by default.
+        duration: Seconds for which a user interface should show it; None for ever.
+        visible: Whether a user interface should show it.
+        print_exception: Whether the app prints it to its own log.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        title: str = "Error",
+        duration: float | None = 10,
+        visible: bool = True,
+        print_exception: bool = True,
+        **context: str | None,
+    ) -> None:
+        super().__init__(message, **context)
+        self.title = title
+        self.duration = duration
+        self.visible = visible
+        self.print_exception = print_exception
+
+
+class JobCancelled(GradioError, CancelledError):
+    """The job was cancelled, so it has no result."""
+
+
+class OutputMismatch(GradioError):
+    """An output does not fit the type that the app's description declares.
+
+    Attributes:
+        raw: What the app sent, whole: an expensive result is never lost.
+        field: The output that does not fit, if one alone does not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        raw: object = None,
+        field: str | None = None,
+        **context: str | None,
+    ) -> None:
+        super().__init__(message, **context)
+        self.raw = raw
+        self.field = field
+
+
+class SchemaDrift(GradioError):
+    """The app has changed since the module was generated.
+
+    Attributes:
+        parameter: The first parameter or output that no longer fits.
+    """
+
+    def __init__(
+        self, message: str, *, parameter: str | None = None, **context: str | None
+    ) -> None:
+        super().__init__(message, **context)
+        self.parameter = parameter
+
+
+class ProtocolError(GradioError):
+    """The server said something that this runtime does not understand."""
