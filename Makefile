@@ -1,0 +1,76 @@
+# Needs Python 3.11 or newer, git and make; everything else goes into .venv.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# A caller's own environment must not decide where uv installs.
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+# pyright would otherwise ask PyPI for its newest version on every run.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+# No run of ours tells anyone about itself.
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+PY := .venv/bin/python
+READY := .venv/.ready
+# The one place that pins uv is the dev group of pyproject.toml.
+UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
+MYPY_PATHS := codegen runtime tests benchmarks generated_examples
+ARGS ?=
+
+.PHONY: help setup demo test check fast slow format goldens bench build clean distclean
+
+help: ## Show what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: $(READY) ## Make .venv with everything in it
+
+$(PY):
+	@python=$$(scripts/find-python) && echo "Making .venv with $$python" && "$$python" -m venv --clear .venv
+
+$(READY): pyproject.toml runtime/pyproject.toml uv.lock | $(PY)
+	@$(PY) -m uv --version 2>/dev/null | grep -q '^uv $(UV_PIN:uv==%=%) ' || \
+		$(PY) -m pip install --quiet --disable-pip-version-check '$(UV_PIN)'
+	@.venv/bin/uv sync --quiet --locked --all-extras --all-packages --python $(PY)
+	@touch $@
+
+demo: $(READY) ## A real Gradio app: generate a module for it, check, call, stream, cancel
+	@.venv/bin/gradio-codegen demo --output-dir build/demo $(ARGS)
+
+test: check ## Every check and every test
+	@$(PY) -m pytest $(ARGS)
+
+check: $(READY) ## Lint, format and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy $(MYPY_PATHS)
+	@.venv/bin/pyright --warnings
+
+fast: $(READY) ## Only the tests that need no server, build or type checker
+	@$(PY) -m pytest -m 'not slow' $(ARGS)
+
+slow: $(READY) ## Only the others
+	@$(PY) -m pytest -m slow $(ARGS)
+
+format: $(READY) ## Let ruff put things right
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+goldens: $(READY) ## Write the expected modules of the tests again
+	@$(PY) -m tests.codegen.regen $(ARGS)
+
+bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md
+	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.run $(ARGS)
+
+build: $(READY) ## Wheels and sdists of both distributions, into dist/
+	@.venv/bin/uv build --quiet --all-packages --out-dir dist
+	@ls dist
+
+clean: ## Remove what builds and tests leave behind
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.venv/*' -exec rm -rf {} +
+
+distclean: clean ## The same, and .venv
+	rm -rf .venv
