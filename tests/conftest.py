@@ -1,0 +1,82 @@
+"""What all tests share: real Gradio servers, and the mark of what needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.support.servers import GradioServer
+
+# Programs that tests start or compare with; none holds tests.
+collect_ignore = ["apps", "golden", "support"]
+
+_SERVER_FIXTURES = {"gradio", "gradio5", "gradio6", "start_server"}
+
+_STARTED = pytest.StashKey[list[GradioServer]]()
+_LOG_LINES = 60
+
+StartServer = Callable[..., GradioServer]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m is applied
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its servers printed last."""
+    report = yield
+    if report.failed:
+        used = [*getattr(item, "funcargs", {}).values(), *item.stash.get(_STARTED, ())]
+        for server in used:
+            if isinstance(server, GradioServer):
+                tail = "\n".join(server.log().splitlines()[-_LOG_LINES:])
+                report.sections.append((f"log of {server}", tail))
+    return report
+
+
+@pytest.fixture(scope="session")
+def gradio6() -> Iterator[GradioServer]:
+    """tests/apps/wire.py on Gradio 6; shared, so leave no State or load behind."""
+    with GradioServer("wire", 6) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gradio5() -> Iterator[GradioServer]:
+    """tests/apps/wire.py on Gradio 5; shared, so leave no State or load behind."""
+    with GradioServer("wire", 5) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["gradio5", "gradio6"])
+def gradio(request: pytest.FixtureRequest) -> GradioServer:
+    """The same app on each major version in turn."""
+    return cast("GradioServer", request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def start_server(request: pytest.FixtureRequest) -> Iterator[StartServer]:
+    """Start a server for one test: `start_server("wire", 6, env={"AUTH": "u:p"})`."""
+    started = request.node.stash.setdefault(_STARTED, [])
+    with ExitStack() as servers:
+
+        def start(
+            app: str | Path = "wire",
+            major: int = 6,
+            env: Mapping[str, str] | None = None,
+        ) -> GradioServer:
+            server = servers.enter_context(GradioServer(app, major, env))
+            started.append(server)
+            return server
+
+        yield start

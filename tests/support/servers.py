@@ -1,0 +1,169 @@
+"""Real Gradio servers on loopback, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.support.environments import VERSIONS, server_python
+
+APPS = Path(__file__).parents[1] / "apps"
+LAUNCHER = Path(__file__).with_name("launch.py")
+START_TIMEOUT = 120.0
+STOP_TIMEOUT = 5.0
+
+# Nothing leaves the machine, whatever the developer's own settings are.
+_SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+class GradioServer:
+    """One app, served by one version of Gradio, from `start()` to `stop()`.
+
+    Attributes:
+        url: The app's address, without a slash at the end.
+        version: The Gradio version that serves it.
+        major: The first number of that version.
+    """
+
+    def __init__(
+        self,
+        app: str | Path = "wire",
+        major: int = 6,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Describe a server; nothing runs yet.
+
+        Args:
+            app: A name under tests/apps (`"replicas/whisper"`) or the path of a file.
+            major: Which Gradio, by the first number of its version.
+            env: Environment variables for the app.
+        """
+        self.major = major
+        self.version = VERSIONS[major]
+        self.url = ""
+        self._app = app if isinstance(app, Path) else APPS / f"{app}.py"
+        self._env = dict(env or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+
+    @property
+    def pid(self) -> int:
+        """The id of the running process."""
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process.pid
+
+    def start(self) -> Self:
+        """Start the process, and return once it answers requests."""
+        python = server_python(self.version)
+        self._folder = Path(tempfile.mkdtemp(prefix="gradio-codegen-server-"))
+        try:
+            self._start(python, self._folder)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start(self, python: Path, folder: Path) -> None:
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        with (folder / "log.txt").open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(python), str(LAUNCHER), str(self._app)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=self._environment(port, folder),
+            )
+        deadline = time.monotonic() + START_TIMEOUT
+        while not _answers(self.url):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self} ended while starting:\n{self.log()}")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self} did not answer in time:\n{self.log()}")
+            time.sleep(0.05)
+
+    def _environment(self, port: int, folder: Path) -> dict[str, str]:
+        drop = ("GRADIO_", "HF_", "PYTHON", "VIRTUAL_ENV")
+        kept = {n: v for n, v in os.environ.items() if not n.startswith(drop)}
+        files = {"GRADIO_TEMP_DIR": str(folder / "files"), "PORT": str(port)}
+        return kept | _SETTINGS | files | self._env
+
+    def log(self) -> str:
+        """Everything that the server has printed so far."""
+        if self._folder is None:
+            return ""
+        return (self._folder / "log.txt").read_text("utf-8", errors="replace")
+
+    def kill(self) -> None:
+        """End the process at once, as a crash would; the log stays readable."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """End the process and delete what it left; harmless when repeated."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            if self._process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    self._process.stdin.close()
+            self._process = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<{self._app.stem} on Gradio {self.version} at {self.url}>"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/config", timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True  # 401: it asks for a login, so it is there
+    except OSError:
+        return False
