@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests.support.servers import GradioServer
 collect_ignore = ["apps", "golden", "support"]
 
 _SERVER_FIXTURES = {"gradio", "gradio5", "gradio6", "start_server"}
+
+# pyright asks PyPI for its newest version on every run, unless it is told not to.
+os.environ.setdefault("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1")
 
 _STARTED = pytest.StashKey[list[GradioServer]]()
 _LOG_LINES = 60
