@@ -1,1 +1,94 @@
-"""Runtime."""
+"""The runtime behind modules that gradio-codegen generates.
+
+A generated module imports `App`, `Call`, `Client` and the model bases from here. On
+its own the package calls any Gradio app, untyped, through `Client`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .app import App, Endpoint, StreamEndpoint
+from .call import Call
+from .client import Client, connect
+from .errors import (
+    AppError,
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    FileTooLarge,
+    GradioError,
+    InputError,
+    JobCancelled,
+    JobTimeout,
+    OutputMismatch,
+    ProtocolError,
+    QueueFull,
+    RateLimited,
+    SchemaDrift,
+    ServerValidationError,
+    SpaceError,
+)
+from .files import File, FileInput
+from .values import UNCHANGED, Input, Model, Output
+
+if TYPE_CHECKING:
+    from .job import Job, Stream
+    from .status import LogMessage, ProgressUnit, Status, StatusUpdate
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "UNCHANGED",
+    "App",
+    "AppError",
+    "AuthenticationError",
+    "Call",
+    "Client",
+    "ConnectError",
+    "ConnectionLost",
+    "Endpoint",
+    "File",
+    "FileInput",
+    "FileTooLarge",
+    "GradioError",
+    "Input",
+    "InputError",
+    "Job",
+    "JobCancelled",
+    "JobTimeout",
+    "LogMessage",
+    "Model",
+    "Output",
+    "OutputMismatch",
+    "ProgressUnit",
+    "ProtocolError",
+    "QueueFull",
+    "RateLimited",
+    "SchemaDrift",
+    "ServerValidationError",
+    "SpaceError",
+    "Status",
+    "StatusUpdate",
+    "Stream",
+    "StreamEndpoint",
+    "connect",
+]
+
+_LATE = {
+    "Job": "job",
+    "Stream": "job",
+    "LogMessage": "status",
+    "ProgressUnit": "status",
+    "Status": "status",
+    "StatusUpdate": "status",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what a generated module does not need at the first use of its name."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_LATE[name]}", __name__), name)

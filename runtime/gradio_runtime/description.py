@@ -193,9 +193,7 @@ class ParameterInfo(_Wire):
     default: Any = Field(
         default=None, validation_alias=AliasChoices("parameter_default", "default")
     )
-    schema_: Any = Field(
-        default=None, validation_alias=AliasChoices("type", "schema_")
-    )
+    schema_: Any = Field(default=None, validation_alias=AliasChoices("type", "schema_"))
     component: str = ""
     example_input: Any = None
 
@@ -209,9 +207,7 @@ class ReturnInfo(_Wire):
     """One output in `/info`: its label, JSON Schema and component type."""
 
     label: str | None = None
-    schema_: Any = Field(
-        default=None, validation_alias=AliasChoices("type", "schema_")
-    )
+    schema_: Any = Field(default=None, validation_alias=AliasChoices("type", "schema_"))
     component: str = ""
 
     @field_validator("label", mode="before")

@@ -1,0 +1,256 @@
+"""What generated modules are made of: an `App`, and endpoints that call it.
+
+A generated function describes a call and sends nothing. The decorators turn it into
+an `Endpoint`, which sends it, with the function's own signature on every face:
+`f(...)` blocks, `f.submit(...)` gives a job, `await f.aio(...)` is async, and
+`f.stream(...)`, on generator endpoints, iterates.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeVar,
+    get_args,
+    get_type_hints,
+    overload,
+)
+
+from pydantic import ValidationError
+
+from .call import Call, Options
+from .client import Client, wait
+from .errors import InputError
+from .values import Input
+
+if TYPE_CHECKING:
+    from .execution import Request
+    from .job import Job, Stream
+
+__all__ = ["App", "Endpoint", "StreamEndpoint"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class App:
+    """The app that a module was generated from.
+
+    Args:
+        src: Its URL or Space id.
+        spec: Hash of the description that the module was generated from.
+        gradio: The Gradio version it ran.
+    """
+
+    def __init__(self, src: str, *, spec: str, gradio: str) -> None:
+        self.src = src
+        self.spec = spec
+        self.gradio = gradio
+        self._default: Client | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def default_client(self) -> Client:
+        """The client of the module-level functions: one connection, one session."""
+        with self._lock:
+            if self._default is None:
+                self._default = Client(self.src)
+            return self._default
+
+    def endpoint(
+        self, api_name: str | int, inputs: type[Input], *, shape: str
+    ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
+        """Make a described call an endpoint.
+
+        Args:
+            api_name: The endpoint's name with its slash, or its number.
+            inputs: Its input model.
+            shape: Its component types when the module was generated.
+        """
+
+        def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
+            return Endpoint(self, api_name, inputs, shape, describe)
+
+        return decorate
+
+    def stream_endpoint(
+        self, api_name: str | int, inputs: type[Input], *, shape: str
+    ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
+        """Make a described call of a generator an endpoint; see `endpoint`."""
+
+        def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
+            return StreamEndpoint(self, api_name, inputs, shape, describe)
+
+        return decorate
+
+    def __repr__(self) -> str:
+        """Show the source."""
+        return f"App({self.src!r})"
+
+
+class Endpoint(Generic[P, R]):
+    """One endpoint of an app, called as the function it was made from.
+
+    As an attribute of a client it is bound to that client's connection.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        api_name: str | int,
+        inputs: type[Input],
+        shape: str,
+        describe: Callable[P, Call[R]],
+        *,
+        client: Client | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self.app = app
+        self.api_name = api_name
+        self.inputs = inputs
+        self._shape = shape
+        self._describe = describe
+        self._client = client
+        self._options = options or Options()
+        functools.update_wrapper(self, describe)
+        self.__signature__ = inspect.signature(describe)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the endpoint and wait for its result.
+
+        Of a generator endpoint, the result is its last output.
+
+        Raises:
+            InputError: A value does not fit; nothing has been sent.
+            GradioError: See `gradio_runtime.errors`.
+        """
+        return wait(self.submit(*args, **kwargs))
+
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
+        """Begin a call and return its job at once."""
+        return self._start(self.call(*args, **kwargs))
+
+    async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the endpoint from async code; cancelling the task cancels the job."""
+        return await self._start(self.call(*args, **kwargs))
+
+    def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
+        """The validated call, with nothing sent: for tests and dry runs.
+
+        Raises:
+            InputError: A value does not fit.
+        """
+        try:
+            return self._describe(*args, **kwargs)
+        except ValidationError as error:
+            raise self._input_error(error) from None
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        headers: dict[str, str] | None = None,
+        retries: int | None = None,
+        strict_outputs: bool | None = None,
+        result_callbacks: Iterable[Callable[[R], object]] | None = None,
+    ) -> Self:
+        """The same endpoint with options for each call.
+
+        Args:
+            timeout: Seconds for the whole call; when they are over the job is
+                cancelled and `JobTimeout` raised.
+            headers: Extra headers for the app's function to see.
+            retries: How often to try again to join the queue, when that is safe.
+            strict_outputs: False to let an output through that does not fit its type.
+            result_callbacks: Called with the result, on a thread kept for callbacks.
+        """
+        changes: dict[str, Any] = {
+            "timeout": timeout,
+            "headers": headers,
+            "retries": retries,
+            "strict_outputs": strict_outputs,
+            "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
+        }
+        given = {key: value for key, value in changes.items() if value is not None}
+        return self._copy(self._client, self._options.updated(**given))
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: Client, owner: type | None = None) -> Self: ...
+    def __get__(self, instance: Client | None, owner: type | None = None) -> Self:
+        """The endpoint on a client's connection."""
+        return self if instance is None else self._copy(instance, self._options)
+
+    def _copy(self, client: Client | None, options: Options) -> Self:
+        return type(self)(
+            self.app,
+            self.api_name,
+            self.inputs,
+            self._shape,
+            self._describe,
+            client=client,
+            options=options,
+        )
+
+    def _start(self, call: Call[R], *, keep: bool = True) -> Job[R]:
+        client = self._client or self.app.default_client
+        return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
+
+    def _request(self, call: Call[R]) -> Request[R]:
+        from .execution import Request
+
+        return Request(
+            endpoint=self.api_name,
+            names=list(type(call.inputs).model_fields),
+            values=list(call.data),
+            shape=self._shape,
+            read=_reader(self._describe),
+        )
+
+    def _input_error(self, error: ValidationError) -> InputError:
+        details = error.errors(include_url=False, include_input=False)
+        fields = {".".join(map(str, item["loc"])): item["msg"] for item in details}
+        text = "; ".join(f"{name}: {message}" for name, message in fields.items())
+        return InputError(
+            f"the inputs do not fit: {text}",
+            fields=fields,
+            endpoint=str(self.api_name),
+            src=self.app.src,
+            hint="Nothing has been sent",
+        )
+
+    def __repr__(self) -> str:
+        """Show the name and the app."""
+        return f"<{type(self).__name__} {self.api_name} of {self.app.src}>"
+
+
+class StreamEndpoint(Endpoint[P, R]):
+    """A generator endpoint: it also streams."""
+
+    def stream(self, *args: P.args, **kwargs: P.kwargs) -> Stream[R]:
+        """Begin a call and iterate over its outputs as they come.
+
+        Leaving the stream early cancels the job.
+        """
+        from .job import Stream
+
+        return Stream(self._start(self.call(*args, **kwargs), keep=False))
+
+
+@functools.cache
+def _reader(describe: Callable[..., Call[Any]]) -> Callable[[list[Any], bool], Any]:
+    """How to read the outputs of a described call, by its return annotation."""
+    from .results import reader_for
+
+    hints = get_type_hints(describe, include_extras=True)
+    arguments = get_args(hints["return"])
+    return reader_for(arguments[0])

@@ -1,0 +1,54 @@
+"""What an endpoint function returns: a described call, with nothing sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from .values import Input
+
+__all__ = ["Call", "Options"]
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Per-call options; see `Endpoint.with_options`."""
+
+    timeout: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    retries: int = 2
+    strict_outputs: bool = True
+    result_callbacks: tuple[Callable[[Any], object], ...] = ()
+
+    def updated(self, **changes: Any) -> Options:
+        """These options with some of them changed."""
+        return replace(self, **changes)
+
+
+class Call(Generic[R]):
+    """A call of one endpoint with validated inputs.
+
+    `Endpoint.call(...)` gives one without sending anything, for tests and dry runs.
+
+    Attributes:
+        inputs: The validated inputs.
+    """
+
+    __slots__ = ("inputs",)
+
+    def __init__(self, inputs: Input) -> None:
+        self.inputs = inputs
+
+    @property
+    def data(self) -> tuple[Any, ...]:
+        """The inputs in wire order."""
+        return tuple(
+            getattr(self.inputs, name) for name in type(self.inputs).model_fields
+        )
+
+    def __repr__(self) -> str:
+        """Show the inputs."""
+        return f"Call({self.inputs!r})"

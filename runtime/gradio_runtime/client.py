@@ -1,0 +1,279 @@
+"""Clients: a connection to one app and the session that lives on it."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from .call import Options
+from .errors import GradioError, InputError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .app import App
+    from .connection import Connection
+    from .execution import Request
+    from .job import Job
+
+__all__ = ["Client", "connect"]
+
+T = TypeVar("T")
+
+
+class Client:
+    """A connection to a Gradio app.
+
+    Generated modules subclass it, with their endpoints as attributes. On its own it
+    calls any app, untyped: `Client(src).predict("hi", api_name="/chat")`.
+
+    Nothing is sent before the first call. Use it as a context manager, sync or async,
+    or `close()` it.
+
+    Args:
+        src: The app: a URL or a Space id. A generated client knows its own.
+        token: Hugging Face token; None for `HF_TOKEN` or the saved login (Spaces
+            only), False for none.
+        auth: User and password of the app's own login.
+        headers: Sent with every request to the app.
+        download_files: Where downloads go, or False to leave output files remote
+            until they are read.
+        download_dir: The same as a path for `download_files`.
+        ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
+        httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
+        session_hash: The session's name at the server; made up when None.
+    """
+
+    app: ClassVar[App | None] = None
+
+    def __init__(
+        self,
+        src: str | None = None,
+        *,
+        token: str | bool | None = None,
+        auth: tuple[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        download_files: str | os.PathLike[str] | bool = True,
+        download_dir: str | os.PathLike[str] | None = None,
+        ssl_verify: ssl.SSLContext | str | bool = True,
+        httpx_kwargs: Mapping[str, Any] | None = None,
+        session_hash: str | None = None,
+    ) -> None:
+        app = type(self).app
+        if src is None:
+            if app is None:
+                raise InputError("a client needs the app's URL or Space id")
+            src = app.src
+        self.src = src
+        if not isinstance(download_files, bool):
+            download_dir = download_files
+        self._arguments: dict[str, Any] = {
+            "token": token,
+            "auth": auth,
+            "headers": dict(headers or {}),
+            "download_dir": Path(download_dir) if download_dir is not None else None,
+            "download_files": download_files is not False,
+        }
+        self._http = (ssl_verify, dict(httpx_kwargs or {}))
+        self._session_hash = session_hash
+        self._connected: tuple[int, Connection] | None = None
+
+    def _connection(self) -> Connection:
+        """The connection, made anew in a forked process."""
+        pid = os.getpid()
+        if self._connected is None or self._connected[0] != pid:
+            # Imported late: the HTTP machinery is most of the import time, and a
+            # module may be imported for its types only.
+            from .connection import Connection, Settings
+            from .transport import HttpOptions
+
+            settings = Settings(**self._arguments, http=HttpOptions(*self._http))
+            connection = Connection(self.src, settings, self._session_hash)
+            self._connected = (pid, connection)
+        return self._connected[1]
+
+    def _start(
+        self, request: Request[T], options: Options, *, keep: bool = True
+    ) -> Job[T]:
+        """Begin a job."""
+        from .execution import Execution
+        from .job import Job, start
+
+        job: Job[T] = Job(keep=keep)
+        return start(job, Execution(self._connection(), request, options, job))
+
+    def submit(
+        self,
+        *args: Any,
+        api_name: str | None = None,
+        fn_index: int | None = None,
+        result_callbacks: Callable[..., object]
+        | Sequence[Callable[..., object]]
+        | None = None,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Job[Any]:
+        """Begin a call of any endpoint, untyped; see `predict`.
+
+        Args:
+            *args: Values by position.
+            api_name: The endpoint; may be left out when the app has one only.
+            fn_index: The endpoint by its number instead.
+            result_callbacks: Called with each output as an argument of its own once
+                the result is there.
+            headers: Extra headers for this call.
+            **kwargs: Values by parameter name.
+
+        Returns:
+            The job.
+        """
+        from .untyped import untyped_request
+
+        connection = self._connection()
+        request = untyped_request(connection, api_name, fn_index, args, kwargs)
+        given = result_callbacks or ()
+        functions = [given] if callable(given) else list(given)
+        options = Options(
+            headers=dict(headers or {}),
+            strict_outputs=False,
+            result_callbacks=tuple(_spread(function) for function in functions),
+        )
+        return self._start(request, options)
+
+    def predict(
+        self,
+        *args: Any,
+        api_name: str | None = None,
+        fn_index: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Call any endpoint, untyped, and wait.
+
+        Returns:
+            The output; a tuple when there are several; the last one of a generator.
+
+        Raises:
+            InputError: There is no such endpoint or parameter, or a value is missing.
+            GradioError: See `gradio_runtime.errors`.
+        """
+        job = self.submit(
+            *args, api_name=api_name, fn_index=fn_index, headers=headers, **kwargs
+        )
+        return wait(job)
+
+    def view_api(
+        self,
+        all_endpoints: bool = False,
+        print_info: bool = True,
+        return_format: str | None = None,
+    ) -> dict[str, Any] | str | None:
+        """Show the app's endpoints.
+
+        Args:
+            all_endpoints: Undocumented ones too.
+            print_info: Whether to print.
+            return_format: `"dict"` for the app's `/info`, `"str"` for the text.
+        """
+        from .untyped import api_text, read_api
+
+        info = read_api(self._connection(), all_endpoints=all_endpoints)
+        text = api_text(self.src, info)
+        if print_info and return_format is None:
+            print(text)  # noqa: T201  # what the caller asks for
+        return {"dict": info, "str": text}.get(return_format or "")
+
+    def reset_session(self) -> None:
+        """Begin a new session, without the State of the old one."""
+        from .loop import run_sync
+
+        connection = self._connection()
+
+        async def reset() -> None:
+            connection.reset_session()
+
+        run_sync(reset())
+
+    def close(self) -> None:
+        """Drop the streams; jobs that still wait raise `ConnectionLost`."""
+        if self._connected is not None:
+            from .loop import run_sync
+
+            run_sync(self._connected[1].aclose())
+
+    async def aclose(self) -> None:
+        """Like `close`, for async code."""
+        if self._connected is not None:
+            from .loop import run_async
+
+            await run_async(self._connected[1].aclose())
+
+    def __enter__(self) -> Self:
+        """The client itself, closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        """The client itself, closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """Show the app; never a token."""
+        return f"{type(self).__name__}({self.src!r})"
+
+
+def connect(src: str, **options: Any) -> Client:
+    """Connect to any app, untyped, and fail at once if it cannot be reached.
+
+    Args:
+        src: A URL or a Space id.
+        **options: See `Client`.
+
+    Raises:
+        GradioError: The app cannot be reached, or is no Gradio app.
+    """
+    from .loop import run_sync
+
+    client = Client(src, **options)
+    try:
+        run_sync(client._connection().ready())
+    except GradioError as error:
+        error.within(src=src)
+        raise
+    return client
+
+
+def wait(job: Job[T]) -> T:
+    """Wait for a job; Ctrl-C cancels it and raises at once."""
+    try:
+        return job.result()
+    except KeyboardInterrupt:
+        job.cancel_soon()
+        raise
+
+
+def _spread(function: Callable[..., object]) -> Callable[[Any], object]:
+    def call(result: Any) -> object:
+        return function(*result) if isinstance(result, tuple) else function(result)
+
+    return call

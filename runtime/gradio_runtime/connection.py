@@ -1,0 +1,332 @@
+"""A connection to one app: its address, its description, its sessions and files.
+
+All of it runs on the runtime's loop. Connecting is lazy and reads `/config` once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from . import hub
+from .description import Component, Config, Dependency, Info, endpoint_shape
+from .errors import AuthenticationError, ConnectError, GradioError, InputError
+from .loop import run_sync
+from .protocol import Dialect
+from .session import SessionPool, new_hash
+from .transfer import Transfer, default_download_dir
+from .transport import HttpOptions, Transport
+
+__all__ = ["Connection", "Route", "Settings", "fetch_description"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to reach an app; the arguments of `Client`."""
+
+    token: str | bool | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    download_dir: Path | None = None
+    download_files: bool = True
+    http: HttpOptions = field(default_factory=HttpOptions)
+
+
+@dataclass(frozen=True)
+class Route:
+    """An endpoint of the live app, ready to be called.
+
+    Attributes:
+        fn_index: The number under which the server calls it.
+        api_name: Its name with the slash.
+        shape: Its visible component types; see `endpoint_shape`.
+        inputs: Its input slots, hidden ones included.
+        outputs: Its output slots, hidden ones included.
+        generator: Whether it yields.
+        stateful: Whether it reads or writes State.
+    """
+
+    fn_index: int
+    api_name: str
+    shape: str
+    inputs: list[Component | None]
+    outputs: list[Component | None]
+    generator: bool
+    stateful: bool
+
+
+class Connection:
+    """One client's view of one app.
+
+    Args:
+        src: A URL, or a Space id (`owner/space`).
+        settings: How to reach it.
+        session_hash: The session's name at the server.
+    """
+
+    def __init__(
+        self,
+        src: str,
+        settings: Settings | None = None,
+        session_hash: str | None = None,
+    ) -> None:
+        self.src = src
+        self.settings = settings or Settings()
+        self.session_hash = session_hash or new_hash()
+        self._lock: asyncio.Lock | None = None
+        self._transport: Transport | None = None
+        self._live: Live | None = None
+        self._closed = False
+
+    @property
+    def live(self) -> Live:
+        """What is known since `ready`."""
+        if self._live is None:
+            raise GradioError("the client is not connected yet", src=self.src)
+        return self._live
+
+    async def ready(self) -> Live:
+        """Connect, unless that has been done.
+
+        Raises:
+            GradioError: The app cannot be reached or is no Gradio app.
+        """
+        if self._live is not None:
+            return self._live
+        if self._closed:
+            raise GradioError("the client has been closed", src=self.src)
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            if self._live is None:
+                transport = await self.transport()
+                config = parse_config(await transport.get_json("/config"), transport)
+                self._live = Live(self, transport, config)
+        return self._live
+
+    async def transport(self) -> Transport:
+        """HTTP to the app, logged in if there are credentials."""
+        if self._transport is not None:
+            return self._transport
+        base, token = await self._locate()
+        headers = {"x-gradio-user": "api", **self.settings.headers}
+        if token is not None:
+            headers.setdefault("x-hf-authorization", f"Bearer {token}")
+        transport = Transport(base, headers, self.settings.http)
+        if self.settings.auth is not None:
+            await _log_in(transport, self.settings.auth)
+        self._transport = transport
+        return transport
+
+    async def _locate(self) -> tuple[str, str | None]:
+        """The app's URL, and the token to send to it."""
+        given, src = self.settings.token, self.src
+        if src.startswith(("http://", "https://")):
+            # A token that the caller did not name is for Spaces only.
+            return _base_url(src), given if isinstance(given, str) else None
+        if not hub.is_space_id(src):
+            raise ConnectError(
+                f"{src!r} is neither a URL nor a Space id",
+                hint="Use http(s)://host[:port][/path], or owner/space",
+            )
+        token = given if isinstance(given, str) else None
+        if given is None or given is True:
+            token = await asyncio.to_thread(hub.saved_token)
+        space = await asyncio.to_thread(hub.resolve, src, token)
+        return space.host, token
+
+    def reset_session(self) -> None:
+        """Begin a new session, without the State of the old one."""
+        self.session_hash = new_hash()
+        if self._live is not None:
+            self._live.sessions.reset(self.session_hash)
+
+    async def aclose(self) -> None:
+        """Drop every stream; jobs that still wait are lost."""
+        self._closed = True
+        if self._live is not None:
+            self._live.sessions.close()
+        if self._transport is not None:
+            await self._transport.aclose()
+        self._live = None
+
+
+class Live:
+    """A connected app: what `/config` said, and the machinery made from it."""
+
+    def __init__(
+        self, connection: Connection, transport: Transport, config: Config
+    ) -> None:
+        settings = connection.settings
+        self.config = config
+        self.transport = transport
+        self.dialect = Dialect.of(config)
+        self.sessions = SessionPool(transport, self.dialect, connection.session_hash)
+        self.download_files = settings.download_files
+        self.transfer = Transfer(
+            transport,
+            self.dialect.prefix,
+            settings.download_dir or default_download_dir(),
+            max_file_size=config.max_file_size,
+            private=settings.token is not None or settings.auth is not None,
+        )
+        self._routes: dict[str | int, Route] = {}
+        self._info: Info | None = None
+
+    def route(self, name: str | int) -> Route:
+        """The endpoint of an api_name or a fn_index.
+
+        Raises:
+            InputError: The app has no such endpoint.
+        """
+        if name not in self._routes:
+            dependency = self._find(name)
+            inputs = self.config.slots(dependency.inputs)
+            outputs = self.config.slots(dependency.outputs)
+            self._routes[name] = Route(
+                fn_index=dependency.id,
+                api_name=f"/{dependency.api_name}"
+                if dependency.api_name is not None
+                else f"fn_index={dependency.id}",
+                shape=endpoint_shape(self.config, dependency),
+                inputs=inputs,
+                outputs=outputs,
+                generator=dependency.generator,
+                stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
+            )
+        return self._routes[name]
+
+    def _find(self, name: str | int) -> Dependency:
+        if isinstance(name, str):
+            found = self.config.find(name)
+        else:
+            found = next((d for d in self.config.dependencies if d.id == name), None)
+        if found is None:
+            raise InputError(
+                f"the app has no endpoint {name}", hint=self._suggest(str(name))
+            )
+        return found
+
+    def _suggest(self, name: str) -> str:
+        import difflib
+
+        names = [
+            f"/{d.api_name}"
+            for d in self.config.dependencies
+            if d.api_name is not None and d.visibility != "private"
+        ]
+        close = difflib.get_close_matches(name, names, n=1)
+        if close:
+            return f"Did you mean {close[0]}?"
+        return f"It has {', '.join(names[:20])}" if names else "It has no endpoints"
+
+    async def info(self) -> Info:
+        """The app's `/info`, read once."""
+        if self._info is None:
+            raw = await read_info(self.transport, self.config, all_endpoints=True)
+            self._info = Info.model_validate(raw)
+        return self._info
+
+
+def _base_url(src: str) -> str:
+    parts = urlsplit(src)
+    try:
+        valid = bool(parts.hostname) and (parts.port is None or parts.port >= 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ConnectError(f"{src!r} is not a valid URL")
+    netloc = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
+
+
+async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
+    """Log in by form; the answer's cookie stays with the transport."""
+    status = await transport.post_form(
+        "/login", {"username": auth[0], "password": auth[1]}
+    )
+    if status in {400, 401, 403}:
+        raise AuthenticationError(
+            f"the app refuses the login of {auth[0]!r}",
+            hint="Check auth=(user, password)",
+        )
+    # An app without a login answers with a redirect or a 404: nothing to do.
+
+
+def parse_config(raw: object, transport: Transport) -> Config:
+    """Check what `/config` gave."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError:
+        raise ConnectError(
+            f"{transport.base}/config is JSON, but not that of a Gradio app",
+            hint="Check that the URL is that of a running Gradio app",
+        ) from None
+
+
+async def read_info(
+    transport: Transport, config: Config, *, all_endpoints: bool
+) -> dict[str, Any]:
+    """Read `/info` as it is. With all endpoints it has the undocumented ones too."""
+    query = "?all_endpoints=True" if all_endpoints else ""
+    raw = await transport.get_json(f"{config.api_prefix}/info{query}")
+    if not isinstance(raw, dict) or "named_endpoints" not in raw:
+        raise ConnectError(
+            f"{transport.base}{config.api_prefix}/info does not describe an API",
+            hint="Check that the URL is that of a running Gradio app",
+        )
+    return cast("dict[str, Any]", raw)
+
+
+def fetch_description(
+    src: str,
+    *,
+    token: str | None = None,
+    auth: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    all_endpoints: bool = False,
+    timeout: float = 30.0,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
+
+    Args:
+        src: A URL, or a Space id.
+        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
+        auth: User and password of the app's own login.
+        headers: Extra headers.
+        all_endpoints: Whether undocumented endpoints are wanted.
+        timeout: Seconds for all of it.
+
+    Raises:
+        GradioError: The app cannot be reached, or is no Gradio app.
+    """
+
+    async def read() -> tuple[dict[str, Any], dict[str, Any]]:
+        settings = Settings(token=token, auth=auth, headers=dict(headers or {}))
+        connection = Connection(src, settings)
+        try:
+            transport = await connection.transport()
+            raw = await transport.get_json("/config")
+            config = parse_config(raw, transport)
+            info = await read_info(transport, config, all_endpoints=all_endpoints)
+        finally:
+            await connection.aclose()
+        return cast("dict[str, Any]", raw), info
+
+    async def bounded() -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            async with asyncio.timeout(timeout):
+                return await read()
+        except TimeoutError:
+            raise ConnectError(f"no answer within {timeout:g} s", src=src) from None
+
+    try:
+        return run_sync(bounded())
+    except GradioError as error:
+        error.within(src=src)
+        raise

@@ -1,0 +1,191 @@
+"""Files that go to an app and come from it.
+
+`File` is the one type for both directions. A parameter typed `FileInput` takes what
+people have at hand (a path, a URL, bytes, an open file, a `File` from another
+endpoint) and holds a `File` once it is validated; an output is a `File` whose `path`
+is the downloaded copy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    BinaryIO,
+    Protocol,
+    TypeAlias,
+    runtime_checkable,
+)
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+
+__all__ = ["File", "FileInput"]
+
+#: How Gradio marks a file among other objects, in both directions.
+FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
+
+#: Fetches a remote file to a local path; given by the connection it came through.
+Fetch = Callable[["File"], Awaitable[Path]]
+
+
+@runtime_checkable
+class _Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+class File(BaseModel):
+    """A file: local, remote, or both.
+
+    It is an `os.PathLike`, so `open(file)` and `Path(file)` work on a downloaded one.
+
+    Attributes:
+        path: The local copy, or None while it is remote only.
+        url: Where the app serves it, or any URL that the app can read.
+        orig_name: The name it had where it came from.
+        mime_type: Its media type, when known.
+        size: Bytes, when known.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    path: Path | None = None
+    url: str | None = None
+    orig_name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+
+    _content: bytes | _Readable | None = PrivateAttr(default=None)
+    _remote_path: str | None = PrivateAttr(default=None)
+    _origin: str | None = PrivateAttr(default=None)
+    _fetch: Fetch | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, value: FileInput) -> File:
+        """Make a `File` of a path, a URL, bytes, a binary stream or a `File`.
+
+        Raises:
+            TypeError: `value` is none of these.
+        """
+        match value:
+            case File():
+                return value
+            case str() if value.startswith(("http://", "https://", "data:")):
+                return cls(url=value)
+            case str() | os.PathLike():
+                path = Path(value)
+                return cls(path=path, orig_name=path.name)
+            case bytes() | bytearray() | memoryview():
+                file = cls(size=len(value))
+                file._content = bytes(value)
+                return file
+            case _Readable():
+                name = getattr(value, "name", None)
+                file = cls(orig_name=Path(name).name if isinstance(name, str) else None)
+                file._content = value
+                return file
+            case _:
+                raise TypeError(
+                    "expected a path, a URL, bytes, a binary file or a File, "
+                    f"not {type(value).__name__}"
+                )
+
+    def __fspath__(self) -> str:
+        """The local path, downloading the file first if it is remote."""
+        return str(self.download())
+
+    def __str__(self) -> str:
+        """Where the file is: its path, else its URL."""
+        return str(self.path or self.url or self.orig_name or "<file in memory>")
+
+    def download(self) -> Path:
+        """Fetch the file, unless it is local already, and return its path.
+
+        Raises:
+            FileNotFoundError: It is neither local nor served anywhere.
+            gradio_runtime.errors.GradioError: It could not be fetched.
+        """
+        if self.path is None:
+            if self._fetch is None:
+                raise FileNotFoundError(f"{self} has no local copy")
+            from .loop import run_sync
+
+            self.path = run_sync(self._fetch(self))
+        return self.path
+
+    def read_bytes(self) -> bytes:
+        """The whole content."""
+        if isinstance(self._content, bytes):
+            return self._content
+        return self.download().read_bytes()
+
+    def save(self, to: str | os.PathLike[str]) -> Path:
+        """Copy the file to `to` (a file name, or an existing folder).
+
+        Nothing is left at `to` unless the whole file could be written.
+
+        Returns:
+            The path of the copy.
+        """
+        target = Path(to)
+        if target.is_dir():
+            target = target / (self.orig_name or "file")
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            if isinstance(self._content, bytes):
+                temporary.write_bytes(self._content)
+            else:
+                import shutil
+
+                shutil.copyfile(self.download(), temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return target
+
+
+class _FileInputSchema:
+    """Tells pydantic to validate a `FileInput` into a `File`."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                str, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "description": "A file: its path or URL."}
+
+    @staticmethod
+    def _validate(value: Any) -> File:
+        if isinstance(value, dict):
+            return File.model_validate(value)
+        try:
+            return File.of(value)
+        except TypeError as error:
+            raise PydanticCustomError(
+                "file", "{problem}", {"problem": str(error)}
+            ) from None
+
+
+#: What a file parameter takes: a path, a URL, bytes, an open binary file, or a
+#: `File`. Models hold it as a `File`.
+FileInput: TypeAlias = Annotated[
+    str | os.PathLike[str] | bytes | BinaryIO | File, _FileInputSchema
+]

@@ -1,0 +1,27 @@
+"""JSON as Gradio servers really send it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pydantic_core
+
+__all__ = ["dump_json", "load_json"]
+
+
+def load_json(text: bytes | str) -> Any:
+    """Parse JSON, also with NaN, Infinity, or lone surrogates in it.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    try:
+        return pydantic_core.from_json(text)
+    except ValueError:
+        return json.loads(text)
+
+
+def dump_json(value: Any) -> bytes:
+    """Write compact JSON for the wire."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()

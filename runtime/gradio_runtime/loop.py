@@ -1,0 +1,120 @@
+"""One event loop on one daemon thread, on which all of the runtime's I/O happens.
+
+Blocking calls hop onto it (about 35 µs), async callers await it from whatever loop
+they are on, so there is one connection pool and one set of sessions for all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from .errors import GradioError
+
+T = TypeVar("T")
+
+_lock = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+_thread: threading.Thread | None = None
+
+
+def get_loop() -> asyncio.AbstractEventLoop:
+    """The runtime's loop, started at its first use."""
+    global _loop, _thread
+    loop = _loop
+    if loop is not None:
+        return loop
+    with _lock:
+        if _loop is None:
+            loop = asyncio.new_event_loop()
+            _thread = threading.Thread(
+                target=_run, args=(loop,), name="gradio-runtime", daemon=True
+            )
+            _thread.start()
+            _loop = loop
+        return _loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+
+
+def on_loop_thread() -> bool:
+    """Whether the caller runs on the runtime's own thread, where it must not block."""
+    return _thread is not None and threading.current_thread() is _thread
+
+
+def check_may_block(what: str) -> None:
+    """Refuse to block the runtime's own loop: it would wait for itself for ever."""
+    if on_loop_thread():
+        raise GradioError(
+            f"{what} was called on gradio_runtime's own event loop, which it would block",
+            hint="Await the async form instead",
+        )
+
+
+def run_sync(coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+    """Run a coroutine on the runtime's loop and wait for it."""
+    try:
+        check_may_block("a blocking call")
+    except GradioError:
+        coroutine.close()
+        raise
+    future = asyncio.run_coroutine_threadsafe(coroutine, get_loop())
+    try:
+        return future.result(timeout)
+    except BaseException:
+        # A timeout or Ctrl-C in the caller must not leave the work running.
+        future.cancel()
+        raise
+
+
+async def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the runtime's loop from any other loop."""
+    if on_loop_thread():
+        return await coroutine
+    return await asyncio.wrap_future(
+        asyncio.run_coroutine_threadsafe(coroutine, get_loop())
+    )
+
+
+def _forget_after_fork() -> None:
+    # Threads do not survive a fork; the child starts a loop of its own when it needs
+    # one. The parent's sockets are left alone: closing them here would send bytes.
+    global _loop, _thread, _lock
+    _loop = None
+    _thread = None
+    _lock = threading.Lock()
+
+
+def _stop_at_exit() -> None:
+    loop, thread = _loop, _thread
+    if loop is None or thread is None or not thread.is_alive():
+        return
+    try:
+        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(0.5)
+    except (TimeoutError, RuntimeError):
+        return
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(0.5)
+
+
+async def _cancel_all() -> None:
+    current = asyncio.current_task()
+    tasks = [task for task in asyncio.all_tasks() if task is not current]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    from .transport import close_all
+
+    await close_all()
+
+
+atexit.register(_stop_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,336 @@
+"""Gradio's queue messages, decoded without any I/O.
+
+Every protocol family decodes to the same few messages, so that nothing else of the
+runtime knows versions. `Dialect` holds what differs between servers that speak the
+same protocol; its `of` is the only place that looks at a version.
+
+The facts are from `protocol.md` §4 to §7 of the project's notes, which were measured
+on Gradio 3.50 to 6.31.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from .description import Config
+from .errors import ProtocolError
+from .jsontext import load_json
+from .status import LogMessage, ProgressUnit
+
+__all__ = [
+    "CloseStream",
+    "Completed",
+    "Dialect",
+    "Estimation",
+    "Failed",
+    "Generating",
+    "Ignored",
+    "Log",
+    "Message",
+    "Outputs",
+    "Progress",
+    "Started",
+    "StreamFault",
+    "decode",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What differs between servers of the `sse_v1` to `sse_v3` family.
+
+    Attributes:
+        prefix: Path of the API below the app's base URL.
+        quoted_errors: Error texts are Python reprs, `"'m'"` (before 5.3).
+        removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
+            the job still runs, unseen.
+        chat_parts: A chat message's content is a list of parts (6.0).
+        bare_video: A video is a file, not a `{"video", "subtitles"}` pair (6.0).
+    """
+
+    prefix: str = ""
+    quoted_errors: bool = False
+    removes_queued: bool = True
+    chat_parts: bool = True
+    bare_video: bool = True
+
+    @classmethod
+    def of(cls, config: Config) -> Dialect:
+        """The dialect of a server.
+
+        Raises:
+            ProtocolError: It speaks a protocol that this runtime does not.
+        """
+        if config.protocol != "sse_v3":
+            raise ProtocolError(
+                f"the app runs Gradio {config.version}, whose protocol "
+                f"({config.protocol}) this version of gradio-runtime does not speak",
+                hint="Apps of Gradio 4.22 and later are supported",
+            )
+        version = _version(config.version)
+        return cls(
+            prefix=config.api_prefix.rstrip("/"),
+            quoted_errors=version < (5, 3),
+            removes_queued=version >= (6, 14),
+            chat_parts=version >= (6, 0),
+            bare_video=version >= (6, 0),
+        )
+
+
+def _version(text: str) -> tuple[int, int]:
+    match = re.match(r"(\d+)\.(\d+)", text)
+    # An unreadable version is a development build: treat it as the newest.
+    return (int(match[1]), int(match[2])) if match else (999, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimation:
+    """The job is in the queue, at `rank` (0 is next) of `queue_size`."""
+
+    event_id: str | None
+    rank: int | None
+    queue_size: int | None
+    eta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The app's function has been called."""
+
+    event_id: str | None
+    eta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The app's progress bars moved."""
+
+    event_id: str | None
+    units: list[ProgressUnit]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The app says something to its user."""
+
+    event_id: str | None
+    log: LogMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Generating:
+    """One more output: full values the first time, then edits (see `Outputs`)."""
+
+    event_id: str | None
+    data: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The job has ended well; `data` is None when it was cancelled."""
+
+    event_id: str | None
+    data: list[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The app's function raised; `text` is None when the app hides the reason."""
+
+    event_id: str | None
+    text: str | None
+    title: str = "Error"
+    duration: float | None = 10
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CloseStream:
+    """The session has no more pending jobs; the server closes the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFault:
+    """The stream, and every job that waits on it, is lost."""
+
+    text: str
+    session_not_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A heartbeat, or a message of a later Gradio that says nothing to us."""
+
+
+Message: TypeAlias = (
+    Estimation
+    | Started
+    | Progress
+    | Log
+    | Generating
+    | Completed
+    | Failed
+    | CloseStream
+    | StreamFault
+    | Ignored
+)
+
+
+def decode(text: str, dialect: Dialect) -> Message:
+    """Decode the data of one server-sent event.
+
+    Raises:
+        ProtocolError: It is not a JSON object.
+    """
+    try:
+        raw = load_json(text)
+    except ValueError:
+        raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
+    if not isinstance(raw, dict):
+        raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
+    message = cast("dict[str, Any]", raw)
+    event_id = message.get("event_id")
+    match message.get("msg"):
+        case "estimation":
+            return Estimation(
+                event_id,
+                message.get("rank"),
+                message.get("queue_size"),
+                message.get("rank_eta"),
+            )
+        case "process_starts":
+            return Started(event_id, message.get("eta"))
+        case "progress":
+            units = message.get("progress_data") or []
+            return Progress(event_id, ProgressUnit.from_msg(units))
+        case "log":
+            return Log(event_id, _log(message))
+        case "process_generating" | "process_streaming":
+            output = _output(message)
+            if message.get("success") is False or "data" not in output:
+                return _failed(event_id, output, message, dialect)
+            return Generating(event_id, output["data"])
+        case "process_completed":
+            output = _output(message)
+            if message.get("success") is False or output.get("error") is not None:
+                return _failed(event_id, output, message, dialect)
+            return Completed(event_id, output.get("data"))
+        case "close_stream":
+            return CloseStream()
+        case "unexpected_error" | "server_stopped":
+            return StreamFault(
+                str(message.get("message") or "unexpected error"),
+                message.get("session_not_found") is True,
+            )
+        case _:
+            return Ignored()
+
+
+def _output(message: dict[str, Any]) -> dict[str, Any]:
+    output = message.get("output")
+    return cast("dict[str, Any]", output) if isinstance(output, dict) else {}
+
+
+def _log(message: dict[str, Any]) -> LogMessage:
+    return LogMessage(
+        text=str(message.get("log", "")),
+        level=str(message.get("level", "info")),
+        title=message.get("title"),
+        duration=message.get("duration"),
+    )
+
+
+def _failed(
+    event_id: str | None,
+    output: dict[str, Any],
+    message: dict[str, Any],
+    dialect: Dialect,
+) -> Failed:
+    text = output.get("error")
+    if isinstance(text, str) and dialect.quoted_errors:
+        text = _unquoted(text)
+    return Failed(
+        event_id,
+        None if text is None else str(text),
+        title=str(output.get("title") or message.get("title") or "Error"),
+        duration=output.get("duration", 10),
+        visible=output.get("visible", True) is not False,
+    )
+
+
+def _unquoted(text: str) -> str | None:
+    """The message in a Python repr of it; `"None"` means that it is hidden."""
+    if text == "None":
+        return None
+    if text[:1] in {"'", '"'}:
+        try:
+            return str(ast.literal_eval(text))
+        except (ValueError, SyntaxError):
+            return text
+    return text
+
+
+class Outputs:
+    """The values of one generator job, kept current by edits.
+
+    The first message has full values, each later one a list of edits per output.
+    Edits are applied in place: their cost depends on their own size, not on the size
+    of the value so far. Whoever keeps what `update` returns must copy its containers.
+    """
+
+    def __init__(self) -> None:
+        self._values: list[Any] | None = None
+
+    def update(self, data: list[Any]) -> list[Any]:
+        """Take one `process_generating` message; returns the current values.
+
+        Raises:
+            ProtocolError: An edit does not fit the value.
+        """
+        if self._values is None:
+            self._values = list(data)
+            return self._values
+        if len(data) != len(self._values):
+            raise ProtocolError("an update has another number of outputs than before")
+        for index, edits in enumerate(data):
+            try:
+                for edit in edits or ():
+                    self._values[index] = _edited(self._values[index], *edit)
+            except (KeyError, IndexError, TypeError, ValueError) as error:
+                raise ProtocolError(
+                    f"an edit of output {index} does not apply: {error!r}"
+                ) from None
+        return self._values
+
+
+def _edited(value: Any, action: str, path: list[str | int], new: Any) -> Any:
+    """Apply one edit; returns the value, which is another one for an empty path."""
+    if not path:
+        match action:
+            case "replace":
+                return new
+            case "append":
+                return value + new
+            case _:
+                raise ValueError(f"{action} without a path")
+    target = value
+    for key in path[:-1]:
+        target = target[key]
+    last: Any = path[-1]
+    match action:
+        case "replace":
+            target[last] = new
+        case "append":
+            target[last] += new
+        case "add" if isinstance(target, list):
+            target.insert(int(last), new)  # pyright: ignore[reportUnknownMemberType]
+        case "add":
+            target[last] = new
+        case "delete":
+            del target[last]
+        case _:
+            raise ValueError(f"unknown edit {action!r}")
+    return value

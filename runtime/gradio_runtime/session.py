@@ -1,0 +1,311 @@
+"""Sessions: joins, one stream each, and messages fanned out to the jobs that wait.
+
+A Gradio session buffers the messages of its jobs until its one stream is read, and the
+server closes that stream when no job is pending. So a session joins first, opens its
+stream when a job waits, and opens it again while any job still waits, because a join
+can land just as the server closes (`protocol.md` §7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from .errors import ConnectionLost, GradioError, ProtocolError
+from .jsontext import dump_json, load_json
+from .protocol import CloseStream, Dialect, Ignored, Message, StreamFault, decode
+from .transport import IDLE_TIMEOUT, Transport
+
+__all__ = ["Inbox", "Session", "SessionPool"]
+
+#: Seconds to wait for `close_stream` after the last job of a session. It comes within
+#: a millisecond and lets the connection be used again, or it never comes.
+_DRAIN = 2.0
+#: How often a stream may end in `close_stream` while a job that joined before it was
+#: opened still waits. A cancelled job that had just started needs one more.
+_REOPENS = 3
+#: A function index that no task has: `/cancel` with it takes a queued job out of the
+#: queue and touches nothing else (`protocol.md` §14b).
+_NO_FUNCTION = -1
+#: Idle sessions to keep for later jobs.
+_KEPT = 16
+
+
+@dataclass(eq=False)
+class Inbox:
+    """The messages of one job, and its place in its session."""
+
+    fn_index: int
+    event_id: str = ""
+    reopened: int = 0
+    _messages: deque[Message | GradioError] = field(
+        default_factory=deque[Message | GradioError]
+    )
+    _waiter: asyncio.Future[None] | None = None
+
+    def put(self, message: Message | GradioError) -> None:
+        """Hand over a message, or the error that ends the wait."""
+        self._messages.append(message)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self) -> Message:
+        """The next message.
+
+        Raises:
+            GradioError: The stream is lost.
+        """
+        while not self._messages:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        message = self._messages.popleft()
+        if isinstance(message, GradioError):
+            raise message
+        return message
+
+
+class Session:
+    """One session at the server.
+
+    Args:
+        transport: HTTP to the app.
+        dialect: How the server speaks.
+        hash_: The session's name at the server; State lives under it.
+    """
+
+    def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
+        self.hash = hash_
+        self._transport = transport
+        self._dialect = dialect
+        self._inboxes: dict[str, Inbox] = {}
+        self._joining = 0
+        self._early: dict[str, list[Message]] = {}
+        self._reader: asyncio.Task[None] | None = None
+        self._drain: asyncio.TimerHandle | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether any job of this session is under way."""
+        return bool(self._inboxes or self._joining)
+
+    def alone(self, inbox: Inbox) -> bool:
+        """Whether a job is the only one of this session."""
+        return not self._joining and set(self._inboxes.values()) <= {inbox}
+
+    def has_sibling(self, inbox: Inbox) -> bool:
+        """Whether another job of the same endpoint is under way in this session."""
+        return self._joining > 0 or any(
+            other.fn_index == inbox.fn_index
+            for other in self._inboxes.values()
+            if other is not inbox
+        )
+
+    async def join(
+        self, inbox: Inbox, data: list[object], headers: Mapping[str, str]
+    ) -> None:
+        """Put a job into the app's queue; its messages go to `inbox`.
+
+        Raises:
+            GradioError: The app did not take it.
+        """
+        self._joining += 1
+        try:
+            body = {
+                "data": data,
+                "fn_index": inbox.fn_index,
+                "session_hash": self.hash,
+            }
+            url = f"{self._dialect.prefix}/queue/join"
+            answer = await self._transport.post_json(url, dump_json(body), headers)
+            event_id = _event_id(answer)
+            inbox.event_id = event_id
+            self._inboxes[event_id] = inbox
+            for message in self._early.pop(event_id, ()):
+                inbox.put(message)
+        finally:
+            self._joining -= 1
+            if not self._joining:
+                self._early.clear()
+        self._keep_reading()
+
+    def leave(self, inbox: Inbox) -> None:
+        """Stop listening for a job."""
+        self._inboxes.pop(inbox.event_id, None)
+        if not self.busy and self._reader is not None and not self._reader.done():
+            loop = asyncio.get_running_loop()
+            self._stop_drain()
+            self._drain = loop.call_later(_DRAIN, self._close_if_idle)
+
+    def drop(self) -> None:
+        """Close the stream: the server drops the session's jobs.
+
+        Queued ones leave the queue; a running generator stops at its next output; a
+        running plain function goes on to its end, unseen.
+        """
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+
+    def abandon(self) -> None:
+        """Close the stream and fail every job that waits on it."""
+        self.drop()
+        self._fail(ConnectionLost("the client was closed"))
+
+    async def remove_queued(self, inbox: Inbox) -> None:
+        """Take a queued job out of the queue; touches no other job."""
+        await self._cancel(inbox, _NO_FUNCTION)
+
+    async def stop_running(self, inbox: Inbox) -> None:
+        """Stop every running job of the inbox's endpoint in this session."""
+        await self._cancel(inbox, inbox.fn_index)
+
+    async def _cancel(self, inbox: Inbox, fn_index: int) -> None:
+        body = {
+            "session_hash": self.hash,
+            "fn_index": fn_index,
+            "event_id": inbox.event_id,
+        }
+        url = f"{self._dialect.prefix}/cancel"
+        await self._transport.post_json(url, dump_json(body))
+
+    def _keep_reading(self) -> None:
+        self._stop_drain()
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.get_running_loop().create_task(self._read())
+
+    def _stop_drain(self) -> None:
+        if self._drain is not None:
+            self._drain.cancel()
+            self._drain = None
+
+    def _close_if_idle(self) -> None:
+        if not self.busy:
+            self.drop()
+
+    async def _read(self) -> None:
+        """Read streams while any job waits; the last one to its end."""
+        try:
+            while self._inboxes:
+                waiting = list(self._inboxes.values())
+                if not await self._read_one():
+                    raise ConnectionLost("the app closed the stream before the result")
+                for inbox in waiting:
+                    if inbox.event_id in self._inboxes:
+                        self._reopen(inbox)
+        except GradioError as error:
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001  # no job may wait for ever
+            self._fail(ProtocolError(f"reading the app's stream failed: {error!r}"))
+
+    def _reopen(self, inbox: Inbox) -> None:
+        inbox.reopened += 1
+        if inbox.reopened > _REOPENS:
+            inbox.put(ConnectionLost("the app has forgotten the job"))
+
+    async def _read_one(self) -> bool:
+        """Read one stream to its end; whether the server ended it by itself."""
+        closed = False
+        path = f"{self._dialect.prefix}/queue/data?session_hash={quote(self.hash)}"
+        messages = self._transport.messages(path, IDLE_TIMEOUT)
+        try:
+            async for text in messages:
+                match message := decode(text, self._dialect):
+                    case CloseStream():
+                        closed = True
+                    case StreamFault():
+                        raise ConnectionLost(
+                            f"the app ended the stream: {message.text}"
+                        )
+                    case Ignored():
+                        pass
+                    case _:
+                        self._deliver(message.event_id, message)
+        except ConnectionLost:
+            # A server that is done may cut the connection instead of ending it.
+            if not closed:
+                raise
+        finally:
+            await messages.aclose()
+        return closed
+
+    def _deliver(self, event_id: str | None, message: Message) -> None:
+        inbox = self._inboxes.get(event_id or "")
+        if inbox is not None:
+            inbox.put(message)
+        elif self._joining and event_id:
+            # The answer to the join is still under way.
+            self._early.setdefault(event_id, []).append(message)
+
+    def _fail(self, error: GradioError) -> None:
+        for inbox in list(self._inboxes.values()):
+            # One instance each: a traceback grows where an exception is raised.
+            own = copy(error)
+            own.__cause__ = error.__cause__
+            inbox.put(own)
+
+
+def _event_id(content: bytes) -> str:
+    try:
+        answer = load_json(content)
+        return str(answer["event_id"])
+    except (ValueError, KeyError, TypeError):
+        raise ProtocolError("the app took the job without naming it") from None
+
+
+class SessionPool:
+    """The sessions of one client.
+
+    Its own session, under which State lives, serves whatever may share a session. A
+    job that must be cancellable without harm to others gets one where nothing else
+    runs, the client's own if it is free (`protocol.md` §14b).
+    """
+
+    def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
+        self._transport = transport
+        self._dialect = dialect
+        self._others: list[Session] = []
+        self.own = Session(transport, dialect, hash_)
+
+    def lease(self, *, stateful: bool, generator: bool) -> Session:
+        """The session for a job.
+
+        Args:
+            stateful: The endpoint has State, so the job needs the client's session.
+            generator: The endpoint yields, so that stopping it must not hit others.
+        """
+        shared = self._dialect.removes_queued and not generator
+        if stateful or shared or not self.own.busy:
+            return self.own
+        for session in self._others:
+            if not session.busy:
+                return session
+        session = Session(self._transport, self._dialect, new_hash())
+        self._others.append(session)
+        return session
+
+    def release(self, session: Session, *, dropped: bool) -> None:
+        """Take a session back; one whose stream was dropped is not used again."""
+        if session is self.own or session.busy:
+            return
+        idle = sum(not other.busy for other in self._others)
+        if session in self._others and (dropped or idle > _KEPT):
+            self._others.remove(session)
+
+    def reset(self, hash_: str) -> None:
+        """Begin a new session of the client's own, without State."""
+        self.own = Session(self._transport, self._dialect, hash_)
+
+    def close(self) -> None:
+        """Drop every stream; jobs that still wait are lost."""
+        for session in [self.own, *self._others]:
+            session.abandon()
+
+
+def new_hash() -> str:
+    """A session name that nobody guesses: it is all that guards a session's State."""
+    return uuid.uuid4().hex

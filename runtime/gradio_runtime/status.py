@@ -1,0 +1,135 @@
+"""How a job is doing: its status, progress and log, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from functools import total_ordering
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
+
+from .values import UNCHANGED, Unchanged
+
+__all__ = ["LogMessage", "ProgressUnit", "Status", "StatusUpdate"]
+
+T_co = TypeVar("T_co", covariant=True, default=object)
+
+
+@total_ordering
+class Status(Enum):
+    """The stages of a job, in the order in which it passes them."""
+
+    STARTING = "STARTING"
+    JOINING_QUEUE = "JOINING_QUEUE"
+    QUEUE_FULL = "QUEUE_FULL"
+    IN_QUEUE = "IN_QUEUE"
+    SENDING_DATA = "SENDING_DATA"
+    PROCESSING = "PROCESSING"
+    ITERATING = "ITERATING"
+    PROGRESS = "PROGRESS"
+    LOG = "LOG"
+    FINISHED = "FINISHED"
+    CANCELLED = "CANCELLED"
+
+    def __lt__(self, other: object) -> bool:
+        """Order by stage."""
+        if not isinstance(other, Status):
+            return NotImplemented
+        return _ORDER[self] < _ORDER[other]
+
+
+_ORDER = {status: index for index, status in enumerate(Status)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressUnit:
+    """One bar of a `gr.Progress`.
+
+    Attributes:
+        index: Steps done, when the app counts them.
+        length: Steps in all, when known.
+        unit: What a step is, such as `"steps"`.
+        progress: Share done, from 0 to 1, when the app gives it as a number.
+        desc: What is being done.
+    """
+
+    index: int | float | None = None
+    length: int | float | None = None
+    unit: str | None = None
+    progress: float | None = None
+    desc: str | None = None
+
+    @classmethod
+    def from_msg(cls, data: Sequence[dict[str, Any]]) -> list[ProgressUnit]:
+        """Read the units of a `progress` message."""
+        return [
+            cls(
+                index=unit.get("index"),
+                length=unit.get("length"),
+                unit=unit.get("unit"),
+                progress=unit.get("progress"),
+                desc=unit.get("desc"),
+            )
+            for unit in data
+        ]
+
+    @property
+    def fraction(self) -> float | None:
+        """Share done, from 0 to 1, however the app counts; None when unknown."""
+        if self.progress is not None:
+            return self.progress
+        if self.index is not None and self.length:
+            return self.index / self.length
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LogMessage:
+    """A `gr.Info`, `gr.Warning` or `gr.Success` of the app.
+
+    Attributes:
+        text: The message.
+        level: `"info"`, `"warning"` or `"success"`.
+        title: The title the app gave it, if any.
+        duration: Seconds for which a user interface should show it.
+    """
+
+    text: str
+    level: str = "info"
+    title: str | None = None
+    duration: float | None = None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate(Generic[T_co]):
+    """What is known of a job at one moment.
+
+    Attributes:
+        code: Its stage.
+        rank: Jobs before it in the queue; 0 is next.
+        queue_size: Jobs in the queue.
+        eta: Seconds until its result, as the server estimates them.
+        success: How it ended; None while it has not.
+        time: When this was learnt (aware, UTC).
+        progress_data: The app's progress bars, with code PROGRESS.
+        log: The app's message, with code LOG.
+        output: The output that came, with code ITERATING, or FINISHED when it is the
+            first; else UNCHANGED.
+    """
+
+    code: Status
+    rank: int | None = None
+    queue_size: int | None = None
+    eta: float | None = None
+    success: bool | None = None
+    time: datetime = field(default_factory=_now)
+    progress_data: list[ProgressUnit] | None = None
+    log: LogMessage | None = None
+    output: T_co | Unchanged = UNCHANGED

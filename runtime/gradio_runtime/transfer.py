@@ -1,0 +1,213 @@
+"""Uploading a call's files, and downloading a result's."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ipaddress
+import mimetypes
+import os
+import re
+import secrets
+import tempfile
+import unicodedata
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, cast
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from .errors import FileTooLarge, InputError
+from .files import FILE_META, File
+from .transport import Transport, Upload
+from .wire import files_in, replace_files
+
+__all__ = ["Transfer", "default_download_dir"]
+
+#: Longest file name to write, in characters; most file systems stop at 255 bytes.
+_LONGEST_NAME = 120
+
+
+def default_download_dir() -> Path:
+    """Where downloads go unless a client says otherwise."""
+    return Path(tempfile.gettempdir()) / "gradio_runtime"
+
+
+class Transfer:
+    """Moves files between one app and this machine.
+
+    Args:
+        transport: HTTP to the app.
+        prefix: Path of the app's API.
+        folder: Where downloads go; each gets a folder of its own below it.
+        max_file_size: The app's own bound on an upload, in bytes.
+        private: Whether the app's files need credentials of ours to be read.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        prefix: str,
+        folder: Path,
+        *,
+        max_file_size: int | None = None,
+        private: bool = False,
+    ) -> None:
+        self._transport = transport
+        self._prefix = prefix
+        self._folder = folder
+        self._max_file_size = max_file_size
+        self._private = private
+
+    async def upload_all(self, data: list[Any]) -> list[Any]:
+        """Upload every `File` in the values; returns the values as JSON.
+
+        The same `File` is uploaded once, different ones at the same time.
+
+        Raises:
+            InputError: A file does not exist or is too large.
+        """
+        files = {id(file): file for file in files_in(data)}
+        if not files:
+            return data
+        sent = await asyncio.gather(*(self._wire(file) for file in files.values()))
+        return cast(
+            "list[Any]", replace_files(data, dict(zip(files, sent, strict=True)))
+        )
+
+    async def _wire(self, file: File) -> dict[str, Any]:
+        """A file as the server takes it, uploaded if it cannot read it by itself."""
+        remote = file.model_copy()
+        if file._remote_path is not None and file._origin == self._transport.base:  # pyright: ignore[reportPrivateUsage]
+            return self._filedata(file._remote_path, file)  # pyright: ignore[reportPrivateUsage]
+        url = file.url
+        if url is not None and file.path is None:
+            if url.startswith("data:"):
+                remote = _from_data_url(url)
+            elif file._fetch is None and _public(url):  # pyright: ignore[reportPrivateUsage]
+                return self._filedata(url, file)
+            else:
+                fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
+                remote.path = await fetch(file)
+        path = await self._upload(remote)
+        return self._filedata(path, file)
+
+    def _filedata(self, path: str, file: File) -> dict[str, Any]:
+        return {
+            "path": path,
+            "orig_name": file.orig_name or PurePosixPath(path).name,
+            "meta": FILE_META,
+        }
+
+    async def _upload(self, file: File) -> str:
+        content = file._content  # pyright: ignore[reportPrivateUsage]
+        name = file.orig_name or (file.path.name if file.path else None)
+        if content is not None:
+            if isinstance(content, bytes):
+                self._check_size(len(content), name)
+            name = (
+                name or f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
+            )
+            return await self._send(Upload(name, cast("bytes | BinaryIO", content)))
+        if file.path is None:
+            raise InputError("a file has neither a path, a URL nor any content")
+        try:
+            stream = file.path.open("rb")
+        except OSError as error:
+            raise InputError(
+                f"cannot read the file {file.path}: {error.strerror}",
+                hint="Pass the path of a file that exists, a URL, or bytes",
+            ) from None
+        with stream:
+            self._check_size(os.fstat(stream.fileno()).st_size, name)
+            return await self._send(Upload(name or "file", stream))
+
+    def _check_size(self, size: int, name: str | None) -> None:
+        if self._max_file_size is not None and size > self._max_file_size:
+            raise FileTooLarge(
+                f"{name or 'the file'} has {size} bytes, and the app takes at most "
+                f"{self._max_file_size}"
+            )
+
+    async def _send(self, upload: Upload) -> str:
+        return (await self._transport.upload(f"{self._prefix}/upload", [upload]))[0]
+
+    def file_of(self, value: dict[str, Any]) -> File:
+        """The `File` for one that the server sent, still remote."""
+        path = str(value.get("path") or "")
+        served = f"{self._transport.base}{self._prefix}/file={quote(path)}"
+        url = value.get("url")
+        # The server builds `url` from what it believes its address to be; behind a
+        # proxy or a root_path it may not resolve, the address we connected to does.
+        file = File(
+            url=served
+            if path and not path.startswith(("http://", "https://"))
+            else url,
+            orig_name=value.get("orig_name") or PurePosixPath(path).name or None,
+            mime_type=value.get("mime_type"),
+            size=value.get("size"),
+        )
+        file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
+        file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
+        file._fetch = self.fetch  # pyright: ignore[reportPrivateUsage]
+        return file
+
+    async def download_all(self, value: Any) -> None:
+        """Fetch every `File` in a value, at the same time."""
+        await asyncio.gather(*(self._localise(file) for file in files_in(value)))
+
+    async def _localise(self, file: File) -> None:
+        if file.path is None and file.url is not None:
+            file.path = await self.fetch(file)
+            file.size = file.path.stat().st_size
+
+    async def fetch(self, file: File) -> Path:
+        """Download a file into a new folder of its own and return its path."""
+        if file.url is None:
+            raise FileNotFoundError(f"{file} is not served anywhere")
+        name = file.orig_name or PurePosixPath(urlsplit(file.url).path).name
+        folder = self._folder / secrets.token_hex(8)
+        return await self._transport.download(file.url, folder, safe_name(name))
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder, whatever the server called it."""
+    name = unicodedata.normalize("NFC", name)
+    name = re.split(r"[/\\]", name)[-1]
+    name = re.sub(
+        r"[\x00-\x1f\x7f<>:\"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", name
+    )
+    name = name.encode("utf-8", "replace").decode().strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if len(name) > _LONGEST_NAME:
+        suffix = suffix[:20]
+        name = (stem or name)[: _LONGEST_NAME - len(suffix) - 1] + dot + suffix
+    while len(name.encode()) > 240:
+        name = name[1:]
+    return name or "file"
+
+
+def _from_data_url(url: str) -> File:
+    """A `File` with the content of a `data:` URL."""
+    head, _, body = url.removeprefix("data:").partition(",")
+    kind = head.partition(";")[0]
+    raw = unquote_to_bytes(body)
+    try:
+        content = base64.b64decode(raw) if head.endswith(";base64") else raw
+    except ValueError:
+        raise InputError("a data: URL holds no valid base64") from None
+    file = File.of(content)
+    file.mime_type = kind or None
+    return file
+
+
+def _public(url: str) -> bool:
+    """Whether another machine may be able to read the URL.
+
+    Gradio 5 and 6 refuse to fetch from private addresses; those go through us.
+    """
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host

@@ -1,0 +1,392 @@
+"""HTTP to one app: the only module that imports httpx2.
+
+Every client shares one connection pool. Headers and cookies belong to one app: they go
+to its own origin and nowhere else, and never follow a redirect that leaves it. What
+httpx2 raises comes out as this package's own errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx2
+
+from .errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    FileTooLarge,
+    GradioError,
+    JobTimeout,
+    ProtocolError,
+    QueueFull,
+    RateLimited,
+    ServerValidationError,
+)
+from .jsontext import load_json
+
+#: Seconds to wait for a connection and for the answer to a plain request.
+CONNECT_TIMEOUT = 10.0
+REQUEST_TIMEOUT = 60.0
+#: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
+#: means that nobody is there any more (`protocol.md` §7).
+IDLE_TIMEOUT = 90.0
+#: Largest single message, in bytes: a bound on what a hostile app can make us hold.
+MAX_MESSAGE = 512 * 1024 * 1024
+
+_MAX_REDIRECTS = 5
+#: Statuses that are worth another try of an idempotent request.
+_PASSING = frozenset({429, 502, 503, 504})
+#: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
+#: request lands on a connection that is just being closed.
+_LIMITS = httpx2.Limits(
+    max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
+)
+_pools: dict[tuple[int, object], httpx2.AsyncHTTPTransport] = {}
+
+
+class HttpOptions(NamedTuple):
+    """How to reach an app: TLS verification and anything else httpx2 should know."""
+
+    verify: ssl.SSLContext | str | bool = True
+    httpx_kwargs: Mapping[str, Any] = {}
+
+
+class Upload(NamedTuple):
+    """One file of an upload request: the name to show the server, and its bytes."""
+
+    name: str
+    content: bytes | BinaryIO
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what tokens must not leave."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+
+
+class Transport:
+    """HTTP to one app.
+
+    Args:
+        base: The app's URL, without a trailing slash.
+        headers: Sent with every request to the app's origin.
+        options: TLS and other httpx2 settings.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        headers: Mapping[str, str],
+        options: HttpOptions | None = None,
+    ) -> None:
+        self.base = base
+        self._origin = origin_of(base)
+        self._headers = dict(headers)
+        self._client = _client(options or HttpOptions())
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path below the app's base."""
+        return path if path.startswith(("http://", "https://")) else self.base + path
+
+    def is_own(self, url: str) -> bool:
+        """Whether a URL is on the app's own origin, where its token may go."""
+        return origin_of(url) == self._origin
+
+    async def get_json(self, path: str, *, retries: int = 2) -> Any:
+        """GET JSON. Idempotent, so it is tried again after a passing failure."""
+        response = await self._retried("GET", path, retries)
+        try:
+            return load_json(response.content)
+        except ValueError:
+            raise ConnectError(
+                f"{self.url(path)} answers with {_kind(response)}, not JSON",
+                hint="Check that the URL is that of a running Gradio app",
+            ) from None
+
+    async def post_json(
+        self, path: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """POST a JSON body, once; returns the answer's body."""
+        kind = {"content-type": "application/json", **(headers or {})}
+        return (await self._send("POST", path, content=body, headers=kind)).content
+
+    async def post_form(self, path: str, fields: Mapping[str, str]) -> int:
+        """POST a form, once; returns the status, whatever it is."""
+        return (await self._request("POST", path, data=dict(fields))).status_code
+
+    async def upload(self, path: str, files: list[Upload]) -> list[str]:
+        """POST files as multipart; returns their paths on the server, in order."""
+        parts = [("files", (file.name, file.content)) for file in files]
+        response = await self._send("POST", path, files=parts)
+        answer = load_json(response.content)
+        if not isinstance(answer, list) or len(answer) != len(files):  # pyright: ignore[reportUnknownArgumentType]
+            raise ProtocolError("the app did not take the uploaded files")
+        return [str(item) for item in answer]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+    async def download(self, url: str, folder: Path, name: str) -> Path:
+        """GET a file into `folder/name`, which appears only when it is whole."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target, partial = folder / name, folder / f".{os.urandom(4).hex()}.part"
+        try:
+            async with self._stream("GET", url, REQUEST_TIMEOUT) as response:
+                with partial.open("wb") as file:
+                    async for chunk in response.aiter_bytes():
+                        file.write(chunk)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return target
+
+    async def messages(self, path: str, idle: float) -> AsyncGenerator[str, None]:
+        """The data of each server-sent event, until the server ends the stream."""
+        async with self._stream("GET", path, idle) as response:
+            with _translated(self.base, streaming=True):
+                source = httpx2.EventSource(response, max_event_size=MAX_MESSAGE)
+                async for event in source:
+                    yield event.data
+
+    async def _retried(self, method: str, path: str, retries: int) -> httpx2.Response:
+        attempt = 0
+        while True:
+            last, pause = (
+                attempt == retries,
+                0.2 * 2**attempt * random.uniform(0.5, 1.5),
+            )
+            try:
+                response = await self._request(method, path)
+            except (ConnectError, ConnectionLost):
+                if last:
+                    raise
+            else:
+                if not response.is_error:
+                    return response
+                if last or response.status_code not in _PASSING:
+                    raise _status_error(response)
+                pause = min(_retry_after(response) or pause, 30.0)
+            await asyncio.sleep(pause)
+            attempt += 1
+
+    async def _send(self, method: str, path: str, **content: Any) -> httpx2.Response:
+        response = await self._request(method, path, **content)
+        if response.is_error:
+            raise _status_error(response)
+        return response
+
+    async def _request(self, method: str, path: str, **content: Any) -> httpx2.Response:
+        """Send a request, following redirects; tokens stay on the app's origin."""
+        with _translated(self.base):
+            request = self._build(method, self.url(path), REQUEST_TIMEOUT, content)
+            return await self._follow(request, stream=False)
+
+    @contextlib.asynccontextmanager
+    async def _stream(
+        self, method: str, path: str, idle: float
+    ) -> AsyncIterator[httpx2.Response]:
+        with _translated(self.base):
+            request = self._build(method, self.url(path), idle, {})
+            response = await self._follow(request, stream=True)
+        try:
+            if response.is_error:
+                with _translated(self.base):
+                    await response.aread()
+                raise _status_error(response)
+            with _translated(self.base, streaming=True):
+                yield response
+        finally:
+            await response.aclose()
+
+    def _build(
+        self, method: str, url: str, read: float, content: dict[str, Any]
+    ) -> httpx2.Request:
+        headers = content.pop("headers", {})
+        own = self.is_own(url)
+        request = self._client.build_request(
+            method,
+            url,
+            headers={**self._headers, **headers} if own else headers,
+            timeout=httpx2.Timeout(read, connect=CONNECT_TIMEOUT),
+            **content,
+        )
+        if not own:
+            # A cookie jar knows hosts, not ports.
+            request.headers.pop("cookie", None)
+        return request
+
+    async def _follow(
+        self, request: httpx2.Request, *, stream: bool
+    ) -> httpx2.Response:
+        for _ in range(_MAX_REDIRECTS):
+            response = await self._client.send(request, stream=stream)
+            if response.next_request is None:
+                return response
+            await response.aclose()
+            request = response.next_request
+            if not self.is_own(str(request.url)):
+                for name in [*self._headers, "authorization", "cookie"]:
+                    request.headers.pop(name, None)
+        raise ConnectError(f"{request.url.host} redirects in a circle")
+
+    async def aclose(self) -> None:
+        """Forget the app's cookies. The pool goes on serving other apps."""
+        self._client.cookies.clear()
+
+
+def _client(options: HttpOptions) -> httpx2.AsyncClient:
+    """A client with cookies of its own on the shared connection pool.
+
+    A proxy, be it from the environment or from the caller, needs a pool of its own.
+    """
+    proxied = any(
+        os.environ.get(name)
+        for scheme in ("http", "https", "all")
+        for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
+    )
+    if options.httpx_kwargs or proxied:
+        settings = {"verify": options.verify, "limits": _LIMITS, **options.httpx_kwargs}
+        return httpx2.AsyncClient(**settings)
+    return httpx2.AsyncClient(transport=_Pooled(_pool(options.verify)))
+
+
+def _pool(verify: ssl.SSLContext | str | bool) -> httpx2.AsyncHTTPTransport:
+    key = (id(asyncio.get_running_loop()), verify)
+    if key not in _pools:
+        context: ssl.SSLContext | bool = (
+            ssl.create_default_context(cafile=verify)
+            if isinstance(verify, str)
+            else verify
+        )
+        _pools[key] = httpx2.AsyncHTTPTransport(verify=context, limits=_LIMITS)
+    return _pools[key]
+
+
+class _Pooled(httpx2.AsyncBaseTransport):
+    """A view of the shared pool that outlives the clients that use it."""
+
+    def __init__(self, pool: httpx2.AsyncHTTPTransport) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await self._pool.handle_async_request(request)
+
+
+async def close_all() -> None:
+    """Close every pooled connection, at interpreter exit."""
+    pools = list(_pools.values())
+    _pools.clear()
+    for pool in pools:
+        with contextlib.suppress(Exception):
+            await pool.aclose()
+
+
+@contextlib.contextmanager
+def _translated(base: str, *, streaming: bool = False) -> Generator[None]:
+    """Turn what httpx2 raises into this package's errors."""
+    try:
+        yield
+    except httpx2.ConnectTimeout as error:
+        raise ConnectError(
+            f"{base} does not answer within {CONNECT_TIMEOUT:g} s", hint=_REACH
+        ) from error
+    except (
+        httpx2.ConnectError,
+        httpx2.UnsupportedProtocol,
+        httpx2.InvalidURL,
+    ) as error:
+        raise ConnectError(f"cannot reach {base}: {error}", hint=_REACH) from error
+    except httpx2.TimeoutException as error:
+        if streaming:
+            raise ConnectionLost("the app's stream went silent") from error
+        raise JobTimeout(f"{base} did not answer in time") from error
+    except httpx2.SSEError as error:
+        raise ProtocolError(f"the app's stream is no event stream: {error}") from error
+    except httpx2.HTTPError as error:
+        what = str(error) or type(error).__name__
+        raise ConnectionLost(f"the connection to the app broke: {what}") from error
+
+
+_REACH = "Check the address and that the app is running"
+
+
+def _kind(response: httpx2.Response) -> str:
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    return {"text/html": "an HTML page", "": "nothing"}.get(kind, kind)
+
+
+def _status_error(response: httpx2.Response) -> GradioError:
+    """The error that an HTTP status means (`protocol.md` §7, join statuses)."""
+    status, detail = response.status_code, _detail(response)
+    match status:
+        case 401 | 403:
+            return AuthenticationError(
+                f"the app refuses access ({status}): {_text(detail)}",
+                hint="Pass token=… for a private Space, or auth=(user, password)",
+            )
+        case 413:
+            return FileTooLarge(f"the app refuses the upload: {_text(detail)}")
+        case 422:
+            fields = _invalid_fields(detail)
+            what = "; ".join(f"{k}: {v}" for k, v in fields.items()) or _text(detail)
+            return ServerValidationError(
+                f"the app refuses the values: {what}", fields=fields
+            )
+        case 429:
+            return RateLimited("too many requests", retry_after=_retry_after(response))
+        case 503 if "queue is full" in _text(detail).lower():
+            return QueueFull(_text(detail).rstrip("."), hint="Try again later")
+        case 404 | 502 | 503 | 504:
+            return ConnectError(
+                f"{response.url} answers {status} {response.reason_phrase}",
+                hint="Check that the URL is that of a running Gradio app",
+            )
+        case _:
+            return ProtocolError(
+                f"{response.url.path} answers {status}: {_text(detail)}"
+            )
+
+
+def _detail(response: httpx2.Response) -> Any:
+    try:
+        body = load_json(response.content)
+    except ValueError:
+        # A traceback or an HTML page: its last line says most.
+        text = response.text.strip() if "html" not in _kind(response).lower() else ""
+        return text.splitlines()[-1][:300] if text else response.reason_phrase
+    if isinstance(body, dict):
+        return body.get("detail", body.get("error", body))  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return body
+
+
+def _text(detail: Any) -> str:
+    if isinstance(detail, dict):
+        detail = detail.get("error") or detail.get("auth_message") or detail  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return str(detail)[:300]  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _invalid_fields(detail: Any) -> dict[str, str]:
+    """The messages of a `validator=` function, or of FastAPI, by field."""
+    fields: dict[str, str] = {}
+    for index, item in enumerate(detail if isinstance(detail, list) else []):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        if not isinstance(item, dict) or item.get("is_valid") is True:  # pyright: ignore[reportUnknownMemberType]
+            continue
+        entry: dict[str, Any] = item
+        where = entry.get("parameter_name") or ".".join(map(str, entry.get("loc", [])))
+        fields[str(where or index)] = str(entry.get("message") or entry.get("msg", ""))
+    return fields
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        return None

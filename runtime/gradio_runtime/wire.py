@@ -1,0 +1,183 @@
+"""Values to the wire and back, without any I/O.
+
+`encode` turns what a caller gave for one slot into JSON, `decode` what the server sent
+into the value that the caller's type is validated from. Files are left as `File`
+objects in both directions, for `transfer` to upload and download. The shapes that
+differ between Gradio versions are translated here, so that a module generated from a
+Gradio 5 app and one from a Gradio 6 app speak the same types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, TypeAlias, cast
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from .files import FILE_META, File
+from .protocol import Dialect
+from .types import ChatFile, ChatMessage, ChatText
+from .values import UNCHANGED, Unchanged
+
+__all__ = ["decode", "encode", "files_in", "unwrap_update"]
+
+Json: TypeAlias = Any
+
+
+def encode(value: object, component: str, dialect: Dialect) -> Json:
+    """One slot's value as JSON, with `File` objects where files go."""
+    if component == "video" and isinstance(value, File) and not dialect.bare_video:
+        return {"video": value, "subtitles": None}
+    if component == "chatbot" and _is_chat(value) and not dialect.chat_parts:
+        messages = cast("list[ChatMessage]", value)
+        value = [flat for message in messages for flat in _flat_message(message)]
+    return _plain(value)
+
+
+def _plain(value: object) -> Json:
+    """JSON of any Python value; `File`s stay."""
+    match value:
+        case None | str() | bool() | int() | float() | File():
+            return value
+        case Enum():
+            return _plain(value.value)
+        case BaseModel():
+            fields = {name: getattr(value, name) for name in type(value).model_fields}
+            named = {_alias(value, name): item for name, item in fields.items()}
+            return _plain({**named, **(value.model_extra or {})})
+        case Mapping():
+            mapping = cast("Mapping[object, object]", value)
+            return {str(key): _plain(item) for key, item in mapping.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in cast("list[object]", value)]
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.isoformat()
+        case _:
+            return to_jsonable_python(value)
+
+
+def _alias(model: BaseModel, name: str) -> str:
+    field = type(model).model_fields[name]
+    return field.serialization_alias or field.alias or name
+
+
+def _is_chat(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, ChatMessage) for item in cast("list[object]", value)
+    )
+
+
+def _flat_message(message: ChatMessage) -> list[dict[str, Any]]:
+    """A message as Gradio 4 and 5 have it: one part each, text as a bare string."""
+    shared = {
+        "role": message.role,
+        "metadata": message.metadata,
+        "options": message.options,
+    }
+    contents: list[object] = []
+    for part in message.parts:
+        match part:
+            case ChatText():
+                contents.append(part.text)
+            case ChatFile():
+                contents.append({"file": part.file, "alt_text": part.alt_text})
+            case _:
+                contents.append(part)
+    return [{**shared, "content": content} for content in contents or [""]]
+
+
+def unwrap_update(value: Json) -> Json | Unchanged:
+    """The value of a component update; UNCHANGED for one that has none."""
+    if isinstance(value, dict):
+        update = cast("dict[str, Any]", value)
+        if update.get("__type__") == "update":
+            return update.get("value", UNCHANGED)
+    return value
+
+
+def decode(
+    value: Json, component: str, dialect: Dialect, make_file: Callable[[Json], File]
+) -> Json:
+    """One slot's JSON as plain values, with a `File` for each file in it.
+
+    The result shares no container with `value`.
+    """
+    value = _with_files(value, make_file)
+    if component == "video" and not dialect.bare_video and isinstance(value, dict):
+        return cast("dict[str, Any]", value).get("video", cast("Json", value))
+    if component == "chatbot" and not dialect.chat_parts and isinstance(value, list):
+        return [_message_of_parts(item) for item in cast("list[Json]", value)]
+    return value
+
+
+def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
+    if isinstance(value, dict):
+        mapping = cast("dict[str, Json]", value)
+        if _is_file(mapping):
+            return make_file(mapping)
+        return {key: _with_files(item, make_file) for key, item in mapping.items()}
+    if isinstance(value, list):
+        return [_with_files(item, make_file) for item in cast("list[Json]", value)]
+    return value
+
+
+def _is_file(value: dict[str, Json]) -> bool:
+    # Gradio marks its files since 4.20; anything else with a path is the app's own.
+    return value.get("meta") == FILE_META and "path" in value
+
+
+def _message_of_parts(message: Json) -> Json:
+    """A message of Gradio 4 or 5 with the content list that Gradio 6 has."""
+    if not isinstance(message, dict):
+        return message
+    raw = cast("dict[str, Any]", message)
+    content = raw.get("content")
+    match content:
+        case str():
+            part: Json = {"type": "text", "text": content}
+        case File():
+            part = {"type": "file", "file": content}
+        case dict() if "file" in content:
+            part = {"type": "file", **content}
+        case dict() if "component" in content:
+            part = {"type": "component", **content}
+        case _:
+            return raw
+    return {**raw, "content": [part]}
+
+
+def files_in(value: Json) -> list[File]:
+    """Every `File` in a value."""
+    match value:
+        case File():
+            return [value]
+        case BaseModel():
+            return files_in([getattr(value, name) for name in type(value).model_fields])
+        case dict():
+            return files_in(list(cast("dict[str, Json]", value).values()))
+        case list() | tuple():
+            found: list[File] = []
+            for item in cast("list[Json]", value):
+                found.extend(files_in(item))
+            return found
+        case _:
+            return []
+
+
+def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
+    """A copy of a value in which each `File` is what `wire` has under its `id()`."""
+    match value:
+        case File():
+            return wire[id(value)]
+        case dict():
+            mapping = cast("dict[str, Json]", value)
+            return {key: replace_files(item, wire) for key, item in mapping.items()}
+        case list():
+            return [replace_files(item, wire) for item in cast("list[Json]", value)]
+        case _:
+            return value
