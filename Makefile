@@ -65,8 +65,7 @@ bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.m
 	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.run $(ARGS)
 
 build: $(READY) ## Wheels and sdists of both distributions, into dist/
-	@.venv/bin/uv build --quiet --all-packages --out-dir dist
-	@ls dist
+	@.venv/bin/uv build --all-packages --out-dir dist
 
 clean: ## Remove what builds and tests leave behind
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

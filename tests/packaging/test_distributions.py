@@ -1,0 +1,102 @@
+"""What is published: built, installed somewhere else, and used from there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from tests.conftest import StartServer
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+USE = """
+import calculator_api, gradio_codegen, gradio_runtime
+for package in (gradio_runtime, gradio_codegen):
+    assert "site-packages" in package.__file__, package.__file__
+print(calculator_api.predict(6, "multiply", 7))
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def uv(*arguments: str | Path, cwd: Path = ROOT) -> str:
+    return run(find_uv_bin(), *arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Wheels and sdists of both distributions."""
+    folder = tmp_path_factory.mktemp("dist")
+    uv("build", "--all-packages", "--out-dir", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a venv that has the two wheels, and nothing of the clone."""
+    folder = tmp_path_factory.mktemp("installed")
+    uv("venv", "--no-project", "--python", sys.executable, folder / "venv", cwd=folder)
+    pins = folder / "pins.txt"
+    uv(
+        *("export", "--quiet", "--locked", "--no-dev", "--no-hashes"),
+        *("--no-emit-workspace", "--output-file", pins),
+    )
+    python = folder / "venv" / "bin" / "python"
+    install: list[str | Path] = ["pip", "install", "--python", python, "-c", pins]
+    uv(*install, *dist.glob("*.whl"), cwd=folder)
+    return python.parent
+
+
+def test_the_wheels_hold_all_that_is_needed(dist: Path) -> None:
+    wheels = {}
+    for path in dist.glob("*.whl"):
+        with zipfile.ZipFile(path) as wheel:
+            wheels[path.name.split("-")[0]] = set(wheel.namelist())
+    assert set(wheels) == {"gradio_codegen", "gradio_runtime"}
+    templates = {f"gradio_codegen/templates/{p.name}" for p in template_files()}
+    assert templates | {"gradio_codegen/py.typed"} <= wheels["gradio_codegen"]
+    assert "gradio_runtime/py.typed" in wheels["gradio_runtime"]
+    for name, files in wheels.items():
+        assert any(file.endswith("/licenses/LICENSE") for file in files), name
+        allowed = (f"{name}/", f"{name}-")
+        assert [f for f in files if not f.startswith(allowed)] == []
+
+
+def test_the_sdists_hold_all_that_is_needed(dist: Path) -> None:
+    sdists = {}
+    for path in dist.glob("*.tar.gz"):
+        with tarfile.open(path) as sdist:
+            names = (name.partition("/")[2] for name in sdist.getnames())
+            sdists[path.name.split("-")[0]] = set(names)
+    assert set(sdists) == {"gradio_codegen", "gradio_runtime"}
+    templates = {f"templates/{path.name}" for path in template_files()}
+    assert templates | {"LICENSE", "README.md"} <= sdists["gradio_codegen"]
+    assert "gradio_runtime/py.typed" in sdists["gradio_runtime"]
+    assert "LICENSE" in sdists["gradio_runtime"]
+
+
+def test_the_installed_command_makes_a_module_that_works_there(
+    installed: Path, start_server: StartServer, tmp_path: Path
+) -> None:
+    command = installed / "gradio-codegen"
+    server = start_server("replicas/calculator")
+    run(command, "save", server.url, "-o", "calculator.json", cwd=tmp_path)
+    run(command, "calculator.json", "-o", "calculator_api.py", cwd=tmp_path)
+    assert run(installed / "python", "-c", USE, cwd=tmp_path).strip() == "42"
+
+
+def template_files() -> list[Path]:
+    return [path for path in (ROOT / "templates").iterdir() if path.is_file()]
