@@ -1,4 +1,5 @@
 # Needs Python 3.11 or newer, git and make; everything else goes into .venv.
+# PYTHON=… picks the interpreter for a new .venv, ARGS=… goes to the command run.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -28,7 +29,7 @@ help: ## Show what there is to make
 setup: $(READY) ## Make .venv with everything in it
 
 $(PY):
-	@python=$$(scripts/find-python) && echo "Making .venv with $$python" && "$$python" -m venv --clear .venv
+	@python=$${PYTHON:-$$(scripts/find-python)} && test -n "$$python" && echo "Making .venv with $$python" && "$$python" -m venv --clear .venv
 
 $(READY): pyproject.toml runtime/pyproject.toml uv.lock | $(PY)
 	@$(PY) -m uv --version 2>/dev/null | grep -q '^uv $(UV_PIN:uv==%=%) ' || \
