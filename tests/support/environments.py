@@ -41,42 +41,38 @@ def server_python(version: str) -> Path:
     home = cache_dir() / f"{version}-{digest.hexdigest()[:12]}"
     python = home / "bin" / "python"
     ready = home / ".ready"
-    with _locked(home.with_name(f"{home.name}.lock")):
-        if not ready.exists():
-            _make(home, python, requirements)
+    with _locked(home.with_name(f"{home.name}.lock")) as lock:
+        if not (ready.exists() and python.exists()):
+            shutil.rmtree(home, ignore_errors=True)
+            _uv(lock, "venv", "--no-project", "--python", sys.executable, home)
+            sync = ("pip", "sync", "--compile-bytecode", "--python", python)
+            _uv(lock, *sync, requirements)
             ready.touch()
     return python
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock; the system lets go of it if this process dies."""
+def _locked(path: Path) -> Iterator[int]:
+    """Hold an exclusive lock; the system lets go of it when its holders have ended."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
-def _make(home: Path, python: Path, requirements: Path) -> None:
-    shutil.rmtree(home, ignore_errors=True)
-    _uv("venv", "--no-project", "--python", sys.executable, str(home))
-    _uv(
-        *("pip", "sync", "--python", str(python)),
-        *("--compile-bytecode", str(requirements)),
-    )
-
-
-def _uv(*arguments: str) -> None:
+def _uv(lock: int, *arguments: str | Path) -> None:
+    """Run uv, which holds the lock too: it may outlive us when we are killed."""
     drop = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
     environment = {name: v for name, v in os.environ.items() if name not in drop}
     done = subprocess.run(
         [find_uv_bin(), *arguments],
         cwd=cache_dir(),
         env=environment,
+        pass_fds=[lock],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"uv {' '.join(arguments)} failed:\n{done.stderr}")
+        raise RuntimeError(f"uv {arguments} failed:\n{done.stderr}")
