@@ -95,6 +95,20 @@ class Client:
             self._connected = (pid, connection)
         return self._connected[1]
 
+    def connect(self) -> None:
+        """Connect now instead of at the first call. Blocks.
+
+        Raises:
+            GradioError: The app cannot be reached, or is no Gradio app.
+        """
+        from .loop import run_sync
+
+        try:
+            run_sync(self._connection().ready())
+        except GradioError as error:
+            error.within(src=self.src)
+            raise
+
     def _start(
         self, request: Request[T], options: Options, *, keep: bool = True
     ) -> Job[T]:
@@ -184,7 +198,9 @@ class Client:
         text = api_text(self.src, info)
         if print_info and return_format is None:
             print(text)  # noqa: T201  # what the caller asks for
-        return {"dict": info, "str": text}.get(return_format or "")
+        if return_format == "dict":
+            return info
+        return text if return_format == "str" else None
 
     def reset_session(self) -> None:
         """Begin a new session, without the State of the old one."""
@@ -252,14 +268,8 @@ def connect(src: str, **options: Any) -> Client:
     Raises:
         GradioError: The app cannot be reached, or is no Gradio app.
     """
-    from .loop import run_sync
-
     client = Client(src, **options)
-    try:
-        run_sync(client._connection().ready())
-    except GradioError as error:
-        error.within(src=src)
-        raise
+    client.connect()
     return client
 
 

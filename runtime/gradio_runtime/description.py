@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
+from .jsontext import is_array, is_object
+
 __all__ = [
     "Component",
     "Config",
@@ -115,12 +117,9 @@ class Config(_Wire):
     @field_validator("dependencies", mode="before")
     @classmethod
     def _normalise(cls, value: object) -> object:
-        if not isinstance(value, list):
+        if not is_array(value):
             return value
-        return [
-            _normalise_dependency(index, item)
-            for index, item in enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        ]
+        return [_normalise_dependency(index, item) for index, item in enumerate(value)]
 
     @cached_property
     def component_by_id(self) -> Mapping[int, Component]:
@@ -150,14 +149,14 @@ class Config(_Wire):
 
 def _normalise_dependency(index: int, item: object) -> object:
     """Bring the wire's version-dependent keys to `Dependency`'s."""
-    if isinstance(item, Dependency) or not isinstance(item, dict):
-        return item  # pyright: ignore[reportUnknownVariableType]
-    raw: dict[str, Any] = dict(item)  # pyright: ignore[reportUnknownArgumentType]
+    if not is_object(item):
+        return item
+    raw = dict(item)
     raw.setdefault("id", index)
     if "generator" not in raw:
         types = raw.get("types")
-        raw["generator"] = isinstance(types, dict) and (
-            types.get("generator") is True or types.get("continuous") is True  # pyright: ignore[reportUnknownMemberType]
+        raw["generator"] = is_object(types) and (
+            types.get("generator") is True or types.get("continuous") is True
         )
     if "visibility" not in raw:
         raw["visibility"] = raw.get("api_visibility") or (

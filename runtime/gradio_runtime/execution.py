@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from . import wire
 from .call import Options
@@ -56,7 +57,8 @@ class Request(Generic[T]):
         values: One value for each visible input slot, in wire order.
         shape: The shape the caller was generated for; None to take any.
         read: Reads the visible outputs.
-        generator: Whether the caller expects several outputs.
+        typed: Whether values come and go as the runtime's own types, the same for every
+            Gradio version; otherwise they are left as this server has them.
     """
 
     endpoint: str | int
@@ -64,6 +66,7 @@ class Request(Generic[T]):
     values: list[Any]
     shape: str | None
     read: ResultReader[T]
+    typed: bool = True
 
 
 class _Joined:
@@ -224,7 +227,9 @@ class Execution(Generic[T]):
 
     async def _follow(self, joined: _Joined) -> T:
         """Take messages until the job ends; returns its result."""
-        outputs, last, current = Outputs(), UNCHANGED, None
+        outputs = Outputs()
+        current: list[Any] | None = None
+        last: T | None = None
         while True:
             match message := await joined.inbox.get():
                 case Generating():
@@ -239,7 +244,7 @@ class Execution(Generic[T]):
                     if current is not None and current == data:
                         # The end repeats the last output.
                         self._emit(StatusUpdate(Status.FINISHED, success=True))
-                        return last  # type: ignore[return-value]
+                        return cast("T", last)
                     result = await self._read(joined, data)
                     empty = joined.route.generator and all(v is None for v in data)
                     self._emit(
@@ -289,7 +294,10 @@ class Execution(Generic[T]):
             value = wire.unwrap_update(value)
             if isinstance(value, dict | list):
                 value = wire.decode(
-                    value, slot.type, live.dialect, live.transfer.file_of
+                    value,
+                    slot.type if self._request.typed else "",
+                    live.dialect,
+                    live.transfer.file_of,
                 )
                 if live.download_files:
                     await live.transfer.download_all(value)
@@ -409,16 +417,14 @@ class Execution(Generic[T]):
 
 
 async def _ignored(action: Any) -> None:
-    try:
+    with contextlib.suppress(GradioError):
         await action
-    except GradioError:
-        pass
 
 
 def _pause(attempt: int, error: GradioError) -> float:
     if isinstance(error, RateLimited) and error.retry_after is not None:
         return min(error.retry_after, 60.0)
-    return 0.25 * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311
+    return float(0.25 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
 
 
 def _app_error(message: Failed) -> AppError:

@@ -25,7 +25,6 @@ class Feed(Generic[T]):
 
     def __init__(self, *, keep: bool = True) -> None:
         self._items: list[T] = []
-        self._dropped = 0
         self._keep = keep
         self._closed = False
         self._changed = threading.Condition()
@@ -47,7 +46,7 @@ class Feed(Generic[T]):
 
     def _wake(self) -> None:
         self._changed.notify_all()
-        for waker in self._wakers:
+        for waker in list(self._wakers):
             waker()
 
     def snapshot(self) -> list[T]:
@@ -76,9 +75,11 @@ class Feed(Generic[T]):
         position = 0
         while True:
             with self._changed:
-                left = None if deadline is None else max(0.0, deadline - monotonic())
-                if not self._changed.wait_for(lambda: self._ready(position), left):
-                    raise TimeoutError
+                while not self._ready(position):
+                    left = None if deadline is None else deadline - monotonic()
+                    if left is not None and left <= 0:
+                        raise TimeoutError
+                    self._changed.wait(left)
                 items, position = self._take(position)
             if not items:
                 return

@@ -9,16 +9,15 @@ is the downloaded copy.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
     BinaryIO,
-    Protocol,
     TypeAlias,
-    runtime_checkable,
+    cast,
 )
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
@@ -34,12 +33,7 @@ __all__ = ["File", "FileInput"]
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
 #: Fetches a remote file to a local path; given by the connection it came through.
-Fetch = Callable[["File"], Awaitable[Path]]
-
-
-@runtime_checkable
-class _Readable(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
+Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
 
 
 class File(BaseModel):
@@ -63,13 +57,13 @@ class File(BaseModel):
     mime_type: str | None = None
     size: int | None = None
 
-    _content: bytes | _Readable | None = PrivateAttr(default=None)
+    _content: bytes | BinaryIO | None = PrivateAttr(default=None)
     _remote_path: str | None = PrivateAttr(default=None)
     _origin: str | None = PrivateAttr(default=None)
     _fetch: Fetch | None = PrivateAttr(default=None)
 
     @classmethod
-    def of(cls, value: FileInput) -> File:
+    def of(cls, value: object) -> File:
         """Make a `File` of a path, a URL, bytes, a binary stream or a `File`.
 
         Raises:
@@ -81,16 +75,17 @@ class File(BaseModel):
             case str() if value.startswith(("http://", "https://", "data:")):
                 return cls(url=value)
             case str() | os.PathLike():
-                path = Path(value)
+                path = Path(cast("str | os.PathLike[str]", value))
                 return cls(path=path, orig_name=path.name)
             case bytes() | bytearray() | memoryview():
-                file = cls(size=len(value))
-                file._content = bytes(value)
+                content = bytes(cast("bytes", value))
+                file = cls(size=len(content))
+                file._content = content
                 return file
-            case _Readable():
+            case _ if hasattr(value, "read"):
                 name = getattr(value, "name", None)
                 file = cls(orig_name=Path(name).name if isinstance(name, str) else None)
-                file._content = value
+                file._content = cast("BinaryIO", value)
                 return file
             case _:
                 raise TypeError(

@@ -382,7 +382,7 @@ class _Callbacks:
             fn, argument = self._queue.get()
             try:
                 fn(argument)
-            except Exception:
+            except Exception:  # noqa: BLE001  # it is logged whole
                 _log.exception("a callback of a job failed")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 import pydantic_core
 
-__all__ = ["dump_json", "load_json"]
+__all__ = ["dump_json", "is_array", "is_object", "load_json"]
 
 
 def load_json(text: bytes | str) -> Any:
@@ -25,3 +25,13 @@ def load_json(text: bytes | str) -> Any:
 def dump_json(value: Any) -> bytes:
     """Write compact JSON for the wire."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether parsed JSON is an object; its keys are then strings."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether parsed JSON is an array."""
+    return isinstance(value, list)

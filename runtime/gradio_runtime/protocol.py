@@ -13,11 +13,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from .description import Config
 from .errors import ProtocolError
-from .jsontext import load_json
+from .jsontext import is_array, is_object, load_json
 from .status import LogMessage, ProgressUnit
 
 __all__ = [
@@ -186,12 +186,11 @@ def decode(text: str, dialect: Dialect) -> Message:
         ProtocolError: It is not a JSON object.
     """
     try:
-        raw = load_json(text)
+        message = load_json(text)
     except ValueError:
         raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
-    if not isinstance(raw, dict):
+    if not is_object(message):
         raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
-    message = cast("dict[str, Any]", raw)
     event_id = message.get("event_id")
     match message.get("msg"):
         case "estimation":
@@ -204,7 +203,7 @@ def decode(text: str, dialect: Dialect) -> Message:
         case "process_starts":
             return Started(event_id, message.get("eta"))
         case "progress":
-            units = message.get("progress_data") or []
+            units: list[dict[str, Any]] = message.get("progress_data") or []
             return Progress(event_id, ProgressUnit.from_msg(units))
         case "log":
             return Log(event_id, _log(message))
@@ -231,7 +230,7 @@ def decode(text: str, dialect: Dialect) -> Message:
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:
     output = message.get("output")
-    return cast("dict[str, Any]", output) if isinstance(output, dict) else {}
+    return output if is_object(output) else {}
 
 
 def _log(message: dict[str, Any]) -> LogMessage:
@@ -325,8 +324,8 @@ def _edited(value: Any, action: str, path: list[str | int], new: Any) -> Any:
             target[last] = new
         case "append":
             target[last] += new
-        case "add" if isinstance(target, list):
-            target.insert(int(last), new)  # pyright: ignore[reportUnknownMemberType]
+        case "add" if is_array(target):
+            target.insert(int(last), new)
         case "add":
             target[last] = new
         case "delete":

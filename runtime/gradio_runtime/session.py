@@ -192,8 +192,7 @@ class Session:
         try:
             while self._inboxes:
                 waiting = list(self._inboxes.values())
-                if not await self._read_one():
-                    raise ConnectionLost("the app closed the stream before the result")
+                await self._read_one()
                 for inbox in waiting:
                     if inbox.event_id in self._inboxes:
                         self._reopen(inbox)
@@ -205,10 +204,15 @@ class Session:
     def _reopen(self, inbox: Inbox) -> None:
         inbox.reopened += 1
         if inbox.reopened > _REOPENS:
+            del self._inboxes[inbox.event_id]
             inbox.put(ConnectionLost("the app has forgotten the job"))
 
-    async def _read_one(self) -> bool:
-        """Read one stream to its end; whether the server ended it by itself."""
+    async def _read_one(self) -> None:
+        """Read one stream to the end that the server gives it.
+
+        Raises:
+            ConnectionLost: It broke while a job waited.
+        """
         closed = False
         path = f"{self._dialect.prefix}/queue/data?session_hash={quote(self.hash)}"
         messages = self._transport.messages(path, IDLE_TIMEOUT)
@@ -218,9 +222,7 @@ class Session:
                     case CloseStream():
                         closed = True
                     case StreamFault():
-                        raise ConnectionLost(
-                            f"the app ended the stream: {message.text}"
-                        )
+                        raise _fault(message)
                     case Ignored():
                         pass
                     case _:
@@ -231,7 +233,8 @@ class Session:
                 raise
         finally:
             await messages.aclose()
-        return closed
+        if self._inboxes and not closed:
+            raise ConnectionLost("the app closed the stream before the result")
 
     def _deliver(self, event_id: str | None, message: Message) -> None:
         inbox = self._inboxes.get(event_id or "")
@@ -247,6 +250,12 @@ class Session:
             own = copy(error)
             own.__cause__ = error.__cause__
             inbox.put(own)
+
+
+def _fault(message: StreamFault) -> ConnectionLost:
+    if message.session_not_found:
+        return ConnectionLost("the app no longer knows the session; it has restarted")
+    return ConnectionLost(f"the app ended the stream: {message.text}")
 
 
 def _event_id(content: bytes) -> str:

@@ -12,7 +12,7 @@ import secrets
 import tempfile
 import unicodedata
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from .errors import FileTooLarge, InputError
@@ -106,7 +106,7 @@ class Transfer:
             name = (
                 name or f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
             )
-            return await self._send(Upload(name, cast("bytes | BinaryIO", content)))
+            return await self._send(Upload(name, content))
         if file.path is None:
             raise InputError("a file has neither a path, a URL nor any content")
         try:

@@ -12,7 +12,7 @@ import contextlib
 import os
 import random
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ from .errors import (
     RateLimited,
     ServerValidationError,
 )
-from .jsontext import load_json
+from .jsontext import is_array, is_object, load_json
 
 #: Seconds to wait for a connection and for the answer to a plain request.
 CONNECT_TIMEOUT = 10.0
@@ -129,13 +129,13 @@ class Transport:
         parts = [("files", (file.name, file.content)) for file in files]
         response = await self._send("POST", path, files=parts)
         answer = load_json(response.content)
-        if not isinstance(answer, list) or len(answer) != len(files):  # pyright: ignore[reportUnknownArgumentType]
+        if not is_array(answer) or len(answer) != len(files):
             raise ProtocolError("the app did not take the uploaded files")
-        return [str(item) for item in answer]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return [str(item) for item in answer]
 
     async def download(self, url: str, folder: Path, name: str) -> Path:
         """GET a file into `folder/name`, which appears only when it is whole."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
         target, partial = folder / name, folder / f".{os.urandom(4).hex()}.part"
         try:
             async with self._stream("GET", url, REQUEST_TIMEOUT) as response:
@@ -158,10 +158,8 @@ class Transport:
     async def _retried(self, method: str, path: str, retries: int) -> httpx2.Response:
         attempt = 0
         while True:
-            last, pause = (
-                attempt == retries,
-                0.2 * 2**attempt * random.uniform(0.5, 1.5),
-            )
+            last = attempt == retries
+            pause = 0.2 * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311
             try:
                 response = await self._request(method, path)
             except (ConnectError, ConnectionLost):
@@ -191,7 +189,7 @@ class Transport:
     @contextlib.asynccontextmanager
     async def _stream(
         self, method: str, path: str, idle: float
-    ) -> AsyncIterator[httpx2.Response]:
+    ) -> AsyncGenerator[httpx2.Response]:
         with _translated(self.base):
             request = self._build(method, self.url(path), idle, {})
             response = await self._follow(request, stream=True)
@@ -252,7 +250,11 @@ def _client(options: HttpOptions) -> httpx2.AsyncClient:
         for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     )
     if options.httpx_kwargs or proxied:
-        settings = {"verify": options.verify, "limits": _LIMITS, **options.httpx_kwargs}
+        settings: dict[str, Any] = {
+            "verify": options.verify,
+            "limits": _LIMITS,
+            **options.httpx_kwargs,
+        }
         return httpx2.AsyncClient(**settings)
     return httpx2.AsyncClient(transport=_Pooled(_pool(options.verify)))
 
@@ -361,26 +363,23 @@ def _detail(response: httpx2.Response) -> Any:
         # A traceback or an HTML page: its last line says most.
         text = response.text.strip() if "html" not in _kind(response).lower() else ""
         return text.splitlines()[-1][:300] if text else response.reason_phrase
-    if isinstance(body, dict):
-        return body.get("detail", body.get("error", body))  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return body
+    return body.get("detail", body.get("error", body)) if is_object(body) else body
 
 
 def _text(detail: Any) -> str:
-    if isinstance(detail, dict):
-        detail = detail.get("error") or detail.get("auth_message") or detail  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return str(detail)[:300]  # pyright: ignore[reportUnknownArgumentType]
+    if is_object(detail):
+        detail = detail.get("error") or detail.get("auth_message") or detail
+    return str(detail)[:300]
 
 
 def _invalid_fields(detail: Any) -> dict[str, str]:
     """The messages of a `validator=` function, or of FastAPI, by field."""
     fields: dict[str, str] = {}
-    for index, item in enumerate(detail if isinstance(detail, list) else []):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        if not isinstance(item, dict) or item.get("is_valid") is True:  # pyright: ignore[reportUnknownMemberType]
+    for index, item in enumerate(detail if is_array(detail) else []):
+        if not is_object(item) or item.get("is_valid") is True:
             continue
-        entry: dict[str, Any] = item
-        where = entry.get("parameter_name") or ".".join(map(str, entry.get("loc", [])))
-        fields[str(where or index)] = str(entry.get("message") or entry.get("msg", ""))
+        where = item.get("parameter_name") or ".".join(map(str, item.get("loc", [])))
+        fields[str(where or index)] = str(item.get("message") or item.get("msg", ""))
     return fields
 
 

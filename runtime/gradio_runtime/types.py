@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from .files import File, FileInput
+from .jsontext import is_array, is_object
 from .values import Model
 
 __all__ = [
@@ -80,16 +81,9 @@ ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
 
 
 def _content_list(value: Any) -> Any:
-    match value:
-        case str():
-            return [{"type": "text", "text": value}]
-        case list():
-            return [  # pyright: ignore[reportUnknownVariableType]
-                {"type": "text", "text": part} if isinstance(part, str) else part
-                for part in value  # pyright: ignore[reportUnknownVariableType]
-            ]
-        case _:
-            return [value]
+    if not is_array(value):
+        value = [value]
+    return [ChatText(text=part) if isinstance(part, str) else part for part in value]
 
 
 class ChatMessage(Model):
@@ -165,9 +159,9 @@ GalleryItem: TypeAlias = GalleryImage | GalleryVideo
 def _gallery_item(value: Any) -> Any:
     if isinstance(value, GalleryImage | GalleryVideo):
         return value
-    if isinstance(value, dict) and ("image" in value or "video" in value):
-        return value  # pyright: ignore[reportUnknownVariableType]
-    return {"image": File.of(value)}
+    if is_object(value) and ("image" in value or "video" in value):
+        return value
+    return {"image": File.model_validate(value) if is_object(value) else File.of(value)}
 
 
 #: What a gallery parameter takes for each item: a bare file is an image without a

@@ -54,6 +54,7 @@ def untyped_request(
         else values,
         shape=None,
         read=_read,
+        typed=False,
     )
 
 

@@ -12,17 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, cast
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from .files import FILE_META, File
+from .jsontext import is_array, is_object
 from .protocol import Dialect
 from .types import ChatFile, ChatMessage, ChatText
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["decode", "encode", "files_in", "unwrap_update"]
+__all__ = ["decode", "encode", "files_in", "replace_files", "unwrap_update"]
 
 Json: TypeAlias = Any
 
@@ -32,8 +33,7 @@ def encode(value: object, component: str, dialect: Dialect) -> Json:
     if component == "video" and isinstance(value, File) and not dialect.bare_video:
         return {"video": value, "subtitles": None}
     if component == "chatbot" and _is_chat(value) and not dialect.chat_parts:
-        messages = cast("list[ChatMessage]", value)
-        value = [flat for message in messages for flat in _flat_message(message)]
+        value = [flat for message in value for flat in _flat_message(message)]
     return _plain(value)
 
 
@@ -66,10 +66,8 @@ def _alias(model: BaseModel, name: str) -> str:
     return field.serialization_alias or field.alias or name
 
 
-def _is_chat(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, ChatMessage) for item in cast("list[object]", value)
-    )
+def _is_chat(value: object) -> TypeGuard[list[ChatMessage]]:
+    return is_array(value) and all(isinstance(item, ChatMessage) for item in value)
 
 
 def _flat_message(message: ChatMessage) -> list[dict[str, Any]]:
@@ -93,10 +91,8 @@ def _flat_message(message: ChatMessage) -> list[dict[str, Any]]:
 
 def unwrap_update(value: Json) -> Json | Unchanged:
     """The value of a component update; UNCHANGED for one that has none."""
-    if isinstance(value, dict):
-        update = cast("dict[str, Any]", value)
-        if update.get("__type__") == "update":
-            return update.get("value", UNCHANGED)
+    if is_object(value) and value.get("__type__") == "update":
+        return value.get("value", UNCHANGED)
     return value
 
 
@@ -105,79 +101,63 @@ def decode(
 ) -> Json:
     """One slot's JSON as plain values, with a `File` for each file in it.
 
-    The result shares no container with `value`.
+    The result shares no container with `value`. An empty `component` leaves everything
+    but files as this server has it.
     """
     value = _with_files(value, make_file)
-    if component == "video" and not dialect.bare_video and isinstance(value, dict):
-        return cast("dict[str, Any]", value).get("video", cast("Json", value))
-    if component == "chatbot" and not dialect.chat_parts and isinstance(value, list):
-        return [_message_of_parts(item) for item in cast("list[Json]", value)]
+    if component == "video" and not dialect.bare_video and is_object(value):
+        return value.get("video", value)
+    if component == "chatbot" and not dialect.chat_parts and is_array(value):
+        return [_message_of_parts(item) for item in value]
     return value
 
 
 def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
-    if isinstance(value, dict):
-        mapping = cast("dict[str, Json]", value)
-        if _is_file(mapping):
-            return make_file(mapping)
-        return {key: _with_files(item, make_file) for key, item in mapping.items()}
-    if isinstance(value, list):
-        return [_with_files(item, make_file) for item in cast("list[Json]", value)]
+    if is_object(value):
+        # Gradio marks its files since 4.20; anything else with a path is the app's.
+        if value.get("meta") == FILE_META and "path" in value:
+            return make_file(value)
+        return {key: _with_files(item, make_file) for key, item in value.items()}
+    if is_array(value):
+        return [_with_files(item, make_file) for item in value]
     return value
-
-
-def _is_file(value: dict[str, Json]) -> bool:
-    # Gradio marks its files since 4.20; anything else with a path is the app's own.
-    return value.get("meta") == FILE_META and "path" in value
 
 
 def _message_of_parts(message: Json) -> Json:
     """A message of Gradio 4 or 5 with the content list that Gradio 6 has."""
-    if not isinstance(message, dict):
+    if not is_object(message):
         return message
-    raw = cast("dict[str, Any]", message)
-    content = raw.get("content")
-    match content:
-        case str():
-            part: Json = {"type": "text", "text": content}
-        case File():
-            part = {"type": "file", "file": content}
-        case dict() if "file" in content:
-            part = {"type": "file", **content}
-        case dict() if "component" in content:
-            part = {"type": "component", **content}
-        case _:
-            return raw
-    return {**raw, "content": [part]}
+    content: Json = message.get("content")
+    if isinstance(content, str):
+        part: Json = {"type": "text", "text": content}
+    elif isinstance(content, File):
+        part = {"type": "file", "file": content}
+    elif is_object(content) and "file" in content:
+        part = {"type": "file", **content}
+    elif is_object(content) and "component" in content:
+        part = {"type": "component", **content}
+    else:
+        return message
+    return {**message, "content": [part]}
 
 
 def files_in(value: Json) -> list[File]:
     """Every `File` in a value."""
-    match value:
-        case File():
-            return [value]
-        case BaseModel():
-            return files_in([getattr(value, name) for name in type(value).model_fields])
-        case dict():
-            return files_in(list(cast("dict[str, Json]", value).values()))
-        case list() | tuple():
-            found: list[File] = []
-            for item in cast("list[Json]", value):
-                found.extend(files_in(item))
-            return found
-        case _:
-            return []
+    if isinstance(value, File):
+        return [value]
+    if is_object(value):
+        return files_in(list(value.values()))
+    if is_array(value):
+        return [file for item in value for file in files_in(item)]
+    return []
 
 
 def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
     """A copy of a value in which each `File` is what `wire` has under its `id()`."""
-    match value:
-        case File():
-            return wire[id(value)]
-        case dict():
-            mapping = cast("dict[str, Json]", value)
-            return {key: replace_files(item, wire) for key, item in mapping.items()}
-        case list():
-            return [replace_files(item, wire) for item in cast("list[Json]", value)]
-        case _:
-            return value
+    if isinstance(value, File):
+        return wire[id(value)]
+    if is_object(value):
+        return {key: replace_files(item, wire) for key, item in value.items()}
+    if is_array(value):
+        return [replace_files(item, wire) for item in value]
+    return value
