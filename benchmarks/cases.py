@@ -8,6 +8,7 @@ from itertools import chain
 from statistics import median
 from typing import TypeVar
 
+from benchmarks.contenders.measure import Burst
 from benchmarks.processes import Processes
 from benchmarks.report import Table, milliseconds, times
 
@@ -86,23 +87,27 @@ def burst(processes: Processes, url: str, rounds: int) -> Table:
     """Many calls at once."""
     contenders = ("official", "ours", "ours_async", "floor_async")
     results = in_turns(
-        rounds, contenders, lambda name: processes.work("burst", name, url, JOBS)
+        rounds,
+        contenders,
+        lambda name: Burst(*processes.work("burst", name, url, JOBS)),
     )
     rates = {
-        name: JOBS / median(seconds for seconds, _ in runs)
+        name: median((JOBS - run.lost) / run.seconds for run in runs)
         for name, runs in results.items()
     }
     return Table(
         f"{JOBS} calls at once",
         f"The same function, {JOBS} jobs started together and all awaited: median of "
-        f"{rounds} processes, and the most threads that the client's process had.",
-        ("", "jobs per second", "this / official", "threads"),
+        f"{rounds} processes, the most threads that the client's process had, and how "
+        f"many of the {rounds * JOBS} calls failed.",
+        ("", "calls per second", "this / official", "threads", "lost"),
         tuple(
             (
                 NAMES[name],
                 f"{rate:.0f}",
                 times(rate / rates["official"]),
-                str(max(threads for _, threads in results[name])),
+                str(max(run.threads for run in results[name])),
+                str(sum(run.lost for run in results[name])),
             )
             for name, rate in rates.items()
         ),

@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx2
 
 from benchmarks.contenders.floor import DATA, TIMEOUT, function_ids
-from benchmarks.contenders.measure import ThreadCount, check_answers
+from benchmarks.contenders.measure import Burst, ThreadCount, check_answers
 
 LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
 
@@ -87,11 +87,11 @@ async def _sequential(url: str, n: int) -> list[float]:
     return seconds
 
 
-def burst(url: str, n: int) -> tuple[float, int]:
+def burst(url: str, n: int) -> Burst:
     return asyncio.run(_burst(url, n))
 
 
-async def _burst(url: str, n: int) -> tuple[float, int]:
+async def _burst(url: str, n: int) -> Burst:
     async with _http(url) as http:
         caller = await _Caller.connect(http)
         with ThreadCount() as threads:
@@ -100,4 +100,4 @@ async def _burst(url: str, n: int) -> tuple[float, int]:
             seconds = time.perf_counter() - start
         await caller.close()
     check_answers(list(answers))
-    return seconds, threads.most
+    return Burst(seconds, threads.most, lost=0)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, NamedTuple, Protocol, Self
 
 ANSWER = "ok"
+LONGEST = 60.0
 _TASKS = Path("/proc/self/task")
+
+
+class Job(Protocol):
+    """What `submit` of either client gives."""
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the answer."""
 
 
 def seconds_of(call: Callable[[], object]) -> float:
@@ -31,6 +40,31 @@ def read_stream(outputs: Iterable[str], n: int) -> tuple[float, float, float]:
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
     check_growth(seen, n)
     return seconds, arrived[0] - start, cpu_seconds
+
+
+class Burst(NamedTuple):
+    """The outcome of many calls at once: time for all, threads at most, calls lost."""
+
+    seconds: float
+    threads: int
+    lost: int
+
+
+def burst_of(jobs: Callable[[], Iterable[Job]]) -> Burst:
+    """Start jobs and wait for the answer of each; count those that come to nothing."""
+    answers: list[str] = []
+    lost = 0
+    with ThreadCount() as threads:
+        start = time.perf_counter()
+        for job in jobs():
+            try:
+                answers.append(job.result(timeout=LONGEST))
+            except Exception as error:
+                lost += 1
+                print(f"lost a call: {error!r}", file=sys.stderr)
+        seconds = time.perf_counter() - start
+    check_answers(answers)
+    return Burst(seconds, threads.most, lost)
 
 
 def check_answers(answers: list[str]) -> None:

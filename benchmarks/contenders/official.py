@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from gradio_client import Client  # type: ignore[import-untyped]
 
 from benchmarks.contenders.measure import (
-    ThreadCount,
+    Burst,
+    burst_of,
     check_answers,
     read_stream,
     seconds_of,
@@ -25,18 +26,9 @@ def sequential(url: str, n: int) -> list[float]:
     return [seconds_of(lambda: client.predict(api_name="/noop")) for _ in range(n)]
 
 
-def burst(url: str, n: int) -> tuple[float, int]:
+def burst(url: str, n: int) -> Burst:
     client = _connect(url)
-    answers: list[str] = []
-
-    def run() -> None:
-        jobs = [client.submit(api_name="/noop") for _ in range(n)]
-        answers.extend(job.result() for job in jobs)
-
-    with ThreadCount() as threads:
-        seconds = seconds_of(run)
-    check_answers(answers)
-    return seconds, threads.most
+    return burst_of(lambda: [client.submit(api_name="/noop") for _ in range(n)])
 
 
 def stream(url: str, n: int) -> tuple[float, float, float]:

@@ -6,7 +6,8 @@ import importlib
 from typing import Any
 
 from benchmarks.contenders.measure import (
-    ThreadCount,
+    Burst,
+    burst_of,
     check_answers,
     read_stream,
     seconds_of,
@@ -25,18 +26,9 @@ def sequential(url: str, n: int) -> list[float]:
     return [seconds_of(noop) for _ in range(n)]
 
 
-def burst(url: str, n: int) -> tuple[float, int]:
+def burst(url: str, n: int) -> Burst:
     noop = connect(url).noop
-    answers: list[str] = []
-
-    def run() -> None:
-        jobs = [noop.submit() for _ in range(n)]
-        answers.extend(job.result() for job in jobs)
-
-    with ThreadCount() as threads:
-        seconds = seconds_of(run)
-    check_answers(answers)
-    return seconds, threads.most
+    return burst_of(lambda: [noop.submit() for _ in range(n)])
 
 
 def stream(url: str, n: int) -> tuple[float, float, float]:

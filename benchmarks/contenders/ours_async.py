@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from benchmarks.contenders.measure import ThreadCount, check_answers
+from benchmarks.contenders.measure import Burst, ThreadCount, check_answers
 from benchmarks.contenders.ours import connect
 
 
@@ -24,11 +24,11 @@ async def _sequential(url: str, n: int) -> list[float]:
     return seconds
 
 
-def burst(url: str, n: int) -> tuple[float, int]:
+def burst(url: str, n: int) -> Burst:
     return asyncio.run(_burst(url, n))
 
 
-async def _burst(url: str, n: int) -> tuple[float, int]:
+async def _burst(url: str, n: int) -> Burst:
     noop = connect(url).noop
     await noop.aio()
     with ThreadCount() as threads:
@@ -36,4 +36,4 @@ async def _burst(url: str, n: int) -> tuple[float, int]:
         answers = await asyncio.gather(*(noop.aio() for _ in range(n)))
         seconds = time.perf_counter() - start
     check_answers(list(answers))
-    return seconds, threads.most
+    return Burst(seconds, threads.most, lost=0)
