@@ -8,6 +8,7 @@ is the downloaded copy.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -82,7 +83,9 @@ class File(BaseModel):
                 file = cls(size=len(content))
                 file._content = content
                 return file
-            case _ if hasattr(value, "read"):
+            case _ if callable(getattr(value, "read", None)) and not isinstance(
+                value, type | io.TextIOBase
+            ):
                 name = getattr(value, "name", None)
                 file = cls(orig_name=Path(name).name if isinstance(name, str) else None)
                 file._content = cast("BinaryIO", value)

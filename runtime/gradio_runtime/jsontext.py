@@ -18,7 +18,7 @@ def load_json(text: bytes | str) -> Any:
     """
     try:
         return pydantic_core.from_json(text)
-    except ValueError:
+    except (ValueError, TypeError):  # the latter for a surrogate in a str
         return json.loads(text)
 
 

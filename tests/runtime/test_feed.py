@@ -1,0 +1,75 @@
+"""The log that threads and tasks follow."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from gradio_runtime.feed import Feed
+
+
+def test_every_follower_reads_all_from_the_start() -> None:
+    feed: Feed[int] = Feed()
+    seen: list[list[int]] = [[], [], []]
+    threads = [
+        threading.Thread(target=lambda s=s: s.extend(feed.follow())) for s in seen
+    ]
+    for thread in threads[:2]:
+        thread.start()
+    for number in range(1000):
+        feed.append(number)
+    threads[2].start()
+    feed.close()
+    for thread in threads:
+        thread.join(5)
+    assert seen == [list(range(1000))] * 3
+
+
+def test_tasks_of_another_loop_follow() -> None:
+    feed: Feed[int] = Feed()
+
+    async def follow() -> list[int]:
+        return [item async for item in feed.afollow()]
+
+    async def both() -> list[list[int]]:
+        tasks = [asyncio.create_task(follow()) for _ in range(3)]
+        await asyncio.sleep(0)
+        writer = threading.Thread(target=write)
+        writer.start()
+        return await asyncio.gather(*tasks)
+
+    def write() -> None:
+        for number in range(500):
+            feed.append(number)
+        feed.close()
+
+    assert asyncio.run(both()) == [list(range(500))] * 3
+
+
+def test_without_keeping_an_item_is_gone_once_read() -> None:
+    feed: Feed[int] = Feed(keep=False)
+    feed.append(1)
+    follower = feed.follow()
+    assert next(follower) == 1
+    assert feed.snapshot() == []
+    feed.append(2)
+    feed.close()
+    assert list(follower) == [2]
+
+
+def test_timeout_leaves_the_feed_alone() -> None:
+    feed: Feed[int] = Feed()
+    with pytest.raises(TimeoutError):
+        next(feed.follow(timeout=0.01))
+    feed.append(1)
+    feed.close()
+    assert list(feed.follow()) == [1]
+
+
+def test_items_after_the_end_are_dropped() -> None:
+    feed: Feed[int] = Feed()
+    feed.close()
+    feed.append(1)
+    assert list(feed.follow()) == []

@@ -1,0 +1,282 @@
+"""The decoder, on recorded conversations of each version."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradio_runtime.description import Config
+from gradio_runtime.errors import ProtocolError
+from gradio_runtime.protocol import (
+    CloseStream,
+    Completed,
+    Dialect,
+    Estimation,
+    Failed,
+    Generating,
+    Ignored,
+    Log,
+    Message,
+    Outputs,
+    Progress,
+    Started,
+    StreamFault,
+    decode,
+)
+from gradio_runtime.wire import unwrap_update
+from gradio_runtime.values import UNCHANGED
+
+CAPTURES = Path(__file__).parent / "captures"
+DIALECTS = {
+    "g5": Dialect.of(Config(version="5.50.0", protocol="sse_v3")),
+    "g6": Dialect.of(Config(version="6.31.0", protocol="sse_v3")),
+}
+versions = pytest.mark.parametrize("version", sorted(DIALECTS))
+
+
+def replay(version: str, case: str) -> list[Message]:
+    lines = (CAPTURES / version / f"{case}.jsonl").read_text().splitlines()
+    frames = [json.loads(line) for line in lines]
+    return [
+        decode(json.dumps(frame["data"]), DIALECTS[version])
+        for frame in frames
+        if frame["ch"].startswith("sse") and frame.get("data")
+    ]
+
+
+def outputs_of(messages: list[Message]) -> list[list[Any]]:
+    """The values after each output of the first job."""
+    outputs = Outputs()
+    return [
+        copy.deepcopy(outputs.update(message.data))
+        for message in messages
+        if isinstance(message, Generating)
+    ]
+
+
+def ends(messages: list[Message]) -> list[Completed | Failed]:
+    return [m for m in messages if isinstance(m, Completed | Failed)]
+
+
+@versions
+def test_plain_call(version: str) -> None:
+    messages = replay(version, "calc_success")
+    kinds = [type(message) for message in messages]
+    assert kinds == [Estimation, Started, Completed, CloseStream]
+    first, _, completed, _ = messages
+    assert isinstance(first, Estimation)
+    assert (first.rank, first.queue_size) == (0, 1)
+    assert isinstance(completed, Completed)
+    assert completed.data == [7]
+    assert type((completed.data or [None])[0]) is int
+
+
+@versions
+@pytest.mark.parametrize(
+    ("case", "count"),
+    [("gen_text", 3), ("gen_chat", 4), ("gen_multi", 3), ("gen_same", 3)],
+)
+def test_edits_lead_to_the_final_value(version: str, case: str, count: int) -> None:
+    messages = replay(version, case)
+    values = outputs_of(messages)
+    assert len(values) == count
+    (end,) = ends(messages)
+    assert isinstance(end, Completed)
+    assert values[-1] == end.data
+
+
+@versions
+def test_replaced_text(version: str) -> None:
+    values = [value for (value,) in outputs_of(replay(version, "gen_replace"))]
+    assert values == ["aaa", "bb", "cccc", "dd"][: len(values)]
+
+
+@versions
+def test_growing_text(version: str) -> None:
+    values = [value for (value,) in outputs_of(replay(version, "gen_text"))]
+    assert values == ["tok0 ", "tok0 tok1 ", "tok0 tok1 tok2 "]
+
+
+@versions
+def test_app_error_has_its_text(version: str) -> None:
+    (end,) = ends(replay(version, "calc_gr_error"))
+    assert end == Failed(
+        end.event_id, "Cannot divide by zero!", "Error", duration=10, visible=True
+    )
+
+
+@versions
+def test_hidden_error_has_none(version: str) -> None:
+    (end,) = ends(replay(version, "value_error_showerror_false"))
+    assert isinstance(end, Failed)
+    assert end.text is None
+
+
+@versions
+def test_generator_that_fails(version: str) -> None:
+    messages = replay(version, "gen_error")
+    assert outputs_of(messages)
+    (end,) = ends(messages)
+    assert isinstance(end, Failed)
+    assert end.text == "gen failed"
+
+
+@versions
+def test_cancelled_job_ends_without_data(version: str) -> None:
+    cancelled = [m for m in ends(replay(version, "cancel_running_generator"))]
+    assert Completed(cancelled[0].event_id, None) in cancelled
+
+
+@versions
+def test_progress_and_logs(version: str) -> None:
+    units = [m.units for m in replay(version, "progress") if isinstance(m, Progress)]
+    assert any(unit[0].desc == "looping" and unit[0].length for unit in units)
+    assert all(0 <= (u.fraction or 0) <= 1 for unit in units for u in unit)
+    logs = [m.log for m in replay(version, "logs") if isinstance(m, Log)]
+    assert [log.level for log in logs] == ["info", "warning", "success"]
+    assert logs[0].text == "info message"
+
+
+@versions
+def test_unknown_session(version: str) -> None:
+    faults = [
+        m for m in replay(version, "unknown_session") if isinstance(m, StreamFault)
+    ]
+    assert faults
+    assert faults[0].session_not_found
+
+
+@versions
+def test_updates(version: str) -> None:
+    (end,) = ends(replay(version, "update_out"))
+    assert isinstance(end, Completed)
+    assert end.data is not None
+    assert str(unwrap_update(end.data[0])).startswith("u:")
+    (end,) = ends(replay(version, "skip_out"))
+    assert isinstance(end, Completed)
+    assert end.data is not None
+    assert unwrap_update(end.data[0]) is UNCHANGED
+    assert unwrap_update(end.data[1]) not in (None, UNCHANGED)
+
+
+def test_unquotes_the_errors_of_older_servers() -> None:
+    old = Dialect.of(Config(version="5.0.2", protocol="sse_v3"))
+    for sent, text in [("'m'", "m"), ('"it\'s"', "it's"), ("None", None), ("m", "m")]:
+        frame = {
+            "msg": "process_completed",
+            "event_id": "e",
+            "output": {"error": sent},
+            "success": False,
+        }
+        message = decode(json.dumps(frame), old)
+        assert isinstance(message, Failed)
+        assert message.text == text
+
+
+def test_unknown_protocol_is_refused() -> None:
+    with pytest.raises(ProtocolError, match=r"3\.50\.2.*ws"):
+        Dialect.of(Config(version="3.50.2"))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '"x"', "\ud800"])
+def test_what_is_no_message(text: str) -> None:
+    with pytest.raises(ProtocolError):
+        decode(text, DIALECTS["g6"])
+
+
+def test_messages_of_a_later_gradio_are_ignored() -> None:
+    assert decode('{"msg": "confetti"}', DIALECTS["g6"]) == Ignored()
+
+
+@given(
+    st.dictionaries(
+        st.text(), st.none() | st.integers() | st.text() | st.lists(st.none())
+    )
+)
+def test_any_object_decodes_or_is_refused(message: dict[str, Any]) -> None:
+    for kind in ("estimation", "process_completed", "process_generating", "log"):
+        decode(json.dumps({**message, "msg": kind}), DIALECTS["g6"])
+
+
+# ---- edits
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def edits(old: Any, new: Any, path: list[Any]) -> list[list[Any]]:
+    """Edits from one value to another, as Gradio's server makes them."""
+    if type(old) is not type(new):
+        return [["replace", path, new]]
+    if isinstance(old, str):
+        if old == new:
+            return []
+        if new.startswith(old):
+            return [["append", path, new[len(old) :]]]
+        return [["replace", path, new]]
+    if isinstance(old, list):
+        shared = min(len(old), len(new))
+        found = [e for i in range(shared) for e in edits(old[i], new[i], [*path, i])]
+        found += [["delete", [*path, shared], None] for _ in old[shared:]]
+        return found + [
+            ["add", [*path, shared + i], v] for i, v in enumerate(new[shared:])
+        ]
+    if isinstance(old, dict):
+        found = [["delete", [*path, key], None] for key in old if key not in new]
+        for key, value in new.items():
+            if key not in old:
+                found.append(["add", [*path, key], value])
+            else:
+                found += edits(old[key], value, [*path, key])
+        return found
+    return [] if old == new else [["replace", path, new]]
+
+
+@given(st.lists(values, min_size=1, max_size=5))
+def test_edits_give_each_value_in_turn(steps: list[Any]) -> None:
+    outputs = Outputs()
+    previous = None
+    for index, step in enumerate(steps):
+        sent = copy.deepcopy(step) if index == 0 else edits(previous, step, [])
+        got = outputs.update(json.loads(json.dumps([sent])))
+        assert got == [step]
+        previous = step
+
+
+def test_edits_change_the_value_in_place() -> None:
+    outputs = Outputs()
+    (before,) = outputs.update([[{"text": "a"}] * 1])
+    (after,) = outputs.update([[["append", [0, "text"], "b"]]])
+    assert after is before
+    assert after == [{"text": "ab"}]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ["append", ["missing"], "x"],
+        ["delete", [7], None],
+        ["replace", ["a", "b", "c"], 1],
+        ["fly", ["a"], 1],
+        ["add", [], 1],
+        ["replace"],
+        "nonsense",
+    ],
+)
+def test_an_edit_that_does_not_apply(edit: Any) -> None:
+    outputs = Outputs()
+    outputs.update([{"a": 1}])
+    with pytest.raises(ProtocolError, match="does not apply"):
+        outputs.update([[edit]])
