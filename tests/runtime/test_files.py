@@ -7,17 +7,16 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import ValidationError
-
 from gradio_runtime import File, FileInput, Input
 from gradio_runtime.transfer import safe_name
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field, ValidationError
 
 
 class Upload(Input):
     file: FileInput
-    more: list[FileInput] = []
+    more: list[FileInput] = Field(default_factory=list[FileInput])
 
 
 def test_takes_what_people_have(tmp_path: Path) -> None:

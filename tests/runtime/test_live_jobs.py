@@ -9,7 +9,6 @@ import threading
 import time
 
 import pytest
-
 from gradio_runtime import (
     AppError,
     GradioError,
@@ -19,6 +18,7 @@ from gradio_runtime import (
     OutputMismatch,
     Status,
 )
+
 from tests.runtime.wire_api import WireClient
 
 pytestmark = pytest.mark.slow

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from gradio_runtime.description import Config
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.protocol import (
@@ -29,8 +26,10 @@ from gradio_runtime.protocol import (
     StreamFault,
     decode,
 )
-from gradio_runtime.wire import unwrap_update
 from gradio_runtime.values import UNCHANGED
+from gradio_runtime.wire import unwrap_update
+from hypothesis import given
+from hypothesis import strategies as st
 
 CAPTURES = Path(__file__).parent / "captures"
 DIALECTS = {
@@ -129,7 +128,7 @@ def test_generator_that_fails(version: str) -> None:
 
 @versions
 def test_cancelled_job_ends_without_data(version: str) -> None:
-    cancelled = [m for m in ends(replay(version, "cancel_running_generator"))]
+    cancelled = ends(replay(version, "cancel_running_generator"))
     assert Completed(cancelled[0].event_id, None) in cancelled
 
 

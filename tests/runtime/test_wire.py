@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
-
 from gradio_runtime import UNCHANGED, File, Input, Output, OutputMismatch
 from gradio_runtime.protocol import Dialect
 from gradio_runtime.results import reader_for
@@ -24,6 +22,7 @@ from gradio_runtime.types import (
     MultimodalInput,
 )
 from gradio_runtime.wire import decode, encode, files_in, replace_files
+from pydantic import TypeAdapter
 
 NEW = Dialect()
 OLD = Dialect(chat_parts=False, bare_video=False)

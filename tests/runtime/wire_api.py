@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
 from gradio_runtime.types import ChatMessage
+from pydantic import Field
 
 _app = App("http://127.0.0.1:9", spec="sha256:0", gradio="6.31.0")
 
