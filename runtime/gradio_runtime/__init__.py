@@ -19,7 +19,6 @@ from .errors import (
     FileTooLarge,
     GradioError,
     InputError,
-    JobCancelled,
     JobTimeout,
     OutputMismatch,
     ProtocolError,
@@ -33,6 +32,7 @@ from .files import File, FileInput
 from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
+    from .cancelled import JobCancelled
     from .job import Job, Stream
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
 
@@ -77,6 +77,7 @@ __all__ = [
 
 _LATE = {
     "Job": "job",
+    "JobCancelled": "cancelled",
     "Stream": "job",
     "LogMessage": "status",
     "ProgressUnit": "status",

@@ -9,7 +9,6 @@ an `Endpoint`, which sends it, with the function's own signature on every face:
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
 from collections.abc import Callable, Iterable
 from typing import (
@@ -121,7 +120,6 @@ class Endpoint(Generic[P, R]):
         self._client = client
         self._options = options or Options()
         functools.update_wrapper(self, describe)
-        self.__signature__ = inspect.signature(describe)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the endpoint and wait for its result.

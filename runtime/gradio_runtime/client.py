@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -12,6 +11,7 @@ from .call import Options
 from .errors import GradioError, InputError
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
     from .app import App

@@ -26,8 +26,10 @@ Each carries `endpoint` (its api_name) and `src` (the app) where they are known,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import CancelledError
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cancelled import JobCancelled
 
 __all__ = [
     "AppError",
@@ -232,10 +234,6 @@ class AppError(GradioError):
         self.print_exception = print_exception
 
 
-class JobCancelled(GradioError, CancelledError):
-    """The job was cancelled, so it has no result."""
-
-
 class OutputMismatch(GradioError):
     """An output does not fit the type that the app's description declares.
 
@@ -273,3 +271,12 @@ class SchemaDrift(GradioError):
 
 class ProtocolError(GradioError):
     """The server said something that this runtime does not understand."""
+
+
+def __getattr__(name: str) -> Any:
+    """Give `JobCancelled`: its base would make every import load the thread pools."""
+    if name != "JobCancelled":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .cancelled import JobCancelled
+
+    return JobCancelled

@@ -50,7 +50,7 @@ class File(BaseModel):
         size: Bytes, when known.
     """
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
     path: Path | None = None
     url: str | None = None

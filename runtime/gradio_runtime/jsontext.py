@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeGuard
 
 import pydantic_core
@@ -19,11 +18,15 @@ def load_json(text: bytes | str) -> Any:
     try:
         return pydantic_core.from_json(text)
     except (ValueError, TypeError):  # the latter for a surrogate in a str
+        import json
+
         return json.loads(text)
 
 
 def dump_json(value: Any) -> bytes:
     """Write compact JSON for the wire."""
+    import json
+
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()
 
 

@@ -18,7 +18,16 @@ from urllib.parse import quote
 
 from .errors import ConnectionLost, GradioError, ProtocolError
 from .jsontext import dump_json, load_json
-from .protocol import CloseStream, Dialect, Ignored, Message, StreamFault, decode
+from .protocol import (
+    CloseStream,
+    Completed,
+    Dialect,
+    Failed,
+    Ignored,
+    Message,
+    StreamFault,
+    decode,
+)
 from .transport import IDLE_TIMEOUT, Transport
 
 __all__ = ["Inbox", "Session", "SessionPool"]
@@ -38,11 +47,19 @@ _KEPT = 16
 
 @dataclass(eq=False)
 class Inbox:
-    """The messages of one job, and its place in its session."""
+    """The messages of one job, and its place in its session.
+
+    Attributes:
+        fn_index: The endpoint's number.
+        event_id: The job's name at the server, once it has joined.
+        reopened: Streams that ended without it.
+        removing: Whether it is being taken out of the queue.
+    """
 
     fn_index: int
     event_id: str = ""
     reopened: int = 0
+    removing: bool = False
     _messages: deque[Message | GradioError] = field(
         default_factory=deque[Message | GradioError]
     )
@@ -158,6 +175,7 @@ class Session:
 
     async def remove_queued(self, inbox: Inbox) -> None:
         """Take a queued job out of the queue; touches no other job."""
+        inbox.removing = True
         await self._cancel(inbox, _NO_FUNCTION)
 
     async def stop_running(self, inbox: Inbox) -> None:
@@ -239,6 +257,8 @@ class Session:
     def _deliver(self, event_id: str | None, message: Message) -> None:
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
+            if _ends(message, inbox):
+                del self._inboxes[inbox.event_id]
             inbox.put(message)
         elif self._joining and event_id:
             # The answer to the join is still under way.
@@ -250,6 +270,21 @@ class Session:
             own = copy(error)
             own.__cause__ = error.__cause__
             inbox.put(own)
+
+
+def _ends(message: Message, inbox: Inbox) -> bool:
+    """Whether a message is the last of its job.
+
+    An end without data is, unless it answers a removal from the queue that may have
+    come too late: then the job goes on.
+    """
+    match message:
+        case Completed(data=None):
+            return not inbox.removing
+        case Completed() | Failed():
+            return True
+        case _:
+            return False
 
 
 def _fault(message: StreamFault) -> ConnectionLost:
