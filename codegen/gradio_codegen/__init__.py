@@ -1,1 +1,54 @@
-"""Typed."""
+"""Turn any Gradio app into a typed Python module.
+
+`gradio-codegen SOURCE -o FILE` on the command line, `generate(SOURCE)` from Python.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+from .errors import (
+    CheckError,
+    CodegenError,
+    Diagnostic,
+    OutputError,
+    SourceError,
+    SpecError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from .api import GeneratedModule, generate, read
+    from .spec import AppSpec
+
+__all__ = [
+    "AppSpec",
+    "CheckError",
+    "CodegenError",
+    "Diagnostic",
+    "GeneratedModule",
+    "OutputError",
+    "SourceError",
+    "SpecError",
+    "UsageError",
+    "__version__",
+    "generate",
+    "read",
+]
+
+_LATE = {
+    "AppSpec": "spec",
+    "GeneratedModule": "api",
+    "generate": "api",
+    "read": "api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the generator itself at the first use: `--version` needs none of it."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_LATE[name]}", __name__), name)

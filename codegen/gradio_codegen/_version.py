@@ -1,0 +1,7 @@
+"""The generator's version, which the header of every generated module names."""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

@@ -1,0 +1,485 @@
+"""From a description to a module's contents.
+
+Two passes: the first decides which endpoints there are and names them and their
+parameters; the second gives them types. Classes and aliases are named in the second,
+clear of everything that the first has named, so that no annotation can be misread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from gradio_runtime.description import (
+    Component,
+    Dependency,
+    EndpointInfo,
+    ParameterInfo,
+    ReturnInfo,
+    endpoint_shape,
+)
+
+from .components import InputType, input_type, output_type
+from .errors import CodegenError, Diagnostic
+from .ir import Alias, Default, Endpoint, Module, OutputSlot, Param
+from .literals import source
+from .models import ModelRegistry
+from .names import (
+    FIELDS,
+    MODULE,
+    Namer,
+    field_name,
+    function_name,
+    identifier,
+    pascal,
+    snake,
+)
+from .schema import SchemaMapper
+from .spec import AppSpec
+from .typeexpr import (
+    ANY,
+    FILE,
+    FILE_INPUT,
+    AliasOf,
+    Either,
+    Generic,
+    Literals,
+    Named,
+    TypeExpr,
+    accepts,
+    either,
+    natural,
+    optional,
+    walk,
+)
+
+__all__ = ["BuildOptions", "build", "client_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What shapes a module besides the app.
+
+    Attributes:
+        include: Globs of api_names to generate; all of them when empty.
+        exclude: Globs of api_names to leave out.
+        nullable_outputs: Whether any output may be None.
+        class_name: The client class; made from the source when None.
+        all_endpoints: Whether the undocumented ones were asked for.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    nullable_outputs: bool = False
+    class_name: str | None = None
+    all_endpoints: bool = False
+
+    def wants(self, api_name: str) -> bool:
+        """Whether an endpoint is to be generated. Globs match with or without `/`."""
+        names = (api_name, api_name.removeprefix("/"))
+
+        def matches(globs: Iterable[str]) -> bool:
+            return any(fnmatchcase(name, glob) for glob in globs for name in names)
+
+        return (not self.include or matches(self.include)) and not matches(self.exclude)
+
+    def __str__(self) -> str:
+        """As the command line has them: what it takes to generate the same again."""
+        words = ["--all-endpoints"] if self.all_endpoints else []
+        words += [f"--include={glob}" for glob in self.include]
+        words += [f"--exclude={glob}" for glob in self.exclude]
+        words += ["--nullable-outputs"] if self.nullable_outputs else []
+        words += [f"--class-name={self.class_name}"] if self.class_name else []
+        return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    return word if re.fullmatch(r"[\w./=*-]+", word) else source(word)
+
+
+def client_name(app: str) -> str:
+    """The client class for a source: by the last part of its name.
+
+    An address says nothing of the app, but a Space's does.
+    """
+    parts = urlsplit(app)
+    if parts.scheme in ("http", "https"):
+        host = parts.hostname or ""
+        app = parts.path.rstrip("/") or (
+            host.removesuffix(".hf.space") if host.endswith(".hf.space") else "app"
+        )
+    last = app.rstrip("/").rpartition("/")[2]
+    name = pascal(identifier(last, "app"))
+    return name if name.endswith("Client") else f"{name}Client"
+
+
+# --- First pass
+
+
+class _Unusable(Exception):
+    """An endpoint cannot be called as it is described."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """An endpoint whose names are decided.
+
+    Attributes:
+        api_name: With the slash, or `fn_<index>`.
+        dependency: What the wire knows of it.
+        inputs: Its visible slots.
+        outputs: Likewise.
+        params: Names of its parameters.
+    """
+
+    api_name: str
+    function: str
+    dependency: Dependency
+    info: EndpointInfo
+    inputs: list[Component]
+    outputs: list[Component]
+    params: list[str]
+
+
+def _plans(
+    spec: AppSpec, options: BuildOptions, diagnostics: list[Diagnostic]
+) -> list[_Plan]:
+    namer = Namer(MODULE)
+    plans: list[_Plan] = []
+    described: set[str] = set()
+    for dependency in spec.config.dependencies:
+        if dependency.api_name is None:
+            api_name = f"fn_{dependency.id}"
+            info = spec.info.unnamed_endpoints.get(str(dependency.id))
+        else:
+            api_name = f"/{dependency.api_name}"
+            info = spec.info.named_endpoints.get(api_name)
+        described.add(api_name)
+        if info is None or not options.wants(api_name):
+            continue
+        try:
+            inputs = _slots(spec, dependency.inputs, info.parameters, "parameter")
+            outputs = _slots(spec, dependency.outputs, info.returns, "output")
+        except _Unusable as problem:
+            diagnostics.append(Diagnostic("error", api_name, str(problem)))
+            continue
+        function = namer.claim(function_name(api_name.removeprefix("/")))
+        params = _parameter_names(info.parameters)
+        plans.append(
+            _Plan(api_name, function, dependency, info, inputs, outputs, params)
+        )
+    for api_name in sorted(spec.info.named_endpoints.keys() - described):
+        if options.wants(api_name):
+            text = "left out: /info describes it, but /config has no such endpoint"
+            diagnostics.append(Diagnostic("error", api_name, text))
+    return plans
+
+
+def _slots(
+    spec: AppSpec,
+    ids: list[int],
+    items: Sequence[ParameterInfo | ReturnInfo],
+    what: str,
+) -> list[Component]:
+    """The visible components of an endpoint, in step with what `/info` says."""
+    slots = spec.config.slots(ids)
+    if None in slots:
+        raise _Unusable(f"left out: /config lacks the component of one {what}")
+    visible = [slot for slot in slots if slot is not None and not slot.hidden]
+    if len(visible) != len(items):
+        raise _Unusable(
+            f"left out: /config has {_count(len(visible), what)} "
+            f"where /info describes {len(items)}"
+        )
+    for number, (slot, item) in enumerate(zip(visible, items, strict=True), 1):
+        if item.component and item.component.lower() != slot.type.lower():
+            raise _Unusable(
+                f"left out: {what} {number} is a {slot.type} in /config, "
+                f"but a {item.component.lower()} in /info"
+            )
+    return visible
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
+    namer = Namer(FIELDS)
+    return [
+        namer.claim(
+            field_name(item.name, f"param_{index}")
+            if item.name is not None
+            else snake(item.label or "", item.component.lower() or f"param_{index}")
+        )
+        for index, item in enumerate(parameters)
+    ]
+
+
+_ORDINAL = re.compile(r"\d+(st|nd|rd|th)")
+
+
+def _output_names(
+    outputs: Sequence[Component], items: Sequence[ReturnInfo]
+) -> list[str]:
+    """Fields of an output model, from labels."""
+    namer = Namer(FIELDS)
+    names: list[str] = []
+    for index, (slot, item) in enumerate(zip(outputs, items, strict=True), 1):
+        if slot.type == "api" and _ORDINAL.fullmatch(item.label or ""):
+            wanted = f"value_{index}"  # gr.api labels its outputs 1st, 2nd …
+        else:
+            wanted = snake(item.label or "", field_name(slot.type, "value"))
+        names.append(namer.claim(wanted))
+    return names
+
+
+# --- Second pass
+
+
+def build(
+    spec: AppSpec, options: BuildOptions | None = None
+) -> tuple[Module, list[Diagnostic]]:
+    """Decide everything about a module.
+
+    Args:
+        spec: The app.
+        options: What shapes the module besides.
+
+    Returns:
+        The module, and what is worth knowing about single endpoints.
+
+    Raises:
+        CodegenError: No endpoint is left to generate.
+    """
+    options = options or BuildOptions()
+    diagnostics: list[Diagnostic] = []
+    plans = _plans(spec, options, diagnostics)
+    if not plans:
+        raise CodegenError(_nothing(spec, options, diagnostics))
+    builder = _Builder(spec, options, plans, diagnostics)
+    client = builder.client
+    endpoints = tuple(builder.endpoint(plan) for plan in plans)
+    module = Module(
+        source=spec.source,
+        version=spec.version,
+        spec_hash=spec.hash,
+        options=str(options),
+        client=client,
+        aliases=tuple(builder.aliases),
+        models=builder.models.schemas,
+        endpoints=endpoints,
+    )
+    return module, diagnostics
+
+
+def _nothing(
+    spec: AppSpec, options: BuildOptions, diagnostics: Sequence[Diagnostic]
+) -> str:
+    if diagnostics:
+        return f"no endpoint can be generated; the first: {diagnostics[0]}"
+    if options.include or options.exclude:
+        names = sorted(spec.info.named_endpoints)
+        return f"no endpoint matches; the app has {', '.join(names[:20]) or 'none'}"
+    return (
+        "the app has no documented endpoints; "
+        "--all-endpoints takes in the undocumented ones"
+    )
+
+
+class _Builder:
+    """The second pass."""
+
+    def __init__(
+        self,
+        spec: AppSpec,
+        options: BuildOptions,
+        plans: Sequence[_Plan],
+        diagnostics: list[Diagnostic],
+    ) -> None:
+        self._spec = spec
+        self._options = options
+        self._diagnostics = diagnostics
+        self._namer = Namer(MODULE)
+        self._namer.forbid(plan.function for plan in plans)
+        self._namer.forbid(name for plan in plans for name in plan.params)
+        self.client = self._namer.claim_class(
+            options.class_name or client_name(spec.source)
+        )
+        # Classes of endpoints go first: the rest makes way for them.
+        self._inputs = [self._claim(plan, "Input") for plan in plans]
+        self._outputs = [
+            self._claim(plan, "Output") if len(plan.outputs) > 1 else None
+            for plan in plans
+        ]
+        self._index = {id(plan): index for index, plan in enumerate(plans)}
+        self.models = ModelRegistry(self._namer)
+        self.aliases: list[Alias] = []
+        self._shared: dict[tuple[str, str], AliasOf] = {}
+
+    def _claim(self, plan: _Plan, suffix: str) -> str:
+        return self._namer.claim_class(f"{pascal(plan.function)}{suffix}")
+
+    def endpoint(self, plan: _Plan) -> Endpoint:
+        """One endpoint with everything decided."""
+        index = self._index[id(plan)]
+        dependency = plan.dependency
+        return Endpoint(
+            api_name=plan.api_name,
+            function=plan.function,
+            input_model=self._inputs[index],
+            output_model=self._outputs[index],
+            params=tuple(self._params(plan)),
+            outputs=tuple(self._output_slots(plan)),
+            generator=dependency.generator,
+            shape=endpoint_shape(self._spec.config, dependency),
+            description=plan.info.description,
+        )
+
+    def _params(self, plan: _Plan) -> Iterator[Param]:
+        mapper = SchemaMapper(self.models, FILE_INPUT)
+        for name, slot, item in zip(
+            plan.params, plan.inputs, plan.info.parameters, strict=True
+        ):
+            wanted = f"{pascal(plan.function)}{pascal(name)}"
+            known = self._named_choices(
+                input_type(slot, item.schema_, mapper, wanted), plan, name
+            )
+            type_, default, problem = _default(known.type, item)
+            if problem:
+                text = f"parameter {name}: {problem}"
+                self._diagnostics.append(Diagnostic("warning", plan.api_name, text))
+            yield Param(
+                name=name,
+                label=item.label,
+                component=slot.type,
+                type=type_,
+                default=default,
+                constraints=_allowing(known.constraints, default),
+                notes=known.notes,
+            )
+
+    def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
+        mapper = SchemaMapper(self.models, FILE)
+        names = _output_names(plan.outputs, plan.info.returns)
+        inputs = {slot.id for slot in plan.inputs}
+        for name, slot, item in zip(
+            names, plan.outputs, plan.info.returns, strict=True
+        ):
+            wanted = f"{pascal(plan.function)}{pascal(name)}"
+            type_ = output_type(slot, item.schema_, mapper, wanted)
+            # An app often hands an input back, to clear it.
+            if self._options.nullable_outputs or slot.id in inputs:
+                type_ = optional(type_)
+            yield OutputSlot(name, item.label, slot.type, type_)
+
+    def _named_choices(self, known: InputType, plan: _Plan, name: str) -> InputType:
+        """The same type with a name for its choices."""
+        if known.choices is None:
+            return known
+        alias = self._alias(known.choices, plan, name)
+        type_ = _replaced(known.type, known.choices, alias)
+        return InputType(type_, None, known.constraints, known.notes)
+
+    def _alias(self, choices: Literals, plan: _Plan, name: str) -> AliasOf:
+        """A name for choices: the parameter's, with the endpoint's where it must."""
+        short = pascal(name)
+        key = (short, source(list(choices.values)))
+        if key not in self._shared:
+            taken = self._namer.is_taken(short)
+            wanted = f"{pascal(plan.function)}{short}" if taken else short
+            alias = AliasOf(self._namer.claim_class(wanted), choices)
+            self._shared[key] = alias
+            self.aliases.append(Alias(alias.name, choices.values))
+        return self._shared[key]
+
+
+def _replaced(type_: TypeExpr, old: TypeExpr, new: TypeExpr) -> TypeExpr:
+    match type_:
+        case Generic(origin, parts):
+            return Generic(origin, tuple(_replaced(part, old, new) for part in parts))
+        case Either(parts):
+            return either(*(_replaced(part, old, new) for part in parts))
+        case _:
+            return new if type_ == old else type_
+
+
+# --- Defaults
+
+
+def _default(
+    type_: TypeExpr, item: ParameterInfo
+) -> tuple[TypeExpr, Default | None, str | None]:
+    """What is sent for a parameter that is left out.
+
+    Returns:
+        The parameter's type, wide enough for the default; the default; and what is
+        wrong with it, if something is.
+    """
+    value = item.default
+    if not item.has_default:
+        return type_, None, None
+    if value is None:
+        return optional(type_), Default("plain", None), None
+    if _holds_file(value) or (value and FILE_INPUT in walk(type_)):
+        return type_, Default("elsewhere", value), None
+    if type_ == Named("MultimodalInput"):
+        text = cast("dict[str, Any]", value).get("text") if _is_object(value) else value
+        if isinstance(text, str):
+            return type_, Default("plain", text), None
+    problem = None
+    if not accepts(type_, value):
+        problem = f"its own default {_short(value)} does not fit its type; widened"
+        fits = isinstance(value, dict | list)
+        type_ = ANY if fits else either(type_, natural(value))
+    made = isinstance(value, dict | list)
+    return type_, Default("made" if made else "plain", value), problem
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _holds_file(value: object) -> bool:
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value)
+        if isinstance(items.get("path") or items.get("name"), str) and (
+            "orig_name" in items or "url" in items or "is_file" in items
+        ):
+            return True
+        return any(map(_holds_file, items.values()))
+    if isinstance(value, list):
+        return any(map(_holds_file, cast("list[object]", value)))
+    return False
+
+
+def _short(value: object) -> str:
+    text = source(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _allowing(
+    constraints: Sequence[tuple[str, int | float]], default: Default | None
+) -> tuple[tuple[str, int | float], ...]:
+    """The constraints that a parameter's own default meets.
+
+    Apps break their own bounds; the server is then the judge of the others as well.
+    """
+    value = default.value if default is not None else None
+
+    def meets(name: str, bound: int | float) -> bool:
+        match value:
+            case str():
+                return name != "max_length" or len(value) <= bound
+            case int() | float():
+                return not (
+                    (name == "ge" and value < bound) or (name == "le" and value > bound)
+                )
+            case _:
+                return True
+
+    return tuple((name, bound) for name, bound in constraints if meets(name, bound))

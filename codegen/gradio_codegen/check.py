@@ -1,0 +1,310 @@
+"""The generator's check of its own work.
+
+Names, labels, choices and descriptions come from strangers' apps. They are escaped
+where they are written; this makes sure of it, by a list of what a generated module
+may consist of. Whatever else turns up stops the generator: a module declares, and
+does nothing when it is imported.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from .errors import CheckError
+from .names import IMPORTS
+
+__all__ = ["check_code"]
+
+_TYPES = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
+_BASES = frozenset({"Input", "Output", "Model"})
+_FIELD_KEYWORDS = frozenset(
+    {"default", "ge", "le", "max_length", "alias", "validate_default"}
+)
+
+
+def check_code(code: str) -> None:
+    """Make sure that a module compiles and consists of declarations alone.
+
+    Raises:
+        CheckError: It does not.
+    """
+    try:
+        tree = ast.parse(code)
+        compile(code, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise CheckError(
+            f"the generated module does not compile ({error}). Please report it"
+        ) from None
+    _Checker(tree).check()
+
+
+class _Checker:
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        # What annotations and calls may name.
+        self._names = set(_TYPES)
+        self._classes: set[str] = set()
+
+    def check(self) -> None:
+        if not self._tree.body or not _is_doc(self._tree.body[0]):
+            raise CheckError("the generated module has no docstring. Please report it")
+        self._collect()
+        for node in self._tree.body[1:]:
+            if not self._statement(node):
+                line = ast.unparse(node).partition("\n")[0]
+                raise CheckError(
+                    f"line {node.lineno} of the generated module is no declaration "
+                    f"({line[:80]!r}). Please report it"
+                )
+
+    def _collect(self) -> None:
+        for node in self._tree.body:
+            match node:
+                case ast.ImportFrom(names=names):
+                    self._names.update(name.name for name in names)
+                case ast.ClassDef(name=name):
+                    self._names.add(name)
+                    self._classes.add(name)
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    self._names.add(name)
+                case _:
+                    pass
+
+    def _statement(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.ImportFrom(module=module, names=names, level=0):
+                return all(
+                    (
+                        name.asname is None
+                        and (module, name.name) == ("__future__", "annotations")
+                    )
+                    or IMPORTS.get(name.name) == module
+                    for name in names
+                )
+            case ast.Assign(
+                targets=[ast.Name(id="__all__")], value=ast.List(elts=names)
+            ):
+                return all(map(_is_string, names))
+            case ast.Assign(targets=[ast.Name(id="_app")], value=value):
+                return _is_call(value, "App", _is_string)
+            case ast.AnnAssign(
+                target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=value
+            ):
+                return value is not None and self._type(value)
+            case ast.ClassDef(
+                bases=[ast.Name(id=base)], keywords=[], decorator_list=[]
+            ):
+                return _is_doc(node.body[0]) and self._class(base, node.body[1:])
+            case ast.FunctionDef():
+                return self._endpoint(node)
+            case _:
+                return False
+
+    # --- Classes
+
+    def _class(self, base: str, body: Sequence[ast.stmt]) -> bool:
+        if base == "Client":
+            return all(map(_is_member, body))
+        return base in _BASES and all(
+            self._field(node) or (base == "Output" and self._astuple(node))
+            for node in body
+        )
+
+    def _field(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.AnnAssign(target=ast.Name(), annotation=type_, value=value):
+                return self._type(type_) and (value is None or _is_default(value))
+            case _:
+                return False
+
+    def _astuple(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.FunctionDef(
+                name="astuple",
+                args=ast.arguments(
+                    posonlyargs=[],
+                    args=[ast.arg(arg="self", annotation=None)],
+                    vararg=None,
+                    kwonlyargs=[],
+                    kwarg=None,
+                    defaults=[],
+                ),
+                body=[doc, ast.Return(value=ast.Tuple(elts=values))],
+                decorator_list=[],
+                returns=type_,
+            ):
+                return (
+                    _is_doc(doc)
+                    and self._type(type_)
+                    and all(map(_is_own_attribute, values))
+                )
+            case _:
+                return False
+
+    # --- Endpoints
+
+    def _endpoint(self, node: ast.FunctionDef) -> bool:
+        match node:
+            case ast.FunctionDef(
+                body=[doc, ast.Return(value=value)],
+                decorator_list=[decorator],
+                returns=type_,
+            ):
+                return (
+                    _is_doc(doc)
+                    and self._decorator(decorator)
+                    and self._arguments(node.args)
+                    and self._type(type_)
+                    and self._call(value)
+                )
+            case _:
+                return False
+
+    def _decorator(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Name(id="_app"), attr="endpoint" | "stream_endpoint"
+                ),
+                args=[ast.Constant(value=str() | int()), ast.Name(id=model)],
+                keywords=[ast.keyword(arg="shape", value=ast.Constant(value=str()))],
+            ):
+                return model in self._classes
+            case _:
+                return False
+
+    def _arguments(self, node: ast.arguments) -> bool:
+        arguments = [*node.args, *node.kwonlyargs]
+        defaults = [*node.defaults, *(d for d in node.kw_defaults if d is not None)]
+        return (
+            not node.posonlyargs
+            and node.vararg is None
+            and node.kwarg is None
+            and all(self._type(item.annotation) for item in arguments)
+            and all(map(_is_literal, defaults))
+        )
+
+    def _call(self, node: ast.expr | None) -> bool:
+        match node:
+            case ast.Call(
+                func=ast.Name(id="Call"),
+                args=[ast.Call(func=ast.Name(id=model), args=[], keywords=keywords)],
+                keywords=[],
+            ):
+                return model in self._classes and all(
+                    self._argument(item.value) for item in keywords
+                )
+            case _:
+                return False
+
+    def _argument(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Name():
+                return True
+            case ast.IfExp(
+                test=ast.Compare(
+                    left=ast.Name(),
+                    ops=[ast.Is()],
+                    comparators=[ast.Constant(value=None)],
+                ),
+                body=made,
+                orelse=ast.Name(),
+            ):
+                return self._made(made)
+            case _:
+                return False
+
+    def _made(self, node: ast.expr) -> bool:
+        """A list or an object, made of literals."""
+        match node:
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return all(map(self._made, items))
+            case ast.Dict(keys=keys, values=values):
+                return all(map(_is_string, keys)) and all(map(self._made, values))
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords):
+                return name in self._names and all(
+                    item.arg is not None and _is_literal(item.value)
+                    for item in keywords
+                )
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="model_validate"),
+                args=[value],
+                keywords=[],
+            ):
+                return name in self._names and _is_literal(value)
+            case _:
+                return _is_literal(node)
+
+    # --- Types
+
+    def _type(self, node: ast.expr | None) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in self._names
+            case ast.Constant(value=None):
+                return True
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._type(left) and self._type(right)
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+                return _is_literal(inner)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=items)):
+                return name in self._names and all(map(self._type, items))
+            case ast.Subscript(value=ast.Name(id=name), slice=inner):
+                return name in self._names and self._type(inner)
+            case _:
+                return False
+
+
+def _is_doc(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and _is_string(node.value)
+
+
+def _is_string(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_member(node: ast.stmt) -> bool:
+    """`name = name` or `app = _app` in the client class, and docstrings."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=value)):
+            return name == value or (name, value) == ("app", "_app")
+        case _:
+            return _is_doc(node)
+
+
+def _is_own_attribute(node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id="self")):
+            return True
+        case _:
+            return False
+
+
+def _is_call(node: ast.expr, name: str, argument: Callable[[ast.expr], bool]) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=func), args=args, keywords=keywords):
+            values = [*args, *(item.value for item in keywords)]
+            named = all(item.arg is not None for item in keywords)
+            return func == name and named and all(map(argument, values))
+        case _:
+            return False
+
+
+def _is_default(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
+            return all(
+                item.arg in _FIELD_KEYWORDS and _is_literal(item.value)
+                for item in keywords
+            )
+        case _:
+            return _is_literal(node)
+
+
+def _is_literal(node: ast.expr | None) -> bool:
+    try:
+        ast.literal_eval(node)  # type: ignore[arg-type]  # None is refused as well
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,299 @@
+"""The command line.
+
+Only what parses arguments is imported here; the generator itself comes with the
+command that needs it, so that `--help`, `--version` and completion answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ._version import __version__
+from .errors import CodegenError
+
+__all__ = ["app", "main"]
+
+_DEFAULT_COMMAND = "generate"
+_NAME = "gradio-codegen"
+_EXIT_CODES = (
+    "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
+    "3 the app could not be reached or read."
+)
+_BUG = 70  # EX_SOFTWARE of sysexits.h: a fault of the generator's own
+
+
+class _DefaultCommand(TyperGroup):
+    """`gradio-codegen SOURCE …` is short for `gradio-codegen generate SOURCE …`."""
+
+    _helping = False
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the default command in front where none is named."""
+        own = {name for param in super().get_params(ctx) for name in param.opts}
+        if args and args[0].split("=")[0] not in own and args[0] not in self.commands:
+            args = [_DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Show the default command's options as our own."""
+        params = super().get_params(ctx)
+        if self._helping:
+            return [*self.commands[_DEFAULT_COMMAND].params, *params]
+        return params
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What follows the program's name in the usage line."""
+        return ["SOURCE -o FILE [OPTIONS]", "|", "COMMAND [ARGS]..."]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page, the default command's options included."""
+        self._helping = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._helping = False
+
+
+app = typer.Typer(
+    cls=_DefaultCommand,
+    name=_NAME,
+    help="Turn any Gradio app into a typed Python module.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# --- Options, each described once
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="The app: a Space (owner/name), a URL, or a saved description (.json).",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout."),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        help="Hugging Face token; otherwise HF_TOKEN, then the saved login.",
+        show_default=False,
+    ),
+]
+Auth = Annotated[
+    str | None,
+    typer.Option(metavar="USER:PASSWORD", help="The app's own login."),
+]
+Header = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated."),
+]
+AllEndpoints = Annotated[
+    bool,
+    typer.Option("--all-endpoints", help="Take in the undocumented endpoints too."),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="Only these endpoints; can be repeated."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="Not these endpoints; can be repeated."),
+]
+NullableOutputs = Annotated[
+    bool,
+    typer.Option("--nullable-outputs", help="Any output may be None."),
+]
+ClassName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Name of the client class."),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+]
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"{_NAME} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Turn any Gradio app into a typed Python module."""
+
+
+# --- Commands
+
+
+@app.command(name=_DEFAULT_COMMAND, hidden=True, epilog=_EXIT_CODES)
+def generate_command(
+    source: Source,
+    output: Output = None,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    all_endpoints: AllEndpoints = False,
+    nullable_outputs: NullableOutputs = False,
+    class_name: ClassName = None,
+    typecheck: Annotated[
+        bool,
+        typer.Option(
+            "--typecheck", help="Run mypy --strict on the module; 1 if it fails."
+        ),
+    ] = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Generate a typed module for an app."""
+    from .build import BuildOptions
+    from .commands import Connect, Talk, generate_module
+
+    code = generate_module(
+        source,
+        _target(output),
+        connect=Connect.of(token, auth, header),
+        options=BuildOptions(
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            nullable_outputs=nullable_outputs,
+            class_name=class_name,
+            all_endpoints=all_endpoints,
+        ),
+        force=force,
+        typecheck=typecheck,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def inspect(
+    source: Source,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    all_endpoints: AllEndpoints = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show an app's API: endpoints, parameters, types, defaults, outputs."""
+    from .build import BuildOptions
+    from .commands import Connect, Talk, inspect_app
+
+    inspect_app(
+        source,
+        connect=Connect.of(token, auth, header),
+        options=BuildOptions(
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            all_endpoints=all_endpoints,
+        ),
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+
+
+@app.command(epilog=_EXIT_CODES)
+def save(
+    source: Source,
+    output: Output = None,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Keep an app's description, to generate offline and to review in git."""
+    from .commands import Connect, Talk, save_description
+
+    save_description(
+        source,
+        _target(output),
+        connect=Connect.of(token, auth, header),
+        force=force,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+
+
+def _target(output: str | None) -> Path | None:
+    """The file to write; None for stdout."""
+    if not output:
+        from .errors import UsageError
+
+        raise UsageError("no output given. Add -o FILE, or -o - for stdout")
+    return None if output == "-" else Path(output)
+
+
+# --- Entry point
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: every failure is one line on stderr."""
+    words = list(sys.argv[1:] if args is None else args)
+    sys.exit(_run(words))
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        return _fail("no app given. Try gradio-codegen --help", 2)
+    try:
+        code = app(words, prog_name=_NAME, standalone_mode=False)
+    except CodegenError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:  # what is wrong with the arguments
+        return _fail(f"{error.format_message().rstrip('.')}. See --help", 2)
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; nothing may fail at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if "--verbose" in words or "-v" in words:
+            raise
+        problem = f"{type(error).__name__}: {error}"
+        return _fail(f"{problem}. Please report it; --verbose shows more", _BUG)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    from .literals import printable
+
+    text = printable(" ".join(message.split()))
+    print(f"{_NAME}: error: {text}", file=sys.stderr)  # noqa: T201
+    return code

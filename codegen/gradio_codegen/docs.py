@@ -1,0 +1,246 @@
+"""What docstrings say, as plain text; `literals.docstring` makes them safe."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+from .defaults import without_nulls
+from .ir import Endpoint, Module, OutputSlot, Param
+from .literals import shown
+from .names import snake
+from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr
+
+__all__ = [
+    "client_doc",
+    "endpoint_doc",
+    "endpoint_summary",
+    "input_doc",
+    "module_doc",
+    "output_doc",
+]
+
+_WIDTH = 84
+_SEPARATORS = re.compile(r"[\W_]+")
+_LONGEST_DEFAULT = 60
+
+#: Where the capitalised component type is not how people write it.
+_COMPONENT_NAMES: Mapping[str, str] = {
+    "annotatedimage": "AnnotatedImage",
+    "checkboxgroup": "CheckboxGroup",
+    "colorpicker": "ColorPicker",
+    "datetime": "DateTime",
+    "downloadbutton": "DownloadButton",
+    "fileexplorer": "FileExplorer",
+    "highlightedtext": "HighlightedText",
+    "html": "HTML",
+    "imageeditor": "ImageEditor",
+    "imageslider": "ImageSlider",
+    "json": "JSON",
+    "model3d": "Model3D",
+    "multimodaltextbox": "MultimodalTextbox",
+    "uploadbutton": "UploadButton",
+}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted_name(api_name: str) -> str:
+    return f"`{_one_line(api_name)}`"
+
+
+def input_doc(endpoint: Endpoint) -> str:
+    """For an input model."""
+    return f"Inputs of {_quoted_name(endpoint.api_name)}."
+
+
+def output_doc(endpoint: Endpoint) -> str:
+    """For an output model."""
+    return f"Outputs of {_quoted_name(endpoint.api_name)}."
+
+
+def client_doc() -> str:
+    """For the client class."""
+    return (
+        "The same endpoints on a connection of your own: "
+        "token, headers, another address."
+    )
+
+
+def endpoint_summary(endpoint: Endpoint) -> str:
+    """The first line of an endpoint's docstring."""
+    lines = (endpoint.description or "").strip().splitlines()
+    return _one_line(lines[0]) if lines else f"Call {_quoted_name(endpoint.api_name)}."
+
+
+def endpoint_doc(endpoint: Endpoint) -> str:
+    """For an endpoint: the app's own words, then parameters and outputs."""
+    lines = [endpoint_summary(endpoint)]
+    rest = (endpoint.description or "").strip().splitlines()[1:]
+    if text := textwrap.dedent("\n".join(line.rstrip() for line in rest)).strip("\n"):
+        lines += ["", *text.splitlines()] if rest[0].strip() else ["", text]
+    if endpoint.params:
+        lines += ["", "Args:", *_items(map(_param, endpoint.params))]
+    if endpoint.outputs:
+        lines += ["", "Yields:" if endpoint.generator else "Returns:"]
+        lines += _items(_outputs(endpoint))
+    return "\n".join(lines)
+
+
+def _items(items: Iterable[str]) -> Iterator[str]:
+    for item in items:
+        yield from textwrap.wrap(
+            item,
+            _WIDTH,
+            initial_indent=" " * 4,
+            subsequent_indent=" " * 8,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def _component(kind: str) -> str:
+    return _COMPONENT_NAMES.get(kind, kind[:1].upper() + kind[1:])
+
+
+def _titled(label: str | None, kind: str, of: str = "") -> str:
+    """`Label (Component).`, or the half of it that says something."""
+    name = _one_line(label or "")
+    if _SEPARATORS.sub("", name).casefold() == _SEPARATORS.sub("", of).casefold():
+        name = ""  # the parameter's name says it already
+    if kind == "api":
+        return ""  # made by gr.api: there is no component, and the label is a number
+    component = _component(kind)
+    return f"{name} ({component})." if name else f"{component}."
+
+
+def _param(param: Param) -> str:
+    words = [_titled(param.label, param.component, param.name), *param.notes]
+    if param.default is not None:
+        words.append(_default(param))
+    return _one_line(f"{param.name}: {' '.join(word for word in words if word)}")
+
+
+def _default(param: Param) -> str:
+    assert param.default is not None
+    if param.default.kind == "elsewhere":
+        return (
+            "The app's page starts with a file of its own; "
+            "left out, the app gets no file."
+        )
+    text = shown(without_nulls(param.type, param.default.value))
+    if len(text) > _LONGEST_DEFAULT:
+        text = f"{text[:_LONGEST_DEFAULT]}…"
+    return f"Default: {text}."
+
+
+def _outputs(endpoint: Endpoint) -> Iterator[str]:
+    for slot in endpoint.outputs:
+        of = slot.name if endpoint.output_model else ""
+        text = _titled(slot.label, slot.component, of) or "The result."
+        yield f"{of}: {text}" if of else text
+
+
+# --- The module's
+
+
+def module_doc(module: Module) -> str:
+    """For the module, with an example of its use."""
+    head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
+    plain = _first(module.endpoints, generator=False)
+    streaming = _first(module.endpoints, generator=True)
+    shown = plain or streaming
+    if shown is None:
+        return head
+    names = [item.function for item in (plain, streaming) if item is not None]
+    package = f"{snake(module.client.removesuffix('Client'), 'app')}_api"
+    lines = [head, "", f"    from {package} import {', '.join(names)}", ""]
+    call = _arguments(shown)
+    lines += [
+        f"    {_assigned(shown)}{shown.function}({call})  # wait for the result",
+        f"    job = {shown.function}.submit({call})  # or go on, and job.result() later",
+        f"    {_assigned(shown)}await {shown.function}.aio({call})  # or in async code",
+    ]
+    if streaming is not None:
+        lines += [
+            "",
+            f"    for output in {streaming.function}.stream({_arguments(streaming)}):",
+            "        ...  # each output as it comes",
+        ]
+    lines += [
+        "",
+        f"`{module.client}(...)` has the same endpoints on a connection of its own.",
+    ]
+    return "\n".join(lines)
+
+
+def _first(endpoints: Iterable[Endpoint], *, generator: bool) -> Endpoint | None:
+    """The endpoint that makes the best example: one with inputs and outputs."""
+    fitting = [item for item in endpoints if item.generator == generator]
+    good = [item for item in fitting if item.params and item.outputs]
+    return next(iter(good or fitting), None)
+
+
+def _assigned(endpoint: Endpoint) -> str:
+    return "result = " if endpoint.outputs else ""
+
+
+def _arguments(endpoint: Endpoint) -> str:
+    """Arguments for the parameters that must be given."""
+    keywords_from = endpoint.keyword_only_from
+    words: list[str] = []
+    for index, param in enumerate(endpoint.params):
+        if param.default is not None:
+            continue
+        value = _example(param.type, param)
+        by_name = keywords_from is not None and index >= keywords_from
+        words.append(f"{param.name}={value}" if by_name else value)
+    return ", ".join(words)
+
+
+_EXAMPLES: Mapping[str, str] = {
+    "str": '"Hello"',
+    "int": "1",
+    "bool": "True",
+    "FileInput": '"photo.png"',
+    "GalleryInput": '"photo.png"',
+    "MultimodalInput": '"Hello"',
+}
+_FILE_EXAMPLES: Mapping[str, str] = {
+    "audio": '"speech.wav"',
+    "file": '"data.txt"',
+    "model3d": '"model.glb"',
+    "uploadbutton": '"data.txt"',
+    "video": '"clip.mp4"',
+}
+
+
+def _example(type_: TypeExpr, param: Param) -> str:
+    match type_:
+        case Number():
+            bounds = dict(param.constraints)
+            return shown(bounds.get("ge", bounds.get("le", 1)))
+        case Named("int"):
+            bounds = dict(param.constraints)
+            return shown(bounds.get("ge", bounds.get("le", 1)))
+        case Named("FileInput"):
+            return _FILE_EXAMPLES.get(param.component, '"photo.png"')
+        case Named(name):
+            return _EXAMPLES.get(name, "...")
+        case AliasOf(_, target):
+            return shown(target.values[0])
+        case Generic("list", (item,)):
+            inner = _example(item, param)
+            return "[...]" if inner == "..." else f"[{inner}]"
+        case Either(members):
+            return _example(members[0], param)
+        case _:
+            return "..."
+
+
+def describe_output(slot: OutputSlot) -> str:
+    """An output in a few words, for tables."""
+    return _titled(slot.label, slot.component)

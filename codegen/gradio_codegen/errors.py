@@ -1,0 +1,99 @@
+"""What can go wrong while generating, and what is noted on the way.
+
+```
+CodegenError            the root; each knows the exit code of the command line
+├── UsageError      2   an option or argument that makes no sense
+├── OutputError     2   the output cannot be written, or must not be overwritten
+├── SourceError     3   the app, or its saved description, cannot be read
+│   └── SpecError   3   it was read, but it is not a description of a Gradio app
+└── CheckError      1   the generated module failed the generator's own check
+```
+
+Each message is one line and ends with the next step to take. What concerns a single
+endpoint is no error but a `Diagnostic`: the others are generated all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+__all__ = [
+    "CheckError",
+    "CodegenError",
+    "Diagnostic",
+    "OutputError",
+    "SourceError",
+    "SpecError",
+    "UsageError",
+]
+
+
+class CodegenError(Exception):
+    """The root of the tree.
+
+    Attributes:
+        exit_code: What the command line exits with.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(CodegenError):
+    """An option or argument that makes no sense."""
+
+    exit_code = 2
+
+
+class OutputError(CodegenError):
+    """The output cannot be written, or must not be overwritten."""
+
+    exit_code = 2
+
+
+class SourceError(CodegenError):
+    """The app, or its saved description, cannot be read."""
+
+    exit_code = 3
+
+
+class SpecError(SourceError):
+    """What was read does not describe a Gradio app.
+
+    Attributes:
+        place: Where in the description, such as `config.components[3].props`.
+    """
+
+    def __init__(self, place: str, problem: str) -> None:
+        self.place = place
+        super().__init__(
+            f"the app's description is broken at {place}: {problem}. "
+            "Fetch it again, or report it to the app's author."
+        )
+
+
+class CheckError(CodegenError):
+    """The generated module is not what the generator means to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something worth knowing about one endpoint of the app.
+
+    Attributes:
+        level: `error` when the endpoint was left out, `warning` when it was generated
+            with a reservation.
+        endpoint: Its api_name, with the slash; empty when it is about the app.
+        message: What it is.
+    """
+
+    level: Literal["warning", "error"]
+    endpoint: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line, ready to print: names come from strangers' apps."""
+        text = f"{self.level}: {self.endpoint}: {self.message}"
+        return "".join(
+            char if char.isprintable() else repr(char)[1:-1] for char in text
+        )

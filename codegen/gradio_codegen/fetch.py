@@ -1,0 +1,102 @@
+"""Where descriptions come from: running apps, Spaces and saved files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from .errors import SourceError, UsageError
+from .spec import AppSpec, loads
+
+__all__ = ["classify", "fetch"]
+
+_SPACE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_SPACE_PAGE = re.compile(r"https?://(?:www\.)?huggingface\.co/spaces/([^/?#]+/[^/?#]+)")
+
+
+def classify(source: str) -> tuple[Literal["app", "file"], str]:
+    """What a source is, and how it is called from now on.
+
+    Raises:
+        UsageError: It is nothing that can be read.
+    """
+    if page := _SPACE_PAGE.match(source):
+        return "app", page[1]
+    if source.startswith(("http://", "https://")):
+        return "app", source
+    if source.endswith(".json") or Path(source).is_file():
+        return "file", source
+    if _SPACE.fullmatch(source):
+        return "app", source
+    raise UsageError(
+        f"{source!r} is no app. Give a URL (http://…), a Space (owner/name), "
+        "or a saved description (.json)"
+    )
+
+
+def fetch(
+    source: str,
+    *,
+    token: str | None = None,
+    auth: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 30.0,
+) -> AppSpec:
+    """Read an app's description, undocumented endpoints included.
+
+    Args:
+        source: A URL, a Space id, or the path of a saved description.
+        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
+        auth: User and password of the app's own login.
+        headers: Extra headers.
+        timeout: Seconds for all of it.
+
+    Raises:
+        UsageError: The source is none of these.
+        SourceError: It cannot be read.
+        SpecError: It was read, but does not describe a Gradio app.
+    """
+    kind, name = classify(source)
+    if kind == "file":
+        return loads(_read(Path(name)), name)
+    # Imported here: the HTTP client is not needed for saved descriptions.
+    from gradio_runtime.connection import fetch_description
+    from gradio_runtime.errors import GradioError
+
+    try:
+        config, info = fetch_description(
+            name,
+            token=token,
+            auth=auth,
+            headers=headers,
+            all_endpoints=True,
+            timeout=timeout,
+        )
+    except GradioError as error:
+        raise SourceError(" ".join(str(error).split())) from error
+    except RecursionError:
+        raise SourceError(f"what {name} sends is nested too deeply") from None
+    return AppSpec.from_raw(_public(name), config, info)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SourceError(f"there is no file {path}. Check the path") from None
+    except UnicodeDecodeError:
+        raise SourceError(f"{path} is no text. Check the path") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _public(source: str) -> str:
+    """The source as generated modules name it: no password, no query."""
+    if not source.startswith(("http://", "https://")):
+        return source
+    parts = urlsplit(source)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))

@@ -1,0 +1,188 @@
+"""A generated module, before it is text.
+
+`build` makes it of a description and `render` writes it; neither knows of the other.
+Everything here is frozen and decided: names are final and unique, types are chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .literals import LiteralValue
+from .typeexpr import TypeExpr, optional
+
+__all__ = [
+    "Alias",
+    "Default",
+    "Endpoint",
+    "Model",
+    "ModelField",
+    "Module",
+    "OutputSlot",
+    "Param",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name for the choices of a parameter."""
+
+    name: str
+    values: tuple[LiteralValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelField:
+    """A field of an object type; its parts are source text.
+
+    Attributes:
+        name: The field.
+        annotation: Its type.
+        default: Its default, or None when it is required.
+        alias: What the wire calls it, when that is no valid name.
+    """
+
+    name: str
+    annotation: str
+    default: str | None = None
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An object type of the app's schemas."""
+
+    name: str
+    doc: str
+    fields: tuple[ModelField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What is sent for a parameter that the caller leaves out.
+
+    Attributes:
+        kind: How the module can say it. `plain`: a value that is written into the
+            signature. `made`: a list or an object; the signature says None, and a
+            new one is made for each call. `elsewhere`: a file on the app's server,
+            which a module cannot hold: None is sent.
+        value: The value, as JSON.
+    """
+
+    kind: Literal["plain", "made", "elsewhere"]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of an endpoint, and the field of its input model.
+
+    Attributes:
+        name: Of both.
+        label: What the app's page shows, if its author gave it one.
+        component: The component's type, such as `slider`.
+        type: What it takes.
+        default: None when it is required.
+        constraints: Keyword arguments of pydantic's `Field`.
+        notes: Sentences for the docstring: help text, choices, bounds.
+    """
+
+    name: str
+    label: str | None
+    component: str
+    type: TypeExpr
+    default: Default | None = None
+    constraints: tuple[tuple[str, int | float], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def signature_type(self) -> TypeExpr:
+        """What the function takes: None stands for a default that is made anew."""
+        if self.default is None or self.default.kind == "plain":
+            return self.type
+        return optional(self.type)
+
+    @property
+    def field_type(self) -> TypeExpr:
+        """What the input model takes."""
+        if self.default is not None and self.default.kind == "elsewhere":
+            return optional(self.type)
+        return self.type
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSlot:
+    """One output of an endpoint.
+
+    Attributes:
+        name: The field of the output model, if there are several.
+        label: What the app's page shows, if its author gave it one.
+        component: The component's type.
+        type: What it is.
+    """
+
+    name: str
+    label: str | None
+    component: str
+    type: TypeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint.
+
+    Attributes:
+        api_name: With the slash; `fn_<index>` for one without a name.
+        function: The function.
+        input_model: The model of its inputs.
+        output_model: The model of its outputs, if there are several.
+        params: In wire order.
+        outputs: In wire order.
+        generator: Whether it yields several results.
+        shape: The components it has on the wire; see `endpoint_shape`.
+        description: The app's own words, or None.
+    """
+
+    api_name: str
+    function: str
+    input_model: str
+    output_model: str | None
+    params: tuple[Param, ...]
+    outputs: tuple[OutputSlot, ...]
+    generator: bool
+    shape: str
+    description: str | None
+
+    @property
+    def keyword_only_from(self) -> int | None:
+        """Index of the first optional parameter that a required one follows."""
+        optionals = (i for i, param in enumerate(self.params) if param.default)
+        first = next(optionals, len(self.params))
+        follows = any(param.default is None for param in self.params[first:])
+        return first if follows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A whole module.
+
+    Attributes:
+        source: The app: a URL or a Space id.
+        version: Gradio's version there.
+        spec_hash: Identifies the API it was generated from.
+        options: The command line's options that shaped it; empty for the defaults.
+        client: The client class.
+        aliases: In the order of use.
+        models: Schemas of the object types by name; see `models.write_models`.
+        endpoints: In the app's order.
+    """
+
+    source: str
+    version: str
+    spec_hash: str
+    options: str
+    client: str
+    aliases: tuple[Alias, ...]
+    models: dict[str, Any]
+    endpoints: tuple[Endpoint, ...]

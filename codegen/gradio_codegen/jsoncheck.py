@@ -1,0 +1,177 @@
+"""The shape of what an app sends, checked before anything relies on it.
+
+Descriptions come from any server that a URL leads to. What is checked here need not
+be checked again: the generator proper works on well-formed data and never meets a
+list where it expects an object.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from .errors import SpecError
+
+__all__ = ["as_object", "check_props", "check_schema", "check_values", "kind"]
+
+#: Deeper than any description, shallower than Python's own stack.
+_DEEPEST = 60
+_LARGEST_INT_BITS = 1024
+
+
+def kind(value: object) -> str:
+    """What JSON calls a value's type."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case Mapping():
+            return "an object"
+        case list():
+            return "an array"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def as_object(value: object, place: str) -> dict[str, Any]:
+    """`value`, which has to be a JSON object.
+
+    Raises:
+        SpecError: It is something else.
+    """
+    if not isinstance(value, dict):
+        raise SpecError(place, f"expected an object, found {kind(value)}")
+    return cast("dict[str, Any]", value)
+
+
+def check_values(value: object, place: str) -> None:
+    """Make sure that `value` is JSON through and through, and not too deep.
+
+    Raises:
+        SpecError: It holds something else, such as NaN.
+    """
+    todo: list[tuple[object, str, int]] = [(value, place, 0)]
+    while todo:
+        item, where, depth = todo.pop()
+        if depth > _DEEPEST:
+            raise SpecError(where[:200], "it is nested too deeply")
+        match item:
+            case None | bool() | str():
+                pass
+            case int() if item.bit_length() > _LARGEST_INT_BITS:
+                raise SpecError(where, "the number is too large")
+            case float() if not math.isfinite(item):
+                raise SpecError(where, f"{item!r} is no JSON number")
+            case int() | float():
+                pass
+            case dict():
+                for key, part in cast("dict[Any, object]", item).items():
+                    if not isinstance(key, str):
+                        raise SpecError(where, f"the key {key!r} is no string")
+                    todo.append((part, f"{where}.{key}", depth + 1))
+            case list():
+                parts = enumerate(cast("list[object]", item))
+                todo.extend((p, f"{where}[{i}]", depth + 1) for i, p in parts)
+            case _:
+                raise SpecError(where, f"{kind(item)} is no JSON value")
+
+
+_MAPS = ("properties", "$defs", "definitions")
+_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+
+
+def check_schema(schema: object, place: str) -> None:
+    """Make sure that the keywords of a JSON Schema have values of the right types.
+
+    Raises:
+        SpecError: One has not.
+    """
+    if schema is None or isinstance(schema, bool):
+        return
+    checked = as_object(schema, place)
+    for key in _MAPS:
+        if key in checked:
+            parts = as_object(checked[key], f"{place}.{key}")
+            for name, part in parts.items():
+                check_schema(part, f"{place}.{key}.{name}")
+    for key in _LISTS:
+        if key in checked:
+            for index, part in enumerate(_as_list(checked[key], f"{place}.{key}")):
+                check_schema(part, f"{place}.{key}[{index}]")
+    if "enum" in checked:
+        _as_list(checked["enum"], f"{place}.enum")
+    if not isinstance(checked.get("$ref", ""), str):
+        raise SpecError(f"{place}.$ref", "expected a string")
+    check_schema(checked.get("additionalProperties"), f"{place}.additionalProperties")
+    items = checked.get("items")
+    if isinstance(items, list):  # the tuple form of older drafts
+        for index, part in enumerate(cast("list[object]", items)):
+            check_schema(part, f"{place}.items[{index}]")
+    else:
+        check_schema(items, f"{place}.items")
+    _check_type(checked.get("type"), f"{place}.type")
+
+
+def _check_type(value: object, place: str) -> None:
+    # Gradio's own "any JSON" is {"type": {}}.
+    if value is None or isinstance(value, str | dict):
+        return
+    for name in _as_list(value, place):
+        if not isinstance(name, str):
+            raise SpecError(place, f"expected strings, found {kind(name)}")
+
+
+def _as_list(value: object, place: str) -> list[object]:
+    if not isinstance(value, list):
+        raise SpecError(place, f"expected an array, found {kind(value)}")
+    return cast("list[object]", value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_choices(value: object) -> bool:
+    """Gradio 4 and later have `[label, value]`, older ones the bare value."""
+    return isinstance(value, list) and all(
+        not isinstance(item, list) or len(cast("list[object]", item)) == 2
+        for item in cast("list[object]", value)
+    )
+
+
+#: What the properties that matter have to be.
+_PROPS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "allow_custom_value": ("a boolean", lambda v: isinstance(v, bool)),
+    "choices": ("an array of choices", _is_choices),
+    "file_count": ("a string", lambda v: isinstance(v, str)),
+    "max_length": ("a number", _is_number),
+    "maximum": ("a number", _is_number),
+    "minimum": ("a number", _is_number),
+    "multiselect": ("a boolean", lambda v: isinstance(v, bool)),
+    "precision": ("a number", _is_number),
+    "step": ("a number", _is_number),
+    "type": ("a string", lambda v: isinstance(v, str)),
+}
+
+
+def check_props(props: Mapping[str, object], names: Sequence[str], place: str) -> None:
+    """Make sure that the named properties have values of the right types.
+
+    Raises:
+        SpecError: One has not.
+    """
+    for name in names:
+        value = props.get(name)
+        if value is None or name not in _PROPS:
+            continue
+        wanted, fits = _PROPS[name]
+        if not fits(value):
+            raise SpecError(
+                f"{place}.{name}", f"expected {wanted}, found {kind(value)}"
+            )

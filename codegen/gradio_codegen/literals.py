@@ -1,0 +1,109 @@
+"""Values as source text. Nothing else in the generator writes a value.
+
+Labels, choices and descriptions come from strangers' apps; whatever they hold must
+stay data. So values are written by `repr` alone, and prose goes through one escaper.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+__all__ = [
+    "LiteralValue",
+    "comment",
+    "docstring",
+    "printable",
+    "shown",
+    "source",
+    "string",
+]
+
+#: What `typing.Literal` may hold, of what JSON can.
+LiteralValue = str | int | bool | None
+
+#: Quotes that stand together, or last: they could end a docstring.
+_RISKY_QUOTE = re.compile(r'"(?="|\Z)|(?<=")"')
+
+
+def string(text: str) -> str:
+    """A string literal. `repr` escapes what cannot be printed, bidi marks included."""
+    return repr(str(text))
+
+
+def source(value: object) -> str:
+    """A JSON value as a Python expression.
+
+    Raises:
+        TypeError: It is no JSON value.
+        ValueError: It is a number that has no literal (infinite, NaN).
+    """
+    match value:
+        case None | bool():
+            return repr(value)
+        case str():
+            return string(value)
+        case int():
+            return int.__repr__(value)
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value!r} has no literal")
+            return float.__repr__(value)
+        case Mapping():
+            items = cast("Mapping[object, object]", value).items()
+            inner = ", ".join(f"{string(_key(key))}: {source(v)}" for key, v in items)
+            return f"{{{inner}}}"
+        case Sequence():
+            return f"[{', '.join(map(source, cast('Sequence[object]', value)))}]"
+        case _:
+            raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"a JSON object has no {type(key).__name__} keys")
+    return key
+
+
+def shown(value: object) -> str:
+    """A JSON value for people to read, quoted the way the module's code is."""
+    match value:
+        case str():
+            text = string(value)
+            if not value:
+                return text  # a pair of double quotes looks odd in a docstring
+            return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
+        case Mapping():
+            items = cast("Mapping[str, object]", value).items()
+            return f"{{{', '.join(f'{shown(key)}: {shown(v)}' for key, v in items)}}}"
+        case Sequence():
+            return f"[{', '.join(map(shown, cast('Sequence[object]', value)))}]"
+        case _:
+            return source(value)
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    """`text` with every character that cannot be printed written as an escape.
+
+    Control characters, line separators, lone surrogates and the marks that turn the
+    direction of text are among them.
+    """
+    return "".join(
+        char if char.isprintable() or char in keep else repr(char)[1:-1]
+        for char in text
+    )
+
+
+def docstring(text: str) -> str:
+    """A docstring literal, triple quotes included, for text of any content."""
+    escaped = printable(text.replace("\\", "\\\\"), keep="\n").strip()
+    escaped = _RISKY_QUOTE.sub(r'\\"', escaped)
+    end = "\n" if "\n" in escaped else ""
+    return f'"""{escaped}{end}"""'
+
+
+def comment(text: str) -> str:
+    """Text for the rest of a comment line."""
+    return printable(text)

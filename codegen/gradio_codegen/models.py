@@ -1,0 +1,339 @@
+"""Classes for object schemas.
+
+`ModelRegistry` collects the object schemas that an app's endpoints use, each shape
+once, in a small subset of JSON Schema. `write_models` has datamodel-code-generator
+turn them into classes, all in one go, since starting it takes a third of a second;
+it is imported there and nowhere else.
+
+What it gets holds no text from the app but the values of enumerations: classes and
+fields have stand-in names, and the real ones are put in afterwards.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from .errors import CodegenError
+from .ir import Model, ModelField
+from .literals import string
+from .names import FIELDS, Namer, field_name, identifier, pascal
+from .narrow import as_list, as_map
+from .schema import (
+    Schema,
+    SchemaMapper,
+    choice_type,
+    is_file,
+    resolve,
+    tuple_items,
+    variants,
+)
+from .typeexpr import FILE, Literals, ModelOf, TypeExpr, accepts
+
+__all__ = ["ModelRegistry", "write_models"]
+
+_ANYTHING: dict[str, Any] = {}
+_FILE = {"$ref": "#/$defs/File"}
+_NUMBER = {"anyOf": [{"type": "integer"}, {"type": "number"}]}
+_DEEPEST_INLINE = 20
+
+
+class ModelRegistry:
+    """Collects object schemas.
+
+    Attributes:
+        schemas: What was collected, by class name, in the order of use.
+    """
+
+    def __init__(self, namer: Namer) -> None:
+        self.schemas: dict[str, Schema] = {}
+        self._namer = namer
+        self._names: dict[str, str] = {}
+        self._mapper = SchemaMapper(self, FILE)
+
+    def add(self, schema: Schema, defs: Schema, wanted: str) -> TypeExpr:
+        """The class of an object schema: an old one, if one has its shape."""
+        key = _shape(schema, defs)
+        name = self._names.get(key)
+        if name is None:
+            title = schema.get("title")
+            wanted = title if isinstance(title, str) else wanted
+            name = self._namer.claim_class(pascal(identifier(wanted, "Value")))
+            self._names[key] = name
+            self.schemas[name] = {}  # keeps its place while its parts are added
+            self.schemas[name] = self._object(schema, defs, name)
+        return ModelOf(name)
+
+    def _object(self, schema: Schema, defs: Schema, name: str) -> Schema:
+        properties: dict[str, Any] = {}
+        for key, part in schema["properties"].items():
+            wanted = f"{name}{pascal(identifier(key, 'Value'))}"
+            properties[key] = self._part(part, defs, wanted, ())
+            if "default" in (members := as_map(part) or {}):
+                default = members["default"]
+                type_ = self._mapper.type(part, defs, wanted, ())
+                if _is_scalar(default) and accepts(type_, default):
+                    properties[key] = {**properties[key], "default": default}
+        names = as_list(schema.get("required")) or []
+        return {
+            "description": schema.get("description"),
+            "properties": properties,
+            "required": [key for key in properties if key in names],
+        }
+
+    def _part(
+        self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
+    ) -> Schema:
+        """A schema in the subset that `write_models` hands on."""
+        members = as_map(schema)
+        if members is None or len(within) > _DEEPEST_INLINE:
+            return _ANYTHING
+        name, schema = resolve(members, defs)
+        if name is not None:
+            if name in within:
+                return _ANYTHING
+            within, wanted = (*within, name), name
+        if is_file(schema):
+            return _FILE
+        if (values := _enumeration(schema)) is not None:
+            return values
+        if (parts := variants(schema)) is not None:
+            return _any_of([self._part(part, defs, wanted, within) for part in parts])
+        if schema.get("type") == "array":
+            if (items := tuple_items(schema)) is not None:
+                return {
+                    "type": "array",
+                    "prefixItems": [self._part(i, defs, wanted, within) for i in items],
+                    "minItems": len(items),
+                    "maxItems": len(items),
+                    "items": False,
+                }
+            item = self._part(schema.get("items"), defs, wanted, within)
+            return {"type": "array", "items": item}
+        if schema.get("properties") and schema.get("type") in ("object", None):
+            type_ = self.add(schema, defs, wanted)
+            return {"$ref": f"#/$defs/{cast('ModelOf', type_).name}"}
+        if schema.get("type") == "object":
+            values = schema.get("additionalProperties")
+            part = self._part(values, defs, wanted, within)
+            return {"type": "object", "additionalProperties": part or True}
+        if schema.get("type") == "number":
+            return _NUMBER
+        if schema.get("type") in ("string", "boolean", "integer", "null"):
+            return {"type": schema["type"]}
+        return _ANYTHING
+
+
+def _enumeration(schema: Schema) -> Schema | None:
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    match choice_type(values or ()):
+        case None:
+            return None
+        case Literals(literals):
+            return {"type": "null"} if literals == (None,) else {"enum": list(literals)}
+        case _:
+            return _ANYTHING
+
+
+def _any_of(parts: Sequence[Schema]) -> Schema:
+    flat: list[Schema] = []
+    for part in parts:
+        if not part:
+            return _ANYTHING
+        for item in part.get("anyOf", [part]):
+            if item not in flat:
+                flat.append(item)
+    return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
+#: Keywords that say nothing of a value's shape.
+_PROSE = frozenset(
+    {
+        "title",
+        "description",
+        "additional_description",
+        "examples",
+        "$defs",
+        "definitions",
+    }
+)
+
+
+def _shape(schema: Schema, defs: Schema) -> str:
+    """The same text for schemas of the same shape."""
+    used: dict[str, Any] = {}
+    todo = [schema]
+    while todo:
+        for name in _references(todo.pop()):
+            if name not in used and (target := as_map(defs.get(name))) is not None:
+                used[name] = _without_prose(target)
+                todo.append(target)
+    return json.dumps([_without_prose(schema), used], sort_keys=True)
+
+
+def _references(schema: object) -> Iterator[str]:
+    if (members := as_map(schema)) is not None:
+        for key, value in members.items():
+            if key == "$ref" and isinstance(value, str):
+                yield value.rpartition("/")[2]
+            elif key not in ("$defs", "definitions"):
+                yield from _references(value)
+    else:
+        for value in as_list(schema) or ():
+            yield from _references(value)
+
+
+def _without_prose(schema: object) -> object:
+    if (items := as_list(schema)) is not None:
+        return [_without_prose(item) for item in items]
+    if (members := as_map(schema)) is None:
+        return schema
+    rest = {key: value for key, value in members.items() if key not in _PROSE}
+    # The keys of `properties` are names, not keywords.
+    if (properties := as_map(rest.pop("properties", None))) is not None:
+        rest["properties"] = {k: _without_prose(v) for k, v in properties.items()}
+    return {
+        key: value if key == "properties" else _without_prose(value)
+        for key, value in rest.items()
+    }
+
+
+# --- Through datamodel-code-generator
+
+
+def write_models(schemas: Mapping[str, Schema], types: Sequence[str]) -> list[Model]:
+    """Classes for collected schemas.
+
+    Args:
+        schemas: `ModelRegistry.schemas`.
+        types: Names of the module's other types, which no field may have: an
+            annotation after it would mean the field.
+
+    Raises:
+        CodegenError: datamodel-code-generator fails.
+    """
+    if not schemas:
+        return []
+    classes = {name: f"Class{index}X" for index, name in enumerate(schemas)}
+    document = _with_stand_ins(schemas, classes)
+    found = {
+        node.name: node
+        for node in _generate(document).body
+        if isinstance(node, ast.ClassDef)
+    }
+    models: list[Model] = []
+    for name, schema in schemas.items():
+        namer = Namer(FIELDS | set(types) | set(schemas))
+        wires = list(schema["properties"])
+        names = {wire: namer.claim(field_name(wire, "field")) for wire in wires}
+        fields = {
+            f"field{index}x": (names[wire], wire) for index, wire in enumerate(wires)
+        }
+        models.append(
+            Model(
+                name=name,
+                doc=_doc(schema),
+                fields=tuple(_fields(found[classes[name]], fields, classes)),
+            )
+        )
+    return models
+
+
+def _doc(schema: Schema) -> str:
+    description = schema.get("description")
+    text = description if isinstance(description, str) else ""
+    return " ".join(text.partition("\n\n")[0].split()) or "An object of the app's API."
+
+
+def _with_stand_ins(
+    schemas: Mapping[str, Schema], classes: Mapping[str, str]
+) -> Schema:
+    def rename(part: Any) -> Any:
+        if (items := as_list(part)) is not None:
+            return [rename(item) for item in items]
+        if (schema := as_map(part)) is None:
+            return part
+        if isinstance(reference := schema.get("$ref"), str):
+            name = reference.rpartition("/")[2]
+            return {**schema, "$ref": f"#/$defs/{classes.get(name, name)}"}
+        # Values of an enumeration stay what they are.
+        keep = ("enum", "default")
+        return {k: v if k in keep else rename(v) for k, v in schema.items()}
+
+    defs: dict[str, Any] = {
+        "File": {"type": "object", "properties": {"path": {"type": "string"}}}
+    }
+    for name, schema in schemas.items():
+        indexes = {wire: f"field{i}x" for i, wire in enumerate(schema["properties"])}
+        defs[classes[name]] = {
+            "type": "object",
+            "properties": {
+                indexes[wire]: rename(part)
+                for wire, part in schema["properties"].items()
+            },
+            "required": [indexes[wire] for wire in schema["required"]],
+        }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs}
+
+
+def _generate(document: Schema) -> ast.Module:
+    from datamodel_code_generator import generate
+    from datamodel_code_generator.enums import DataModelType, InputFileType
+    from datamodel_code_generator.format import Formatter, PythonVersion
+    from datamodel_code_generator.parser import LiteralType
+
+    try:
+        code = generate(
+            json.dumps(document),
+            input_file_type=InputFileType.JsonSchema,
+            output_model_type=DataModelType.PydanticV2BaseModel,
+            target_python_version=PythonVersion.PY_311,
+            base_class="gradio_runtime.Model",
+            enum_field_as_literal=LiteralType.All,
+            use_one_literal_as_default=True,
+            collapse_root_models=True,
+            use_union_operator=True,
+            use_standard_collections=True,
+            use_tuple_for_fixed_items=True,
+            use_tuple_for_fixed_length_arrays=True,
+            strict_nullable=True,
+            skip_root_model=True,
+            keep_model_order=True,
+            disable_timestamp=True,
+            allow_remote_refs=False,
+            formatters=[Formatter.BUILTIN],
+        )
+        return ast.parse(str(code))
+    except Exception as error:
+        raise CodegenError(
+            "the app's object types could not be turned into classes "
+            f"({type(error).__name__}). Leave out the endpoints that use them with "
+            "--exclude, and report it"
+        ) from error
+
+
+def _fields(
+    node: ast.ClassDef,
+    fields: Mapping[str, tuple[str, str]],
+    classes: Mapping[str, str],
+) -> Iterator[ModelField]:
+    real = {stand_in: name for name, stand_in in classes.items()}
+    for item in node.body:
+        if not isinstance(item, ast.AnnAssign) or not isinstance(item.target, ast.Name):
+            continue  # a docstring, `pass`, the model's config
+        name, wire = fields[item.target.id]
+        for part in ast.walk(item.annotation):
+            if isinstance(part, ast.Name):
+                part.id = real.get(part.id, part.id)
+        yield ModelField(
+            name=name,
+            annotation=ast.unparse(item.annotation),
+            default=None if item.value is None else ast.unparse(item.value),
+            alias=None if name == wire else string(wire),
+        )

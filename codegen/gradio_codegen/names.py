@@ -1,0 +1,199 @@
+"""Identifiers: from any text to a name that is valid, free and always the same.
+
+Labels and api_names are free text from strangers, so nothing here trusts them. One
+`Namer` hands out the names of one scope; the reserved sets say what each kind of name
+must stay clear of.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = [
+    "BUILTINS",
+    "FIELDS",
+    "IMPORTS",
+    "MEMBERS",
+    "MODULE",
+    "Namer",
+    "field_name",
+    "function_name",
+    "identifier",
+    "pascal",
+    "snake",
+]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Names a generated module may import, and the module of each.
+IMPORTS: dict[str, str] = {
+    "Any": "typing",
+    "Literal": "typing",
+    "TypeAlias": "typing",
+    "App": "gradio_runtime",
+    "Call": "gradio_runtime",
+    "Client": "gradio_runtime",
+    "File": "gradio_runtime",
+    "FileInput": "gradio_runtime",
+    "Input": "gradio_runtime",
+    "Model": "gradio_runtime",
+    "Output": "gradio_runtime",
+    "ChatMessage": "gradio_runtime.types",
+    "DataframeData": "gradio_runtime.types",
+    "GalleryInput": "gradio_runtime.types",
+    "GalleryItem": "gradio_runtime.types",
+    "LabelData": "gradio_runtime.types",
+    "MultimodalData": "gradio_runtime.types",
+    "MultimodalInput": "gradio_runtime.types",
+    "Field": "pydantic",
+}
+
+#: Written down rather than read from `builtins`, which differs between versions of
+#: Python: the same app must give the same module everywhere.
+BUILTINS = _words(
+    """
+    abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
+    classmethod compile complex copyright credits delattr dict dir divmod enumerate
+    eval exec exit filter float format frozenset getattr globals hasattr hash help hex
+    id input int isinstance issubclass iter len license list locals map max memoryview
+    min next object oct open ord pow print property quit range repr reversed round set
+    setattr slice sorted staticmethod str sum super tuple type vars zip
+    ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup
+    BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
+    DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception
+    ExceptionGroup FileExistsError FileNotFoundError FloatingPointError FutureWarning
+    GeneratorExit IOError ImportError ImportWarning IndentationError IndexError
+    InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError
+    MemoryError ModuleNotFoundError NameError NotADirectoryError NotImplemented
+    NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError
+    ProcessLookupError RecursionError ReferenceError ResourceWarning RuntimeError
+    RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning
+    SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError
+    UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError
+    UnicodeWarning UserWarning ValueError Warning ZeroDivisionError
+    """
+)
+
+#: Members of `gradio_runtime.Client`, which a generated client has beside its
+#: endpoints. `predict` is not among them: it is the commonest name of an endpoint, and
+#: the typed one replaces the generic one.
+MEMBERS = _words(
+    """
+    aclose app close config connect duplicate reset_session session_hash src submit
+    view_api
+    """
+)
+
+#: What no module-level name may be.
+MODULE = frozenset(IMPORTS) | BUILTINS | MEMBERS | {"annotations"}
+
+#: What no field of a model may be: attributes of pydantic's BaseModel and of the
+#: runtime's own base classes, and the names that annotations are written with.
+FIELDS = _words(
+    """
+        astuple construct copy dict from_orm json model_computed_fields model_config
+        model_construct model_copy model_dump model_dump_json model_extra model_fields
+        model_fields_set model_json_schema model_parametrized_name model_post_init
+        model_rebuild model_validate model_validate_json model_validate_strings
+        parse_file parse_obj parse_raw schema schema_json update_forward_refs validate
+        bool bytes float int list object self set str tuple
+        """
+) | frozenset(IMPORTS)
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LONGEST = 48
+
+
+def identifier(text: str, fallback: str) -> str:
+    """Make `text` a valid identifier that is no keyword.
+
+    An identifier stays as it is, but for Unicode normalisation: Python reads
+    identifiers in NFKC, so two that differ only before it are one name.
+
+    Args:
+        text: Anything.
+        fallback: What to use if nothing of `text` can be kept; it also goes before a
+            name that would begin with a digit.
+    """
+    name = unicodedata.normalize("NFKC", text)
+    if not name.isidentifier():
+        chars = (char if f"_{char}".isidentifier() else "_" for char in name)
+        # Normalising again: taking characters away can bring others together.
+        name = unicodedata.normalize("NFKC", re.sub("__+", "_", "".join(chars)))
+        name = name.strip("_")[:_LONGEST].rstrip("_") or fallback
+        if not name.isidentifier():
+            name = f"{fallback}_{name}"
+        if not name.isidentifier():
+            name = fallback
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def field_name(text: str, fallback: str) -> str:
+    """Make `text` the name of a field; pydantic allows no leading underscore."""
+    return identifier(identifier(text, fallback).lstrip("_") or fallback, fallback)
+
+
+def function_name(api_name: str) -> str:
+    """Make an api_name (without its slash) the name of a function."""
+    name = identifier(api_name, "endpoint")
+    # Two underscores would be mangled in the body of the client class, and a name
+    # that is nothing but underscores says nothing.
+    return identifier("_" + name.lstrip("_"), "endpoint") if name[0] == "_" else name
+
+
+def snake(text: str, fallback: str) -> str:
+    """Make a label the name of a field, in snake_case."""
+    return field_name(_CAMEL.sub("_", " ".join(text.split())).lower(), fallback)
+
+
+def pascal(text: str) -> str:
+    """Make an identifier the name of a class, in PascalCase."""
+    words = [word for word in text.split("_") if word]
+    name = "".join(word[0].upper() + word[1:] for word in words)
+    return identifier(unicodedata.normalize("NFKC", name), "Value")
+
+
+class Namer:
+    """Hands out the names of one scope, each once.
+
+    The first to ask for a name gets it; later ones get a number. Asking in the order
+    of the app's description makes the outcome stable.
+    """
+
+    def __init__(self, reserved: Iterable[str]) -> None:
+        self._reserved = frozenset(reserved)
+        self._taken: set[str] = set()
+
+    def claim(self, wanted: str) -> str:
+        """The name closest to `wanted` that is still free, taken from now on."""
+        base = name = f"{wanted}_" if wanted in self._reserved else wanted
+        number = 1
+        while self.is_taken(name):
+            number += 1
+            name = f"{base}{number}" if base[-1] == "_" else f"{base}_{number}"
+        self._taken.add(name)
+        return name
+
+    def claim_class(self, wanted: str) -> str:
+        """The same for a class, whose number follows without an underscore."""
+        name, number = wanted, 1
+        while self.is_taken(name):
+            number += 1
+            name = f"{wanted}{number}"
+        self._taken.add(name)
+        return name
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a name is not to be had."""
+        return name in self._taken or name in self._reserved
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Keep `names` from being handed out."""
+        self._reserved |= frozenset(names)

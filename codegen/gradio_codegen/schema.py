@@ -1,0 +1,192 @@
+"""JSON Schema, as far as Gradio uses it, to types.
+
+Gradio's schemas are pydantic's, with some peculiarities: `{"type": {}}` is any JSON,
+`prefixItems` makes a tuple, files are objects of a known shape. Keywords that only
+describe are ignored, and what cannot be expressed becomes `Any`: a wider type, never
+a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .literals import LiteralValue
+from .narrow import as_list, as_map
+from .typeexpr import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    Literals,
+    TypeExpr,
+    dict_of,
+    either,
+    list_of,
+    natural,
+    tuple_of,
+)
+
+__all__ = [
+    "ModelSink",
+    "Schema",
+    "SchemaMapper",
+    "choice_type",
+    "definitions",
+    "is_file",
+    "resolve",
+    "tuple_items",
+    "variants",
+]
+
+Schema = Mapping[str, Any]
+
+_SCALARS: Mapping[str, TypeExpr] = {
+    "string": STR,
+    "boolean": BOOL,
+    "integer": INT,
+    "number": FLOAT,
+    "null": NONE,
+}
+#: Keys of a file object since Gradio 4, and before.
+_FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
+
+
+class ModelSink(Protocol):
+    """Takes object schemas and names their classes; see `models.ModelRegistry`."""
+
+    def add(self, schema: Schema, defs: Schema, wanted: str) -> TypeExpr:
+        """The type of an object schema."""
+        ...
+
+
+def definitions(schema: Schema) -> Schema:
+    """The definitions that references in `schema` lead to."""
+    return {**schema.get("definitions", {}), **schema.get("$defs", {})}
+
+
+def resolve(schema: Schema, defs: Schema) -> tuple[str | None, Schema]:
+    """Follow a reference.
+
+    Returns:
+        The definition's name (None where there is no reference) and the schema; an
+        empty one, which means anything, when the reference leads nowhere.
+    """
+    name: str | None = None
+    seen: set[str] = set()
+    while isinstance(reference := schema.get("$ref"), str):
+        name = reference.rpartition("/")[2]
+        target = as_map(defs.get(name))
+        if name in seen or target is None:
+            return name, {}
+        seen.add(name)
+        schema = target
+    return name, schema
+
+
+def is_file(schema: Schema) -> bool:
+    """Whether it describes a file, which the runtime has a class for."""
+    properties = as_map(schema.get("properties")) or {}
+    return any(keys <= properties.keys() for keys in _FILE_KEYS)
+
+
+def variants(schema: Schema) -> Sequence[Any] | None:
+    """The alternatives of a schema that has several, else None."""
+    parts: Sequence[Any] = schema.get("anyOf") or schema.get("oneOf") or ()
+    # pydantic wraps a reference that has a default or a description.
+    wrapped: Sequence[Any] = schema.get("allOf") or ()
+    if parts or len(wrapped) == 1:
+        return parts or wrapped
+    if (types := as_list(schema.get("type"))) is not None:
+        return [{**schema, "type": name} for name in types]
+    return None
+
+
+def tuple_items(schema: Schema) -> Sequence[Any] | None:
+    """The items of an array schema that describes a tuple, else None."""
+    return as_list(schema.get("prefixItems") or schema.get("items")) or None
+
+
+def choice_type(values: Iterable[object]) -> TypeExpr | None:
+    """The type of one of several values; None when there are none.
+
+    `Literal` cannot hold a float, so floats (and what is no scalar) open the type.
+    """
+    literal: dict[str, LiteralValue] = {}
+    wider: list[TypeExpr] = []
+    for value in values:
+        if value is None or isinstance(value, str | int | bool):
+            literal[repr(value)] = value
+        else:
+            wider.append(natural(value))
+    members: list[TypeExpr] = [Literals(tuple(literal.values()))] if literal else []
+    return either(*members, *wider) if members or wider else None
+
+
+@dataclass(frozen=True)
+class SchemaMapper:
+    """Maps schemas to types.
+
+    Attributes:
+        models: Where object schemas go.
+        file: What a file is: `FileInput` in parameters, `File` in outputs.
+    """
+
+    models: ModelSink
+    file: TypeExpr
+
+    def map(self, schema: Any, wanted: str) -> TypeExpr:
+        """The type of a whole schema.
+
+        Args:
+            schema: The schema; anything but an object means any value.
+            wanted: The name of the class, should it be an object without a title.
+        """
+        if (members := as_map(schema)) is None:
+            return ANY
+        return self.type(members, definitions(members), wanted, ())
+
+    def type(
+        self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
+    ) -> TypeExpr:
+        """The type of a part of a schema; `within` are the definitions it is in."""
+        if (members := as_map(schema)) is None:
+            return ANY
+        name, schema = resolve(members, defs)
+        if name is not None:
+            if name in within:
+                return ANY  # refers to itself without an object in between
+            within, wanted = (*within, name), name
+        if is_file(schema):
+            return self.file
+        if (values := _values(schema)) is not None:
+            return choice_type(values) or self._plain(schema, defs, wanted, within)
+        if (parts := variants(schema)) is not None:
+            return either(*(self.type(part, defs, wanted, within) for part in parts))
+        return self._plain(schema, defs, wanted, within)
+
+    def _plain(
+        self, schema: Schema, defs: Schema, wanted: str, within: tuple[str, ...]
+    ) -> TypeExpr:
+        type_ = schema.get("type")
+        if isinstance(type_, str) and type_ in _SCALARS:
+            return _SCALARS[type_]
+        if type_ == "array":
+            if (items := tuple_items(schema)) is not None:
+                return tuple_of([self.type(i, defs, wanted, within) for i in items])
+            return list_of(self.type(schema.get("items"), defs, wanted, within))
+        if schema.get("properties") and type_ in ("object", None):
+            return self.models.add(schema, defs, wanted)
+        if type_ == "object":
+            values = schema.get("additionalProperties")
+            return dict_of(self.type(values, defs, wanted, within))
+        return ANY
+
+
+def _values(schema: Schema) -> Sequence[object] | None:
+    if "const" in schema:
+        return [schema["const"]]
+    return schema.get("enum")

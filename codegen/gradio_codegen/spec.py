@@ -1,0 +1,340 @@
+"""An app's description, reduced to what decides the generated code.
+
+`/config` and `/info` hold much that does not concern callers: themes, layout, ids
+that shift whenever the author adds a headline. An `AppSpec` has only the endpoints
+and the components they use, numbered in the order of use. So two descriptions of the
+same API are equal, have the same hash, and a saved one changes in git only when the
+API does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from gradio_runtime.description import (
+    Component,
+    Config,
+    Dependency,
+    EndpointInfo,
+    Info,
+    ParameterInfo,
+    ReturnInfo,
+)
+from pydantic import BaseModel, ValidationError
+
+from .components import KEPT_PROPS, SELF_TYPED
+from .errors import SpecError
+from .jsoncheck import as_object, check_props, check_schema, check_values, kind
+
+__all__ = ["AppSpec", "dumps", "is_saved", "loads"]
+
+#: Marks a saved description; the number changes when old ones can no longer be read.
+_MARK = "gradio_codegen_description"
+_FORMAT = 1
+
+#: Labels that Gradio makes up, out of component ids.
+_MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
+
+
+@dataclass(frozen=True)
+class AppSpec:
+    """What is known of an app.
+
+    Attributes:
+        source: Where it was read: a URL or a Space id.
+        config: Its endpoints and the components they use.
+        info: Their parameters and outputs.
+    """
+
+    source: str
+    config: Config
+    info: Info
+
+    @classmethod
+    def from_raw(cls, source: str, config: object, info: object) -> AppSpec:
+        """Make a spec of an app's `/config` and `/info`, as JSON.
+
+        Raises:
+            SpecError: They are not what a Gradio app sends.
+        """
+        parsed_config = _parse(Config, config, "config")
+        parsed_info = _parse(Info, info, "info")
+        return cls(source, *_reduce(parsed_config, parsed_info))
+
+    @property
+    def version(self) -> str:
+        """Gradio's version on the server."""
+        return self.config.version
+
+    @property
+    def protocol(self) -> str:
+        """How the server queues jobs."""
+        return self.config.protocol
+
+    @cached_property
+    def hash(self) -> str:
+        """Changes exactly when the API does: not with the address or the version."""
+        api = {
+            "components": [_dump(item) for item in self.config.components],
+            "dependencies": [
+                {k: v for k, v in _dump(item).items() if k not in ("id", "queue")}
+                for item in self.config.dependencies
+            ],
+            "info": _dump(self.info),
+        }
+        # Not sorted: `_reduce` has put what has no order into one, and the rest (an
+        # object's properties) shows in the code in the app's order.
+        canonical = json.dumps(api, separators=(",", ":"))
+        return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+    def documented(self) -> AppSpec:
+        """The spec without the endpoints that the app leaves out of its own docs."""
+        config, info = self.config, self.info
+        kept = [d for d in config.dependencies if _is_documented(d)]
+        named = {f"/{d.api_name}" for d in kept}
+        return replace(
+            self,
+            config=_renumber(config, kept),
+            info=Info(
+                named_endpoints={
+                    name: endpoint
+                    for name, endpoint in info.named_endpoints.items()
+                    if name in named
+                }
+            ),
+        )
+
+
+def _is_documented(dependency: Dependency) -> bool:
+    return dependency.visibility == "public" and dependency.api_name is not None
+
+
+def dumps(spec: AppSpec) -> str:
+    """A spec as a saved description: indented JSON in a fixed order, to keep in git."""
+    document = {
+        _MARK: _FORMAT,
+        "source": spec.source,
+        "config": _dump(spec.config),
+        "info": _dump(spec.info),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def is_saved(text: str) -> bool:
+    """Whether a file is a saved description, whole or not."""
+    return text[:200].lstrip("{ \n").startswith(f'"{_MARK}"')
+
+
+def loads(text: str, place: str) -> AppSpec:
+    """Read a saved description.
+
+    Args:
+        text: Its content.
+        place: What to call it in errors.
+
+    Raises:
+        SpecError: It is something else, or broken.
+    """
+    try:
+        document = as_object(json.loads(text), place)
+    except (ValueError, RecursionError) as error:
+        problem = f"it is no JSON ({error})" if isinstance(error, ValueError) else ""
+        raise SpecError(place, problem or "it is nested too deeply") from None
+    if document.get(_MARK) != _FORMAT:
+        raise SpecError(place, "it was not written by `gradio-codegen save`")
+    source = document.get("source")
+    if not isinstance(source, str):
+        raise SpecError("source", f"expected a string, found {kind(source)}")
+    return AppSpec.from_raw(source, document.get("config"), document.get("info"))
+
+
+def _dump(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
+# --- Raw JSON to the wire models
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _parse(model: type[_M], raw: object, place: str) -> _M:
+    relevant = {
+        key: value
+        for key, value in as_object(raw, place).items()
+        if key in ("components", "dependencies", "named_endpoints")
+    }
+    check_values(relevant, place)
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(
+            f"[{part}]" if isinstance(part, int) else f".{part}"
+            for part in first["loc"]
+        )
+        problem = first["msg"].lower()
+        if first["type"] != "missing":
+            problem += f", found {kind(first['input'])}"
+        raise SpecError(f"{place}{where}", problem) from None
+
+
+# --- The wire models, reduced
+
+
+def _reduce(config: Config, info: Info) -> tuple[Config, Info]:
+    """Keep the endpoints that can be called, and what they use."""
+    kept = [d for d in config.dependencies if _endpoint(config, info, d) is not None]
+    by_id = {str(d.id): d for d in kept if d.api_name is None}
+    reduced = Info(
+        named_endpoints={
+            name: _reduce_endpoint(
+                config, config.find(name), endpoint, f"info.named_endpoints.{name}"
+            )
+            for name, endpoint in sorted(info.named_endpoints.items())
+        },
+        unnamed_endpoints={
+            index: _reduce_endpoint(
+                config, by_id.get(index), endpoint, f"info.unnamed_endpoints.{index}"
+            )
+            for index, endpoint in sorted(info.unnamed_endpoints.items())
+            if index in by_id
+        },
+    )
+    return _renumber(config, kept), reduced
+
+
+def _endpoint(config: Config, info: Info, item: Dependency) -> EndpointInfo | None:
+    """What `/info` says of a dependency, if it is an endpoint."""
+    if not item.backend_fn or item.visibility == "private":
+        return None
+    if item.api_name is None:
+        return info.unnamed_endpoints.get(str(item.id))
+    # Names can repeat; the first is the one that is called.
+    if config.find(item.api_name) is not item:
+        return None
+    return info.named_endpoints.get(f"/{item.api_name}")
+
+
+def _visible(config: Config, ids: Iterable[int]) -> list[Component | None]:
+    slots = config.slots(list(ids))
+    return [slot for slot in slots if slot is None or not slot.hidden]
+
+
+def _reduce_endpoint(
+    config: Config, dependency: Dependency | None, endpoint: EndpointInfo, place: str
+) -> EndpointInfo:
+    """Drop what decides nothing, and add what older versions leave to `/config`."""
+    inputs = _visible(config, dependency.inputs) if dependency else []
+    outputs = _visible(config, dependency.outputs) if dependency else []
+    return EndpointInfo(
+        description=(endpoint.description or "").strip() or None,
+        parameters=[
+            _reduce_parameter(item, slot, f"{place}.parameters[{index}].type")
+            for index, (item, slot) in enumerate(_pairs(endpoint.parameters, inputs))
+        ],
+        returns=[
+            ReturnInfo(
+                label=_label(item.label),
+                component=item.component,
+                schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
+            )
+            for index, (item, slot) in enumerate(_pairs(endpoint.returns, outputs))
+        ],
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _pairs(
+    items: Sequence[_T], slots: Sequence[Component | None]
+) -> list[tuple[_T, Component | None]]:
+    """Each item with its slot; with none at all where the numbers disagree."""
+    if len(items) != len(slots):
+        return [(item, None) for item in items]
+    return list(zip(items, slots, strict=True))
+
+
+def _reduce_parameter(
+    item: ParameterInfo, slot: Component | None, place: str
+) -> ParameterInfo:
+    has_default, default = item.has_default, item.default
+    if item.name is None and not has_default and slot is not None:
+        # Before Gradio 4.23 only the component knows.
+        default = slot.props.get("value")
+        has_default = default is not None
+    return ParameterInfo(
+        label=_label(item.label),
+        name=item.name,
+        has_default=has_default,
+        default=default,
+        component=item.component,
+        schema_=_schema(item, slot, place),
+    )
+
+
+def _label(label: str | None) -> str | None:
+    if label is None or _MADE_UP_LABEL.fullmatch(label):
+        return None
+    return label
+
+
+def _schema(
+    item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
+) -> object:
+    check_schema(item.schema_, place)
+    return None if slot is not None and slot.type in SELF_TYPED else item.schema_
+
+
+def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
+    """A config of these dependencies alone, with components in the order of use."""
+    numbers: dict[int, int] = {}
+    for dependency in dependencies:
+        for id_ in (*dependency.inputs, *dependency.outputs):
+            numbers.setdefault(id_, len(numbers) + 1)
+    places = {item.id: index for index, item in enumerate(config.components)}
+    return Config(
+        version=config.version,
+        protocol=config.protocol,
+        components=[
+            _reduce_component(config, config.component_by_id[id_], number, places[id_])
+            for id_, number in numbers.items()
+            if id_ in places
+        ],
+        dependencies=[
+            Dependency(
+                # An id is the position in the app, which only unnamed ones need.
+                id=index if item.api_name is not None else item.id,
+                api_name=item.api_name,
+                inputs=[numbers[id_] for id_ in item.inputs],
+                outputs=[numbers[id_] for id_ in item.outputs],
+                generator=item.generator,
+                visibility=item.visibility,
+            )
+            for index, item in enumerate(dependencies)
+        ],
+    )
+
+
+def _reduce_component(
+    config: Config, item: Component, number: int, index: int
+) -> Component:
+    if item.hidden:
+        return Component(id=number, type=item.type, skip_api=item.skip_api)
+    names = KEPT_PROPS.get(item.type, ())
+    check_props(item.props, names, f"config.components[{index}].props")
+    given = {name: item.props.get(name) for name in names}
+    # Leaving a property out and setting it to False mean the same.
+    props = {k: v for k, v in given.items() if v is not None and v is not False}
+    if item.type == "chatbot" and not config.version.startswith(("3.", "4.", "5.")):
+        props["type"] = "messages"  # the only form since Gradio 6
+    if isinstance(text := item.props.get("info"), str):
+        props["info"] = text
+    return Component(id=number, type=item.type, props=props)

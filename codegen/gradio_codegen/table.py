@@ -1,0 +1,104 @@
+"""An app's API as a table, for people and for pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .ir import Endpoint, Module, Param
+from .literals import printable, shown
+from .typeexpr import AliasOf, Either, Generic, Literals, TypeExpr, either, write
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["as_table", "as_text"]
+
+_TITLES = ("Endpoint", "Parameter", "Type", "Default", "Output", "Returns")
+_WIDEST = 60
+
+
+def _rows(module: Module) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """The rows, and whether each begins an endpoint."""
+    for endpoint in module.endpoints:
+        name = endpoint.api_name + (" (stream)" if endpoint.generator else "")
+        outputs = list(_outputs(endpoint))
+        for index in range(max(len(endpoint.params), len(outputs), 1)):
+            param = (
+                _param(endpoint.params[index])
+                if index < len(endpoint.params)
+                else ("", "", "")
+            )
+            output = outputs[index] if index < len(outputs) else ("", "")
+            cells = (name if index == 0 else "", *param, *output)
+            yield index == 0, tuple(_cell(text) for text in cells)
+
+
+def _cell(text: str) -> str:
+    text = printable(" ".join(text.split()))
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _param(param: Param) -> tuple[str, str, str]:
+    if param.default is None:
+        default = "required"
+    elif param.default.kind == "elsewhere":
+        default = "None"
+    else:
+        default = shown(param.default.value)
+    return param.name, _spelled(param.type), default
+
+
+def _spelled(type_: TypeExpr) -> str:
+    """The type, choices written out."""
+    match type_:
+        case AliasOf(_, Literals(values)):
+            return " | ".join(map(shown, values))
+        case _:
+            return write(_open(type_))
+
+
+def _open(type_: TypeExpr) -> TypeExpr:
+    match type_:
+        case AliasOf(_, target):
+            return target
+        case Generic(origin, parts):
+            return Generic(origin, tuple(map(_open, parts)))
+        case Either(parts):
+            return either(*map(_open, parts))
+        case _:
+            return type_
+
+
+def _outputs(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    if not endpoint.outputs:
+        yield "", "None"
+    for slot in endpoint.outputs:
+        yield slot.name, write(slot.type)
+
+
+def as_text(module: Module) -> str:
+    """Aligned columns, without colour or lines."""
+    rows = [_TITLES, *(cells for _, cells in _rows(module))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def as_table(module: Module) -> Table:
+    """A table for a terminal."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    title = printable(f"{module.source} (Gradio {module.version})")
+    table = Table(title=escape(title), title_justify="left")
+    for name in _TITLES:
+        table.add_column(name, overflow="fold")
+    for first, cells in _rows(module):
+        if first and table.row_count:
+            table.add_section()
+        table.add_row(*map(escape, cells))
+    return table

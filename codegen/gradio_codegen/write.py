@@ -1,0 +1,82 @@
+"""Files: written whole or not at all, and never over somebody else's work."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from .errors import OutputError
+from .render import HEADER_MARK
+
+__all__ = ["ensure_writable", "is_generated", "write_file"]
+
+
+def is_generated(text: str) -> bool:
+    """Whether a file is the generator's, by its header."""
+    return any(line.startswith(HEADER_MARK) for line in text.splitlines())
+
+
+def ensure_writable(
+    path: Path, *, force: bool, ours: Callable[[str], bool] = is_generated
+) -> None:
+    """Find out, before any work is done, whether `path` may be written.
+
+    Args:
+        path: The file.
+        force: Whether any file there may be overwritten.
+        ours: Tells from the content of a file whether it may be overwritten anyway.
+
+    Raises:
+        OutputError: It may not.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise OutputError(f"there is no folder {folder}. Make it first")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder. Name a file in it")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"the folder {folder} cannot be written to")
+    if force or not path.exists():
+        return
+    try:
+        may = ours(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        may = False
+    if not may:
+        raise OutputError(
+            f"{path} exists and was not written by gradio-codegen. "
+            "Choose another file, or overwrite it with --force"
+        )
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file atomically: readers see the old one or the new one.
+
+    Raises:
+        OutputError: It cannot be written; what was there is unchanged.
+    """
+    target = path.resolve()  # through a link, to the file itself
+    temporary: str | None = None
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        handle, temporary = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name}."
+        )
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
