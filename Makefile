@@ -21,7 +21,7 @@ UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
 MYPY_PATHS := codegen runtime tests benchmarks generated_examples
 ARGS ?=
 
-.PHONY: help setup demo test check fast slow format goldens bench build clean distclean
+.PHONY: help setup demo test check fast slow format goldens examples bench build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -61,6 +61,9 @@ format: $(READY) ## Let ruff put things right
 
 goldens: $(READY) ## Write the expected modules of the tests again
 	@$(PY) -m tests.codegen.regen $(ARGS)
+
+examples: $(READY) ## Write generated_examples/ again, from apps on a real server
+	@$(PY) -m tests.support.examples
 
 bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md
 	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.run $(ARGS)
