@@ -256,29 +256,29 @@ def _client(options: HttpOptions) -> httpx2.AsyncClient:
             **options.httpx_kwargs,
         }
         return httpx2.AsyncClient(**settings)
-    return httpx2.AsyncClient(transport=_Pooled(_pool(options.verify)))
-
-
-def _pool(verify: ssl.SSLContext | str | bool) -> httpx2.AsyncHTTPTransport:
-    key = (id(asyncio.get_running_loop()), verify)
-    if key not in _pools:
-        context: ssl.SSLContext | bool = (
-            ssl.create_default_context(cafile=verify)
-            if isinstance(verify, str)
-            else verify
-        )
-        _pools[key] = httpx2.AsyncHTTPTransport(verify=context, limits=_LIMITS)
-    return _pools[key]
+    return httpx2.AsyncClient(transport=_Pooled(options.verify))
 
 
 class _Pooled(httpx2.AsyncBaseTransport):
-    """A view of the shared pool that outlives the clients that use it."""
+    """A view of the shared pools, which outlive the clients that use them."""
 
-    def __init__(self, pool: httpx2.AsyncHTTPTransport) -> None:
-        self._pool = pool
+    def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
+        self._verify = verify
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._pool.handle_async_request(request)
+        # Reading the certificate authorities takes 20 ms, which http:// can spare.
+        tls = request.url.scheme == "https"
+        return await _pool(self._verify if tls else None).handle_async_request(request)
+
+
+def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTransport:
+    """The pool for a way to verify; None is for connections without TLS."""
+    key = (id(asyncio.get_running_loop()), verify)
+    if key not in _pools:
+        if isinstance(verify, str):
+            verify = ssl.create_default_context(cafile=verify)
+        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=_LIMITS)
+    return _pools[key]
 
 
 async def close_all() -> None:
