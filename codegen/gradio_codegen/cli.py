@@ -250,6 +250,20 @@ def save(
     )
 
 
+@app.command(epilog=_EXIT_CODES)
+def demo(
+    output_dir: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Where demo_api.py goes.", file_okay=False),
+    ] = Path(),
+    force: Force = False,
+) -> None:
+    """Start a Gradio app, generate its module, check it, and use it in every way."""
+    from .demo import run
+
+    run(output_dir, force=force)
+
+
 def _target(output: str | None) -> Path | None:
     """The file to write; None for stdout."""
     if not output:
