@@ -24,6 +24,17 @@ __all__ = ["Client", "connect"]
 T = TypeVar("T")
 
 
+def _overridable(method: Callable[..., Any]) -> Any:
+    """Let generated subclasses have an endpoint of that name, whatever its type.
+
+    Most apps have a `/predict`, many a `/submit`; to type checkers the untyped ones
+    are `Any`. Nothing of this class calls them by these names.
+    """
+    method.__name__ = method.__name__.removeprefix("_")
+    method.__qualname__ = f"Client.{method.__name__}"
+    return method
+
+
 class Client:
     """A connection to a Gradio app.
 
@@ -119,7 +130,7 @@ class Client:
         job: Job[T] = Job(keep=keep)
         return start(job, Execution(self._connection(), request, options, job))
 
-    def submit(
+    def _submit(
         self,
         *args: Any,
         api_name: str | None = None,
@@ -157,7 +168,7 @@ class Client:
         )
         return self._start(request, options)
 
-    def predict(
+    def _predict(
         self,
         *args: Any,
         api_name: str | None = None,
@@ -174,10 +185,14 @@ class Client:
             InputError: There is no such endpoint or parameter, or a value is missing.
             GradioError: See `gradio_runtime.errors`.
         """
-        job = self.submit(
+        job = self._submit(
             *args, api_name=api_name, fn_index=fn_index, headers=headers, **kwargs
         )
         return wait(job)
+
+    # Assigned, not declared, so that a checker infers a subclass's own type.
+    submit = _overridable(_submit)
+    predict = _overridable(_predict)
 
     def view_api(
         self,

@@ -402,9 +402,7 @@ class Execution(Generic[T]):
 
     def _end(self) -> None:
         """End the local side as cancelled."""
-        if self._task is None:
-            self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
-        else:
+        if self._task is not None:
             self._task.cancel()
 
     def _leave(self) -> None:

@@ -70,8 +70,11 @@ class Handler(BaseHTTPRequestHandler):
             "/gradio_api/queue/data": lambda h: h.events(DONE, CLOSE),
             "/gradio_api/cancel": lambda h: h.json({"success": True}),
         }
-        table = {**default, **self.answers}
-        table.get(path, lambda h: h.json({"detail": "Not Found"}, 404))(self)
+        answer = {**default, **self.answers}.get(path)
+        if answer is None:
+            self.json({"detail": "Not Found"}, 404)
+        else:
+            answer(self)
 
     def json(
         self, body: object, status: int = 200, headers: dict[str, str] | None = None
@@ -329,7 +332,7 @@ def test_messages_that_mean_nothing_are_passed_over(server: Server) -> None:
 
 
 def test_a_close_that_comes_too_early_reopens_the_stream(server: Server) -> None:
-    turns = iter([[CLOSE], [DONE, CLOSE]])
+    turns: Iterator[list[dict[str, Any]]] = iter([[CLOSE], [DONE, CLOSE]])
     Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(*next(turns))
     assert echo(server) == "ok"
 
