@@ -47,7 +47,8 @@ def type_check(path: Path, *, imports: Path, cache: Path) -> list[str]:
     Returns:
         Its complaints.
     """
-    options = ["--strict", "--config-file=", "--no-error-summary", "--no-pretty"]
+    options = ["--strict", "--config-file=", "--no-error-summary"]
+    options += ["--no-pretty", "--no-color-output"]
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "mypy", *options, f"--cache-dir={cache}", path.name],
         cwd=path.parent,

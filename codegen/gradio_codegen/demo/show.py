@@ -100,7 +100,7 @@ class TerminalScreen(Screen):
 
     def run(self, code: str) -> None:
         """Print a line of Python that is run now, highlighted."""
-        line = Text(_PROMPT, "cyan").append_text(_python("").highlight(code))
+        line = Text().append(_PROMPT, "dim").append_text(_python("").highlight(code))
         line.rstrip()
         self._console.print(line, soft_wrap=True)
 
@@ -120,7 +120,7 @@ class TerminalScreen(Screen):
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self._console) as progress:
-            task = progress.add_task("waiting", total=1, unit="")
+            task = progress.add_task("", total=1, visible=False, unit="")
 
             def move(unit: ProgressUnit) -> None:
                 progress.update(
@@ -129,14 +129,15 @@ class TerminalScreen(Screen):
                     completed=unit.index,
                     total=unit.length,
                     unit=unit.unit,
+                    visible=True,
                 )
 
             yield move
             progress.update(task, completed=progress.tasks[0].total)
 
     def _answer(self, text: str, comment: str, *, bad: bool = False) -> None:
-        answer = Text(text, "red" if bad else "bold green").append(comment, "cyan")
-        self._console.print(answer, soft_wrap=True)
+        answer = Text().append(text, "red" if bad else "bold green")
+        self._console.print(answer.append(comment, "cyan"), soft_wrap=True)
 
 
 def open_screen() -> Screen:
