@@ -203,6 +203,9 @@ def _notes(component: Component) -> Iterator[str]:
     ]
     if labelled:
         yield f"{_some(labelled)}."
+    elif any(isinstance(value, float) for _, value in _choices(component)):
+        # Not in the type: there are no literals of floats.
+        yield f"One of {_some([shown(value) for _, value in _choices(component)])}."
     if props.get("allow_custom_value"):
         yield "Other values are accepted too."
     if (most := props.get("max_choices")) is not None:

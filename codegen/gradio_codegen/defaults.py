@@ -48,7 +48,7 @@ def made(type_: TypeExpr, value: Any) -> str:
             return f"[{', '.join(parts)}]"
         case Generic("tuple", items) if (values := as_list(value)) is not None:
             parts = [made(*pair) for pair in zip(items, values, strict=True)]
-            return f"({', '.join(parts)},)"
+            return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
         case Generic("dict", (_, item)) if (members := as_map(value)) is not None:
             parts = [f"{source(k)}: {made(item, v)}" for k, v in members.items()]
             return f"{{{', '.join(parts)}}}"

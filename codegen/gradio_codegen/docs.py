@@ -10,7 +10,7 @@ from .defaults import without_nulls
 from .ir import Endpoint, Module, OutputSlot, Param
 from .literals import shown
 from .names import snake
-from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr
+from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 
 __all__ = [
     "client_doc",
@@ -24,6 +24,7 @@ __all__ = [
 _WIDTH = 84
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_DEFAULT = 60
+_LONGEST_EXAMPLE = 30
 
 #: Where the capitalised component type is not how people write it.
 _COMPONENT_NAMES: Mapping[str, str] = {
@@ -118,7 +119,8 @@ def _titled(label: str | None, kind: str, of: str = "") -> str:
 
 
 def _param(param: Param) -> str:
-    words = [_titled(param.label, param.component, param.name), *param.notes]
+    titled = _titled(param.label, param.component, param.name)
+    words = [titled or f"{write(param.type)}.", *param.notes]
     if param.default is not None:
         words.append(_default(param))
     return _one_line(f"{param.name}: {' '.join(word for word in words if word)}")
@@ -140,7 +142,7 @@ def _default(param: Param) -> str:
 def _outputs(endpoint: Endpoint) -> Iterator[str]:
     for slot in endpoint.outputs:
         of = slot.name if endpoint.output_model else ""
-        text = _titled(slot.label, slot.component, of) or "The result."
+        text = _titled(slot.label, slot.component, of) or f"{write(slot.type)}."
         yield f"{of}: {text}" if of else text
 
 
@@ -196,6 +198,7 @@ def _arguments(endpoint: Endpoint) -> str:
         if param.default is not None:
             continue
         value = _example(param.type, param)
+        value = value if len(value) <= _LONGEST_EXAMPLE else "..."
         by_name = keywords_from is not None and index >= keywords_from
         words.append(f"{param.name}={value}" if by_name else value)
     return ", ".join(words)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import cast
+
+from .narrow import as_list, as_map
 
 __all__ = [
     "LiteralValue",
@@ -51,12 +51,11 @@ def source(value: object) -> str:
             if not math.isfinite(value):
                 raise ValueError(f"{value!r} has no literal")
             return float.__repr__(value)
-        case Mapping():
-            items = cast("Mapping[object, object]", value).items()
-            inner = ", ".join(f"{string(_key(key))}: {source(v)}" for key, v in items)
-            return f"{{{inner}}}"
-        case Sequence():
-            return f"[{', '.join(map(source, cast('Sequence[object]', value)))}]"
+        case _ if (items := as_list(value)) is not None:
+            return f"[{', '.join(map(source, items))}]"
+        case _ if (members := as_map(value)) is not None:
+            inner = (f"{string(_key(key))}: {source(v)}" for key, v in members.items())
+            return f"{{{', '.join(inner)}}}"
         case _:
             raise TypeError(f"{type(value).__name__} is no JSON value")
 
@@ -75,11 +74,11 @@ def shown(value: object) -> str:
             if not value:
                 return text  # a pair of double quotes looks odd in a docstring
             return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
-        case Mapping():
-            items = cast("Mapping[str, object]", value).items()
-            return f"{{{', '.join(f'{shown(key)}: {shown(v)}' for key, v in items)}}}"
-        case Sequence():
-            return f"[{', '.join(map(shown, cast('Sequence[object]', value)))}]"
+        case _ if (items := as_list(value)) is not None:
+            return f"[{', '.join(map(shown, items))}]"
+        case _ if (members := as_map(value)) is not None:
+            inner = (f"{shown(key)}: {shown(v)}" for key, v in members.items())
+            return f"{{{', '.join(inner)}}}"
         case _:
             return source(value)
 
@@ -96,12 +95,20 @@ def printable(text: str, *, keep: str = "") -> str:
     )
 
 
-def docstring(text: str) -> str:
-    """A docstring literal, triple quotes included, for text of any content."""
+def docstring(text: str, indent: str = "") -> str:
+    """A docstring literal, triple quotes included, for text of any content.
+
+    Args:
+        text: The content.
+        indent: Goes before each line but the first. The formatter would see to it,
+            but leaves alone what ends a line with a backslash.
+    """
     escaped = printable(text.replace("\\", "\\\\"), keep="\n").strip()
     escaped = _RISKY_QUOTE.sub(r'\\"', escaped)
-    end = "\n" if "\n" in escaped else ""
-    return f'"""{escaped}{end}"""'
+    if "\n" in escaped:
+        lines = (f"{indent}{line}" if line else "" for line in escaped.split("\n"))
+        return f'"""{chr(10).join(lines).lstrip(" ")}\n{indent}"""'
+    return f'"""{escaped}"""'
 
 
 def comment(text: str) -> str:

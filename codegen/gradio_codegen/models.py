@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from .errors import CodegenError
 from .ir import Model, ModelField
-from .literals import string
+from .literals import source, string
 from .names import FIELDS, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
 from .schema import (
@@ -74,7 +74,7 @@ class ModelRegistry:
             if "default" in (members := as_map(part) or {}):
                 default = members["default"]
                 type_ = self._mapper.type(part, defs, wanted, ())
-                if _is_scalar(default) and accepts(type_, default):
+                if _is_simple(default) and accepts(type_, default):
                     properties[key] = {**properties[key], "default": default}
         names = as_list(schema.get("required")) or []
         return {
@@ -148,8 +148,8 @@ def _any_of(parts: Sequence[Schema]) -> Schema:
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
 
 
-def _is_scalar(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float)
+def _is_simple(value: object) -> bool:
+    return value is None or value == [] or isinstance(value, str | int | float)
 
 
 #: Keywords that say nothing of a value's shape.
@@ -232,17 +232,37 @@ def write_models(schemas: Mapping[str, Schema], types: Sequence[str]) -> list[Mo
         namer = Namer(FIELDS | set(types) | set(schemas))
         wires = list(schema["properties"])
         names = {wire: namer.claim(field_name(wire, "field")) for wire in wires}
-        fields = {
-            f"field{index}x": (names[wire], wire) for index, wire in enumerate(wires)
-        }
+        annotations = _annotations(found[classes[name]], classes)
         models.append(
             Model(
                 name=name,
                 doc=_doc(schema),
-                fields=tuple(_fields(found[classes[name]], fields, classes)),
+                fields=tuple(
+                    ModelField(
+                        name=names[wire],
+                        annotation=annotations[_stand_in(index)],
+                        default=_default(schema, wire),
+                        alias=None if names[wire] == wire else string(wire),
+                    )
+                    for index, wire in enumerate(wires)
+                ),
             )
         )
     return models
+
+
+def _default(schema: Schema, wire: str) -> str | None:
+    """The default of a property as source text; None when it is required."""
+    part = schema["properties"][wire]
+    if "default" in part:
+        return source(part["default"])
+    if len(only := part.get("enum", ())) == 1:
+        return source(only[0])
+    return None if wire in schema["required"] else "None"
+
+
+def _stand_in(index: int) -> str:
+    return f"field{index}x"
 
 
 def _doc(schema: Schema) -> str:
@@ -270,7 +290,7 @@ def _with_stand_ins(
         "File": {"type": "object", "properties": {"path": {"type": "string"}}}
     }
     for name, schema in schemas.items():
-        indexes = {wire: f"field{i}x" for i, wire in enumerate(schema["properties"])}
+        indexes = {wire: _stand_in(i) for i, wire in enumerate(schema["properties"])}
         defs[classes[name]] = {
             "type": "object",
             "properties": {
@@ -318,22 +338,14 @@ def _generate(document: Schema) -> ast.Module:
         ) from error
 
 
-def _fields(
-    node: ast.ClassDef,
-    fields: Mapping[str, tuple[str, str]],
-    classes: Mapping[str, str],
-) -> Iterator[ModelField]:
+def _annotations(node: ast.ClassDef, classes: Mapping[str, str]) -> dict[str, str]:
+    """The types of a class's fields, with the real names of classes."""
     real = {stand_in: name for name, stand_in in classes.items()}
+    found: dict[str, str] = {}
     for item in node.body:
-        if not isinstance(item, ast.AnnAssign) or not isinstance(item.target, ast.Name):
-            continue  # a docstring, `pass`, the model's config
-        name, wire = fields[item.target.id]
-        for part in ast.walk(item.annotation):
-            if isinstance(part, ast.Name):
-                part.id = real.get(part.id, part.id)
-        yield ModelField(
-            name=name,
-            annotation=ast.unparse(item.annotation),
-            default=None if item.value is None else ast.unparse(item.value),
-            alias=None if name == wire else string(wire),
-        )
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            for part in ast.walk(item.annotation):
+                if isinstance(part, ast.Name):
+                    part.id = real.get(part.id, part.id)
+            found[item.target.id] = ast.unparse(item.annotation)
+    return found

@@ -92,7 +92,7 @@ MEMBERS = _words(
 )
 
 #: What no module-level name may be.
-MODULE = frozenset(IMPORTS) | BUILTINS | MEMBERS | {"annotations"}
+MODULE = frozenset(IMPORTS) | BUILTINS | MEMBERS | {"_app", "annotations"}
 
 #: What no field of a model may be: attributes of pydantic's BaseModel and of the
 #: runtime's own base classes, and the names that annotations are written with.
@@ -107,7 +107,7 @@ FIELDS = _words(
         """
 ) | frozenset(IMPORTS)
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 48
 
 
@@ -145,7 +145,10 @@ def function_name(api_name: str) -> str:
     name = identifier(api_name, "endpoint")
     # Two underscores would be mangled in the body of the client class, and a name
     # that is nothing but underscores says nothing.
-    return identifier("_" + name.lstrip("_"), "endpoint") if name[0] == "_" else name
+    bare = name.strip("_")
+    return (
+        identifier(f"_{bare}" if bare else "", "endpoint") if name[0] == "_" else name
+    )
 
 
 def snake(text: str, fallback: str) -> str:

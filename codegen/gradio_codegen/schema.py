@@ -122,6 +122,8 @@ def choice_type(values: Iterable[object]) -> TypeExpr | None:
             literal[repr(value)] = value
         else:
             wider.append(natural(value))
+    if FLOAT in wider:  # takes the whole numbers too
+        literal = {k: v for k, v in literal.items() if type(v) is not int}
     members: list[TypeExpr] = [Literals(tuple(literal.values()))] if literal else []
     return either(*members, *wider) if members or wider else None
 

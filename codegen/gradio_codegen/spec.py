@@ -155,7 +155,7 @@ def loads(text: str, place: str) -> AppSpec:
 
 
 def _dump(model: BaseModel) -> dict[str, Any]:
-    return model.model_dump(mode="json", exclude_defaults=True)
+    return model.model_dump(exclude_defaults=True)
 
 
 # --- Raw JSON to the wire models

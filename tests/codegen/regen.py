@@ -1,0 +1,76 @@
+"""Write the expected modules of `tests/golden` again.
+
+    python -m tests.codegen.regen            # all of them
+    python -m tests.codegen.regen wire6      # one
+
+Each folder has a `description.json` (as `gradio-codegen save` writes it), and gets
+`expected.py` and `diagnostics.txt`. `--descriptions FOLDER` makes the descriptions of
+`wire*` anew from captures of `/config` and `/info` (`FOLDER/g6/config.json` …).
+Look at the difference before you commit it: users will see the same one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from gradio_codegen.api import GeneratedModule, generate_from
+from gradio_codegen.build import BuildOptions
+from gradio_codegen.spec import AppSpec, dumps, loads
+
+FOLDER = Path(__file__).resolve().parents[1] / "golden"
+
+#: Options of the cases that are not generated with the defaults.
+OPTIONS: Mapping[str, BuildOptions] = {
+    "wire3": BuildOptions(all_endpoints=True),
+    "wire4": BuildOptions(nullable_outputs=True, exclude=("gen_*",)),
+    "wire6": BuildOptions(all_endpoints=True, class_name="WireClient"),
+}
+
+
+def cases() -> list[str]:
+    return sorted(path.parent.name for path in FOLDER.glob("*/description.json"))
+
+
+def generate_case(name: str) -> GeneratedModule:
+    text = (FOLDER / name / "description.json").read_text(encoding="utf-8")
+    return generate_from(loads(text, name), OPTIONS.get(name))
+
+
+def diagnostics(module: GeneratedModule) -> str:
+    return "".join(f"{item}\n" for item in module.diagnostics)
+
+
+def capture(folder: Path, version: str) -> None:
+    """Save the description of a captured app."""
+    config, info = (
+        json.loads((folder / f"g{version}" / name).read_text(encoding="utf-8"))
+        for name in ("config.json", "info_all.json")
+    )
+    spec = AppSpec.from_raw("http://127.0.0.1:7860", config, info)
+    target = FOLDER / f"wire{version}" / "description.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(dumps(spec), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write the expected modules again.")
+    parser.add_argument("cases", nargs="*", help="folders of tests/golden")
+    parser.add_argument("--descriptions", type=Path, metavar="FOLDER")
+    arguments = parser.parse_args()
+    if arguments.descriptions is not None:
+        for version in ("3", "4", "5", "6"):
+            capture(arguments.descriptions, version)
+    for name in arguments.cases or cases():
+        module = generate_case(name)
+        (FOLDER / name / "expected.py").write_text(module.code, encoding="utf-8")
+        (FOLDER / name / "diagnostics.txt").write_text(
+            diagnostics(module), encoding="utf-8"
+        )
+        print(f"{name}: {len(module.code.splitlines())} lines")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Identifiers: valid, free, stable."""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+
+import gradio_runtime
+import gradio_runtime.types
+import pydantic
+import pytest
+from gradio_codegen.names import (
+    FIELDS,
+    IMPORTS,
+    MEMBERS,
+    MODULE,
+    Namer,
+    field_name,
+    function_name,
+    identifier,
+    pascal,
+    snake,
+)
+from gradio_runtime import Client, Input, Output
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXT = st.text(st.characters(), max_size=60)
+
+
+def is_name(text: str) -> bool:
+    normal = unicodedata.normalize("NFKC", text) == text
+    return text.isidentifier() and not keyword.iskeyword(text) and normal
+
+
+@given(TEXT)
+def test_every_text_gives_a_name(text: str) -> None:
+    assert is_name(identifier(text, "value"))
+    assert is_name(pascal(identifier(text, "value")))
+    name = function_name(text)
+    assert is_name(name)
+    assert not name.startswith("__")
+    for name in (field_name(text, "value"), snake(text, "value")):
+        assert is_name(name)
+        assert not name.startswith("_")
+
+
+@given(TEXT)
+def test_a_name_stays_as_it_is(text: str) -> None:
+    name = identifier(text, "value")
+    assert identifier(name, "value") == name
+
+
+@given(st.lists(TEXT, max_size=8))
+def test_a_scope_hands_out_every_name_once(texts: list[str]) -> None:
+    def claim_all() -> list[str]:
+        namer = Namer(MODULE)
+        claimed = [namer.claim(function_name(text)) for text in texts]
+        return claimed + [namer.claim_class(pascal(name)) for name in claimed]
+
+    claimed = claim_all()
+    assert len(set(claimed)) == len(claimed)
+    assert not set(claimed) & MODULE
+    assert claimed == claim_all()
+
+
+@pytest.mark.parametrize(
+    ("api_name", "function"),
+    [
+        ("predict", "predict"),
+        ("lambda", "lambda_"),
+        ("with space", "with_space"),
+        ("ns/sub", "ns_sub"),
+        ("unicodé名", "unicodé名"),
+        ("1st", "endpoint_1st"),
+        ("", "endpoint"),
+        ("__init__", "_init"),
+        ("!?", "endpoint"),
+        ("camelCase", "camelCase"),
+        ("ﬁnd", "find"),
+    ],
+)
+def test_functions_are_named_after_the_api_name(api_name: str, function: str) -> None:
+    assert function_name(api_name) == function
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("json out", "json_out"),
+        ("CamelCase", "camel_case"),
+        ("  What's this? (100%) ", "what_s_this_100"),
+        ("3D model", "value_3d_model"),
+        ("", "value"),
+        ("名前", "名前"),
+    ],
+)
+def test_fields_are_named_after_labels(label: str, field: str) -> None:
+    assert snake(label, "value") == field
+
+
+def test_the_second_of_a_name_gets_a_number() -> None:
+    namer = Namer({"json"})
+    names = [namer.claim(name) for name in ("out", "out", "out", "json", "json")]
+    assert names == ["out", "out_2", "out_3", "json_", "json_2"]
+    assert [namer.claim_class("Op") for _ in range(2)] == ["Op", "Op2"]
+
+
+def test_the_reserved_names_are_all_there() -> None:
+    base = {name for name in dir(pydantic.BaseModel) if not name.startswith("_")}
+    assert base <= FIELDS
+    for model in (Input, Output):
+        assert {name for name in dir(model) if not name.startswith("_")} <= FIELDS
+    members = {name for name in dir(Client) if not name.startswith("_")}
+    assert members - {"predict"} <= MEMBERS
+    exported = {
+        "gradio_runtime": gradio_runtime.__all__,
+        "gradio_runtime.types": gradio_runtime.types.__all__,
+    }
+    for name, module in IMPORTS.items():
+        assert name in exported.get(module, [name])
