@@ -4,7 +4,14 @@ import os
 
 import gradio as gr
 
-FRENCH = {"hello": "Bonjour", "goodbye": "Au revoir", "thanks": "Merci"}
+FRENCH = {
+    "hello": "Bonjour",
+    "goodbye": "Au revoir",
+    "thanks": "Merci",
+    "this": "Ceci",
+    "is": "est",
+    "a": "un",
+}
 
 
 def predict(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Modules as gradio-codegen writes them, for five apps, and a pipeline of two."""
