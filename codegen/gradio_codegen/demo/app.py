@@ -73,7 +73,7 @@ def train(epochs: int, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B
 
 def build() -> gr.Blocks:
     """Lay the app out, a tab for each endpoint."""
-    demo: gr.Blocks = gr.Blocks(title="Demo of gradio-codegen")
+    demo: gr.Blocks = gr.Blocks(title="Demo of gradio-codegen", analytics_enabled=False)
     with demo:
         with gr.Tab("Calculator"):
             gr.Button("Calculate").click(
