@@ -137,12 +137,13 @@ class Transfer:
         url = value.get("url")
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
+        name = value.get("orig_name") or PurePosixPath(path).name or None
         file = File(
             url=served
             if path and not path.startswith(("http://", "https://"))
             else url,
-            orig_name=value.get("orig_name") or PurePosixPath(path).name or None,
-            mime_type=value.get("mime_type"),
+            orig_name=name,
+            mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
             size=value.get("size"),
         )
         file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]

@@ -170,6 +170,7 @@ def test_files_go_up_and_come_down(client: WireClient, tmp_path: Path) -> None:
     assert result.path != source
     assert Path(result).read_text() == "hello file"
     assert result.size == 10
+    assert result.mime_type == "text/plain"
     assert (tmp_path / "downloads") in result.path.parents
     assert not list((tmp_path / "downloads").rglob("*.part"))
     # A result goes back as it is, without another upload.
