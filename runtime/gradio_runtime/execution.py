@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from . import wire
 from .call import Options
+from .callbacks import run_callback
 from .connection import Connection, Live, Route
 from .errors import (
     AppError,
@@ -22,7 +23,7 @@ from .errors import (
     RateLimited,
     SchemaDrift,
 )
-from .job import Job, callbacks
+from .job import Job
 from .protocol import (
     Completed,
     Estimation,
@@ -149,7 +150,7 @@ class Execution(Generic[T]):
         else:
             self._job._succeed(result)  # pyright: ignore[reportPrivateUsage]
             for callback in self._options.result_callbacks:
-                callbacks.run(callback, result)
+                run_callback(callback, result)
         finally:
             self._leave()
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import queue
-import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from .callbacks import run_callback
 from .errors import GradioError, JobCancelled, JobTimeout
 from .feed import Feed
 from .loop import check_may_block, get_loop, on_loop_thread
@@ -20,12 +19,36 @@ from .values import Unchanged
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .execution import Execution
-
-__all__ = ["Job", "JobUpdates", "Stream", "callbacks", "start"]
+__all__ = ["Job", "JobUpdates", "Runner", "Stream", "start"]
 
 T = TypeVar("T")
 _log = logging.getLogger("gradio_runtime")
+
+
+class Runner(Protocol):
+    """What runs a job, as far as the job needs it; see `execution.Execution`."""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint's name."""
+        ...
+
+    @property
+    def src(self) -> str:
+        """The app."""
+        ...
+
+    def begin(self) -> None:
+        """Start; on the runtime's loop."""
+        ...
+
+    async def cancel(self) -> bool:
+        """Cancel; on the runtime's loop."""
+        ...
+
+    def cancel_in_background(self) -> None:
+        """Begin to cancel; on the runtime's loop."""
+        ...
 
 
 class Job(Future[T], Generic[T]):
@@ -39,10 +62,10 @@ class Job(Future[T], Generic[T]):
         super().__init__()
         self._feed: Feed[StatusUpdate[T]] = Feed(keep=keep)
         self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
-        self._execution: Execution[T] | None = None
+        self._runner: Runner | None = None
         self._emit(self._latest)
 
-    # ---- for the execution, on the runtime's loop
+    # ---- for the runner, on the runtime's loop
 
     def _emit(self, update: StatusUpdate[T]) -> None:
         self._latest = update
@@ -156,29 +179,29 @@ class Job(Future[T], Generic[T]):
             on, and `result()` still works) or the job has ended. No other job is
             touched.
         """
-        if self.done() or self._execution is None:
+        if self.done() or self._runner is None:
             return False
         check_may_block("Job.cancel()")
-        execution = self._execution
-        return asyncio.run_coroutine_threadsafe(execution.cancel(), get_loop()).result()
+        runner = self._runner
+        return asyncio.run_coroutine_threadsafe(runner.cancel(), get_loop()).result()
 
     def cancel_soon(self) -> None:
         """Begin to cancel the job and return at once; works on any thread."""
-        execution = self._execution
-        if execution is None or self.done():
+        runner = self._runner
+        if runner is None or self.done():
             return
         if on_loop_thread():
-            execution.cancel_in_background()
+            runner.cancel_in_background()
             return
         with contextlib.suppress(RuntimeError):  # the interpreter is on its way out
-            get_loop().call_soon_threadsafe(execution.cancel_in_background)
+            get_loop().call_soon_threadsafe(runner.cancel_in_background)
 
     def add_done_callback(self, fn: Callable[[Future[T]], object]) -> None:
         """Call `fn(job)` when the job has ended, on a thread kept for callbacks.
 
         A callback may block, and call endpoints. What it raises is logged.
         """
-        super().add_done_callback(lambda job: callbacks.run(fn, job))
+        super().add_done_callback(lambda job: run_callback(fn, job))
 
     def __iter__(self) -> Iterator[T]:
         """Each output as it comes, from the first on; raises if the job fails."""
@@ -242,10 +265,10 @@ class Job(Future[T], Generic[T]):
         )
 
     def _where(self) -> dict[str, str | None]:
-        execution = self._execution
-        if execution is None:
+        runner = self._runner
+        if runner is None:
             return {}
-        return {"endpoint": execution.endpoint, "src": execution.src}
+        return {"endpoint": runner.endpoint, "src": runner.src}
 
     def __repr__(self) -> str:
         """Show the endpoint and the stage."""
@@ -357,45 +380,13 @@ class Stream(Generic[T]):
         return f"<Stream of {self._job!r}>"
 
 
-class _Callbacks:
-    """One daemon thread that runs users' callbacks, started at the first."""
-
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[tuple[Callable[..., object], Any]] = (
-            queue.SimpleQueue()
-        )
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    def run(self, fn: Callable[[Any], object], argument: Any) -> None:
-        """Call `fn(argument)` on the thread; in order, one at a time."""
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(
-                    target=self._work, name="gradio-runtime-callbacks", daemon=True
-                )
-                self._thread.start()
-        self._queue.put((fn, argument))
-
-    def _work(self) -> None:
-        while True:
-            fn, argument = self._queue.get()
-            try:
-                fn(argument)
-            except Exception:  # noqa: BLE001  # it is logged whole
-                _log.exception("a callback of a job failed")
-
-
-callbacks = _Callbacks()
-
-
 def _resolve(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
 
 
-def start(job: Job[T], execution: Execution[T]) -> Job[T]:
+def start(job: Job[T], runner: Runner) -> Job[T]:
     """Begin a job on the runtime's loop; works on any thread."""
-    job._execution = execution  # pyright: ignore[reportPrivateUsage]
-    get_loop().call_soon_threadsafe(execution.begin)
+    job._runner = runner  # pyright: ignore[reportPrivateUsage]
+    get_loop().call_soon_threadsafe(runner.begin)
     return job

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import gc
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -349,3 +352,37 @@ def wait_for_status(job: object, code: Status) -> None:
     for update in job.updates():  # type: ignore[attr-defined]
         if update.code >= code:
             return
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_connects_anew(client: WireClient) -> None:
+    assert client.echo("parent") == "parent"
+    script = f"""
+import os, sys
+from tests.runtime.wire_api import WireClient
+client = WireClient({client.src!r})
+assert client.echo("a") == "a"
+child = os.fork()
+if not child:
+    os._exit(0 if client.echo("b") == "b" else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert client.echo("c") == "c"
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+
+
+def test_an_interpreter_ends_with_jobs_under_way(client: WireClient, key: str) -> None:
+    script = f"""
+import time
+from tests.runtime.wire_api import WireClient
+client = WireClient({client.src!r})
+job = client.sleep.submit({key!r}, 5)
+stream = client.slow_stream.stream({key!r}, 100, 0.05)
+next(stream)
+print(time.monotonic())
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", script], check=True, timeout=30, capture_output=True
+    )
+    assert time.monotonic() - float(result.stdout) < 3
+    assert not result.stderr
