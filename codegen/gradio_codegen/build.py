@@ -24,7 +24,7 @@ from gradio_runtime.description import (
 )
 
 from .components import InputType, input_type, output_type
-from .errors import CodegenError, Diagnostic
+from .errors import CodegenError, Diagnostic, SourceError, UsageError
 from .ir import Alias, Default, Endpoint, Module, OutputSlot, Param
 from .literals import source
 from .models import ModelRegistry
@@ -254,13 +254,14 @@ def build(
         The module, and what is worth knowing about single endpoints.
 
     Raises:
-        CodegenError: No endpoint is left to generate.
+        SourceError: The app has no endpoint that can be generated.
+        UsageError: None matches what was asked for.
     """
     options = options or BuildOptions()
     diagnostics: list[Diagnostic] = []
     plans = _plans(spec, options, diagnostics)
     if not plans:
-        raise CodegenError(_nothing(spec, options, diagnostics))
+        raise _nothing(spec, options, diagnostics)
     builder = _Builder(spec, options, plans, diagnostics)
     client = builder.client
     endpoints = tuple(builder.endpoint(plan) for plan in plans)
@@ -279,14 +280,15 @@ def build(
 
 def _nothing(
     spec: AppSpec, options: BuildOptions, diagnostics: Sequence[Diagnostic]
-) -> str:
+) -> CodegenError:
     if diagnostics:
-        return f"no endpoint can be generated; the first: {diagnostics[0]}"
+        first = diagnostics[0]
+        return SourceError(f"no endpoint can be generated; the first is {first}")
     if options.include or options.exclude:
-        names = sorted(spec.info.named_endpoints)
-        return f"no endpoint matches; the app has {', '.join(names[:20]) or 'none'}"
-    return (
-        "the app has no documented endpoints; "
+        names = ", ".join(sorted(spec.info.named_endpoints)[:20]) or "none"
+        return UsageError(f"no endpoint matches; the app has {names}")
+    return SourceError(
+        "the app has no documented endpoints. "
         "--all-endpoints takes in the undocumented ones"
     )
 

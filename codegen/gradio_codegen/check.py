@@ -75,11 +75,11 @@ class _Checker:
         match node:
             case ast.ImportFrom(module=module, names=names, level=0):
                 return all(
-                    (
-                        name.asname is None
-                        and (module, name.name) == ("__future__", "annotations")
+                    name.asname is None
+                    and (
+                        (module, name.name) == ("__future__", "annotations")
+                        or IMPORTS.get(name.name) == module
                     )
-                    or IMPORTS.get(name.name) == module
                     for name in names
                 )
             case ast.Assign(
@@ -193,25 +193,27 @@ class _Checker:
                 keywords=[],
             ):
                 return model in self._classes and all(
-                    self._argument(item.value) for item in keywords
+                    item.arg is not None and self._argument(item.arg, item.value)
+                    for item in keywords
                 )
             case _:
                 return False
 
-    def _argument(self, node: ast.expr) -> bool:
+    def _argument(self, name: str, node: ast.expr) -> bool:
+        """`name=name`, or `name=<made anew> if name is None else name`."""
         match node:
-            case ast.Name():
-                return True
+            case ast.Name(id=value):
+                return name == value
             case ast.IfExp(
                 test=ast.Compare(
-                    left=ast.Name(),
+                    left=ast.Name(id=tested),
                     ops=[ast.Is()],
                     comparators=[ast.Constant(value=None)],
                 ),
                 body=made,
-                orelse=ast.Name(),
+                orelse=ast.Name(id=value),
             ):
-                return self._made(made)
+                return name == tested == value and self._made(made)
             case _:
                 return False
 

@@ -26,6 +26,7 @@ _EXIT_CODES = (
     "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
     "3 the app could not be reached or read."
 )
+_COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
 _BUG = 70  # EX_SOFTWARE of sysexits.h: a fault of the generator's own
 
 
@@ -283,7 +284,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> int:
-    if not words:
+    if not words and _COMPLETION not in os.environ:
         return _fail("no app given. Try gradio-codegen --help", 2)
     try:
         code = app(words, prog_name=_NAME, standalone_mode=False)
@@ -293,10 +294,6 @@ def _run(words: list[str]) -> int:
         return _fail(f"{error.format_message().rstrip('.')}. See --help", 2)
     except (typer.Abort, KeyboardInterrupt):
         return _fail("interrupted", 130)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; nothing may fail at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if "--verbose" in words or "-v" in words:
             raise

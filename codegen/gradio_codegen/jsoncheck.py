@@ -12,8 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from .errors import SpecError
+from .narrow import as_list, as_map
 
-__all__ = ["as_object", "check_props", "check_schema", "check_values", "kind"]
+__all__ = [
+    "as_object",
+    "check_props",
+    "check_schema",
+    "check_values",
+    "kind",
+    "mended",
+]
 
 #: Deeper than any description, shallower than Python's own stack.
 _DEEPEST = 60
@@ -50,20 +58,26 @@ def as_object(value: object, place: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def check_values(value: object, place: str) -> None:
+def check_values(value: object, place: str) -> bool:
     """Make sure that `value` is JSON through and through, and not too deep.
+
+    Returns:
+        Whether all its text is whole; see `mended`.
 
     Raises:
         SpecError: It holds something else, such as NaN.
     """
+    whole = True
     todo: list[tuple[object, str, int]] = [(value, place, 0)]
     while todo:
         item, where, depth = todo.pop()
         if depth > _DEEPEST:
             raise SpecError(where[:200], "it is nested too deeply")
         match item:
-            case None | bool() | str():
+            case None | bool():
                 pass
+            case str():
+                whole = whole and _is_whole(item)
             case int() if item.bit_length() > _LARGEST_INT_BITS:
                 raise SpecError(where, "the number is too large")
             case float() if not math.isfinite(item):
@@ -74,12 +88,36 @@ def check_values(value: object, place: str) -> None:
                 for key, part in cast("dict[Any, object]", item).items():
                     if not isinstance(key, str):
                         raise SpecError(where, f"the key {key!r} is no string")
+                    whole = whole and _is_whole(key)
                     todo.append((part, f"{where}.{key}", depth + 1))
             case list():
                 parts = enumerate(cast("list[object]", item))
                 todo.extend((p, f"{where}[{i}]", depth + 1) for i, p in parts)
             case _:
                 raise SpecError(where, f"{kind(item)} is no JSON value")
+    return whole
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def mended(value: Any) -> Any:
+    """The value with half characters (lone surrogates) replaced in its text.
+
+    JSON can spell them, but neither pydantic nor any server takes them.
+    """
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if (items := as_list(value)) is not None:
+        return [mended(item) for item in items]
+    if (members := as_map(value)) is not None:
+        return {mended(key): mended(part) for key, part in members.items()}
+    return value
 
 
 _MAPS = ("properties", "$defs", "definitions")

@@ -82,11 +82,10 @@ BUILTINS = _words(
 )
 
 #: Members of `gradio_runtime.Client`, which a generated client has beside its
-#: endpoints. `predict` is not among them: it is the commonest name of an endpoint, and
-#: the typed one replaces the generic one.
+#: endpoints. Its `predict` and `submit` are made to be replaced by endpoints.
 MEMBERS = _words(
     """
-    aclose app close config connect duplicate reset_session session_hash src submit
+    aclose app close config connect duplicate reset_session session_hash src
     view_api
     """
 )

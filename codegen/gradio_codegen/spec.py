@@ -30,7 +30,7 @@ from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
-from .jsoncheck import as_object, check_props, check_schema, check_values, kind
+from .jsoncheck import as_object, check_props, check_schema, check_values, kind, mended
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
 
@@ -65,7 +65,7 @@ class AppSpec:
         """
         parsed_config = _parse(Config, config, "config")
         parsed_info = _parse(Info, info, "info")
-        return cls(source, *_reduce(parsed_config, parsed_info))
+        return cls(mended(source), *_reduce(parsed_config, parsed_info))
 
     @property
     def version(self) -> str:
@@ -165,14 +165,16 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 def _parse(model: type[_M], raw: object, place: str) -> _M:
+    # The rest of `/config` (themes, layout) is none of our business.
     relevant = {
         key: value
         for key, value in as_object(raw, place).items()
-        if key in ("components", "dependencies", "named_endpoints")
+        if key in model.model_fields
     }
-    check_values(relevant, place)
+    if not check_values(relevant, place):
+        relevant = mended(relevant)
     try:
-        return model.model_validate(raw)
+        return model.model_validate(relevant)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "".join(

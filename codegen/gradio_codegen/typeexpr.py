@@ -125,7 +125,7 @@ def either(*members: TypeExpr) -> TypeExpr:
     for member in members:
         for part in member.members if isinstance(member, Either) else (member,):
             flat[part] = None
-    if ANY in flat:
+    if ANY in flat or not flat:
         return ANY
     if FLOAT in flat:
         flat.pop(INT, None)

@@ -142,7 +142,7 @@ class OddInput(Input):
     choice: Choice | str = "z"
     low: int | float = Field(default=-1, le=10)
     empty: str | None = None
-    step: Literal[1] | int | float = 0.5
+    step: int | float = 0.5
     tags: list[Tags] = Field(default=[])
     whole: int = Field(default=2, ge=1, le=9)
 
@@ -269,7 +269,7 @@ def odd(
     choice: Choice | str = "z",
     low: float = -1,
     empty: str | None = None,
-    step: Literal[1] | float = 0.5,
+    step: float = 0.5,
     tags: list[Tags] | None = None,
     whole: int = 2,
 ) -> Call[str]:
@@ -318,14 +318,7 @@ def objects(
     return Call(
         ObjectsInput(
             point=Point.model_validate({"x": 1, "y": 2.5}) if point is None else point,
-            pair=(
-                (
-                    1,
-                    "a",
-                )
-                if pair is None
-                else pair
-            ),
+            pair=(1, "a") if pair is None else pair,
             names={"a": 1} if names is None else names,
         )
     )

@@ -1,0 +1,87 @@
+"""The allow-list of generated code: what declares passes, all else is refused."""
+
+from __future__ import annotations
+
+import pytest
+from gradio_codegen import CheckError
+from gradio_codegen.check import check_code
+
+from .support import Slot, endpoint, module_of
+
+CODE = module_of(
+    endpoint(
+        "f",
+        [
+            Slot("textbox", "text"),
+            Slot("dropdown", "way", props={"choices": ["a", "b"]}),
+            Slot("dataframe", "table", default={"headers": ["x"], "data": []}),
+        ],
+        [Slot("textbox"), Slot("number")],
+    )
+).code
+
+
+def test_a_generated_module_passes() -> None:
+    check_code(CODE)
+
+
+def with_line(before: str, line: str) -> str:
+    assert before in CODE
+    return CODE.replace(before, f"{line}\n{before}", 1)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "x = 1",
+        with_line("_app = App(", "import os"),
+        with_line("_app = App(", "from os import system"),
+        with_line("_app = App(", "from pydantic import BaseModel"),
+        with_line("_app = App(", "from gradio_runtime import connect"),
+        with_line("_app = App(", "from gradio_runtime import App as Any"),
+        with_line("_app = App(", "from .gradio_runtime import App"),
+        with_line("_app = App(", "print('hi')"),
+        with_line("_app = App(", "x = 1"),
+        with_line("_app = App(", "if True:\n    pass"),
+        with_line("_app = App(", "Evil: TypeAlias = open('x')"),
+        with_line("_app = App(", "Evil: TypeAlias = os.system"),
+        with_line("_app = App(", "lambda: 1"),
+        with_line("_app = App(", "class Evil(Input):\n    '''x'''\n    x: int = id(1)"),
+        with_line("_app = App(", "class Evil(object):\n    '''x'''"),
+        with_line("_app = App(", "class Evil(Input, metaclass=type):\n    '''x'''"),
+        with_line("_app = App(", "class Evil(Input):\n    '''x'''\n    x: id(1)"),
+        with_line("_app = App(", "class Evil(Input):\n    '''x'''\n    x: 'id(1)'"),
+        with_line(
+            "_app = App(", "class Evil(Input):\n    '''x'''\n    def f(self): return 1"
+        ),
+        with_line(
+            "_app = App(",
+            "class Evil(Input):\n    '''x'''\n    x: int = Field(default_factory=id)",
+        ),
+        with_line("_app = App(", "def f():\n    '''x'''\n    return Call(FInput())"),
+        with_line("@_app.endpoint", "@id"),
+        CODE.replace("@_app.endpoint", "@_app.default_client"),
+        CODE.replace('"/f"', 'str("/f")'),
+        CODE.replace("return Call(", "x = 1\n    return Call("),
+        CODE.replace("text=text", "text=text.upper()"),
+        CODE.replace("text=text", "**text"),
+        CODE.replace("table is None", "id(table)"),
+        CODE.replace('headers=["x"]', "headers=[id(1)]"),
+        CODE.replace("text: str,", "text: str = id(1),"),
+        CODE.replace("-> Call[FOutput]", "-> id(FOutput)"),
+        CODE.replace('"owner/app",', "id(1),"),
+        CODE.replace("text=text", "text=way"),
+        CODE.replace(
+            "return (self.textbox, self.number)", "return (id(1), self.number)"
+        ),
+        CODE.replace("f = f\n", "f = print\n"),
+        CODE + "\x00",
+        CODE + "(" * 500,
+        CODE + "\n)",
+    ],
+)
+def test_whatever_else_is_refused(code: str) -> None:
+    assert code != CODE, "the change must have been made"
+    with pytest.raises(CheckError, match="report it"):
+        check_code(code)

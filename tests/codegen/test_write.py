@@ -1,0 +1,68 @@
+"""Files: whole or not at all, and never somebody else's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from gradio_codegen import OutputError
+from gradio_codegen.write import ensure_writable, write_file
+
+from .support import endpoint, module_of
+
+MODULE = module_of(endpoint("f"))
+
+
+def test_a_module_is_written_and_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "app_api.py"
+    MODULE.write(path)
+    MODULE.write(path)
+    assert path.read_text("utf-8") == MODULE.code
+    assert [item.name for item in tmp_path.iterdir()] == ["app_api.py"]
+
+
+@pytest.mark.parametrize("content", [b"x = 1\n", b"", b"\xff\xfe"])
+def test_a_file_that_is_not_ours_stays(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "app_api.py"
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match="not written by gradio-codegen"):
+        MODULE.write(path)
+    assert path.read_bytes() == content
+    MODULE.write(path, force=True)
+    assert path.read_text("utf-8") == MODULE.code
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no folder"):
+        MODULE.write(tmp_path / "no" / "app_api.py")
+    with pytest.raises(OutputError, match="is a folder"):
+        MODULE.write(tmp_path, force=True)
+    with pytest.raises(OutputError, match="not written by"):
+        ensure_writable(Path(os.devnull), force=False)
+
+
+def test_a_failure_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "app_api.py"
+    path.write_text("old", encoding="utf-8")
+
+    def fail(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_file(path, "new")
+    assert path.read_text("utf-8") == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["app_api.py"]
+
+
+def test_links_and_modes_are_kept(tmp_path: Path) -> None:
+    path, link = tmp_path / "app_api.py", tmp_path / "link.py"
+    path.write_text(MODULE.code, encoding="utf-8")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    MODULE.write(link)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -1,0 +1,102 @@
+# mypy: ignore-errors
+"""Uses of a generated module: each line marked `# wrong` is an error, no other is.
+
+`test_usage.py` has both type checkers read it, without the first line.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any, assert_type
+
+from gradio_runtime import Call, File, Job, Stream
+from gradio_runtime.types import DataframeData, LabelData
+
+from tests.golden.calculator.expected import (
+    CalculatorClient,
+    ClassifyOutput,
+    Operation,
+    PredictInput,
+    classify,
+    clear,
+    count,
+    mix,
+    predict,
+)
+
+
+async def right() -> None:
+    assert_type(predict(1, "add", 2.5), float)
+    assert_type(predict(num1=1, operation="add"), float)
+    assert_type(predict.submit(1, "add"), Job[float])
+    assert_type(predict.submit(1, "add").result(), float)
+    assert_type(await predict.aio(1, "add"), float)
+    assert_type(await predict.submit(1, "add"), float)
+    assert_type(predict.call(1, "add"), Call[float])
+    assert_type(predict.with_options(timeout=3)(1, "add"), float)
+    way: Operation = "divide"
+    assert_type(predict(1, way), float)
+
+    assert_type(count(), float)
+    assert_type(count.stream(3), Stream[float])
+    for value in count.stream():
+        assert_type(value, float)
+    async for value in count.stream():
+        assert_type(value, float)
+
+    for source in ("a.png", Path("a.png"), b"", File(url="http://host/a.png")):
+        assert_type(classify(source), ClassifyOutput)
+    output = classify(BytesIO(b""))
+    assert_type(output.label, LabelData)
+    assert_type(output.astuple(), tuple[LabelData, DataframeData])
+    label, table = output.astuple()
+    assert_type(label, LabelData)
+    assert_type(table.data, list[list[Any]])
+
+    assert_type(clear(), None)
+    assert_type(mix(second="b"), str)
+    assert_type(mix(first="a", second="b", operation=2), str)
+
+    with CalculatorClient(token="t", headers={"a": "b"}) as client:
+        assert_type(client.predict(1, "add"), float)
+        assert_type(client.count.stream(2), Stream[float])
+    async with CalculatorClient("http://127.0.0.1:7860") as client:
+        assert_type(await client.predict.aio(1, "add"), float)
+        assert_type(client.predict.submit(1, "add"), Job[float])
+
+    assert_type(PredictInput(num1=1, operation="add").num2, int | float)
+
+
+async def wrong() -> None:
+    predict(1, "modulo")  # wrong: not one of the choices
+    predict("1", "add")  # wrong: a string for a number
+    predict(1)  # wrong: an argument is missing
+    predict(1, "add", 2, 3)  # wrong: one argument too many
+    predict(1, "add", num3=2)  # wrong: no such parameter
+    predict(1, "add", None)  # wrong: None is not allowed
+    predict.stream(1, "add")  # wrong: not a generator
+    predict.submit(1, "modulo")  # wrong: the same through submit
+    await predict.aio(1)  # wrong: the same through aio
+    predict.call("1", "add")  # wrong: the same through call
+    predict.with_options(timeout="3")  # wrong: seconds are a number
+    predict.with_options(timeout=3)(1)  # wrong: options keep the signature
+    text: str = predict(1, "add")  # wrong: it is a number
+    job: Job[str] = predict.submit(1, "add")  # wrong: a job of a number
+    assert_type(predict(1, "add"), int)  # wrong: it is a float
+    count("3")  # wrong: a string for a number
+    count.stream(m=3)  # wrong: no such parameter
+    classify(3)  # wrong: no file
+    print(classify("a.png").confidence)  # wrong: no such output
+    clear(1)  # wrong: it takes nothing
+    mix("a", second="b")  # wrong: keyword-only before a required one
+    mix(second="b", operation=3)  # wrong: not one of the choices
+    mix(second="b", operation="1")  # wrong: the value is an int
+    client = CalculatorClient()
+    client.predict(1, "modulo")  # wrong: the same through a client
+    client.predict.stream(1, "add")  # wrong: the same through a client
+    client.nothing()  # wrong: no such endpoint
+    CalculatorClient(tokens="t")  # wrong: no such option
+    PredictInput(num1=1)  # wrong: a field is missing
+    PredictInput(num1=1, operation="modulo")  # wrong: not one of the choices
+    print(text, job)
