@@ -37,6 +37,7 @@ def ensure_writable(
         raise OutputError(f"there is no folder {folder}. Make it first")
     if path.is_dir():
         raise OutputError(f"{path} is a folder. Name a file in it")
+    _refuse_special(path)
     if not os.access(folder, os.W_OK):
         raise OutputError(f"the folder {folder} cannot be written to")
     if force or not path.exists():
@@ -52,12 +53,19 @@ def ensure_writable(
         )
 
 
+def _refuse_special(path: Path) -> None:
+    """Refuse devices and pipes, forced or not: replacing one would destroy it."""
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path} is no regular file. Use -o - for stdout")
+
+
 def write_file(path: Path, text: str) -> None:
     """Write a file atomically: readers see the old one or the new one.
 
     Raises:
         OutputError: It cannot be written; what was there is unchanged.
     """
+    _refuse_special(path)
     target = path.resolve()  # through a link, to the file itself
     temporary: str | None = None
     try:

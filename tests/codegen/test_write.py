@@ -38,8 +38,24 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
         MODULE.write(tmp_path / "no" / "app_api.py")
     with pytest.raises(OutputError, match="is a folder"):
         MODULE.write(tmp_path, force=True)
-    with pytest.raises(OutputError, match="not written by"):
-        ensure_writable(Path(os.devnull), force=False)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_or_device_is_never_replaced(tmp_path: Path, linked: bool) -> None:
+    # A pipe of our own stands for all of them: a mistake here must not cost a device.
+    pipe = path = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    if linked:
+        path = tmp_path / "link.py"
+        path.symlink_to(pipe)
+    for force in (False, True):
+        with pytest.raises(OutputError, match="no regular file"):
+            ensure_writable(path, force=force)
+        with pytest.raises(OutputError, match="no regular file"):
+            MODULE.write(path, force=force)
+    with pytest.raises(OutputError, match="no regular file"):
+        write_file(path, "x")
+    assert pipe.is_fifo()
 
 
 def test_a_failure_leaves_what_was_there(
