@@ -54,8 +54,13 @@ def ensure_writable(
 
 
 def _refuse_special(path: Path) -> None:
-    """Refuse devices and pipes, forced or not: replacing one would destroy it."""
-    if path.exists() and not path.is_file():
+    """Refuse devices and pipes, forced or not: replacing one would destroy it.
+
+    `/dev/stdout` may lead to a regular file, one that somebody is still writing to; so
+    names count as well.
+    """
+    named = Path(os.path.abspath(path)).parts[1:2]  # noqa: PTH100 - links stay links
+    if named in (("dev",), ("proc",)) or (path.exists() and not path.is_file()):
         raise OutputError(f"{path} is no regular file. Use -o - for stdout")
 
 

@@ -58,6 +58,12 @@ def test_a_pipe_or_device_is_never_replaced(tmp_path: Path, linked: bool) -> Non
     assert pipe.is_fifo()
 
 
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/tmp/../dev/new"])
+def test_nothing_is_written_below_dev(name: str) -> None:
+    with pytest.raises(OutputError, match=r"no regular file|no folder"):
+        ensure_writable(Path(name), force=True)
+
+
 def test_a_failure_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
