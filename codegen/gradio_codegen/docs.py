@@ -115,7 +115,9 @@ def _titled(label: str | None, kind: str, of: str = "") -> str:
     if kind == "api":
         return ""  # made by gr.api: there is no component, and the label is a number
     component = _component(kind)
-    return f"{name} ({component})." if name else f"{component}."
+    if name.casefold() in ("", component.casefold()):
+        return f"{component}."
+    return f"{name} ({component})."
 
 
 def _param(param: Param) -> str:

@@ -129,7 +129,7 @@ def classify(img: FileInput) -> Call[ClassifyOutput]:
     The confidences come as a table, best first.
 
     Args:
-        img: Image (Image).
+        img: Image.
 
     Returns:
         label: Label.
