@@ -8,6 +8,8 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the machine trusts, as pip does: a company's own proxy, say.
+export UV_SYSTEM_CERTS := 1
 # pyright would otherwise ask PyPI for its newest version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # No run of ours tells anyone about itself.

@@ -17,6 +17,8 @@ collect_ignore = ["apps", "golden", "support"]
 
 _SERVER_FIXTURES = {"gradio", "gradio5", "gradio6", "start_server"}
 
+# uv trusts what the machine trusts, also when pytest is not started by make.
+os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 # pyright asks PyPI for its newest version on every run, unless it is told not to.
 os.environ.setdefault("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1")
 
