@@ -114,7 +114,9 @@ def test_every_block_runs_and_prints_what_it_says(hub: Hub, tmp_path: Path) -> N
 def test_the_two_commands_exist() -> None:
     for target in ("demo", "test"):
         assert f"`make {target}`" in README
-        subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            ["make", "-n", target], cwd=ROOT, check=True, capture_output=True
+        )
 
 
 def test_links_lead_somewhere() -> None:
