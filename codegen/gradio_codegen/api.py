@@ -55,7 +55,7 @@ class GeneratedModule:
 
 
 def read(
-    source: str,
+    source: str | os.PathLike[str],
     *,
     token: str | None = None,
     auth: tuple[str, str] | None = None,
@@ -74,11 +74,13 @@ def read(
     Raises:
         CodegenError: It cannot be read, or does not describe a Gradio app.
     """
-    return fetch(source, token=token, auth=auth, headers=headers, timeout=timeout)
+    return fetch(
+        os.fspath(source), token=token, auth=auth, headers=headers, timeout=timeout
+    )
 
 
 def generate(
-    source: str,
+    source: str | os.PathLike[str] | AppSpec,
     *,
     token: str | None = None,
     auth: tuple[str, str] | None = None,
@@ -93,7 +95,8 @@ def generate(
     """Generate a typed module for an app.
 
     Args:
-        source: A URL, a Space id, or the path of a saved description.
+        source: A URL, a Space id, the path of a saved description, or what `read`
+            gave.
         token: Hugging Face token; None for `HF_TOKEN` or the saved login.
         auth: User and password of the app's own login.
         headers: Extra headers.
@@ -114,8 +117,9 @@ def generate(
         class_name=class_name,
         all_endpoints=all_endpoints,
     )
-    spec = read(source, token=token, auth=auth, headers=headers, timeout=timeout)
-    return generate_from(spec, options)
+    if not isinstance(source, AppSpec):
+        source = read(source, token=token, auth=auth, headers=headers, timeout=timeout)
+    return generate_from(source, options)
 
 
 def generate_from(

@@ -24,9 +24,10 @@ _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
     "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
-    "3 the app could not be reached or read."
+    "3 the app could not be reached or read · 70 a fault of ours · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
+_INTERRUPTED = 130  # what shells give for SIGINT
 _BUG = 70  # EX_SOFTWARE of sysexits.h: a fault of the generator's own
 
 
@@ -293,12 +294,14 @@ def _run(words: list[str]) -> int:
     except typer.TyperException as error:  # what is wrong with the arguments
         return _fail(f"{error.format_message().rstrip('.')}. See --help", 2)
     except (typer.Abort, KeyboardInterrupt):
-        return _fail("interrupted", 130)
+        return _fail("interrupted", _INTERRUPTED)
     except Exception as error:
         if "--verbose" in words or "-v" in words:
             raise
         problem = f"{type(error).__name__}: {error}"
         return _fail(f"{problem}. Please report it; --verbose shows more", _BUG)
+    if code == _INTERRUPTED:  # typer makes a status of Ctrl-C
+        return _fail("interrupted", _INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

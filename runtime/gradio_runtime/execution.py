@@ -80,6 +80,7 @@ class _Joined:
         self.inbox = Inbox(route.fn_index)
         self.started = False
         self.dropped = False
+        self.finished = False
         #: Set while a removal from the queue is under way: whether it came in time.
         self.removal: asyncio.Future[bool] | None = None
 
@@ -242,6 +243,7 @@ class Execution(Generic[T]):
                     if self._was_cancelled(joined):
                         raise asyncio.CancelledError
                 case Completed(data=list() as data):
+                    joined.finished = True
                     if current is not None and current == data:
                         # The end repeats the last output.
                         self._emit(StatusUpdate(Status.FINISHED, success=True))
@@ -412,7 +414,10 @@ class Execution(Generic[T]):
             return
         joined.settle_removal(False)
         joined.session.leave(joined.inbox)
-        joined.live.sessions.release(joined.session, dropped=joined.dropped)
+        unfinished = joined.route.generator and not joined.finished
+        joined.live.sessions.release(
+            joined.session, spoilt=joined.dropped or unfinished
+        )
 
 
 async def _ignored(action: Any) -> None:

@@ -306,7 +306,7 @@ class SessionPool:
 
     Its own session, under which State lives, serves whatever may share a session. A
     job that must be cancellable without harm to others gets one where nothing else
-    runs, the client's own if it is free (`protocol.md` §14b).
+    runs (`protocol.md` §14b).
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
@@ -322,8 +322,11 @@ class SessionPool:
             stateful: The endpoint has State, so the job needs the client's session.
             generator: The endpoint yields, so that stopping it must not hit others.
         """
-        shared = self._dialect.removes_queued and not generator
-        if stateful or shared or not self.own.busy:
+        # A generator never uses the client's own session without need, because it may
+        # leave it spoilt; see `release`.
+        if stateful or (
+            not generator and (self._dialect.removes_queued or not self.own.busy)
+        ):
             return self.own
         for session in self._others:
             if not session.busy:
@@ -332,12 +335,21 @@ class SessionPool:
         self._others.append(session)
         return session
 
-    def release(self, session: Session, *, dropped: bool) -> None:
-        """Take a session back; one whose stream was dropped is not used again."""
-        if session is self.own or session.busy:
+    def release(self, session: Session, *, spoilt: bool) -> None:
+        """Take a session back.
+
+        Args:
+            session: A leased one.
+            spoilt: Its stream was dropped, or a generator did not come to its end.
+                Servers keep what a generator yielded last under the session and the
+                `id()` of its iterator, and forget it at its end only; a later one
+                with the same `id()` would begin with edits of the old value. So such
+                a session is not used again.
+        """
+        if session not in self._others or session.busy:
             return
         idle = sum(not other.busy for other in self._others)
-        if session in self._others and (dropped or idle > _KEPT):
+        if spoilt or idle > _KEPT:
             self._others.remove(session)
 
     def reset(self, hash_: str) -> None:
