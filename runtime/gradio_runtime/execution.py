@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -36,8 +35,8 @@ from .protocol import (
     Started,
 )
 from .results import ResultReader
-from .session import Inbox, Session
 from .status import Status, StatusUpdate
+from .ticket import Ticket
 from .values import UNCHANGED
 
 __all__ = ["Execution", "Request"]
@@ -70,26 +69,6 @@ class Request(Generic[T]):
     typed: bool = True
 
 
-class _Joined:
-    """Where a job waits once the app has taken it."""
-
-    def __init__(self, live: Live, route: Route, session: Session) -> None:
-        self.live = live
-        self.route = route
-        self.session = session
-        self.inbox = Inbox(route.fn_index)
-        self.started = False
-        self.dropped = False
-        self.finished = False
-        #: Set while a removal from the queue is under way: whether it came in time.
-        self.removal: asyncio.Future[bool] | None = None
-
-    def settle_removal(self, removed: bool) -> None:
-        """Answer a `cancel` that waits to know whether the job was still queued."""
-        if self.removal is not None and not self.removal.done():
-            self.removal.set_result(removed)
-
-
 class Execution(Generic[T]):
     """Runs one request and tells its job what happens.
 
@@ -109,8 +88,8 @@ class Execution(Generic[T]):
         self._job = job
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
-        self._joined: _Joined | None = None
-        self._cleanup: asyncio.Task[Any] | None = None
+        self._ticket: Ticket | None = None
+        self._cancelling: asyncio.Task[None] | None = None
 
     @property
     def endpoint(self) -> str:
@@ -133,7 +112,8 @@ class Execution(Generic[T]):
         except asyncio.CancelledError:
             self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
         except TimeoutError as error:
-            self._give_up()
+            if self._ticket is not None:
+                self._ticket.give_up()
             self._fail(
                 error
                 if isinstance(error, GradioError)
@@ -153,7 +133,8 @@ class Execution(Generic[T]):
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
         finally:
-            self._leave()
+            if self._ticket is not None:
+                self._ticket.leave()
 
     def _fail(self, error: GradioError) -> None:
         error.within(endpoint=self.endpoint, src=self.src)
@@ -170,8 +151,7 @@ class Execution(Generic[T]):
         self._check_shape(route)
         data = await self._payload(live, route)
         self._emit(StatusUpdate(Status.JOINING_QUEUE))
-        joined = await self._join(live, route, data)
-        return await self._follow(joined)
+        return await self._follow(await self._join(live, route, data))
 
     def _check_shape(self, route: Route) -> None:
         expected = self._request.shape
@@ -202,54 +182,52 @@ class Execution(Generic[T]):
         ]
         return await live.transfer.upload_all(data)
 
-    async def _join(self, live: Live, route: Route, data: list[Any]) -> _Joined:
+    async def _join(self, live: Live, route: Route, data: list[Any]) -> Ticket:
         attempt = 0
         while True:
-            session = live.sessions.lease(
-                stateful=route.stateful, generator=route.generator
-            )
-            joined = _Joined(live, route, session)
+            ticket = Ticket(live, route)
             self._joining = asyncio.get_running_loop().create_future()
             try:
-                await session.join(joined.inbox, data, self._options.headers)
+                await ticket.join(data, self._options.headers)
             except _NOT_JOINED as error:
                 if isinstance(error, QueueFull):
                     self._emit(StatusUpdate(Status.QUEUE_FULL))
                 if attempt >= self._options.retries:
                     raise
-                await asyncio.sleep(_pause(attempt, error))
-                attempt += 1
+                pause = _pause(attempt, error)
             else:
-                self._joined = joined
-                return joined
+                self._ticket = ticket
+                return ticket
             finally:
                 self._joining.set_result(None)
+            await asyncio.sleep(pause)
+            attempt += 1
 
     # ---- follow
 
-    async def _follow(self, joined: _Joined) -> T:
+    async def _follow(self, ticket: Ticket) -> T:
         """Take messages until the job ends; returns its result."""
         outputs = Outputs()
         current: list[Any] | None = None
         last: T | None = None
         while True:
-            match message := await joined.inbox.get():
+            match message := await ticket.inbox.get():
                 case Generating():
-                    joined.started = True
+                    ticket.started = True
                     current = outputs.update(message.data)
-                    last = await self._read(joined, current)
+                    last = await self._read(ticket, current)
                     self._emit(StatusUpdate(Status.ITERATING, output=last))
                 case Completed(data=None):
-                    if self._was_cancelled(joined):
+                    if ticket.is_end():
                         raise asyncio.CancelledError
                 case Completed(data=list() as data):
-                    joined.finished = True
+                    ticket.finished = True
                     if current is not None and current == data:
                         # The end repeats the last output.
                         self._emit(StatusUpdate(Status.FINISHED, success=True))
                         return cast("T", last)
-                    result = await self._read(joined, data)
-                    empty = joined.route.generator and all(v is None for v in data)
+                    result = await self._read(ticket, data)
+                    empty = ticket.route.generator and all(v is None for v in data)
                     self._emit(
                         StatusUpdate(
                             Status.FINISHED,
@@ -261,9 +239,9 @@ class Execution(Generic[T]):
                 case Failed():
                     raise _app_error(message)
                 case _:
-                    self._tell(joined, message)
+                    self._tell(ticket, message)
 
-    def _tell(self, joined: _Joined, message: Message) -> None:
+    def _tell(self, ticket: Ticket, message: Message) -> None:
         """Pass a message on that is no output."""
         match message:
             case Estimation():
@@ -276,20 +254,20 @@ class Execution(Generic[T]):
                     )
                 )
             case Started():
-                joined.started = True
+                ticket.started = True
                 self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
             case Progress():
-                joined.started = True
+                ticket.started = True
                 self._emit(StatusUpdate(Status.PROGRESS, progress_data=message.units))
             case Log():
-                joined.started = True
+                ticket.started = True
                 self._emit(StatusUpdate(Status.LOG, log=message.log))
             case _:
                 pass
 
-    async def _read(self, joined: _Joined, data: list[Any]) -> T:
+    async def _read(self, ticket: Ticket, data: list[Any]) -> T:
         """The values of the visible output slots as the declared type."""
-        live, slots = joined.live, joined.route.outputs
+        live, slots = ticket.live, ticket.route.outputs
         values: list[Any] = []
         for slot, value in zip(slots, data, strict=False):
             if slot is None or slot.hidden:
@@ -315,114 +293,39 @@ class Execution(Generic[T]):
 
     async def cancel(self) -> bool:
         """Cancel, and say truly what came of it; see `Job.cancel`."""
-        while self._joined is None and self._joining and not self._joining.done():
+        if self._ticket is None and self._joining is not None:
             # The app may be taking the job just now; only then is it known how to
             # take it back.
             await asyncio.wait([self._joining])
-            await asyncio.sleep(0)
         if self._job.done():
             return False
-        if self._joined is None:
-            self._end()
-            return True
-        return await self._cancel_joined(self._joined)
-
-    async def _cancel_joined(self, joined: _Joined) -> bool:
-        if not joined.started:
-            if await self._remove_queued(joined):
-                return True
-            if self._job.done() or not joined.started:
-                return False
-        if not joined.route.generator:
+        if self._ticket is not None and not await self._take_back(self._ticket):
             return False
-        if joined.session.alone(joined.inbox):
-            self._drop(joined)
-        elif joined.session.has_sibling(joined.inbox):
-            # `/cancel` would kill the sibling as well (`protocol.md` §7).
-            return False
-        else:
-            await joined.session.stop_running(joined.inbox)
-        self._end()
+        await self._end()
         return True
 
-    async def _remove_queued(self, joined: _Joined) -> bool:
-        """Take the job out of the app's queue, if it is still there."""
-        if not joined.live.dialect.removes_queued:
-            if not joined.session.alone(joined.inbox):
-                return False
-            self._drop(joined)
-            self._end()
+    async def _take_back(self, ticket: Ticket) -> bool:
+        if not ticket.started and await ticket.remove():
             return True
-        if joined.removal is None:
-            joined.removal = asyncio.get_running_loop().create_future()
-            await joined.session.remove_queued(joined.inbox)
-        return await asyncio.shield(joined.removal)
-
-    def _was_cancelled(self, joined: _Joined) -> bool:
-        """Whether an end without data is this job's end.
-
-        After a removal from the queue it is, unless the job had started meanwhile:
-        then it goes on, and its real end is still to come.
-        """
-        if joined.removal is not None and joined.started:
-            joined.settle_removal(False)
-            return False
-        joined.settle_removal(True)
-        return True
+        return ticket.started and not self._job.done() and await ticket.stop()
 
     def cancel_in_background(self) -> None:
         """Begin to cancel; nobody waits for the answer."""
-        if self._cleanup is None:
-            self._cleanup = asyncio.get_running_loop().create_task(self._quietly())
+        if self._cancelling is None:
+            self._cancelling = asyncio.get_running_loop().create_task(self._quietly())
 
     async def _quietly(self) -> None:
         try:
             await self.cancel()
         except GradioError:
             # The connection is broken, and with it the job.
-            self._end()
+            await self._end()
 
-    def _give_up(self) -> None:
-        """Take the job back after its time is over, without waiting for the answer."""
-        joined = self._joined
-        if joined is None:
-            return
-        stoppable = joined.route.generator or not joined.started
-        if stoppable and joined.session.alone(joined.inbox):
-            self._drop(joined)
-        elif not joined.started and joined.live.dialect.removes_queued:
-            self._cleanup = asyncio.create_task(
-                _ignored(joined.session.remove_queued(joined.inbox))
-            )
-        elif joined.route.generator and not joined.session.has_sibling(joined.inbox):
-            self._cleanup = asyncio.create_task(
-                _ignored(joined.session.stop_running(joined.inbox))
-            )
-
-    def _drop(self, joined: _Joined) -> None:
-        joined.dropped = True
-        joined.session.drop()
-
-    def _end(self) -> None:
+    async def _end(self) -> None:
         """End the local side as cancelled."""
         if self._task is not None:
             self._task.cancel()
-
-    def _leave(self) -> None:
-        joined = self._joined
-        if joined is None:
-            return
-        joined.settle_removal(False)
-        joined.session.leave(joined.inbox)
-        unfinished = joined.route.generator and not joined.finished
-        joined.live.sessions.release(
-            joined.session, spoilt=joined.dropped or unfinished
-        )
-
-
-async def _ignored(action: Any) -> None:
-    with contextlib.suppress(GradioError):
-        await action
+            await asyncio.wait([self._task])
 
 
 def _pause(attempt: int, error: GradioError) -> float:

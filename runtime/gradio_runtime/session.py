@@ -104,6 +104,8 @@ class Session:
         self._early: dict[str, list[Message]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._drain: asyncio.TimerHandle | None = None
+        self._open = False
+        self._closing = False
 
     @property
     def busy(self) -> bool:
@@ -122,15 +124,20 @@ class Session:
             if other is not inbox
         )
 
+    def reserve(self) -> None:
+        """Count a join that is about to come; `join` takes the count back."""
+        self._joining += 1
+
     async def join(
         self, inbox: Inbox, data: list[object], headers: Mapping[str, str]
     ) -> None:
         """Put a job into the app's queue; its messages go to `inbox`.
 
+        The session was reserved for it.
+
         Raises:
             GradioError: The app did not take it.
         """
-        self._joining += 1
         try:
             body = {
                 "data": data,
@@ -164,13 +171,20 @@ class Session:
         Queued ones leave the queue; a running generator stops at its next output; a
         running plain function goes on to its end, unseen.
         """
+        if self._open:
+            self._stop_reading()
+        else:
+            # The server cannot notice the end of a stream that it has not begun.
+            self._closing = True
+
+    def _stop_reading(self) -> None:
         if self._reader is not None:
             self._reader.cancel()
             self._reader = None
 
     def abandon(self) -> None:
         """Close the stream and fail every job that waits on it."""
-        self.drop()
+        self._stop_reading()
         self._fail(ConnectionLost("the client was closed"))
 
     async def remove_queued(self, inbox: Inbox) -> None:
@@ -208,7 +222,7 @@ class Session:
     async def _read(self) -> None:
         """Read streams while any job waits; the last one to its end."""
         try:
-            while self._inboxes:
+            while self._inboxes or self._closing:
                 waiting = list(self._inboxes.values())
                 await self._read_one()
                 for inbox in waiting:
@@ -236,6 +250,9 @@ class Session:
         messages = self._transport.messages(path, IDLE_TIMEOUT)
         try:
             async for text in messages:
+                self._open = True
+                if self._closing and not self.busy:
+                    return
                 match message := decode(text, self._dialect):
                     case CloseStream():
                         closed = True
@@ -250,6 +267,7 @@ class Session:
             if not closed:
                 raise
         finally:
+            self._open = self._closing = False
             await messages.aclose()
         if self._inboxes and not closed:
             raise ConnectionLost("the app closed the stream before the result")
@@ -316,12 +334,17 @@ class SessionPool:
         self.own = Session(transport, dialect, hash_)
 
     def lease(self, *, stateful: bool, generator: bool) -> Session:
-        """The session for a job.
+        """The session for a job, reserved for its join.
 
         Args:
             stateful: The endpoint has State, so the job needs the client's session.
             generator: The endpoint yields, so that stopping it must not hit others.
         """
+        session = self._choose(stateful=stateful, generator=generator)
+        session.reserve()
+        return session
+
+    def _choose(self, *, stateful: bool, generator: bool) -> Session:
         # A generator never uses the client's own session without need, because it may
         # leave it spoilt; see `release`.
         if stateful or (

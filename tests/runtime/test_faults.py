@@ -18,6 +18,7 @@ from gradio_runtime import (
     ConnectionLost,
     GradioError,
     JobCancelled,
+    JobTimeout,
     ProtocolError,
     QueueFull,
     RateLimited,
@@ -119,6 +120,9 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is part of the tests."""
 
     @property
     def url(self) -> str:
@@ -383,3 +387,38 @@ def test_a_circle_of_redirects(server: Server) -> None:
     )
     with pytest.raises(ConnectError, match="circle"):
         connect(server.url)
+
+
+def test_a_timeout_during_the_join_takes_the_job_back(server: Server) -> None:
+    cancelled = threading.Event()
+
+    def slow_join(handler: Handler) -> None:
+        time.sleep(0.5)
+        handler.json({"event_id": "e"})
+
+    def cancel(handler: Handler) -> None:
+        cancelled.set()
+        handler.json({"success": True})
+
+    Handler.answers["/gradio_api/queue/join"] = slow_join
+    Handler.answers["/gradio_api/cancel"] = cancel
+    with WireClient(server.url) as client:
+        with pytest.raises(JobTimeout):
+            client.echo.with_options(timeout=0.2)("x")
+        assert joins() == 1
+        assert cancelled.wait(5)
+        del Handler.answers["/gradio_api/queue/join"]
+        assert client.echo("x") == "ok"
+
+
+def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
+    Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+        {"detail": "slow down"}, 429, {"Retry-After": "30"}
+    )
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        while not joins():  # the first one is refused, the next is half a minute away
+            time.sleep(0.01)
+        time.sleep(0.1)
+        assert job.cancel() is True
+        assert job.cancelled()

@@ -386,3 +386,17 @@ print(time.monotonic())
     )
     assert time.monotonic() - float(result.stdout) < 3
     assert not result.stderr
+
+
+def test_a_job_cancelled_at_once_never_runs_on(client: WireClient, key: str) -> None:
+    """Before, during or right after its join: no generator is left running."""
+    pauses = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
+    for index, pause in enumerate(pauses):
+        job = client.parallel_stream.submit(f"{key}{index}", 200, 0.02)
+        time.sleep(pause)
+        assert job.cancel() is True
+    time.sleep(0.5)  # what was begun may end its step
+    before = [len(client.marks(f"{key}{index}")) for index in range(len(pauses))]
+    time.sleep(0.5)
+    after = [len(client.marks(f"{key}{index}")) for index in range(len(pauses))]
+    assert before == after

@@ -1,0 +1,142 @@
+"""A job's place in the app's queue, and how it is taken back.
+
+The server's `/cancel` kills every running task of the same session and endpoint, gives
+the others no end, and before Gradio 6.14 leaves a queued job in the queue
+(`protocol.md` §7 and §14b). So what can be done without harm depends on who else is in
+the session, and where nothing can, nothing is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from .connection import Live, Route
+from .errors import GradioError
+from .session import Inbox
+
+__all__ = ["Ticket"]
+
+#: Clean-up that nobody waits for; asyncio itself keeps no reference to a task.
+_background: set[asyncio.Task[None]] = set()
+
+
+class Ticket:
+    """One job, from its join to its end.
+
+    Attributes:
+        live: The app.
+        route: The endpoint.
+        inbox: Where the job's messages arrive.
+        started: Whether the app's function is known to have been called.
+        finished: Whether the server said that the job came to its end.
+    """
+
+    def __init__(self, live: Live, route: Route) -> None:
+        self.live = live
+        self.route = route
+        self.inbox = Inbox(route.fn_index)
+        self.started = False
+        self.finished = False
+        self._session = live.sessions.lease(
+            stateful=route.stateful, generator=route.generator
+        )
+        self._dropped = False
+        #: Set while the job is taken out of the queue: whether that came in time.
+        self._removal: asyncio.Future[bool] | None = None
+
+    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+        """Join the queue. If the caller gives up meanwhile, the job is taken back.
+
+        Raises:
+            GradioError: The app did not take the job.
+        """
+        joining = asyncio.ensure_future(self._session.join(self.inbox, data, headers))
+        try:
+            await asyncio.shield(joining)
+        except asyncio.CancelledError:
+            # Only the answer, which is on its way, names the job to take back.
+            _in_background(self._leave_after(joining))
+            raise
+
+    async def _leave_after(self, joining: asyncio.Future[None]) -> None:
+        await joining
+        self.give_up()
+        self.leave()
+
+    async def remove(self) -> bool:
+        """Take the job out of the queue; whether it was still there."""
+        if self.live.dialect.removes_queued:
+            if self._removal is None:
+                self._removal = asyncio.get_running_loop().create_future()
+                await self._session.remove_queued(self.inbox)
+            return await asyncio.shield(self._removal)
+        if self._session.alone(self.inbox):
+            self._drop()
+            return True
+        return False
+
+    def is_end(self) -> bool:
+        """Whether an end without data is this job's end.
+
+        After a removal from the queue it is, unless the job had started meanwhile:
+        then it goes on, and its real end is still to come.
+        """
+        too_late = self._removal is not None and self.started
+        self._settle(removed=not too_late)
+        return not too_late
+
+    async def stop(self) -> bool:
+        """Stop the running generator; whether that is possible without harm."""
+        if not self.route.generator:
+            return False
+        if self._session.alone(self.inbox):
+            self._drop()
+            return True
+        if self._session.has_sibling(self.inbox):
+            return False
+        await self._session.stop_running(self.inbox)
+        return True
+
+    def give_up(self) -> None:
+        """Take the job back if that is possible, without waiting for the answer."""
+        stoppable = self.route.generator or not self.started
+        if not self.started and self.live.dialect.removes_queued:
+            _in_background(self._withdraw())
+        elif stoppable and self._session.alone(self.inbox):
+            self._drop()
+        elif self.route.generator and not self._session.has_sibling(self.inbox):
+            _in_background(self._session.stop_running(self.inbox))
+
+    async def _withdraw(self) -> None:
+        await self._session.remove_queued(self.inbox)
+        # It may have started just before; then a generator goes on until this.
+        if self.route.generator and self._session.alone(self.inbox):
+            self._session.drop()
+
+    def leave(self) -> None:
+        """Stop listening and give the session back."""
+        self._settle(removed=False)
+        self._session.leave(self.inbox)
+        unfinished = self.route.generator and not self.finished
+        self.live.sessions.release(self._session, spoilt=self._dropped or unfinished)
+
+    def _drop(self) -> None:
+        self._dropped = True
+        self._session.drop()
+
+    def _settle(self, *, removed: bool) -> None:
+        if self._removal is not None and not self._removal.done():
+            self._removal.set_result(removed)
+
+
+def _in_background(action: Coroutine[Any, Any, None]) -> None:
+    async def quietly() -> None:
+        with contextlib.suppress(GradioError):  # the connection broke: nothing to take
+            await action
+
+    task = asyncio.get_running_loop().create_task(quietly())
+    _background.add(task)
+    task.add_done_callback(_background.discard)
