@@ -16,7 +16,10 @@ from gradio_runtime import (
     InputError,
     JobTimeout,
     OutputMismatch,
+    QueueFull,
     SchemaDrift,
+    ServerValidationError,
+    Status,
     connect,
 )
 from gradio_runtime.types import ChatText
@@ -316,3 +319,35 @@ def wait_for(condition: Any, seconds: float = 5) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+# ---- what a server refuses
+
+
+def test_a_full_queue(start_server: Any) -> None:
+    server: GradioServer = start_server("wire", 6, {"MAX_QUEUE": "1"})
+    with WireClient(server.url) as client:
+        running = client.sleep.submit("full", 1.0)
+        wait_for(lambda: running.status().code >= Status.PROCESSING)
+        waiting = client.sleep.submit("full", 0.0)
+        wait_for(lambda: waiting.status().code >= Status.IN_QUEUE)
+        refused = client.sleep.with_options(retries=0).submit("full", 0.0)
+        with pytest.raises(QueueFull, match="Queue is full"):
+            refused.result(timeout=10)
+        codes = [update.code for update in refused.updates()]
+        assert Status.QUEUE_FULL in codes
+        assert [running.result(), waiting.result()] == ["slept 1", "slept 0"]
+
+
+def test_a_validator_names_the_parameter(gradio: GradioServer) -> None:
+    client = Client(gradio.url)
+    with pytest.raises(ServerValidationError, match="age") as caught:
+        client.predict("Ann", 3, api_name="/validated")
+    assert list(caught.value.fields) == ["age"]
+    assert client.predict("Ann", 30, api_name="/validated")
+
+
+def test_an_app_that_shows_its_errors(start_server: Any) -> None:
+    server: GradioServer = start_server("wire", 6, {"SHOW_ERROR": "1"})
+    with WireClient(server.url) as client, pytest.raises(AppError, match="shown"):
+        client.crash("shown")
