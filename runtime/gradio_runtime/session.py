@@ -86,6 +86,21 @@ class Inbox:
         return message
 
 
+@dataclass(eq=False)
+class _Stream:
+    """How far one event stream has come.
+
+    Attributes:
+        begun: Whether its first message has come.
+        ended: Whether `close_stream` has.
+        unwanted: Whether to leave it as soon as it has begun.
+    """
+
+    begun: bool = False
+    ended: bool = False
+    unwanted: bool = False
+
+
 class Session:
     """One session at the server.
 
@@ -104,8 +119,7 @@ class Session:
         self._early: dict[str, list[Message]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._drain: asyncio.TimerHandle | None = None
-        self._open = False
-        self._closing = False
+        self._stream = _Stream()
 
     @property
     def busy(self) -> bool:
@@ -171,20 +185,21 @@ class Session:
         Queued ones leave the queue; a running generator stops at its next output; a
         running plain function goes on to its end, unseen.
         """
-        if self._open:
-            self._stop_reading()
-        else:
-            # The server cannot notice the end of a stream that it has not begun.
-            self._closing = True
-
-    def _stop_reading(self) -> None:
-        if self._reader is not None:
+        if self._reader is None or self._reader.done() or self._stream.ended:
+            # There is no stream, or it is just ending. Then its connection goes back
+            # to the pool, which must not be interrupted: it may be closing others.
+            return
+        if self._stream.begun:
             self._reader.cancel()
-            self._reader = None
+            self._reader, self._stream = None, _Stream()
+        else:
+            # The server cannot notice the end of a stream that it has not begun, and
+            # a connection that is cancelled while it connects may be lost.
+            self._stream.unwanted = True
 
     def abandon(self) -> None:
         """Close the stream and fail every job that waits on it."""
-        self._stop_reading()
+        self.drop()
         self._fail(ConnectionLost("the client was closed"))
 
     async def remove_queued(self, inbox: Inbox) -> None:
@@ -222,7 +237,7 @@ class Session:
     async def _read(self) -> None:
         """Read streams while any job waits; the last one to its end."""
         try:
-            while self._inboxes or self._closing:
+            while self._inboxes or self._stream.unwanted:
                 waiting = list(self._inboxes.values())
                 await self._read_one()
                 for inbox in waiting:
@@ -245,17 +260,17 @@ class Session:
         Raises:
             ConnectionLost: It broke while a job waited.
         """
-        closed = False
+        stream = self._stream
         path = f"{self._dialect.prefix}/queue/data?session_hash={quote(self.hash)}"
         messages = self._transport.messages(path, IDLE_TIMEOUT)
         try:
             async for text in messages:
-                self._open = True
-                if self._closing and not self.busy:
+                stream.begun = True
+                if stream.unwanted and not self.busy:
                     return
                 match message := decode(text, self._dialect):
                     case CloseStream():
-                        closed = True
+                        stream.ended = True
                     case StreamFault():
                         raise _fault(message)
                     case Ignored():
@@ -264,12 +279,13 @@ class Session:
                         self._deliver(message.event_id, message)
         except ConnectionLost:
             # A server that is done may cut the connection instead of ending it.
-            if not closed:
+            if not stream.ended:
                 raise
         finally:
-            self._open = self._closing = False
             await messages.aclose()
-        if self._inboxes and not closed:
+            if self._stream is stream:
+                self._stream = _Stream()
+        if self._inboxes and not stream.ended:
             raise ConnectionLost("the app closed the stream before the result")
 
     def _deliver(self, event_id: str | None, message: Message) -> None:
