@@ -268,7 +268,28 @@ class _Pooled(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         # Reading the certificate authorities takes 20 ms, which http:// can spare.
         tls = request.url.scheme == "https"
-        return await _pool(self._verify if tls else None).handle_async_request(request)
+        pool = _pool(self._verify if tls else None)
+        # A request also keeps house: it closes what others left in the pool too long.
+        # A task that is cancelled meanwhile would leave the rest of them open and
+        # forgotten, so the request goes on and is closed when it is through.
+        sending = asyncio.ensure_future(pool.handle_async_request(request))
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            sending.add_done_callback(_close_late)
+            raise
+
+
+#: Responses that are being closed; asyncio itself keeps no reference to a task.
+_closing: set[asyncio.Task[None]] = set()
+
+
+def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
+    """Close the response to a request whose caller is gone."""
+    if not sending.cancelled() and sending.exception() is None:
+        task = asyncio.get_running_loop().create_task(sending.result().aclose())
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
 
 
 def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTransport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
@@ -422,3 +423,36 @@ def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
         time.sleep(0.1)
         assert job.cancel() is True
         assert job.cancelled()
+
+
+def test_a_cancelled_call_leaves_no_connection_behind(server: Server) -> None:
+    """Whoever asks next closes what has been idle too long, and may be cancelled."""
+    with WireClient(server.url) as client:
+        numbers = iter(range(1000))
+        Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+            {"event_id": f"e{next(numbers)}"}
+        )
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(
+            *({**DONE, "event_id": f"e{n}"} for n in range(40)), CLOSE
+        )
+        jobs = [client.echo.submit("x") for _ in range(40)]
+        for job in jobs:
+            job.exception(timeout=10)
+    idle = len(open_sockets())
+    assert idle > 3
+    time.sleep(4.2)  # they have been idle too long
+    del Handler.answers["/gradio_api/queue/join"]
+    with WireClient(server.url) as client:
+        for _ in range(20):
+            client.echo.submit("x").cancel()
+        Handler.answers.clear()
+        assert client.echo("x") == "ok"
+    gc.collect()  # a socket that is forgotten warns, and a warning fails the test
+    assert len(open_sockets()) < idle
+
+
+def open_sockets() -> list[object]:
+    from gradio_runtime import transport
+
+    pools = [cast("Any", pool)._pool for pool in transport._pools.values()]
+    return [connection for pool in pools for connection in pool.connections]
