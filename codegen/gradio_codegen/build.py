@@ -8,6 +8,7 @@ clear of everything that the first has named, so that no annotation can be misre
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -151,6 +152,7 @@ def _plans(
     namer = Namer(MODULE)
     plans: list[_Plan] = []
     described: set[str] = set()
+    repeated = Counter(d.api_name for d in spec.config.dependencies)
     for dependency in spec.config.dependencies:
         if dependency.api_name is None:
             api_name = f"fn_{dependency.id}"
@@ -162,8 +164,13 @@ def _plans(
         if info is None or not options.wants(api_name):
             continue
         try:
-            inputs = _slots(spec, dependency.inputs, info.parameters, "parameter")
-            outputs = _slots(spec, dependency.outputs, info.returns, "output")
+            alike = repeated[dependency.api_name] > 1
+            inputs = _slots(
+                spec, dependency.inputs, info.parameters, "parameter", alike=alike
+            )
+            outputs = _slots(
+                spec, dependency.outputs, info.returns, "output", alike=alike
+            )
         except _Unusable as problem:
             diagnostics.append(Diagnostic("error", api_name, str(problem)))
             continue
@@ -184,8 +191,15 @@ def _slots(
     ids: list[int],
     items: Sequence[ParameterInfo | ReturnInfo],
     what: str,
+    *,
+    alike: bool,
 ) -> list[Component]:
-    """The visible components of an endpoint, in step with what `/info` says."""
+    """The visible components of an endpoint, in step with what `/info` says.
+
+    Where several endpoints are named `alike`, the server calls the first and `/info`
+    describes the last. Elsewhere the component's names need not agree: a native plot
+    is a `barplot` in `/info`.
+    """
     slots = spec.config.slots(ids)
     if None in slots:
         raise _Unusable(f"left out: /config lacks the component of one {what}")
@@ -196,7 +210,7 @@ def _slots(
             f"where /info describes {len(items)}"
         )
     for number, (slot, item) in enumerate(zip(visible, items, strict=True), 1):
-        if item.component and item.component.lower() != slot.type.lower():
+        if alike and item.component.lower() != slot.type.lower():
             raise _Unusable(
                 f"left out: {what} {number} is a {slot.type} in /config, "
                 f"but a {item.component.lower()} in /info"

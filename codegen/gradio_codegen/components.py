@@ -199,7 +199,7 @@ def _notes(component: Component) -> Iterator[str]:
     labelled = [
         f"{shown(value)} ({label})"
         for label, value in _choices(component)
-        if isinstance(label, str) and label != value
+        if isinstance(label, str) and label != str(value)
     ]
     if labelled:
         yield f"{_some(labelled)}."

@@ -64,7 +64,7 @@ def fetch(
         return loads(_read(Path(name)), name)
     # Imported here: the HTTP client is not needed for saved descriptions.
     from gradio_runtime.connection import fetch_description
-    from gradio_runtime.errors import GradioError
+    from gradio_runtime.errors import AuthenticationError, GradioError
 
     try:
         config, info = fetch_description(
@@ -75,6 +75,11 @@ def fetch(
             all_endpoints=True,
             timeout=timeout,
         )
+    except AuthenticationError as error:
+        raise SourceError(
+            f"{error.message} [{name}]. "
+            "Give the app's login (--auth user:password) or a token (--token)"
+        ) from error
     except GradioError as error:
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:

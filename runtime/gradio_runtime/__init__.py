@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._version import __version__ as __version__
 from .app import App, Endpoint, StreamEndpoint
 from .call import Call
 from .client import Client, connect
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from .job import Job, Stream
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
 
-__version__ = "0.1.0"
 
 __all__ = [
     "UNCHANGED",

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from . import hub
+from ._version import __version__
 from .description import Component, Config, Dependency, Info, endpoint_shape
 from .errors import AuthenticationError, ConnectError, GradioError, InputError
 from .loop import run_sync
@@ -114,7 +115,11 @@ class Connection:
         if self._transport is not None:
             return self._transport
         base, token = await self._locate()
-        headers = {"x-gradio-user": "api", **self.settings.headers}
+        headers = {
+            "user-agent": f"gradio-runtime/{__version__}",
+            "x-gradio-user": "api",
+            **self.settings.headers,
+        }
         if token is not None:
             headers.setdefault("x-hf-authorization", f"Bearer {token}")
         transport = Transport(base, headers, self.settings.http)

@@ -352,7 +352,7 @@ def _status_error(response: httpx2.Response) -> GradioError:
         case 401 | 403:
             return AuthenticationError(
                 f"the app refuses access ({status}): {_text(detail)}",
-                hint="Pass token=… for a private Space, or auth=(user, password)",
+                hint="Use a client with auth=(user, password), or token=… for a private Space",
             )
         case 413:
             return FileTooLarge(f"the app refuses the upload: {_text(detail)}")

@@ -53,6 +53,19 @@ class _ReadAs:
         )
 
 
+def _as_file(value: Any) -> Any:
+    if is_object(value):
+        return value
+    try:
+        return File.of(value)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
+#: A file in a value: constructing also takes a path, a URL, bytes or an open file.
+_File: TypeAlias = Annotated[File, BeforeValidator(_as_file)]
+
+
 class ChatText(Model):
     """Text in a chat message."""
 
@@ -64,7 +77,7 @@ class ChatFile(Model):
     """A file in a chat message."""
 
     type: Literal["file"] = "file"
-    file: File
+    file: _File
     alt_text: str | None = None
 
 
@@ -142,14 +155,14 @@ class DataframeData(Model):
 class GalleryImage(Model):
     """An image of a gallery."""
 
-    image: File
+    image: _File
     caption: str | None = None
 
 
 class GalleryVideo(Model):
     """A video of a gallery."""
 
-    video: File
+    video: _File
     caption: str | None = None
 
 
@@ -175,7 +188,7 @@ class MultimodalData(Model):
     """Text with files, as a multimodal text box has it."""
 
     text: str = ""
-    files: list[File] = Field(default_factory=list[File])
+    files: list[_File] = Field(default_factory=list[_File])
 
 
 def _multimodal(value: Any) -> Any:

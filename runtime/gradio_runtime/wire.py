@@ -45,7 +45,14 @@ def _plain(value: object) -> Json:
         case Enum():
             return _plain(value.value)
         case BaseModel():
-            fields = {name: getattr(value, name) for name in type(value).model_fields}
+            # What was neither given nor has a default of its own is left out: apps
+            # tell a missing key from null.
+            fields = {
+                name: item
+                for name in type(value).model_fields
+                if (item := getattr(value, name)) is not None
+                or name in value.model_fields_set
+            }
             named = {_alias(value, name): item for name, item in fields.items()}
             return _plain({**named, **(value.model_extra or {})})
         case Mapping():

@@ -53,7 +53,10 @@ def test_chat_of_gradio_6_has_parts_and_of_gradio_5_has_none() -> None:
     ]
     new = encode(chat, "chatbot", NEW)
     assert new[0]["content"] == [{"type": "text", "text": "hi"}]
-    assert new[1]["content"][1] == {"type": "file", "file": image, "alt_text": None}
+    assert new[1]["content"][1] == {
+        "type": "file",
+        "file": image,
+    }
     old = encode(chat, "chatbot", OLD)
     assert [m["content"] for m in old] == [
         "hi",

@@ -20,7 +20,9 @@ from gradio_runtime import App, Call, Client, Input
 __all__ = [
     "DisagreeingClient",
     "GoodInput",
+    "OtherInput",
     "good",
+    "other",
 ]
 
 _app = App(
@@ -32,6 +34,12 @@ _app = App(
 
 class GoodInput(Input):
     """Inputs of `/good`."""
+
+    a: str
+
+
+class OtherInput(Input):
+    """Inputs of `/other`."""
 
     a: str
 
@@ -49,9 +57,21 @@ def good(a: str) -> Call[str]:
     return Call(GoodInput(a=a))
 
 
+@_app.endpoint("/other", OtherInput, shape="textbox ->")
+def other(a: str) -> Call[None]:
+    """Call `/other`.
+
+    Args:
+        a: Textbox.
+    """
+    return Call(OtherInput(a=a))
+
+
 class DisagreeingClient(Client):
     """The same endpoints on a connection of your own: token, headers, another address."""
 
     app = _app
     good = good
     """Call `/good`."""
+    other = other
+    """Call `/other`."""
