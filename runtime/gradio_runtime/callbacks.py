@@ -39,7 +39,7 @@ class _Callbacks:
             fn, argument = self._queue.get()
             try:
                 fn(argument)
-            except Exception:  # noqa: BLE001  # it is logged whole
+            except BaseException:  # noqa: BLE001  # it is logged whole
                 _log.exception("a callback of a job failed")
 
 

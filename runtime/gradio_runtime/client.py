@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["Client", "connect"]
 
 T = TypeVar("T")
+
+
+#: Clients that connect at the same time in several threads must get one session.
+_connecting = threading.Lock()
+#: What httpx2 would send to other hosts too, such as the one of an output's URL.
+_PERSONAL = frozenset({"auth", "base_url", "cookies", "headers", "params"})
+
+
+def _forget_after_fork() -> None:
+    global _connecting
+    _connecting = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 def _overridable(method: Callable[..., Any]) -> Any:
@@ -89,12 +105,29 @@ class Client:
             "download_files": download_files is not False,
         }
         self._http = (ssl_verify, dict(httpx_kwargs or {}))
+        if personal := _PERSONAL & self._http[1].keys():
+            raise InputError(
+                f"httpx_kwargs takes no {min(personal)}, which would go to every host",
+                hint="Use headers=…, auth=… or token=…, which go to the app only",
+            )
         self._session_hash = session_hash
         self._connected: tuple[int, Connection] | None = None
+        self._closed = False
 
     def _connection(self) -> Connection:
         """The connection, made anew in a forked process."""
         pid = os.getpid()
+        if self._connected is not None and self._connected[0] == pid:
+            return self._connected[1]
+        with _connecting:
+            return self._connect_in(pid)
+
+    def _connect_in(self, pid: int) -> Connection:
+        """Make the connection of a process, once."""
+        if self._closed:
+            raise GradioError(
+                "the client has been closed", src=self.src, hint="Make a new one"
+            )
         if self._connected is None or self._connected[0] != pid:
             # Imported late: the HTTP machinery is most of the import time, and a
             # module may be imported for its types only.
@@ -230,14 +263,17 @@ class Client:
 
     def close(self) -> None:
         """Drop the streams; jobs that still wait raise `ConnectionLost`."""
-        if self._connected is not None:
-            from .loop import run_sync
+        self._closed = True
+        if self._connected is not None and self._connected[0] == os.getpid():
+            from .loop import is_exiting, run_sync
 
-            run_sync(self._connected[1].aclose())
+            if not is_exiting():
+                run_sync(self._connected[1].aclose())
 
     async def aclose(self) -> None:
         """Like `close`, for async code."""
-        if self._connected is not None:
+        self._closed = True
+        if self._connected is not None and self._connected[0] == os.getpid():
             from .loop import run_async
 
             await run_async(self._connected[1].aclose())
@@ -289,11 +325,11 @@ def connect(src: str, **options: Any) -> Client:
 
 
 def wait(job: Job[T]) -> T:
-    """Wait for a job; Ctrl-C cancels it and raises at once."""
+    """Wait for a job; Ctrl-C, or what a signal's handler raises, cancels it at once."""
     try:
         return job.result()
-    except KeyboardInterrupt:
-        job.cancel_soon()
+    except BaseException:
+        job.cancel_soon()  # does nothing to a job that has ended
         raise
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -37,6 +37,14 @@ class Settings:
     download_dir: Path | None = None
     download_files: bool = True
     http: HttpOptions = field(default_factory=HttpOptions)
+
+
+class Abandonable(Protocol):
+    """A job under way, as far as a connection needs it."""
+
+    def abandon(self) -> None:
+        """End the job because its client is closed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ class Connection:
         self._transport: Transport | None = None
         self._live: Live | None = None
         self._closed = False
+        #: The jobs that are under way; closing ends them.
+        self.executions: set[Abandonable] = set()
 
     @property
     def live(self) -> Live:
@@ -101,14 +111,25 @@ class Connection:
         if self._live is not None:
             return self._live
         if self._closed:
-            raise GradioError("the client has been closed", src=self.src)
+            raise self._is_closed()
         self._lock = self._lock or asyncio.Lock()
         async with self._lock:
             if self._live is None:
                 transport = await self.transport()
                 config = parse_config(await transport.get_json("/config"), transport)
+                if self._closed:
+                    raise self._is_closed()
                 self._live = Live(self, transport, config)
         return self._live
+
+    def _is_closed(self) -> GradioError:
+        return GradioError(
+            "the client has been closed", src=self.src, hint="Make a new one"
+        )
+
+    def forget(self) -> None:
+        """Connect anew at the next call: the app may have been restarted."""
+        self._live = self._transport = None
 
     async def transport(self) -> Transport:
         """HTTP to the app, logged in if there are credentials."""
@@ -154,6 +175,8 @@ class Connection:
     async def aclose(self) -> None:
         """Drop every stream; jobs that still wait are lost."""
         self._closed = True
+        for execution in list(self.executions):
+            execution.abandon()
         if self._live is not None:
             self._live.sessions.close()
         if self._transport is not None:

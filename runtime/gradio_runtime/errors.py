@@ -101,7 +101,17 @@ def _rebuild(
 
 
 class ConnectError(GradioError):
-    """The app cannot be reached, or what answers there is not a Gradio app."""
+    """The app cannot be reached, or what answers there is not a Gradio app.
+
+    Attributes:
+        not_sent: Whether it is certain that no request has reached the app.
+    """
+
+    def __init__(
+        self, message: str, *, not_sent: bool = False, **context: str | None
+    ) -> None:
+        super().__init__(message, **context)
+        self.not_sent = not_sent
 
 
 class ConnectionLost(GradioError):

@@ -13,7 +13,9 @@ from .callbacks import run_callback
 from .connection import Connection, Live, Route
 from .errors import (
     AppError,
+    AuthenticationError,
     ConnectError,
+    ConnectionLost,
     GradioError,
     InputError,
     JobTimeout,
@@ -42,9 +44,6 @@ from .values import UNCHANGED
 __all__ = ["Execution", "Request"]
 
 T = TypeVar("T")
-
-#: Errors that say that a join certainly did not happen, so that it is safe to repeat.
-_NOT_JOINED = (ConnectError, RateLimited, QueueFull)
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ class Execution(Generic[T]):
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
         self._ticket: Ticket | None = None
+        self._abandoned = False
         self._cancelling: asyncio.Task[None] | None = None
 
     @property
@@ -103,40 +103,59 @@ class Execution(Generic[T]):
 
     def begin(self) -> None:
         """Start running."""
+        self._connection.executions.add(self)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
+        scope = asyncio.timeout(self._options.timeout)
         try:
-            async with asyncio.timeout(self._options.timeout):
+            async with scope:
                 result = await self._work()
         except asyncio.CancelledError:
-            self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
+            if self._abandoned:
+                self._fail(ConnectionLost("the client was closed"))
+            else:
+                self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
+        except GradioError as error:
+            self._fail(error)
         except TimeoutError as error:
+            if not scope.expired():  # somebody else's, such as a stream to upload
+                self._fail(_wrapped(error))
+                return
             if self._ticket is not None:
                 self._ticket.give_up()
             self._fail(
-                error
-                if isinstance(error, GradioError)
-                else JobTimeout(
-                    f"no result within {self._options.timeout:g} s",
+                JobTimeout(
+                    f"no result within {self._options.timeout} s",
                     hint="The job was cancelled; allow it more time",
                 )
             )
-        except GradioError as error:
-            self._fail(error)
         except Exception as error:  # noqa: BLE001  # whoever waits must hear of it
-            wrapped = GradioError(f"the call failed: {error!r}")
-            wrapped.__cause__ = error
-            self._fail(wrapped)
+            self._fail(_wrapped(error))
+        except BaseException as error:
+            self._fail(_wrapped(error))
+            raise
         else:
             self._job._succeed(result)  # pyright: ignore[reportPrivateUsage]
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
         finally:
+            self._connection.executions.discard(self)
             if self._ticket is not None:
                 self._ticket.leave()
 
+    def abandon(self) -> None:
+        """End the job because its client is closed."""
+        self._abandoned = True
+        if self._task is not None:
+            self._task.cancel()
+
     def _fail(self, error: GradioError) -> None:
+        if isinstance(error, ConnectionLost) and self._joining is None:
+            error.may_have_run = False
+        if isinstance(error, ConnectError | ConnectionLost | AuthenticationError):
+            # The app may come back changed, or want another login.
+            self._connection.forget()
         error.within(endpoint=self.endpoint, src=self.src)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 
@@ -189,7 +208,9 @@ class Execution(Generic[T]):
             self._joining = asyncio.get_running_loop().create_future()
             try:
                 await ticket.join(data, self._options.headers)
-            except _NOT_JOINED as error:
+            except GradioError as error:
+                if not _certainly_not_joined(error):
+                    raise
                 if isinstance(error, QueueFull):
                     self._emit(StatusUpdate(Status.QUEUE_FULL))
                 if attempt >= self._options.retries:
@@ -326,6 +347,19 @@ class Execution(Generic[T]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+
+
+def _wrapped(error: BaseException) -> GradioError:
+    wrapped = GradioError(f"the call failed: {error!r}")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def _certainly_not_joined(error: GradioError) -> bool:
+    """Whether a join that failed so is safe to repeat."""
+    return isinstance(error, RateLimited | QueueFull) or (
+        isinstance(error, ConnectError) and error.not_sent
+    )
 
 
 def _pause(attempt: int, error: GradioError) -> float:

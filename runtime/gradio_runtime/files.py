@@ -24,6 +24,8 @@ from typing import (
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .filenames import safe_name
+
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -135,7 +137,8 @@ class File(BaseModel):
         """
         target = Path(to)
         if target.is_dir():
-            target = target / (self.orig_name or "file")
+            # The name is the server's word, and may try to lead elsewhere.
+            target = target / safe_name(self.orig_name or "file")
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             if isinstance(self._content, bytes):

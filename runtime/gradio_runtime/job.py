@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Job", "JobUpdates", "Runner", "Stream", "start"]
 
 T = TypeVar("T")
+#: Modules whose own callbacks only pass the news on.
+_STANDARD = frozenset({"asyncio.futures", "concurrent.futures._base"})
 _log = logging.getLogger("gradio_runtime")
 
 
@@ -60,6 +63,7 @@ class Job(Future[T], Generic[T]):
 
     def __init__(self, *, keep: bool = True) -> None:
         super().__init__()
+        self._process = os.getpid()
         self._feed: Feed[StatusUpdate[T]] = Feed(keep=keep)
         self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
         self._runner: Runner | None = None
@@ -188,7 +192,7 @@ class Job(Future[T], Generic[T]):
     def cancel_soon(self) -> None:
         """Begin to cancel the job and return at once; works on any thread."""
         runner = self._runner
-        if runner is None or self.done():
+        if runner is None or self.done() or self._process != os.getpid():
             return
         if on_loop_thread():
             runner.cancel_in_background()
@@ -201,7 +205,11 @@ class Job(Future[T], Generic[T]):
 
         A callback may block, and call endpoints. What it raises is logged.
         """
-        super().add_done_callback(lambda job: run_callback(fn, job))
+        if getattr(fn, "__module__", None) in _STANDARD:
+            # `asyncio.wrap_future` and the like: quick, and not to wait for others.
+            super().add_done_callback(fn)
+        else:
+            super().add_done_callback(lambda job: run_callback(fn, job))
 
     def __iter__(self) -> Iterator[T]:
         """Each output as it comes, from the first on; raises if the job fails."""
@@ -302,6 +310,7 @@ class Stream(Generic[T]):
 
     def __init__(self, job: Job[T]) -> None:
         self._job = job
+        self._left = False
         self._outputs: Iterator[T] | None = None
         self._async_outputs: AsyncIterator[T] | None = None
 
@@ -311,6 +320,7 @@ class Stream(Generic[T]):
 
     def __next__(self) -> T:
         """Wait for the next output."""
+        self._check_left()
         if self._outputs is None:
             self._outputs = iter(self._job)
         try:
@@ -325,6 +335,7 @@ class Stream(Generic[T]):
 
     async def __anext__(self) -> T:
         """Wait for the next output."""
+        self._check_left()
         if self._async_outputs is None:
             self._async_outputs = aiter(self._job)
         try:
@@ -332,6 +343,11 @@ class Stream(Generic[T]):
         except asyncio.CancelledError:
             self.close()
             raise
+
+    def _check_left(self) -> None:
+        if self._left:
+            # To end quietly would make half of the outputs look like all of them.
+            raise JobCancelled("the stream was left before its end")
 
     def status(self) -> StatusUpdate[T]:
         """What is known of the job now."""
@@ -343,7 +359,9 @@ class Stream(Generic[T]):
 
     def close(self) -> None:
         """Leave the stream; a job that still runs is cancelled."""
-        self._job.cancel_soon()
+        if not self._job.done():
+            self._left = True
+            self._job.cancel_soon()
 
     def __enter__(self) -> Stream[T]:
         """The stream itself, closed at the end of the block."""

@@ -20,6 +20,7 @@ T = TypeVar("T")
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
+_exiting = False
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
@@ -50,12 +51,19 @@ def on_loop_thread() -> bool:
 
 
 def check_may_block(what: str) -> None:
-    """Refuse to block the runtime's own loop: it would wait for itself for ever."""
+    """Refuse to wait for a loop that waits for us, or that has stopped for good."""
+    if _exiting:
+        raise GradioError(f"{what} came too late: the interpreter is ending")
     if on_loop_thread():
         raise GradioError(
             f"{what} was called on gradio_runtime's own event loop, which it would block",
             hint="Await the async form instead",
         )
+
+
+def is_exiting() -> bool:
+    """Whether the interpreter is ending and the loop has stopped for good."""
+    return _exiting
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
@@ -93,6 +101,8 @@ def _forget_after_fork() -> None:
 
 
 def _stop_at_exit() -> None:
+    global _exiting
+    _exiting = True
     loop, thread = _loop, _thread
     if loop is None or thread is None or not thread.is_alive():
         return

@@ -19,6 +19,9 @@ from .session import Inbox
 
 __all__ = ["Ticket"]
 
+#: Seconds after a join in which a job below 6.14 may have started without our having
+#: heard of it.
+_SETTLED = 0.25
 #: Clean-up that nobody waits for; asyncio itself keeps no reference to a task.
 _background: set[asyncio.Task[None]] = set()
 
@@ -44,6 +47,7 @@ class Ticket:
             stateful=route.stateful, generator=route.generator
         )
         self._dropped = False
+        self._joined_at = 0.0
         #: Set while the job is taken out of the queue: whether that came in time.
         self._removal: asyncio.Future[bool] | None = None
 
@@ -60,6 +64,7 @@ class Ticket:
             # Only the answer, which is on its way, names the job to take back.
             _in_background(self._leave_after(joining))
             raise
+        self._joined_at = asyncio.get_running_loop().time()
 
     async def _leave_after(self, joining: asyncio.Future[None]) -> None:
         await joining
@@ -69,14 +74,27 @@ class Ticket:
     async def remove(self) -> bool:
         """Take the job out of the queue; whether it was still there."""
         if self.live.dialect.removes_queued:
-            if self._removal is None:
-                self._removal = asyncio.get_running_loop().create_future()
-                await self._session.remove_queued(self.inbox)
-            return await asyncio.shield(self._removal)
-        if self._session.alone(self.inbox):
+            return await self._remove_by_request()
+        if not self.route.generator:
+            # Before 6.14 a start is heard of up to a poll (50 ms) late.
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
+        if not self.finished and not self.started and self._session.alone(self.inbox):
             self._drop()
             return True
         return False
+
+    async def _remove_by_request(self) -> bool:
+        if self._removal is None:
+            self._removal = asyncio.get_running_loop().create_future()
+            try:
+                await self._session.remove_queued(self.inbox)
+            except GradioError:
+                # Nobody knows whether it came through: an end without data tells.
+                self._settle(removed=False)
+                self._removal = None
+                return False
+        return await asyncio.shield(self._removal)
 
     def is_end(self) -> bool:
         """Whether an end without data is this job's end.

@@ -7,28 +7,30 @@ import base64
 import ipaddress
 import mimetypes
 import os
-import re
 import secrets
 import tempfile
-import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from .errors import FileTooLarge, InputError
+from .filenames import safe_name
 from .files import FILE_META, File
 from .transport import Transport, Upload
 from .wire import files_in, replace_files
 
 __all__ = ["Transfer", "default_download_dir"]
 
-#: Longest file name to write, in characters; most file systems stop at 255 bytes.
-_LONGEST_NAME = 120
-
 
 def default_download_dir() -> Path:
-    """Where downloads go unless a client says otherwise."""
-    return Path(tempfile.gettempdir()) / "gradio_runtime"
+    """Where downloads go unless a client says otherwise: a folder of this user's."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    folder = Path(tempfile.gettempdir()) / f"gradio_runtime-{user}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != user:
+        # Somebody else was there first, and could read or replace what we write.
+        return Path(tempfile.mkdtemp(prefix="gradio_runtime-"))
+    return folder
 
 
 class Transfer:
@@ -167,23 +169,6 @@ class Transfer:
         name = file.orig_name or PurePosixPath(urlsplit(file.url).path).name
         folder = self._folder / secrets.token_hex(8)
         return await self._transport.download(file.url, folder, safe_name(name))
-
-
-def safe_name(name: str) -> str:
-    """A file name that stays in its folder, whatever the server called it."""
-    name = unicodedata.normalize("NFC", name)
-    name = re.split(r"[/\\]", name)[-1]
-    name = re.sub(
-        r"[\x00-\x1f\x7f<>:\"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", name
-    )
-    name = name.encode("utf-8", "replace").decode().strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if len(name) > _LONGEST_NAME:
-        suffix = suffix[:20]
-        name = (stem or name)[: _LONGEST_NAME - len(suffix) - 1] + dot + suffix
-    while len(name.encode()) > 240:
-        name = name[1:]
-    return name or "file"
 
 
 def _from_data_url(url: str) -> File:

@@ -92,7 +92,7 @@ class Transport:
         self.base = base
         self._origin = origin_of(base)
         self._headers = dict(headers)
-        self._client = _client(options or HttpOptions())
+        self._client, self._own_pool = _client(options or HttpOptions())
 
     def url(self, path: str) -> str:
         """The absolute URL of a path below the app's base."""
@@ -235,14 +235,16 @@ class Transport:
         raise ConnectError(f"{request.url.host} redirects in a circle")
 
     async def aclose(self) -> None:
-        """Forget the app's cookies. The pool goes on serving other apps."""
+        """Forget the app's cookies. The shared pool goes on serving other apps."""
         self._client.cookies.clear()
+        if self._own_pool:
+            await self._client.aclose()
 
 
-def _client(options: HttpOptions) -> httpx2.AsyncClient:
-    """A client with cookies of its own on the shared connection pool.
+def _client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
+    """A client with cookies of its own, and whether its connections are its own too.
 
-    A proxy, be it from the environment or from the caller, needs a pool of its own.
+    They are those of the shared pool, if possible. A proxy, be it from the environment or from the caller, needs a pool of its own.
     """
     proxied = any(
         os.environ.get(name)
@@ -255,8 +257,8 @@ def _client(options: HttpOptions) -> httpx2.AsyncClient:
             "limits": _LIMITS,
             **options.httpx_kwargs,
         }
-        return httpx2.AsyncClient(**settings)
-    return httpx2.AsyncClient(transport=_Pooled(options.verify))
+        return httpx2.AsyncClient(**settings), True
+    return httpx2.AsyncClient(transport=_Pooled(options.verify)), False
 
 
 class _Pooled(httpx2.AsyncBaseTransport):
@@ -318,14 +320,18 @@ def _translated(base: str, *, streaming: bool = False) -> Generator[None]:
         yield
     except httpx2.ConnectTimeout as error:
         raise ConnectError(
-            f"{base} does not answer within {CONNECT_TIMEOUT:g} s", hint=_REACH
+            f"{base} does not answer within {CONNECT_TIMEOUT:g} s",
+            not_sent=True,
+            hint=_REACH,
         ) from error
     except (
         httpx2.ConnectError,
         httpx2.UnsupportedProtocol,
         httpx2.InvalidURL,
     ) as error:
-        raise ConnectError(f"cannot reach {base}: {error}", hint=_REACH) from error
+        raise ConnectError(
+            f"cannot reach {base}: {error}", not_sent=True, hint=_REACH
+        ) from error
     except httpx2.TimeoutException as error:
         if streaming:
             raise ConnectionLost("the app's stream went silent") from error
@@ -366,9 +372,15 @@ def _status_error(response: httpx2.Response) -> GradioError:
             return RateLimited("too many requests", retry_after=_retry_after(response))
         case 503 if "queue is full" in _text(detail).lower():
             return QueueFull(_text(detail).rstrip("."), hint="Try again later")
+        case 502 | 504 if response.request.method == "POST":
+            return ConnectionLost(
+                f"a gateway lost the app's answer ({status}), so the call may have run"
+            )
         case 404 | 502 | 503 | 504:
             return ConnectError(
-                f"{response.url} answers {status} {response.reason_phrase}",
+                f"{response.url.copy_with(query=None)} answers {status} "
+                f"{response.reason_phrase}",
+                not_sent=status == 503,
                 hint="Check that the URL is that of a running Gradio app",
             )
         case _:

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeGuard, cast
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from .errors import InputError
 from .files import FILE_META, File
 from .jsontext import is_array, is_object
 from .protocol import Dialect
@@ -40,7 +41,11 @@ def encode(value: object, component: str, dialect: Dialect) -> Json:
 def _plain(value: object) -> Json:
     """JSON of any Python value; `File`s stay."""
     match value:
-        case None | str() | bool() | int() | float() | File():
+        case str():
+            if not value.isascii():
+                _check_text(value)
+            return value
+        case None | bool() | int() | float() | File():
             return value
         case Enum():
             return _plain(value.value)
@@ -66,6 +71,16 @@ def _plain(value: object) -> Json:
             return value.isoformat()
         case _:
             return to_jsonable_python(value)
+
+
+def _check_text(text: str) -> None:
+    """Refuse half a character: a server that repeats it ends every job's stream."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"the text {text[:40]!r} has a lone surrogate, which is no character"
+        ) from None
 
 
 def _alias(model: BaseModel, name: str) -> str:

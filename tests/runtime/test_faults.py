@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from gradio_runtime import (
     ConnectError,
     ConnectionLost,
     GradioError,
+    InputError,
     JobCancelled,
     JobTimeout,
     ProtocolError,
@@ -239,6 +242,12 @@ JOIN_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         ProtocolError,
         "KeyError: 7",
     ),
+    "504": (
+        lambda h: h.raw(b"", "text/plain", 504),
+        ConnectionLost,
+        "may have run",
+    ),
+    "404": (lambda h: h.json({"detail": "Not Found"}, 404), ConnectError, "404"),
     "no-event-id": (lambda h: h.json({}), ProtocolError, "without naming it"),
 }
 
@@ -456,3 +465,90 @@ def open_sockets() -> list[object]:
 
     pools = [cast("Any", pool)._pool for pool in transport._pools.values()]
     return [connection for pool in pools for connection in pool.connections]
+
+
+def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:
+    class Slow:
+        def read(self, size: int = -1) -> bytes:
+            raise TimeoutError("the source is slow")
+
+    Handler.answers["/config"] = lambda h: h.json(
+        {**CONFIG, "components": [{"id": 1, "type": "file", "props": {}}]}
+    )
+    with WireClient(server.url) as client:
+        one = client.file
+        one.api_name, one._shape = "/echo", "file -> file"
+        with pytest.raises(GradioError, match="the source is slow"):
+            one.submit(cast("Any", Slow())).result(timeout=5)
+
+
+def test_half_a_character_is_not_sent(server: Server) -> None:
+    with WireClient(server.url) as client, pytest.raises(InputError, match="surrogate"):
+        client.echo("\ud800")
+    assert not joins()
+
+
+def test_what_httpx_would_send_to_every_host_is_refused() -> None:
+    for key in ("headers", "auth", "cookies"):
+        with pytest.raises(InputError, match=key):
+            Client("http://127.0.0.1:9", httpx_kwargs={key: {}})
+
+
+def test_a_closed_client_stays_closed(server: Server) -> None:
+    client = WireClient(server.url)
+    client.close()  # before it was ever connected
+    with pytest.raises(GradioError, match="closed"):
+        client.echo("x")
+    busy = WireClient(server.url)
+    job = busy.echo.submit("x")  # not yet connected, or just joining
+    busy.close()
+    assert job.exception(timeout=5) is None or "closed" in str(job.exception())
+    with pytest.raises(GradioError, match="closed"):
+        busy.echo("x")
+
+
+def test_threads_that_come_first_get_one_session(server: Server) -> None:
+    client = WireClient(server.url)
+    barrier = threading.Barrier(20)
+    connections: list[object] = []
+
+    def connect() -> None:
+        barrier.wait()
+        connections.append(client._connection())
+
+    threads = [threading.Thread(target=connect) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, connections))) == 1
+    client.close()
+
+
+def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
+    Handler.answers["/gradio_api/queue/data"] = lambda h: time.sleep(0.3)
+    with WireClient(server.url) as client:
+        stream = client.grow
+        stream.api_name, stream._shape = "/echo", "textbox -> textbox"
+        left = stream.stream(1)
+        left.close()
+        with pytest.raises(JobCancelled):
+            next(left)
+
+
+def test_an_exit_handler_of_the_user_does_not_hang(server: Server) -> None:
+    script = f"""
+import atexit
+from tests.runtime.wire_api import WireClient
+client = WireClient({server.url!r})
+atexit.register(client.close)
+print(client.echo("x"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ok\n", "")

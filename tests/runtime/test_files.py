@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gradio_runtime import File, FileInput, Input
-from gradio_runtime.transfer import safe_name
+from gradio_runtime.filenames import safe_name
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
@@ -61,6 +61,16 @@ def test_save_copies_whole_files_only(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     assert File.of(source).save(folder) == folder / "in.bin"
+
+
+@pytest.mark.parametrize("name", ["../escaped.txt", "/tmp/escaped.txt", "..", "a/b"])
+def test_a_saved_name_stays_in_its_folder(tmp_path: Path, name: str) -> None:
+    source, folder = tmp_path / "in.bin", tmp_path / "folder"
+    source.write_bytes(b"data")
+    folder.mkdir()
+    saved = File(path=source, orig_name=name).save(folder)
+    assert saved.parent == folder
+    assert saved.is_file()
 
 
 def test_a_file_that_is_nowhere() -> None:
