@@ -91,6 +91,7 @@ class Connection:
         self._lock: asyncio.Lock | None = None
         self._transport: Transport | None = None
         self._live: Live | None = None
+        self._previous: Live | None = None
         self._closed = False
         #: The jobs that are under way; closing ends them.
         self.executions: set[Abandonable] = set()
@@ -119,7 +120,7 @@ class Connection:
                 config = parse_config(await transport.get_json("/config"), transport)
                 if self._closed:
                     raise self._is_closed()
-                self._live = Live(self, transport, config)
+                self._live = Live(self, transport, config, self._previous)
         return self._live
 
     def _is_closed(self) -> GradioError:
@@ -127,9 +128,17 @@ class Connection:
             "the client has been closed", src=self.src, hint="Make a new one"
         )
 
-    def forget(self) -> None:
-        """Connect anew at the next call: the app may have been restarted."""
-        self._live = self._transport = None
+    def forget(self, *, login: bool) -> None:
+        """Read the app's description again at the next call: it may have restarted.
+
+        Args:
+            login: Whether to log in again, too.
+        """
+        if self._live is not None:
+            self._previous = self._live
+        self._live = None
+        if login:
+            self._transport = None
 
     async def transport(self) -> Transport:
         """HTTP to the app, logged in if there are credentials."""
@@ -169,16 +178,16 @@ class Connection:
     def reset_session(self) -> None:
         """Begin a new session, without the State of the old one."""
         self.session_hash = new_hash()
-        if self._live is not None:
-            self._live.sessions.reset(self.session_hash)
+        if live := self._live or self._previous:
+            live.sessions.reset(self.session_hash)
 
     async def aclose(self) -> None:
         """Drop every stream; jobs that still wait are lost."""
         self._closed = True
         for execution in list(self.executions):
             execution.abandon()
-        if self._live is not None:
-            self._live.sessions.close()
+        if live := self._live or self._previous:
+            live.sessions.close()
         if self._transport is not None:
             await self._transport.aclose()
         self._live = None
@@ -188,13 +197,26 @@ class Live:
     """A connected app: what `/config` said, and the machinery made from it."""
 
     def __init__(
-        self, connection: Connection, transport: Transport, config: Config
+        self,
+        connection: Connection,
+        transport: Transport,
+        config: Config,
+        previous: Live | None = None,
     ) -> None:
         settings = connection.settings
         self.config = config
         self.transport = transport
         self.dialect = Dialect.of(config)
-        self.sessions = SessionPool(transport, self.dialect, connection.session_hash)
+        self.sessions: SessionPool = SessionPool(
+            transport, self.dialect, connection.session_hash
+        )
+        if (
+            previous is not None
+            and previous.transport is transport
+            and previous.dialect == self.dialect
+        ):
+            # Two streams of one session would take each other's messages.
+            self.sessions = previous.sessions
         self.download_files = settings.download_files
         self.transfer = Transfer(
             transport,

@@ -155,7 +155,7 @@ class Execution(Generic[T]):
             error.may_have_run = False
         if isinstance(error, ConnectError | ConnectionLost | AuthenticationError):
             # The app may come back changed, or want another login.
-            self._connection.forget()
+            self._connection.forget(login=isinstance(error, AuthenticationError))
         error.within(endpoint=self.endpoint, src=self.src)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 

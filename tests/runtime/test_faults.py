@@ -552,3 +552,31 @@ print(client.echo("x"))
         check=False,
     )
     assert (done.stdout, done.stderr) == ("ok\n", "")
+
+
+def test_a_restarted_app_is_read_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swapped = [
+        {"id": 0, "api_name": "other", "inputs": [1], "outputs": [1], "types": {}},
+        {"id": 7, "api_name": "echo", "inputs": [1], "outputs": [1], "types": {}},
+    ]
+    bodies: list[bytes] = []
+
+    def record(handler: Handler) -> None:
+        bodies.append(handler.rfile.read(int(handler.headers["content-length"])))
+        handler._dispatch()
+
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+        sessions = client._connection().live.sessions
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(cut=True)
+        with pytest.raises(ConnectionLost):
+            client.echo("x")
+        config = {**CONFIG, "dependencies": swapped}
+        Handler.answers = {"/config": lambda h: h.json(config)}
+        monkeypatch.setattr(Handler, "do_POST", record)
+        assert client.echo("x") == "ok"
+        assert json.loads(bodies[0])["fn_index"] == 7
+        # No second stream of the same session beside one that may still be open.
+        assert client._connection().live.sessions is sessions
