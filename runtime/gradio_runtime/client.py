@@ -145,13 +145,8 @@ class Client:
         Raises:
             GradioError: The app cannot be reached, or is no Gradio app.
         """
-        from .loop import run_sync
-
-        try:
-            run_sync(self._connection().ready())
-        except GradioError as error:
-            error.within(src=self.src)
-            raise
+        connection = self._connection()
+        connection.run(connection.ready())
 
     def _start(
         self, request: Request[T], options: Options, *, keep: bool = True

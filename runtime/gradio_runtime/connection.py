@@ -6,10 +6,10 @@ All of it runs on the runtime's loop. Connecting is lazy and reads `/config` onc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -22,9 +22,11 @@ from .loop import run_sync
 from .protocol import Dialect
 from .session import SessionPool, new_hash
 from .transfer import Transfer, default_download_dir
-from .transport import HttpOptions, Transport
+from .transport import CHECK_URL, HttpOptions, Transport
 
 __all__ = ["Connection", "Route", "Settings", "fetch_description"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,14 @@ class Connection:
             raise GradioError("the client is not connected yet", src=self.src)
         return self._live
 
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run something of this connection and wait; its errors name the app. Blocks."""
+        try:
+            return run_sync(coroutine)
+        except GradioError as error:
+            error.within(src=self.src)
+            raise
+
     async def ready(self) -> Live:
         """Connect, unless that has been done.
 
@@ -172,8 +182,7 @@ class Connection:
         token = given if isinstance(given, str) else None
         if given is None or given is True:
             token = await asyncio.to_thread(hub.saved_token)
-        space = await asyncio.to_thread(hub.resolve, src, token)
-        return space.host, token
+        return await asyncio.to_thread(hub.resolve, src, token), token
 
     def reset_session(self) -> None:
         """Begin a new session, without the State of the old one."""
@@ -223,7 +232,6 @@ class Live:
             self.dialect.prefix,
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
-            private=settings.token is not None or settings.auth is not None,
         )
         self._routes: dict[str | int, Route] = {}
         self._info: Info | None = None
@@ -315,7 +323,7 @@ def parse_config(raw: object, transport: Transport) -> Config:
     except ValidationError:
         raise ConnectError(
             f"{transport.base}/config is JSON, but not that of a Gradio app",
-            hint="Check that the URL is that of a running Gradio app",
+            hint=CHECK_URL,
         ) from None
 
 
@@ -328,7 +336,7 @@ async def read_info(
     if not isinstance(raw, dict) or "named_endpoints" not in raw:
         raise ConnectError(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
-            hint="Check that the URL is that of a running Gradio app",
+            hint=CHECK_URL,
         )
     return cast("dict[str, Any]", raw)
 
@@ -355,10 +363,10 @@ def fetch_description(
     Raises:
         GradioError: The app cannot be reached, or is no Gradio app.
     """
+    settings = Settings(token=token, auth=auth, headers=dict(headers or {}))
+    connection = Connection(src, settings)
 
     async def read() -> tuple[dict[str, Any], dict[str, Any]]:
-        settings = Settings(token=token, auth=auth, headers=dict(headers or {}))
-        connection = Connection(src, settings)
         try:
             transport = await connection.transport()
             raw = await transport.get_json("/config")
@@ -375,8 +383,4 @@ def fetch_description(
         except TimeoutError:
             raise ConnectError(f"no answer within {timeout:g} s", src=src) from None
 
-    try:
-        return run_sync(bounded())
-    except GradioError as error:
-        error.within(src=src)
-        raise
+    return connection.run(bounded())

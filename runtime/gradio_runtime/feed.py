@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from time import monotonic
 from typing import Generic, TypeVar
 
+from .loop import resolve
+
 __all__ = ["Feed"]
 
 T = TypeVar("T")
@@ -93,9 +95,7 @@ class Feed(Generic[T]):
             waiter: asyncio.Future[None] = loop.create_future()
 
             def wake(waiter: asyncio.Future[None] = waiter) -> None:
-                try:
-                    loop.call_soon_threadsafe(_resolve, waiter)
-                except RuntimeError:  # that loop has been closed meanwhile
+                if not resolve(loop, waiter):
                     self._wakers.discard(wake)
 
             with self._changed:
@@ -115,8 +115,3 @@ class Feed(Generic[T]):
                 return
             for item in items:
                 yield item
-
-
-def _resolve(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)

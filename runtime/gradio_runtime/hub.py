@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
 from .errors import AuthenticationError, ConnectError, RateLimited, SpaceError
 
-__all__ = ["Space", "is_space_id", "resolve", "saved_token"]
+__all__ = ["is_space_id", "resolve", "saved_token"]
 
 _SPACE_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -31,14 +30,6 @@ _NEXT_STEP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Where a Space is served."""
-
-    host: str
-    private: bool
-
-
 def is_space_id(src: str) -> bool:
     """Whether `src` looks like `owner/space`."""
     return _SPACE_ID.fullmatch(src) is not None
@@ -53,8 +44,8 @@ def saved_token() -> str | None:
     return get_token()
 
 
-def resolve(space_id: str, token: str | None) -> Space:
-    """Ask the Hub where a Space is served. Blocks.
+def resolve(space_id: str, token: str | None) -> str:
+    """Ask the Hub where a Space is served: the URL of its app. Blocks.
 
     Raises:
         SpaceError: There is no such Space, or it cannot serve.
@@ -99,4 +90,4 @@ def resolve(space_id: str, token: str | None) -> Space:
             src=space_id,
             hint=f"{_NEXT_STEP.get(stage, 'See its page')} ({page})",
         )
-    return Space(info.host.rstrip("/"), bool(info.private))
+    return str(info.host).rstrip("/")

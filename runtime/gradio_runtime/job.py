@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from .callbacks import run_callback
 from .errors import GradioError, JobCancelled, JobTimeout
 from .feed import Feed
-from .loop import check_may_block, get_loop, on_loop_thread
+from .loop import check_may_block, get_loop, on_loop_thread, resolve
 from .status import Status, StatusUpdate
 from .values import Unchanged
 
@@ -247,9 +247,7 @@ class Job(Future[T], Generic[T]):
         waiter: asyncio.Future[None] = loop.create_future()
 
         def wake(_: Future[T]) -> None:
-            try:
-                loop.call_soon_threadsafe(_resolve, waiter)
-            except RuntimeError:
+            if not resolve(loop, waiter):
                 _log.debug("a loop that waited for a job was closed before its end")
 
         super().add_done_callback(wake)
@@ -396,11 +394,6 @@ class Stream(Generic[T]):
     def __repr__(self) -> str:
         """Show the endpoint and the stage."""
         return f"<Stream of {self._job!r}>"
-
-
-def _resolve(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
 
 
 def start(job: Job[T], runner: Runner) -> Job[T]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import threading
 from collections.abc import Coroutine
@@ -21,6 +22,8 @@ _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
 _exiting = False
+#: Clean-up that is under way; asyncio itself keeps no reference to a task.
+_background: set[asyncio.Task[None]] = set()
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
@@ -66,7 +69,37 @@ def is_exiting() -> bool:
     return _exiting
 
 
-def run_sync(coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+def in_background(action: Coroutine[Any, Any, None]) -> None:
+    """Run clean-up on the loop that runs now; nobody waits for it.
+
+    A failure of this package's own kind is dropped: the connection broke, so there is
+    nothing left to clean up.
+    """
+
+    async def quietly() -> None:
+        with contextlib.suppress(GradioError):
+            await action
+
+    task = asyncio.get_running_loop().create_task(quietly())
+    _background.add(task)
+    task.add_done_callback(_background.discard)
+
+
+def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
+    """Wake a waiter of any loop, from any thread; False if that loop is closed."""
+    try:
+        loop.call_soon_threadsafe(_set_done, waiter)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _set_done(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the runtime's loop and wait for it."""
     try:
         check_may_block("a blocking call")
@@ -75,9 +108,9 @@ def run_sync(coroutine: Coroutine[Any, Any, T], timeout: float | None = None) ->
         raise
     future = asyncio.run_coroutine_threadsafe(coroutine, get_loop())
     try:
-        return future.result(timeout)
+        return future.result()
     except BaseException:
-        # A timeout or Ctrl-C in the caller must not leave the work running.
+        # Ctrl-C in the caller must not leave the work running.
         future.cancel()
         raise
 

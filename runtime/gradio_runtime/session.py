@@ -197,11 +197,6 @@ class Session:
             # a connection that is cancelled while it connects may be lost.
             self._stream.unwanted = True
 
-    def abandon(self) -> None:
-        """Close the stream and fail every job that waits on it."""
-        self.drop()
-        self._fail(ConnectionLost("the client was closed"))
-
     async def remove_queued(self, inbox: Inbox) -> None:
         """Take a queued job out of the queue; touches no other job."""
         inbox.removing = True
@@ -396,9 +391,9 @@ class SessionPool:
         self.own = Session(self._transport, self._dialect, hash_)
 
     def close(self) -> None:
-        """Drop every stream; jobs that still wait are lost."""
+        """Drop every stream; whoever calls has ended the jobs."""
         for session in [self.own, *self._others]:
-            session.abandon()
+            session.drop()
 
 
 def new_hash() -> str:

@@ -9,12 +9,12 @@ the session, and where nothing can, nothing is done.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .connection import Live, Route
 from .errors import GradioError
+from .loop import in_background
 from .session import Inbox
 
 __all__ = ["Ticket"]
@@ -22,8 +22,6 @@ __all__ = ["Ticket"]
 #: Seconds after a join in which a job below 6.14 may have started without our having
 #: heard of it.
 _SETTLED = 0.25
-#: Clean-up that nobody waits for; asyncio itself keeps no reference to a task.
-_background: set[asyncio.Task[None]] = set()
 
 
 class Ticket:
@@ -62,7 +60,7 @@ class Ticket:
             await asyncio.shield(joining)
         except asyncio.CancelledError:
             # Only the answer, which is on its way, names the job to take back.
-            _in_background(self._leave_after(joining))
+            in_background(self._leave_after(joining))
             raise
         self._joined_at = asyncio.get_running_loop().time()
 
@@ -122,11 +120,11 @@ class Ticket:
         """Take the job back if that is possible, without waiting for the answer."""
         stoppable = self.route.generator or not self.started
         if not self.started and self.live.dialect.removes_queued:
-            _in_background(self._withdraw())
+            in_background(self._withdraw())
         elif stoppable and self._session.alone(self.inbox):
             self._drop()
         elif self.route.generator and not self._session.has_sibling(self.inbox):
-            _in_background(self._session.stop_running(self.inbox))
+            in_background(self._session.stop_running(self.inbox))
 
     async def _withdraw(self) -> None:
         await self._session.remove_queued(self.inbox)
@@ -148,13 +146,3 @@ class Ticket:
     def _settle(self, *, removed: bool) -> None:
         if self._removal is not None and not self._removal.done():
             self._removal.set_result(removed)
-
-
-def _in_background(action: Coroutine[Any, Any, None]) -> None:
-    async def quietly() -> None:
-        with contextlib.suppress(GradioError):  # the connection broke: nothing to take
-            await action
-
-    task = asyncio.get_running_loop().create_task(quietly())
-    _background.add(task)
-    task.add_done_callback(_background.discard)

@@ -41,7 +41,6 @@ class Transfer:
         prefix: Path of the app's API.
         folder: Where downloads go; each gets a folder of its own below it.
         max_file_size: The app's own bound on an upload, in bytes.
-        private: Whether the app's files need credentials of ours to be read.
     """
 
     def __init__(
@@ -51,13 +50,11 @@ class Transfer:
         folder: Path,
         *,
         max_file_size: int | None = None,
-        private: bool = False,
     ) -> None:
         self._transport = transport
         self._prefix = prefix
         self._folder = folder
         self._max_file_size = max_file_size
-        self._private = private
 
     async def upload_all(self, data: list[Any]) -> list[Any]:
         """Upload every `File` in the values; returns the values as JSON.
@@ -130,7 +127,7 @@ class Transfer:
             )
 
     async def _send(self, upload: Upload) -> str:
-        return (await self._transport.upload(f"{self._prefix}/upload", [upload]))[0]
+        return await self._transport.upload(f"{self._prefix}/upload", upload)
 
     def file_of(self, value: dict[str, Any]) -> File:
         """The `File` for one that the server sent, still remote."""

@@ -32,6 +32,7 @@ from .errors import (
     ServerValidationError,
 )
 from .jsontext import is_array, is_object, load_json
+from .loop import in_background
 
 #: Seconds to wait for a connection and for the answer to a plain request.
 CONNECT_TIMEOUT = 10.0
@@ -43,6 +44,8 @@ IDLE_TIMEOUT = 90.0
 MAX_MESSAGE = 512 * 1024 * 1024
 
 _MAX_REDIRECTS = 5
+#: How often an idempotent request is tried again.
+_RETRIES = 2
 #: Statuses that are worth another try of an idempotent request.
 _PASSING = frozenset({429, 502, 503, 504})
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
@@ -102,15 +105,15 @@ class Transport:
         """Whether a URL is on the app's own origin, where its token may go."""
         return origin_of(url) == self._origin
 
-    async def get_json(self, path: str, *, retries: int = 2) -> Any:
+    async def get_json(self, path: str) -> Any:
         """GET JSON. Idempotent, so it is tried again after a passing failure."""
-        response = await self._retried("GET", path, retries)
+        response = await self._retried("GET", path)
         try:
             return load_json(response.content)
         except ValueError:
             raise ConnectError(
                 f"{self.url(path)} answers with {_kind(response)}, not JSON",
-                hint="Check that the URL is that of a running Gradio app",
+                hint=CHECK_URL,
             ) from None
 
     async def post_json(
@@ -124,14 +127,14 @@ class Transport:
         """POST a form, once; returns the status, whatever it is."""
         return (await self._request("POST", path, data=dict(fields))).status_code
 
-    async def upload(self, path: str, files: list[Upload]) -> list[str]:
-        """POST files as multipart; returns their paths on the server, in order."""
-        parts = [("files", (file.name, file.content)) for file in files]
+    async def upload(self, path: str, file: Upload) -> str:
+        """POST a file as multipart; returns its path on the server."""
+        parts = [("files", (file.name, file.content))]
         response = await self._send("POST", path, files=parts)
         answer = load_json(response.content)
-        if not is_array(answer) or len(answer) != len(files):
-            raise ProtocolError("the app did not take the uploaded files")
-        return [str(item) for item in answer]
+        if not is_array(answer) or len(answer) != 1:
+            raise ProtocolError("the app did not take the uploaded file")
+        return str(answer[0])
 
     async def download(self, url: str, folder: Path, name: str) -> Path:
         """GET a file into `folder/name`, which appears only when it is whole."""
@@ -155,10 +158,10 @@ class Transport:
                 async for event in source:
                     yield event.data
 
-    async def _retried(self, method: str, path: str, retries: int) -> httpx2.Response:
+    async def _retried(self, method: str, path: str) -> httpx2.Response:
         attempt = 0
         while True:
-            last = attempt == retries
+            last = attempt == _RETRIES
             pause = 0.2 * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311
             try:
                 response = await self._request(method, path)
@@ -282,16 +285,10 @@ class _Pooled(httpx2.AsyncBaseTransport):
             raise
 
 
-#: Responses that are being closed; asyncio itself keeps no reference to a task.
-_closing: set[asyncio.Task[None]] = set()
-
-
 def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
     """Close the response to a request whose caller is gone."""
     if not sending.cancelled() and sending.exception() is None:
-        task = asyncio.get_running_loop().create_task(sending.result().aclose())
-        _closing.add(task)
-        task.add_done_callback(_closing.discard)
+        in_background(sending.result().aclose())
 
 
 def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTransport:
@@ -343,6 +340,8 @@ def _translated(base: str, *, streaming: bool = False) -> Generator[None]:
         raise ConnectionLost(f"the connection to the app broke: {what}") from error
 
 
+#: The next step when what answers is not a Gradio app.
+CHECK_URL = "Check that the URL is that of a running Gradio app"
 _REACH = "Check the address and that the app is running"
 
 
@@ -381,7 +380,7 @@ def _status_error(response: httpx2.Response) -> GradioError:
                 f"{response.url.copy_with(query=None)} answers {status} "
                 f"{response.reason_phrase}",
                 not_sent=status == 503,
-                hint="Check that the URL is that of a running Gradio app",
+                hint=CHECK_URL,
             )
         case _:
             return ProtocolError(

@@ -175,11 +175,7 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    try:
-        return run_sync(read())
-    except GradioError as error:
-        error.within(src=connection.src)
-        raise
+    return connection.run(read())
 
 
 def api_text(src: str, raw: dict[str, Any]) -> str:
