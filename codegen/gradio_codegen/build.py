@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, cast
 from urllib.parse import urlsplit
 
 from gradio_runtime.description import (
@@ -25,8 +24,9 @@ from gradio_runtime.description import (
 )
 
 from .components import InputType, input_type, output_type
+from .defaults import allowing, default_of
 from .errors import CodegenError, Diagnostic, SourceError, UsageError
-from .ir import Alias, Default, Endpoint, Module, OutputSlot, Param
+from .ir import Alias, Endpoint, Module, OutputSlot, Param
 from .literals import source
 from .models import ModelRegistry
 from .names import (
@@ -42,20 +42,15 @@ from .names import (
 from .schema import SchemaMapper
 from .spec import AppSpec
 from .typeexpr import (
-    ANY,
     FILE,
     FILE_INPUT,
     AliasOf,
     Either,
     Generic,
     Literals,
-    Named,
     TypeExpr,
-    accepts,
     either,
-    natural,
     optional,
-    walk,
 )
 
 __all__ = ["BuildOptions", "build", "client_name"]
@@ -69,6 +64,9 @@ class BuildOptions:
         include: Globs of api_names to generate; all of them when empty.
         exclude: Globs of api_names to leave out.
         nullable_outputs: Whether any output may be None.
+        nullable: Globs of api_names whose outputs may be None.
+        nullable_inputs: Whether None may be passed for any parameter, for the empty
+            component.
         class_name: The client class; made from the source when None.
         all_endpoints: Whether the undocumented ones were asked for.
     """
@@ -76,17 +74,19 @@ class BuildOptions:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     nullable_outputs: bool = False
+    nullable: tuple[str, ...] = ()
+    nullable_inputs: bool = False
     class_name: str | None = None
     all_endpoints: bool = False
 
     def wants(self, api_name: str) -> bool:
-        """Whether an endpoint is to be generated. Globs match with or without `/`."""
-        names = (api_name, api_name.removeprefix("/"))
+        """Whether an endpoint is to be generated."""
+        wanted = not self.include or _matches(api_name, self.include)
+        return wanted and not _matches(api_name, self.exclude)
 
-        def matches(globs: Iterable[str]) -> bool:
-            return any(fnmatchcase(name, glob) for glob in globs for name in names)
-
-        return (not self.include or matches(self.include)) and not matches(self.exclude)
+    def may_be_empty(self, api_name: str) -> bool:
+        """Whether an endpoint's outputs may be None."""
+        return self.nullable_outputs or _matches(api_name, self.nullable)
 
     def __str__(self) -> str:
         """As the command line has them: what it takes to generate the same again."""
@@ -94,8 +94,16 @@ class BuildOptions:
         words += [f"--include={glob}" for glob in self.include]
         words += [f"--exclude={glob}" for glob in self.exclude]
         words += ["--nullable-outputs"] if self.nullable_outputs else []
+        words += [f"--nullable={glob}" for glob in self.nullable]
+        words += ["--nullable-inputs"] if self.nullable_inputs else []
         words += [f"--class-name={self.class_name}"] if self.class_name else []
         return " ".join(_quoted(word) for word in words)
+
+
+def _matches(api_name: str, globs: Iterable[str]) -> bool:
+    """Whether one of the globs fits, with the slash or without it."""
+    names = (api_name, api_name.removeprefix("/"))
+    return any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
 def _quoted(word: str) -> str:
@@ -222,13 +230,17 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+#: What Gradio calls a parameter whose name it does not know, as of `*args`.
+_MADE_UP_NAME = re.compile(r"param_\d+")
+
+
 def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
     namer = Namer(FIELDS)
     return [
         namer.claim(
-            field_name(item.name, f"param_{index}")
-            if item.name is not None
-            else snake(item.label or "", item.component.lower() or f"param_{index}")
+            snake(item.label or "", field_name(item.component.lower(), f"param_{index}"))
+            if item.name is None or _MADE_UP_NAME.fullmatch(item.name)
+            else field_name(item.name, f"param_{index}")
         )
         for index, item in enumerate(parameters)
     ]
@@ -365,7 +377,8 @@ class _Builder:
             known = self._named_choices(
                 input_type(slot, item.schema_, mapper, wanted), plan, name
             )
-            type_, default, problem = _default(known.type, item)
+            given = optional(known.type) if self._options.nullable_inputs else known.type
+            type_, default, problem = default_of(given, item)
             if problem:
                 text = f"parameter {name}: {problem}"
                 self._diagnostics.append(Diagnostic("warning", plan.api_name, text))
@@ -375,7 +388,7 @@ class _Builder:
                 component=slot.type,
                 type=type_,
                 default=default,
-                constraints=_allowing(known.constraints, default),
+                constraints=allowing(known.constraints, default),
                 notes=known.notes,
             )
 
@@ -389,7 +402,7 @@ class _Builder:
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
             # An app often hands an input back, to clear it.
-            if self._options.nullable_outputs or slot.id in inputs:
+            if slot.id in inputs or self._options.may_be_empty(plan.api_name):
                 type_ = optional(type_)
             yield OutputSlot(name, item.label, slot.type, type_)
 
@@ -422,80 +435,3 @@ def _replaced(type_: TypeExpr, old: TypeExpr, new: TypeExpr) -> TypeExpr:
             return either(*(_replaced(part, old, new) for part in parts))
         case _:
             return new if type_ == old else type_
-
-
-# --- Defaults
-
-
-def _default(
-    type_: TypeExpr, item: ParameterInfo
-) -> tuple[TypeExpr, Default | None, str | None]:
-    """What is sent for a parameter that is left out.
-
-    Returns:
-        The parameter's type, wide enough for the default; the default; and what is
-        wrong with it, if something is.
-    """
-    value = item.default
-    if not item.has_default:
-        return type_, None, None
-    if value is None:
-        return optional(type_), Default("plain", None), None
-    if _holds_file(value) or (value and FILE_INPUT in walk(type_)):
-        return type_, Default("elsewhere", value), None
-    if type_ == Named("MultimodalInput"):
-        text = cast("dict[str, Any]", value).get("text") if _is_object(value) else value
-        if isinstance(text, str):
-            return type_, Default("plain", text), None
-    problem = None
-    if not accepts(type_, value):
-        problem = f"its own default {_short(value)} does not fit its type; widened"
-        fits = isinstance(value, dict | list)
-        type_ = ANY if fits else either(type_, natural(value))
-    made = isinstance(value, dict | list)
-    return type_, Default("made" if made else "plain", value), problem
-
-
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
-
-
-def _holds_file(value: object) -> bool:
-    if isinstance(value, dict):
-        items = cast("dict[str, object]", value)
-        if isinstance(items.get("path") or items.get("name"), str) and (
-            "orig_name" in items or "url" in items or "is_file" in items
-        ):
-            return True
-        return any(map(_holds_file, items.values()))
-    if isinstance(value, list):
-        return any(map(_holds_file, cast("list[object]", value)))
-    return False
-
-
-def _short(value: object) -> str:
-    text = source(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _allowing(
-    constraints: Sequence[tuple[str, int | float]], default: Default | None
-) -> tuple[tuple[str, int | float], ...]:
-    """The constraints that a parameter's own default meets.
-
-    Apps break their own bounds; the server is then the judge of the others as well.
-    """
-    value = default.value if default is not None else None
-
-    def meets(name: str, bound: int | float) -> bool:
-        match value:
-            case str():
-                return name != "max_length" or len(value) <= bound
-            case int() | float():
-                return not (
-                    (name == "ge" and value < bound) or (name == "le" and value > bound)
-                )
-            case _:
-                return True
-
-    return tuple((name, bound) for name, bound in constraints if meets(name, bound))

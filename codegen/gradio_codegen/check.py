@@ -19,7 +19,7 @@ __all__ = ["check_code"]
 _TYPES = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
 _BASES = frozenset({"Input", "Output", "Model"})
 _FIELD_KEYWORDS = frozenset(
-    {"default", "ge", "le", "max_length", "alias", "validate_default"}
+    {"alias", "default", "ge", "le", "max_length", "multiple_of", "validate_default"}
 )
 
 
@@ -182,7 +182,7 @@ class _Checker:
             and node.vararg is None
             and node.kwarg is None
             and all(self._type(item.annotation) for item in arguments)
-            and all(map(_is_literal, defaults))
+            and all(_is_literal(item) or _is_unchanged(item) for item in defaults)
         )
 
     def _call(self, node: ast.expr | None) -> bool:
@@ -297,11 +297,16 @@ def _is_default(node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
             return all(
-                item.arg in _FIELD_KEYWORDS and _is_literal(item.value)
+                item.arg in _FIELD_KEYWORDS
+                and (_is_literal(item.value) or _is_unchanged(item.value))
                 for item in keywords
             )
         case _:
-            return _is_literal(node)
+            return _is_literal(node) or _is_unchanged(node)
+
+
+def _is_unchanged(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "UNCHANGED"
 
 
 def _is_literal(node: ast.expr | None) -> bool:

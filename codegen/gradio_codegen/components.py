@@ -1,8 +1,8 @@
 """What callers pass to Gradio's components, and get from them.
 
 Most components say it in their schema. Those here say it elsewhere: choices and
-bounds are in `/config` alone, and for files, chats and tables the runtime has types
-that are the same whatever the server's version.
+bounds are in `/config` alone, and for files, chats, tables and the like the runtime
+has types that are the same whatever the server's version.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from gradio_runtime.description import Component
 
-from .literals import shown
-from .schema import SchemaMapper, choice_type
+from .choices import choice_input, choice_notes, choice_output, some
+from .narrow import as_list
+from .schema import SchemaMapper
 from .typeexpr import (
     FILE,
     FILE_INPUT,
@@ -27,40 +28,73 @@ from .typeexpr import (
     TypeExpr,
     either,
     list_of,
-    natural,
 )
 
 __all__ = ["KEPT_PROPS", "SELF_TYPED", "InputType", "input_type", "output_type"]
 
 _FILES = frozenset(
-    {"image", "audio", "video", "file", "model3d", "uploadbutton", "downloadbutton"}
+    {
+        "audio",
+        "downloadbutton",
+        "file",
+        "image",
+        "model3d",
+        "uploadbutton",
+        "video",
+    }
 )
 _CHOICES = frozenset({"dropdown", "radio", "checkboxgroup"})
+
+
+def _same(name: str) -> tuple[TypeExpr, TypeExpr]:
+    return Named(name), Named(name)
+
+
 #: Components with a type of the runtime's own: as parameter, and as output.
 _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
-    "dataframe": (Named("DataframeData"), Named("DataframeData")),
+    "annotatedimage": _same("AnnotatedImageData"),
+    "dataframe": (Named("DataframeInput"), Named("DataframeData")),
+    "datetime": (Named("DateTimeInput"), STR),
+    "dialogue": (either(list_of(Named("DialogueLine")), STR),) * 2,
     "gallery": (list_of(Named("GalleryInput")), list_of(Named("GalleryItem"))),
-    "label": (Named("LabelData"), Named("LabelData")),
+    "highlightedtext": (
+        list_of(Named("HighlightedInput")),
+        list_of(Named("HighlightedToken")),
+    ),
+    "imageeditor": (Named("EditorInput"), Named("EditorData")),
+    "imageslider": (Named("ImagePairInput"), Named("ImagePair")),
+    "label": _same("LabelData"),
     "multimodaltextbox": (Named("MultimodalInput"), Named("MultimodalData")),
+    "nativeplot": _same("NativePlotData"),
+    # Before the native plots of Gradio 4 these were charts of Altair.
+    "barplot": _same("PlotData"),
+    "lineplot": _same("PlotData"),
+    "plot": _same("PlotData"),
+    "scatterplot": _same("PlotData"),
 }
+_MESSAGES = (list_of(Named("ChatMessage")),) * 2
+_PAIRS = (list_of(Named("ChatPairInput")), list_of(Named("ChatPair")))
 
 #: Components whose schema is not needed.
-SELF_TYPED = _FILES | frozenset(_KNOWN) | {"slider"}
+SELF_TYPED = _FILES | frozenset(_KNOWN) | {"chatbot"}
 
 #: Properties of a component that decide about the generated code.
 KEPT_PROPS: Mapping[str, tuple[str, ...]] = {
     "chatbot": ("type",),
     "checkboxgroup": ("choices",),
+    "code": ("language",),
     "dropdown": ("allow_custom_value", "choices", "max_choices", "multiselect"),
     "file": ("file_count", "file_types"),
-    "multimodaltextbox": ("file_types",),
-    "number": ("maximum", "minimum", "precision"),
+    "multimodaltextbox": ("file_count", "file_types"),
+    "number": ("maximum", "minimum", "precision", "step"),
     "radio": ("choices",),
-    "slider": ("maximum", "minimum", "step"),
+    "slider": ("maximum", "minimum", "precision", "step"),
     "text": ("max_length",),
     "textbox": ("max_length",),
     "uploadbutton": ("file_count", "file_types"),
 }
+
+Constraint = tuple[str, int | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +110,7 @@ class InputType:
 
     type: TypeExpr
     choices: Literals | None = None
-    constraints: tuple[tuple[str, int | float], ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -92,16 +126,14 @@ def input_type(
         wanted: The name for an object type.
     """
     notes = tuple(_notes(component))
-    kind, props = component.type, component.props
-    if kind in _CHOICES:
-        return _choice_input(component, notes)
-    if kind in _FILES:
+    if component.type in _CHOICES:
+        type_, choices = choice_input(component, schema)
+        return InputType(type_, choices, notes=notes)
+    if component.type in _FILES:
         return InputType(_files(component, FILE_INPUT), notes=notes)
-    if kind in _KNOWN:
-        return InputType(_KNOWN[kind][0], notes=notes)
-    if kind == "chatbot" and props.get("type") == "messages":
-        return InputType(list_of(Named("ChatMessage")), notes=notes)
-    type_ = _number(component) or mapper.map(schema, wanted)
+    if (known := _known(component)) is not None:
+        return InputType(known[0], notes=notes)
+    type_ = _number(component, schema) or mapper.map(schema, wanted)
     constraints = tuple(_constraints(component, type_))
     choices = type_ if isinstance(type_, Literals) else None
     return InputType(type_, choices, constraints, notes)
@@ -111,16 +143,21 @@ def output_type(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> TypeExpr:
     """What callers get from a component."""
-    kind, props = component.type, component.props
-    if kind in _CHOICES:
-        return _choice_output(component)
-    if kind in _FILES:
+    if component.type in _CHOICES:
+        return choice_output(component, schema)
+    if component.type == "video" and not component.props.get("bare"):
+        return Named("VideoFile")
+    if component.type in _FILES:
         return _files(component, FILE)
-    if kind in _KNOWN:
-        return _KNOWN[kind][1]
-    if kind == "chatbot" and props.get("type") == "messages":
-        return list_of(Named("ChatMessage"))
-    return _number(component) or mapper.map(schema, wanted)
+    if (known := _known(component)) is not None:
+        return known[1]
+    return _number(component, schema) or mapper.map(schema, wanted)
+
+
+def _known(component: Component) -> tuple[TypeExpr, TypeExpr] | None:
+    if component.type == "chatbot":
+        return _MESSAGES if component.props.get("type") == "messages" else _PAIRS
+    return _KNOWN.get(component.type)
 
 
 def _files(component: Component, file: TypeExpr) -> TypeExpr:
@@ -128,65 +165,38 @@ def _files(component: Component, file: TypeExpr) -> TypeExpr:
     return list_of(file) if several else file
 
 
-def _number(component: Component) -> TypeExpr | None:
-    if component.type == "slider":
-        return FLOAT
-    if component.type == "number":
-        return INT if component.props.get("precision") == 0 else FLOAT
-    return None
+def _number(component: Component, schema: Any) -> TypeExpr | None:
+    if component.type not in ("number", "slider"):
+        return None
+    whole = component.props.get("precision") == 0 or schema == {"type": "integer"}
+    return INT if whole else FLOAT
 
 
-def _constraints(
-    component: Component, type_: TypeExpr
-) -> Iterator[tuple[str, int | float]]:
+def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
     props = component.props
     if component.type in ("number", "slider"):
         whole = type_ == INT
-        if (minimum := props.get("minimum")) is not None:
+        minimum, maximum = props.get("minimum"), props.get("maximum")
+        if minimum is not None:
             yield "ge", math.ceil(minimum) if whole else minimum
-        if (maximum := props.get("maximum")) is not None:
+        if maximum is not None:
             yield "le", math.floor(maximum) if whole else maximum
+        if (step := _exact_step(component)) is not None:
+            yield "multiple_of", step
     elif type_ == STR and (length := props.get("max_length")) is not None:
         yield "max_length", int(length)
 
 
-# --- Choices
+def _exact_step(component: Component) -> int | None:
+    """The step, where `multiple_of` says the same.
 
-
-def _choices(component: Component) -> list[tuple[object, object]]:
-    """Label and value of each choice; older versions have the value alone."""
-    raw = cast("list[object]", component.props.get("choices", []))
-    return [
-        cast("tuple[object, object]", tuple(cast("list[object]", item)))
-        if isinstance(item, list)
-        else (item, item)
-        for item in raw
-    ]
-
-
-def _is_several(component: Component) -> bool:
-    return component.type == "checkboxgroup" or bool(component.props.get("multiselect"))
-
-
-def _choice_input(component: Component, notes: tuple[str, ...]) -> InputType:
-    type_ = choice_type(value for _, value in _choices(component))
-    choices = type_ if isinstance(type_, Literals) else None
-    item = type_ or STR
-    if component.props.get("allow_custom_value"):
-        item = either(item, STR)
-    return InputType(
-        list_of(item) if _is_several(component) else item, choices, notes=notes
-    )
-
-
-def _choice_output(component: Component) -> TypeExpr:
-    """The choices' own types rather than the choices.
-
-    The app may return others together with a component update, and often does.
+    Steps are counted from the minimum, `multiple_of` from zero, and no float is an
+    exact multiple of 0.1. A number's step of 1 is Gradio's default, and binds nobody.
     """
-    types = [natural(value) for _, value in _choices(component)]
-    item = either(*types) if types else either(STR, FLOAT)
-    return list_of(item) if _is_several(component) else item
+    step, start = component.props.get("step"), component.props.get("minimum", 0)
+    if step is None or step != int(step) or step < 1 or start % step:
+        return None
+    return None if component.type == "number" and step == 1 else int(step)
 
 
 # --- Notes
@@ -196,46 +206,33 @@ def _notes(component: Component) -> Iterator[str]:
     props = component.props
     if text := " ".join(str(props.get("info", "")).split()):
         yield text if text[-1] in ".!?" else f"{text}."
-    labelled = [
-        f"{shown(value)} ({label})"
-        for label, value in _choices(component)
-        if isinstance(label, str) and label != str(value)
-    ]
-    if labelled:
-        yield f"{_some(labelled)}."
-    elif any(isinstance(value, float) for _, value in _choices(component)):
-        # Not in the type: there are no literals of floats.
-        yield f"One of {_some([shown(value) for _, value in _choices(component)])}."
-    if props.get("allow_custom_value"):
-        yield "Other values are accepted too."
-    if (most := props.get("max_choices")) is not None:
-        yield f"At most {most}."
+    if component.type in _CHOICES:
+        yield from choice_notes(component)
     yield from _bounds(component)
-    types = props.get("file_types")
-    if isinstance(types, list) and types:
-        yield f"File types: {_some([str(item) for item in cast('list[object]', types)])}."
+    if language := props.get("language"):
+        yield f"In {language}."
+    if component.type == "datetime":
+        time = "" if props.get("date_only") else " HH:MM:SS"
+        yield f"As text: YYYY-MM-DD{time}."
+    if props.get("file_count") == "directory":
+        yield "The files of a folder."
+    if types := as_list(props.get("file_types")):
+        yield f"File types: {some([str(item) for item in types])}."
 
 
 def _bounds(component: Component) -> Iterator[str]:
     props = component.props
-    minimum, maximum = props.get("minimum"), props.get("maximum")
-    step = props.get("step") if component.type == "slider" else None
-    steps = "" if step is None else f", in steps of {step}"
+    minimum, maximum, step = (props.get(k) for k in ("minimum", "maximum", "step"))
+    if component.type == "number" and step == 1:
+        step = None
+    steps = "" if step is None else f"n steps of {step}."
     if minimum is not None and maximum is not None:
-        yield f"From {minimum} to {maximum}{steps}."
+        yield f"From {minimum} to {maximum}{f', i{steps}' if steps else '.'}"
     elif minimum is not None:
-        yield f"At least {minimum}{steps}."
+        yield f"At least {minimum}{f', i{steps}' if steps else '.'}"
     elif maximum is not None:
-        yield f"At most {maximum}{steps}."
+        yield f"At most {maximum}{f', i{steps}' if steps else '.'}"
+    elif steps:
+        yield f"I{steps}"
     if (length := props.get("max_length")) is not None:
         yield f"At most {length} characters."
-
-
-_MOST_SHOWN = 12
-
-
-def _some(items: list[str]) -> str:
-    """The items, or the first of them where they are too many."""
-    if len(items) > _MOST_SHOWN:
-        items = [*items[:_MOST_SHOWN], "…"]
-    return ", ".join(items)

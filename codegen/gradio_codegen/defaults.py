@@ -1,93 +1,121 @@
-"""Defaults that are lists or objects, as expressions that make a new one."""
+"""Which default a parameter has, and how its module can say it.
+
+What the app gives is not always of the type that it declares, nor always something
+that can be written into a module; a parameter that has a default stays optional all
+the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
+from gradio_runtime.description import ParameterInfo
+
+from .ir import Default
 from .literals import source
-from .narrow import as_list, as_map
-from .typeexpr import Either, Generic, ModelOf, Named, TypeExpr, accepts, walk
+from .narrow import as_map
+from .typeexpr import (
+    ANY,
+    FILE_INPUT,
+    NONE,
+    Named,
+    TypeExpr,
+    accepts,
+    either,
+    natural,
+    optional,
+    walk,
+)
 
-__all__ = ["made", "needs_validation", "without_nulls"]
+__all__ = ["allowing", "default_of"]
 
-#: Fields of the runtime's types that take plain values, and what the values are.
-_PLAIN_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
-    "DataframeData": {"headers": list, "data": list},
-    "LabelData": {"label": (str, int, float)},
-}
-_ROLES = ("user", "assistant", "system")
-_BUILTINS = frozenset({"Any", "None", "bool", "int", "str"})
-
-
-def without_nulls(type_: TypeExpr, value: Any) -> Any:
-    """The value without members that a type of the runtime has as None anyway."""
-    if isinstance(type_, Named) and type_.name in _PLAIN_FIELDS:
-        return {key: part for key, part in value.items() if part is not None}
-    return value
-
-
-def needs_validation(type_: TypeExpr, value: Any) -> bool:
-    """Whether a JSON default of the type has to be turned into something else."""
-    return value != [] and any(
-        isinstance(part, ModelOf)
-        or (isinstance(part, Named) and part.name not in _BUILTINS)
-        or (isinstance(part, Generic) and part.origin == "tuple")
-        for part in walk(type_)
-    )
-
-
-def made(type_: TypeExpr, value: Any) -> str:
-    """An expression for a JSON value as a value of a type that accepts it."""
-    match type_:
-        case Either(types):
-            fitting = next((t for t in types if accepts(t, value)), types[0])
-            return made(fitting, value)
-        case Generic("list", (item,)) if (values := as_list(value)) is not None:
-            parts = [made(item, part) for part in values]
-            return f"[{', '.join(parts)}]"
-        case Generic("tuple", items) if (values := as_list(value)) is not None:
-            parts = [made(*pair) for pair in zip(items, values, strict=True)]
-            return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-        case Generic("dict", (_, item)) if (members := as_map(value)) is not None:
-            parts = [f"{source(k)}: {made(item, v)}" for k, v in members.items()]
-            return f"{{{', '.join(parts)}}}"
-        case ModelOf(name):
-            return f"{name}.model_validate({source(value)})"
-        case Named("ChatMessage"):
-            return _message(value)
-        case Named("MultimodalInput"):
-            return f"MultimodalData.model_validate({source(value)})"
-        case Named(name) if name not in _BUILTINS:
-            return _simple(name, value) or f"{name}.model_validate({source(value)})"
-        case _:
-            return source(value)
+#: Types whose values are too much to write down, unless they are empty.
+_NOT_WRITTEN = frozenset(
+    {
+        FILE_INPUT,
+        *map(
+            Named,
+            (
+                "AnnotatedImageData",
+                "ChatPairInput",
+                "EditorInput",
+                "GalleryInput",
+                "HighlightedInput",
+                "ImagePairInput",
+                "NativePlotData",
+                "PlotData",
+            ),
+        ),
+    }
+)
 
 
-def _simple(name: str, value: Any) -> str | None:
-    """The constructor's call, where plain values will do."""
-    fields = _PLAIN_FIELDS.get(name, {})
-    given = {key: part for key, part in value.items() if part is not None}
-    for key, part in given.items():
-        if key not in fields or not isinstance(part, fields[key]):
-            return None
-    if not all(
-        isinstance(part, str | int | float) for part in given.get("headers", ())
-    ):
-        return None
-    if not all(isinstance(row, list) for row in given.get("data", ())):
-        return None
-    words = [f"{key}={source(part)}" for key, part in given.items()]
-    return f"{name}({', '.join(words)})"
+def default_of(
+    type_: TypeExpr, item: ParameterInfo
+) -> tuple[TypeExpr, Default | None, str | None]:
+    """What is sent for a parameter that is left out.
+
+    Returns:
+        The parameter's type, wide enough for the default; the default; and what is
+        wrong with it, if something is.
+    """
+    value = item.default
+    if not item.has_default:
+        return type_, None, None
+    if item.live is not None:
+        # Whoever can leave a file out can also take it away.
+        holds_file = FILE_INPUT in walk(type_)
+        return (
+            optional(type_) if holds_file else type_,
+            Default("live", item.live),
+            None,
+        )
+    if value is None:
+        return optional(type_), Default("plain", None), None
+    if value and not _NOT_WRITTEN.isdisjoint(walk(type_)):
+        return optional(type_), Default("live", "a value of the app's own"), None
+    if type_ in (Named("MultimodalInput"), either(Named("MultimodalInput"), NONE)):
+        members = as_map(value)
+        text = value if members is None else members.get("text")
+        if isinstance(text, str):
+            return type_, Default("plain", text), None
+    problem = None
+    if not accepts(type_, value):
+        problem = f"its own default {_short(value)} does not fit its type; widened"
+        fits = isinstance(value, dict | list)
+        type_ = ANY if fits else either(type_, natural(value))
+    made = isinstance(value, dict | list)
+    return type_, Default("made" if made else "plain", value), problem
 
 
-def _message(value: Any) -> str:
+def _short(value: object) -> str:
+    text = source(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def allowing(
+    constraints: Sequence[tuple[str, int | float]], default: Default | None
+) -> tuple[tuple[str, int | float], ...]:
+    """The constraints that a parameter's own default meets.
+
+    Apps break their own bounds; the server is then the judge of the others as well.
+    """
+    if default is None or default.kind == "live":
+        return tuple(constraints)
+    return tuple(c for c in constraints if _meets(default.value, *c))
+
+
+def _meets(value: object, name: str, bound: int | float) -> bool:
     match value:
-        case {
-            "role": str(role),
-            "content": str(text) | [{"type": "text", "text": str(text)}],
-            **rest,
-        } if role in _ROLES and not any(rest.values()):
-            return f"ChatMessage(role={source(role)}, content={source(text)})"
+        case str():
+            return name != "max_length" or len(value) <= bound
+        case bool():
+            return True
+        case int() | float():
+            return not (
+                (name == "ge" and value < bound)
+                or (name == "le" and value > bound)
+                or (name == "multiple_of" and value % bound != 0)
+            )
         case _:
-            return f"ChatMessage.model_validate({source(value)})"
+            return True

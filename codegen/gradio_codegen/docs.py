@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from .defaults import without_nulls
+from .made import without_nulls
 from .ir import Endpoint, Module, OutputSlot, Param
 from .literals import shown
 from .names import snake
@@ -130,11 +130,8 @@ def _param(param: Param) -> str:
 
 def _default(param: Param) -> str:
     assert param.default is not None
-    if param.default.kind == "elsewhere":
-        return (
-            "The app's page starts with a file of its own; "
-            "left out, the app gets no file."
-        )
+    if param.default.kind == "live":
+        return f"Default: the app's own at the time of the call, {param.default.value}."
     text = shown(without_nulls(param.type, param.default.value))
     if len(text) > _LONGEST_DEFAULT:
         text = f"{text[:_LONGEST_DEFAULT]}…"

@@ -67,7 +67,7 @@ def fetch(
     from gradio_runtime.errors import AuthenticationError, GradioError
 
     try:
-        config, info = fetch_description(
+        config, info, again = fetch_description(
             name,
             token=token,
             auth=auth,
@@ -84,7 +84,7 @@ def fetch(
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
         raise SourceError(f"what {name} sends is nested too deeply") from None
-    return AppSpec.from_raw(_public(name), config, info)
+    return AppSpec.from_raw(_public(name), config, info, again)
 
 
 def _read(path: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .literals import LiteralValue
-from .typeexpr import TypeExpr, optional
+from .typeexpr import UNCHANGED, TypeExpr, either, optional
 
 __all__ = [
     "Alias",
@@ -65,12 +65,12 @@ class Default:
     Attributes:
         kind: How the module can say it. `plain`: a value that is written into the
             signature. `made`: a list or an object; the signature says None, and a
-            new one is made for each call. `elsewhere`: a file on the app's server,
-            which a module cannot hold: None is sent.
-        value: The value, as JSON.
+            new one is made for each call. `live`: what the app itself says at the
+            time of the call, see `live`; the module says UNCHANGED.
+        value: The value, as JSON; of a live one, what it is in words.
     """
 
-    kind: Literal["plain", "made", "elsewhere"]
+    kind: Literal["plain", "made", "live"]
     value: Any
 
 
@@ -99,15 +99,15 @@ class Param:
     @property
     def signature_type(self) -> TypeExpr:
         """What the function takes: None stands for a default that is made anew."""
-        if self.default is None or self.default.kind == "plain":
-            return self.type
-        return optional(self.type)
+        if self.default is not None and self.default.kind == "made":
+            return optional(self.type)
+        return self.field_type
 
     @property
     def field_type(self) -> TypeExpr:
         """What the input model takes."""
-        if self.default is not None and self.default.kind == "elsewhere":
-            return optional(self.type)
+        if self.default is not None and self.default.kind == "live":
+            return either(self.type, UNCHANGED)
         return self.type
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import docs
 from ._version import __version__
-from .defaults import made, needs_validation, without_nulls
+from .made import made, needs_validation, without_nulls
 from .ir import Endpoint, Model, Module, Param
 from .literals import comment, docstring, source, string
 from .names import IMPORTS
@@ -199,6 +199,8 @@ def _parameter(param: Param) -> str:
             return text
         case default if default.kind == "plain":
             return f"{text} = {source(default.value)}"
+        case default if default.kind == "live":
+            return f"{text} = UNCHANGED"
         case _:
             return f"{text} = None"
 
@@ -220,8 +222,12 @@ def _input_field(param: Param) -> str:
             value = without_nulls(param.type, default.value)
             if needs_validation(param.type, value):
                 extra.append("validate_default=True")
+        case default if default.kind == "live":
+            if not extra:
+                return f"{text} = UNCHANGED"
+            return f"{text} = Field({', '.join(['default=UNCHANGED', *extra])})"
         case default:
-            value = None if default.kind == "elsewhere" else default.value
+            value = default.value
             if not extra:
                 return f"{text} = {source(value)}"
     words = [f"default={source(value)}", *extra]

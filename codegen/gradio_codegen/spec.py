@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -25,12 +25,14 @@ from gradio_runtime.description import (
     Info,
     ParameterInfo,
     ReturnInfo,
+    label_text,
 )
 from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
 from .jsoncheck import as_object, check_props, check_schema, check_values, kind, mended
+from .live import LiveDefaults, Place, varying_defaults
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
 
@@ -57,15 +59,25 @@ class AppSpec:
     info: Info
 
     @classmethod
-    def from_raw(cls, source: str, config: object, info: object) -> AppSpec:
+    def from_raw(
+        cls, source: str, config: object, info: object, again: object = None
+    ) -> AppSpec:
         """Make a spec of an app's `/config` and `/info`, as JSON.
+
+        Args:
+            source: Where they were read.
+            config: `/config`.
+            info: `/info`.
+            again: A second `/info`, to tell which defaults change from read to read.
 
         Raises:
             SpecError: They are not what a Gradio app sends.
         """
         parsed_config = _parse(Config, config, "config")
         parsed_info = _parse(Info, info, "info")
-        return cls(mended(source), *_reduce(parsed_config, parsed_info))
+        second = parsed_info if again is None else _parse(Info, again, "info")
+        varying = varying_defaults(parsed_info, second)
+        return cls(mended(source), *_reduce(parsed_config, parsed_info, varying))
 
     @property
     def version(self) -> str:
@@ -190,38 +202,90 @@ def _parse(model: type[_M], raw: object, place: str) -> _M:
 # --- The wire models, reduced
 
 
-def _reduce(config: Config, info: Info) -> tuple[Config, Info]:
+def _reduce(
+    config: Config, info: Info, varying: frozenset[Place]
+) -> tuple[Config, Info]:
     """Keep the endpoints that can be called, and what they use."""
-    kept = [d for d in config.dependencies if _endpoint(config, info, d) is not None]
-    by_id = {str(d.id): d for d in kept if d.api_name is None}
+    described = _Described(config, info)
+    kept = [d for d in config.dependencies if described.find(d) is not None]
+    live = LiveDefaults(config, varying)
     reduced = Info(
         named_endpoints={
-            name: _reduce_endpoint(
-                config, config.find(name), endpoint, f"info.named_endpoints.{name}"
-            )
-            for name, endpoint in sorted(info.named_endpoints.items())
+            name: _reduce_endpoint(config, described, name, live)
+            for name in sorted(info.named_endpoints)
         },
         unnamed_endpoints={
-            index: _reduce_endpoint(
-                config, by_id.get(index), endpoint, f"info.unnamed_endpoints.{index}"
-            )
-            for index, endpoint in sorted(info.unnamed_endpoints.items())
-            if index in by_id
+            str(d.id): _reduce_endpoint(config, described, str(d.id), live)
+            for d in sorted(kept, key=lambda item: str(item.id))
+            if d.api_name is None
         },
     )
     return _renumber(config, kept), reduced
 
 
-def _endpoint(config: Config, info: Info, item: Dependency) -> EndpointInfo | None:
-    """What `/info` says of a dependency, if it is an endpoint."""
-    if not item.backend_fn or item.visibility == "private":
-        return None
-    if item.api_name is None:
-        return info.unnamed_endpoints.get(str(item.id))
-    # Names can repeat; the first is the one that is called.
-    if config.find(item.api_name) is not item:
-        return None
-    return info.named_endpoints.get(f"/{item.api_name}")
+class _Described:
+    """What the app says of each of its endpoints."""
+
+    def __init__(self, config: Config, info: Info) -> None:
+        self._config = config
+        self._info = info
+        # Names can repeat; the first is the one that is called, and `/info` has the
+        # last.
+        self.by_key: dict[str, Dependency] = {}
+        self._last: dict[str, Dependency] = {}
+        for item in config.dependencies:
+            if item.callable:
+                key = str(item.id) if item.api_name is None else f"/{item.api_name}"
+                self.by_key.setdefault(key, item)
+                self._last[key] = item
+
+    def find(self, item: Dependency) -> EndpointInfo | None:
+        """What is said of a dependency, if it is an endpoint that can be called."""
+        if item.api_name is None:
+            key, known = str(item.id), self._info.unnamed_endpoints
+        else:
+            key, known = f"/{item.api_name}", self._info.named_endpoints
+        return known.get(key) if self.by_key.get(key) is item else None
+
+    def endpoint(self, key: str) -> EndpointInfo:
+        """What is said under a key of `/info`.
+
+        Where the name repeats, `/info` is about another function, and what the
+        components say of themselves has to do.
+        """
+        first, last = self.by_key.get(key), self._last.get(key)
+        known = self._info.named_endpoints if key[:1] == "/" else None
+        info = (known or self._info.unnamed_endpoints)[key]
+        if first is None or last is None or first is last:
+            return info
+        if (first.inputs, first.outputs) == (last.inputs, last.outputs):
+            return info
+        return self._from_components(first)
+
+    def _from_components(self, item: Dependency) -> EndpointInfo:
+        def visible(ids: list[int]) -> list[Component]:
+            return [s for s in self._config.slots(ids) if s and not s.hidden]
+
+        return EndpointInfo(
+            parameters=[
+                ParameterInfo(
+                    label=label_text(slot.props.get("label")),
+                    component=slot.type.capitalize(),
+                    schema_=slot.schema_in,
+                    has_default=slot.props.get("value") is not None,
+                    default=slot.props.get("value"),
+                )
+                for slot in visible(item.inputs)
+            ],
+            returns=[
+                ReturnInfo(
+                    label=label_text(slot.props.get("label")),
+                    component=slot.type.capitalize(),
+                    schema_=slot.schema_out,
+                )
+                for slot in visible(item.outputs)
+            ],
+        )
 
 
 def _visible(config: Config, ids: Iterable[int]) -> list[Component | None]:
@@ -230,15 +294,22 @@ def _visible(config: Config, ids: Iterable[int]) -> list[Component | None]:
 
 
 def _reduce_endpoint(
-    config: Config, dependency: Dependency | None, endpoint: EndpointInfo, place: str
+    config: Config, described: _Described, key: str, live: LiveDefaults
 ) -> EndpointInfo:
     """Drop what decides nothing, and add what older versions leave to `/config`."""
+    place = f"info.{'' if key[:1] == '/' else 'un'}named_endpoints.{key}"
+    endpoint = described.endpoint(key)
+    dependency = described.by_key.get(key)
     inputs = _visible(config, dependency.inputs) if dependency else []
     outputs = _visible(config, dependency.outputs) if dependency else []
     return EndpointInfo(
         description=(endpoint.description or "").strip() or None,
         parameters=[
-            _reduce_parameter(item, slot, f"{place}.parameters[{index}].type")
+            live.applied(
+                _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
+                slot,
+                (key, index),
+            )
             for index, (item, slot) in enumerate(_pairs(endpoint.parameters, inputs))
         ],
         returns=[
@@ -279,6 +350,7 @@ def _reduce_parameter(
         default=default,
         component=item.component,
         schema_=_schema(item, slot, place),
+        live=item.live,
     )
 
 
@@ -311,18 +383,27 @@ def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
             if id_ in places
         ],
         dependencies=[
-            Dependency(
-                # An id is the position in the app, which only unnamed ones need.
-                id=index if item.api_name is not None else item.id,
-                api_name=item.api_name,
-                inputs=[numbers[id_] for id_ in item.inputs],
-                outputs=[numbers[id_] for id_ in item.outputs],
-                generator=item.generator,
-                visibility=item.visibility,
+            item.model_copy(
+                update={
+                    # An id is the position in the app, which only unnamed ones need.
+                    "id": index if item.api_name is not None else item.id,
+                    "inputs": [numbers[id_] for id_ in item.inputs],
+                    "outputs": [numbers[id_] for id_ in item.outputs],
+                    **_UNUSED,
+                }
             )
             for index, item in enumerate(dependencies)
         ],
     )
+
+
+#: What a description does not need to know of a dependency.
+_UNUSED: Mapping[str, object] = {
+    "backend_fn": True,
+    "queue": None,
+    "batch": False,
+    "on_load": False,
+}
 
 
 def _reduce_component(
@@ -335,8 +416,13 @@ def _reduce_component(
     given = {name: item.props.get(name) for name in names}
     # Leaving a property out and setting it to False mean the same.
     props = {k: v for k, v in given.items() if v is not None and v is not False}
-    if item.type == "chatbot" and not config.version.startswith(("3.", "4.", "5.")):
+    major = config.version.partition(".")[0]
+    if item.type == "chatbot" and major not in ("3", "4", "5"):
         props["type"] = "messages"  # the only form since Gradio 6
-    if isinstance(text := item.props.get("info"), str):
+    if item.type == "video" and major not in ("3", "4", "5"):
+        props["bare"] = True  # without subtitles
+    if item.type == "datetime" and item.props.get("include_time") is False:
+        props["date_only"] = True
+    if (text := label_text(item.props.get("info"))) is not None:
         props["info"] = text
     return Component(id=number, type=item.type, props=props)

@@ -23,6 +23,7 @@ __all__ = [
     "INT",
     "NONE",
     "STR",
+    "UNCHANGED",
     "AliasOf",
     "Either",
     "Generic",
@@ -102,6 +103,8 @@ FLOAT = Number()
 INT = Named("int")
 NONE = Named("None")
 STR = Named("str")
+#: The type of the runtime's `UNCHANGED`.
+UNCHANGED = Named("Unchanged")
 
 
 def list_of(item: TypeExpr) -> TypeExpr:
@@ -224,6 +227,8 @@ def _fits_named(name: str, value: object) -> bool:
             return value is None
         case "str" | "bool" | "int":
             return type(value).__name__ == name
+        case "DateTimeInput":
+            return isinstance(value, str)
         case _:
             return isinstance(value, dict)
 

@@ -61,6 +61,7 @@ class Route:
         outputs: Its output slots, hidden ones included.
         generator: Whether it yields.
         stateful: Whether it reads or writes State.
+        prop_inputs: Positions of inputs that go as all the component's properties.
     """
 
     fn_index: int
@@ -70,6 +71,7 @@ class Route:
     outputs: list[Component | None]
     generator: bool
     stateful: bool
+    prop_inputs: list[int]
 
 
 class Connection:
@@ -349,8 +351,10 @@ def fetch_description(
     headers: Mapping[str, str] | None = None,
     all_endpoints: bool = False,
     timeout: float = 30.0,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
+
+    `/info` is read twice: what differs is no property of the app.
 
     Args:
         src: A URL, or a Space id.
@@ -366,17 +370,20 @@ def fetch_description(
     settings = Settings(token=token, auth=auth, headers=dict(headers or {}))
     connection = Connection(src, settings)
 
-    async def read() -> tuple[dict[str, Any], dict[str, Any]]:
+    async def read() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         try:
             transport = await connection.transport()
             raw = await transport.get_json("/config")
             config = parse_config(raw, transport)
-            info = await read_info(transport, config, all_endpoints=all_endpoints)
+            first, second = [
+                await read_info(transport, config, all_endpoints=all_endpoints)
+                for _ in range(2)
+            ]
         finally:
             await connection.aclose()
-        return cast("dict[str, Any]", raw), info
+        return cast("dict[str, Any]", raw), first, second
 
-    async def bounded() -> tuple[dict[str, Any], dict[str, Any]]:
+    async def bounded() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         try:
             async with asyncio.timeout(timeout):
                 return await read()

@@ -8,12 +8,13 @@ place (`protocol.md` §2 and §3 of the project's notes have the measurements).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
-from .jsontext import is_array, is_object
+from .jsontext import is_array, is_object, load_json
 
 __all__ = [
     "Component",
@@ -25,6 +26,7 @@ __all__ = [
     "ParameterInfo",
     "ReturnInfo",
     "endpoint_shape",
+    "label_text",
 ]
 
 #: Slots of these types hold what the server keeps for itself: callers send null and
@@ -44,12 +46,22 @@ class Component(_Wire):
         type: Lower-case name, such as `textbox`.
         props: Everything the app's author set: label, choices, bounds, value …
         skip_api: Whether it is left out of the API (State, layout, buttons).
+        schema_in: JSON Schema of what it takes (Gradio 4 and later).
+        schema_out: JSON Schema of what it gives.
     """
 
     id: int
     type: str
     props: dict[str, Any] = Field(default_factory=dict)
     skip_api: bool = False
+    schema_in: Any = Field(
+        default=None,
+        validation_alias=AliasChoices("api_info_as_input", "api_info", "schema_in"),
+    )
+    schema_out: Any = Field(
+        default=None,
+        validation_alias=AliasChoices("api_info_as_output", "api_info", "schema_out"),
+    )
 
     @property
     def hidden(self) -> bool:
@@ -69,6 +81,11 @@ class Dependency(_Wire):
         backend_fn: False when it runs in the browser only.
         generator: Whether it yields several outputs.
         visibility: `private` endpoints never appear in `/info`.
+        event_data: Whether the function also wants to know what was clicked or
+            selected (`gr.SelectData` and its like).
+        prop_inputs: Positions of inputs that the function gets as a dict of all the
+            component's properties, of which `value` is the caller's (Gradio 6).
+        on_load: Whether the page runs it whenever it is opened.
     """
 
     id: int
@@ -80,6 +97,30 @@ class Dependency(_Wire):
     generator: bool = False
     batch: bool = False
     visibility: Literal["public", "undocumented", "private"] = "public"
+    event_data: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("collects_event_data", "event_data"),
+    )
+    prop_inputs: list[int] = Field(
+        default_factory=list[int],
+        validation_alias=AliasChoices("component_prop_inputs", "prop_inputs"),
+    )
+    on_load: bool = False
+
+    @property
+    def callable(self) -> bool:
+        """Whether `/info` may list it: it runs on the server and is not private."""
+        return self.backend_fn and self.visibility != "private"
+
+    @field_validator("prop_inputs", mode="before")
+    @classmethod
+    def _positions(cls, value: object) -> object:
+        return [] if value is None else value
+
+    @field_validator("event_data", mode="before")
+    @classmethod
+    def _flag(cls, value: object) -> object:
+        return value is True
 
     @field_validator("api_name", mode="before")
     @classmethod
@@ -133,7 +174,8 @@ class Config(_Wire):
     def find(self, api_name: str) -> Dependency | None:
         """The endpoint of that name (with or without its slash).
 
-        Names can repeat; the server calls the first, so the first is found.
+        Names can repeat. The server calls the first, and so is that found, or the
+        first that callers may know of.
         """
         wanted = api_name.removeprefix("/")
         return self._by_name.get(wanted)
@@ -141,7 +183,7 @@ class Config(_Wire):
     @cached_property
     def _by_name(self) -> Mapping[str, Dependency]:
         named: dict[str, Dependency] = {}
-        for dependency in self.dependencies:
+        for dependency in sorted(self.dependencies, key=lambda item: not item.callable):
             if dependency.api_name is not None:
                 named.setdefault(dependency.api_name, dependency)
         return named
@@ -166,7 +208,36 @@ def _normalise_dependency(index: int, item: object) -> object:
             if raw.get("show_api", True) is not False
             else "undocumented"
         )
+    if "on_load" not in raw:
+        raw["on_load"] = _is_on_load(raw)
     return raw
+
+
+def _is_on_load(raw: Mapping[str, Any]) -> bool:
+    """Whether a dependency's targets name the page's `load` event."""
+    targets = raw.get("targets")
+    return raw.get("trigger") == "load" or (
+        is_array(targets)
+        and any(is_array(t) and len(t) == 2 and t[1] == "load" for t in targets)
+    )
+
+
+_TRANSLATED = "__i18n__"
+
+
+def label_text(value: object) -> str | None:
+    """A label as text: authors give strings, numbers, and keys to translations.
+
+    A translated label (`gr.I18n`) comes as an object with its `key`, or as a string
+    that has this object in JSON behind a mark.
+    """
+    if isinstance(value, str) and value.startswith(_TRANSLATED):
+        with suppress(ValueError):
+            value = load_json(value.removeprefix(_TRANSLATED))
+    if is_object(value):
+        key = value.get("key")
+        return key if isinstance(key, str) else None
+    return None if value is None else str(value)
 
 
 class ParameterInfo(_Wire):
@@ -179,6 +250,8 @@ class ParameterInfo(_Wire):
         default: What is sent then.
         schema_: JSON Schema of the value.
         component: Capitalised component type.
+        live: Of a default that is not kept, what it is in words. It is what the app
+            says when a call is made.
     """
 
     label: str | None = None
@@ -194,12 +267,12 @@ class ParameterInfo(_Wire):
     )
     schema_: Any = Field(default=None, validation_alias=AliasChoices("type", "schema_"))
     component: str = ""
-    example_input: Any = None
+    live: str | None = None
 
     @field_validator("label", mode="before")
     @classmethod
     def _text(cls, value: object) -> object:
-        return value if value is None else str(value)
+        return label_text(value)
 
 
 class ReturnInfo(_Wire):
@@ -212,7 +285,7 @@ class ReturnInfo(_Wire):
     @field_validator("label", mode="before")
     @classmethod
     def _text(cls, value: object) -> object:
-        return value if value is None else str(value)
+        return label_text(value)
 
 
 class EndpointInfo(_Wire):

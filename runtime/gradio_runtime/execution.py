@@ -11,6 +11,7 @@ from . import wire
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection, Live, Route
+from .description import Component
 from .errors import (
     AppError,
     AuthenticationError,
@@ -194,11 +195,12 @@ class Execution(Generic[T]):
             )
         values = iter(self._request.values)
         data = [
-            wire.encode(next(values), slot.type, live.dialect)
-            if slot and not slot.hidden
-            else None
+            _sent(next(values), slot, live) if slot and not slot.hidden else None
             for slot in route.inputs
         ]
+        for index in route.prop_inputs:
+            if (slot := route.inputs[index]) is not None:
+                data[index] = {**slot.props, "value": data[index]}
         return await live.transfer.upload_all(data)
 
     async def _join(self, live: Live, route: Route, data: list[Any]) -> Ticket:
@@ -347,6 +349,13 @@ class Execution(Generic[T]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+
+
+def _sent(value: object, slot: Component, live: Live) -> Any:
+    """A value as it is sent; UNCHANGED is what the app's own page would send."""
+    if value is UNCHANGED:
+        return slot.props.get("value")
+    return wire.encode(value, slot.type, live.dialect)
 
 
 def _wrapped(error: BaseException) -> GradioError:

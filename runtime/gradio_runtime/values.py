@@ -1,11 +1,17 @@
-"""Base classes of generated models, and the value of an output that was left alone."""
+"""Base classes of generated models, and the value that stands for "as the app has it"."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_serializer
+from pydantic_core import PydanticOmit, core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 __all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
 
@@ -33,6 +39,27 @@ class Input(BaseModel):
         extra="forbid", defer_build=True, populate_by_name=True, protected_namespaces=()
     )
 
+    @model_serializer(mode="wrap")
+    def _leave_out_unchanged(self, handler: Any) -> Any:
+        """Without what is left to the app: reading it again leaves it out, too."""
+        values = handler(self)
+        for name, item in self.__dict__.items():
+            if item is UNCHANGED:
+                values.pop(name, None)
+        return values
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema, in which UNCHANGED is no value: leaving out says the same."""
+        result = handler(schema)
+        properties = handler.resolve_ref_schema(result).get("properties", {})
+        for name, item in cls.model_fields.items():
+            if item.default is UNCHANGED and name in properties:
+                properties[name].pop("default", None)
+        return result
+
 
 class Output(BaseModel):
     """Base of the outputs of an endpoint that has several, in wire order."""
@@ -54,6 +81,19 @@ class Unchanged(Enum):
 
     UNCHANGED = "UNCHANGED"
 
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # By identity: a file may well be called "UNCHANGED".
+        return core_schema.is_instance_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        raise PydanticOmit
+
     def __bool__(self) -> Literal[False]:
         """False, so that `output or fallback` reads well."""
         return False
@@ -63,6 +103,7 @@ class Unchanged(Enum):
         return "UNCHANGED"
 
 
-#: What an output is when the app updated the component but not its value
-#: (`gr.skip()`, or `gr.update()` with other properties only). Falsy.
+#: Of an output: the app updated the component but not its value (`gr.skip()`, or
+#: `gr.update()` with other properties only). Of a parameter: the app's own value at the
+#: time of the call, as its page shows it. Falsy.
 UNCHANGED: Final = Unchanged.UNCHANGED

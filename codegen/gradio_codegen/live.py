@@ -1,0 +1,112 @@
+"""Defaults that are not written into a module, but are the app's own at each call.
+
+A file on the app's server, a value of hundreds of characters or one that differs each
+time would be wrong, unreadable or meaningless in a module. Such a parameter stays
+optional, and left out it is what the app's `/config` says when the call is made. The
+module, and a saved description, have it in words only.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import Any
+
+from gradio_runtime.description import Component, Config, Info, ParameterInfo
+
+from .narrow import as_list, as_map
+
+__all__ = ["LiveDefaults", "Place", "holds_file", "varying_defaults"]
+
+#: An endpoint's key in `/info`, and the position of a parameter.
+Place = tuple[str, int]
+
+_LONGEST = 200
+
+
+def varying_defaults(first: Info, second: Info) -> frozenset[Place]:
+    """Where two reads of the same app differ in a default."""
+    if first is second:
+        return frozenset()
+    return frozenset(
+        (key, index)
+        for one, other in (
+            (first.named_endpoints, second.named_endpoints),
+            (first.unnamed_endpoints, second.unnamed_endpoints),
+        )
+        for key in one.keys() & other.keys()
+        for index, (a, b) in enumerate(
+            zip(one[key].parameters, other[key].parameters, strict=False)
+        )
+        if a.default != b.default
+    )
+
+
+class LiveDefaults:
+    """Finds the defaults that are not to be kept.
+
+    Args:
+        config: The app.
+        varying: Where two reads differed.
+    """
+
+    def __init__(self, config: Config, varying: frozenset[Place]) -> None:
+        self._varying = varying
+        # `value=function` and `demo.load` come as an event of the page that takes
+        # nothing and sets one component.
+        self._set_on_load = {
+            item.outputs[0]
+            for item in config.dependencies
+            if item.on_load and not item.inputs and len(item.outputs) == 1
+        }
+
+    def applied(
+        self, item: ParameterInfo, slot: Component | None, place: Place
+    ) -> ParameterInfo:
+        """The parameter with its default in words, if that is not to be kept."""
+        if item.live is not None or not item.has_default or item.default is None:
+            return item
+        words = self._words(item.default, slot, place)
+        if words is None:
+            return item
+        return item.model_copy(update={"default": None, "live": words})
+
+    def _words(
+        self, value: object, slot: Component | None, place: Place
+    ) -> str | None:
+        if holds_file(value):
+            names = sorted(set(_file_names(value)))
+            return f"a file of the app's own ({', '.join(names[:3]) or 'unnamed'})"
+        if place in self._varying:
+            return "another value each time"
+        if slot is not None and slot.id in self._set_on_load:
+            return "a value that the app sets whenever its page is opened"
+        length = len(value) if isinstance(value, str) else len(json.dumps(value))
+        if length > _LONGEST:
+            return f"{_KINDS.get(type(value), 'a value')} of {length:,} characters"
+        return None
+
+
+_KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
+
+
+def holds_file(value: object) -> bool:
+    """Whether a default names a file on the app's server."""
+    if (items := as_map(value)) is not None:
+        return _is_file(items) or any(map(holds_file, items.values()))
+    return any(map(holds_file, as_list(value) or ()))
+
+
+def _is_file(items: Any) -> bool:
+    return isinstance(items.get("path") or items.get("name"), str) and (
+        "orig_name" in items or "url" in items or "is_file" in items
+    )
+
+
+def _file_names(value: object) -> list[str]:
+    if (items := as_map(value)) is not None:
+        if _is_file(items):
+            path = items.get("orig_name") or items.get("path") or items.get("name")
+            return [PurePosixPath(str(path)).name[:60]]
+        return [name for part in items.values() for name in _file_names(part)]
+    return [name for part in as_list(value) or () for name in _file_names(part)]
