@@ -18,6 +18,7 @@ from typing import (
     Any,
     BinaryIO,
     TypeAlias,
+    TypeVar,
     cast,
 )
 
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["File", "FileInput"]
+__all__ = ["File", "FileInput", "recast"]
 
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
 #: Fetches a remote file to a local path; given by the connection it came through.
 Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
+
+F = TypeVar("F", bound="File")
 
 
 class File(BaseModel):
@@ -151,6 +154,14 @@ class File(BaseModel):
         finally:
             temporary.unlink(missing_ok=True)
         return target
+
+
+def recast(file: File, cls: type[F], **fields: Any) -> F:
+    """The same file as another class of file, with further fields."""
+    same = {name: getattr(file, name) for name in File.model_fields}
+    other = cls.model_construct(**same, **fields)
+    other.__pydantic_private__ = dict(file.__pydantic_private__ or {})
+    return other
 
 
 class _FileInputSchema:

@@ -1,0 +1,78 @@
+"""How the fields of value types are validated: what may be given, what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ..files import File
+from ..jsontext import is_object
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+
+__all__ = ["FILE_TEXT", "FileField", "ReadAs", "as_file", "is_file_object"]
+
+#: The JSON Schema of a file that is given by its address.
+FILE_TEXT: dict[str, Any] = {
+    "type": "string",
+    "description": "A file: its path or URL.",
+}
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """Tells pydantic to prepare a value and then to validate it as another type.
+
+    The declared type is what callers may write; `type` is what the model holds.
+
+    Attributes:
+        type: What the prepared value is validated as.
+        prepare: Turns what was given into something that `type` takes.
+        also: JSON Schemas of what may be given besides `type` itself.
+    """
+
+    type: Any
+    prepare: Callable[[Any], Any]
+    also: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]], hash=False)
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            self.prepare, handler.generate_schema(self.type)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        held = handler(schema)
+        if not self.also or handler.mode == "serialization":
+            return held
+        return {"anyOf": [*self.also, *held.get("anyOf", [held])]}
+
+
+def is_file_object(value: object) -> bool:
+    """Whether a value is the JSON of a `File`, among other objects."""
+    return is_object(value) and ("path" in value or "url" in value)
+
+
+def as_file(value: Any) -> Any:
+    """A `File` of whatever a file parameter takes; objects are left to pydantic."""
+    if is_object(value):
+        return value
+    try:
+        return File.of(value)
+    except TypeError as error:
+        raise PydanticCustomError(
+            "file", "{problem}", {"problem": str(error)}
+        ) from None
+
+
+#: A file in a value: constructing also takes a path, a URL, bytes or an open file.
+FileField: TypeAlias = Annotated[File, ReadAs(File, as_file, [FILE_TEXT])]

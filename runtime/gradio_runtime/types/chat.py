@@ -1,0 +1,158 @@
+"""Chats: messages of parts, or the pairs of older apps."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
+
+from pydantic import BeforeValidator, SerializeAsAny
+
+from ..files import File, FileInput, recast
+from ..jsontext import is_array, is_object
+from ..values import Model
+from ._fields import FileField, ReadAs, as_file
+
+__all__ = [
+    "ChatCell",
+    "ChatCellInput",
+    "ChatComponent",
+    "ChatContent",
+    "ChatFile",
+    "ChatMessage",
+    "ChatPair",
+    "ChatPairInput",
+    "ChatText",
+    "DescribedFile",
+]
+
+
+class ChatText(Model):
+    """Text in a chat message."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ChatFile(Model):
+    """A file in a chat message."""
+
+    type: Literal["file"] = "file"
+    file: FileField
+    alt_text: str | None = None
+
+
+class ChatComponent(Model):
+    """A Gradio component (a plot, a gallery …) in a chat message."""
+
+    type: Literal["component"] = "component"
+    component: str
+    value: Any = None
+    props: dict[str, Any] | None = None
+
+
+ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
+
+
+def _content_list(value: Any) -> Any:
+    if not is_array(value):
+        value = [value]
+    return [ChatText(text=part) if isinstance(part, str) else part for part in value]
+
+
+class ChatMessage(Model):
+    """One message of a chat.
+
+    `ChatMessage(role="user", content="hi")` is enough; a received message always has
+    a list of content parts.
+
+    Attributes:
+        role: Who says it.
+        content: Its parts. Constructing also takes a plain string.
+        metadata: What the app's page shows beside it, such as a title.
+        options: Answers that the page offers.
+    """
+
+    role: Literal["user", "assistant", "system"]
+    content: Annotated[str | list[ChatContent], BeforeValidator(_content_list)]
+    metadata: dict[str, Any] | None = None
+    options: list[dict[str, Any]] | None = None
+
+    @property
+    def parts(self) -> list[ChatContent]:
+        """The content as a list of parts."""
+        if isinstance(self.content, str):
+            return [ChatText(text=self.content)]
+        return self.content
+
+    @property
+    def text(self) -> str:
+        """The text parts, joined."""
+        return "".join(part.text for part in self.parts if isinstance(part, ChatText))
+
+
+class DescribedFile(File):
+    """A file with a text that says what it shows.
+
+    Attributes:
+        alt_text: That text.
+    """
+
+    alt_text: str | None = None
+
+
+def _cell(value: Any) -> Any:
+    """A cell as `ChatCell` has it; a file is anything but a bare string."""
+    match value:
+        case None | str() | File() | ChatComponent():
+            return value
+        case ChatFile():
+            return _described(value.file, value.alt_text)
+        case [file]:
+            return _file(file)
+        case [file, alt_text]:
+            return _described(_file(file), alt_text)
+        case _ if is_object(value):
+            if "component" in value:
+                return ChatComponent.model_validate(value)
+            # As the wire has it, or as JSON of a `ChatPair`.
+            return _described(_file(value.get("file", value)), value.get("alt_text"))
+        case _:
+            return as_file(value)
+
+
+def _file(value: Any) -> File:
+    file = as_file(value)
+    return file if isinstance(file, File) else File.model_validate(file)
+
+
+def _described(file: File, alt_text: str | None = None) -> File:
+    return file if alt_text is None else recast(file, DescribedFile, alt_text=alt_text)
+
+
+#: One side of a `ChatPair`: text, a file (a `DescribedFile` if it has an alternative
+#: text), a component, or nothing.
+ChatCell: TypeAlias = Annotated[
+    str | File | ChatComponent | None,
+    ReadAs(str | SerializeAsAny[File] | ChatComponent | None, _cell),
+]
+#: A question and its answer, as apps of Gradio 3 and of `type="tuples"` have them.
+ChatPair: TypeAlias = tuple[ChatCell, ChatCell]
+
+#: What may be given for one side. A `str` is always text; a file is a `pathlib.Path`,
+#: bytes, an open file, a `File`, or, as in Gradio itself, a tuple `("cat.png",)` or
+#: `("cat.png", "its alternative text")` of anything that a file parameter takes.
+ChatCellInput: TypeAlias = Annotated[
+    str
+    | os.PathLike[str]
+    | bytes
+    | BinaryIO
+    | File
+    | tuple[FileInput]
+    | tuple[FileInput, str | None]
+    | ChatFile
+    | ChatComponent
+    | None,
+    ReadAs(str | SerializeAsAny[File] | ChatComponent | None, _cell),
+]
+#: What a chat parameter of such an app takes for each exchange.
+ChatPairInput: TypeAlias = tuple[ChatCellInput, ChatCellInput]

@@ -1,0 +1,147 @@
+"""Values with files in them: galleries, edited and annotated images, videos."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
+
+from ..files import File, FileInput
+from ..jsontext import is_object
+from ..values import Model
+from ._fields import FILE_TEXT, FileField, ReadAs, as_file, is_file_object
+
+__all__ = [
+    "AnnotatedImageData",
+    "Annotation",
+    "EditorData",
+    "EditorInput",
+    "GalleryImage",
+    "GalleryInput",
+    "GalleryItem",
+    "GalleryVideo",
+    "ImagePair",
+    "ImagePairInput",
+    "MultimodalData",
+    "MultimodalInput",
+    "VideoFile",
+]
+
+
+class GalleryImage(Model):
+    """An image of a gallery."""
+
+    image: FileField
+    caption: str | None = None
+
+
+class GalleryVideo(Model):
+    """A video of a gallery."""
+
+    video: FileField
+    caption: str | None = None
+
+
+GalleryItem: TypeAlias = GalleryImage | GalleryVideo
+
+
+def _gallery_item(value: Any) -> Any:
+    if isinstance(value, GalleryImage | GalleryVideo):
+        return value
+    if is_object(value) and not is_file_object(value):
+        return value
+    file = File.model_validate(value) if is_object(value) else as_file(value)
+    kind = file.mime_type or mimetypes.guess_type(str(file))[0] or ""
+    return {"video" if kind.startswith("video/") else "image": file}
+
+
+#: What a gallery parameter takes for each item: a bare file is an image (or a video,
+#: by its name) without a caption.
+GalleryInput: TypeAlias = Annotated[
+    FileInput | GalleryImage | GalleryVideo,
+    ReadAs(GalleryItem, _gallery_item, [FILE_TEXT]),
+]
+
+
+class MultimodalData(Model):
+    """Text with files, as a multimodal text box has it."""
+
+    text: str = ""
+    files: list[FileField] = Field(default_factory=list[FileField])
+
+
+def _multimodal(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+#: What a multimodal parameter takes: a bare string is text without files.
+MultimodalInput: TypeAlias = Annotated[
+    str | MultimodalData, ReadAs(MultimodalData, _multimodal, [{"type": "string"}])
+]
+
+
+class Annotation(Model):
+    """A region of an annotated image.
+
+    Attributes:
+        image: The mask: an image of the same size, transparent outside the region.
+        label: What the region is.
+    """
+
+    image: FileField
+    label: str
+
+
+class AnnotatedImageData(Model):
+    """An image with labelled regions."""
+
+    image: FileField
+    annotations: list[Annotation] = Field(default_factory=list[Annotation])
+
+
+class EditorData(Model):
+    """What an image editor holds.
+
+    Attributes:
+        background: The image that is drawn upon.
+        layers: What was drawn, one transparent image per layer.
+        composite: All of it in one image.
+        id: Under which the app's own page has uploaded the three; None elsewhere.
+    """
+
+    background: FileField | None = None
+    layers: list[FileField] = Field(default_factory=list[FileField])
+    composite: FileField | None = None
+    id: str | None = None
+
+
+def _editor(value: Any) -> Any:
+    if isinstance(value, EditorData) or (
+        is_object(value) and not is_file_object(value)
+    ):
+        return value
+    file = File.model_validate(value) if is_object(value) else as_file(value)
+    return {"background": file, "layers": [], "composite": file}
+
+
+#: What an image-editor parameter takes: a bare file is the background with nothing
+#: drawn on it.
+EditorInput: TypeAlias = Annotated[
+    FileInput | EditorData, ReadAs(EditorData, _editor, [FILE_TEXT])
+]
+
+#: What an image slider holds: the images before and after.
+ImagePair: TypeAlias = tuple[File | None, File | None]
+#: What an image-slider parameter takes.
+ImagePairInput: TypeAlias = tuple[FileInput | None, FileInput | None]
+
+
+class VideoFile(File):
+    """A video, which may have subtitles.
+
+    It is a `File`, and goes wherever a file goes. Given to a video parameter it takes
+    its subtitles along, where the app's Gradio has them (4 and 5).
+    """
+
+    subtitles: FileField | None = None
