@@ -15,7 +15,16 @@ from tests.support.servers import GradioServer
 # Programs that tests start or compare with; none holds tests.
 collect_ignore = ["apps", "golden", "support"]
 
-_SERVER_FIXTURES = {"gradio", "gradio5", "gradio6", "start_server"}
+_SERVER_FIXTURES = {
+    "every_gradio",
+    "gradio",
+    "gradio3",
+    "gradio4",
+    "gradio5",
+    "gradio6",
+    "old_gradio",
+    "start_server",
+}
 
 # uv trusts what the machine trusts, also when pytest is not started by make.
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
@@ -62,6 +71,32 @@ def gradio5() -> Iterator[GradioServer]:
     """tests/apps/wire.py on Gradio 5; shared, so leave no State or load behind."""
     with GradioServer("wire", 5) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def gradio4() -> Iterator[GradioServer]:
+    """tests/apps/old.py on Gradio 4; shared, so leave no State or load behind."""
+    with GradioServer("old", 4) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gradio3() -> Iterator[GradioServer]:
+    """tests/apps/old.py on Gradio 3; shared, so leave no State or load behind."""
+    with GradioServer("old", 3) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["gradio3", "gradio4"])
+def old_gradio(request: pytest.FixtureRequest) -> GradioServer:
+    """tests/apps/old.py on each major version that it is for, in turn."""
+    return cast("GradioServer", request.getfixturevalue(request.param))
+
+
+@pytest.fixture(scope="session", params=["gradio3", "gradio4", "gradio5", "gradio6"])
+def every_gradio(request: pytest.FixtureRequest) -> GradioServer:
+    """Each major version in turn; endpoints that old.py and wire.py share."""
+    return cast("GradioServer", request.getfixturevalue(request.param))
 
 
 @pytest.fixture(scope="session", params=["gradio5", "gradio6"])

@@ -24,7 +24,7 @@ from uv import find_uv_bin
 REQUIREMENTS = Path(__file__).parent / "requirements"
 # The Gradio version that stands for each major one. To add a server: a line here, and
 # its requirements/gradio-<version>.in compiled as the header of the others says.
-VERSIONS = {5: "5.50.0", 6: "6.31.0"}
+VERSIONS = {3: "3.50.2", 4: "4.44.1", 5: "5.50.0", 6: "6.31.0"}
 
 
 def cache_dir() -> Path:
