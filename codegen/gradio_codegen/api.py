@@ -90,6 +90,8 @@ def generate(
     exclude: Iterable[str] = (),
     all_endpoints: bool = False,
     nullable_outputs: bool = False,
+    nullable: Iterable[str] = (),
+    nullable_inputs: bool = False,
     class_name: str | None = None,
 ) -> GeneratedModule:
     """Generate a typed module for an app.
@@ -105,6 +107,8 @@ def generate(
         exclude: Globs of endpoints to leave out.
         all_endpoints: Whether to take in undocumented endpoints.
         nullable_outputs: Whether any output may be None.
+        nullable: Globs of endpoints whose outputs may be None.
+        nullable_inputs: Whether any parameter takes None, for nothing given.
         class_name: The client class; named after the source when None.
 
     Raises:
@@ -114,6 +118,8 @@ def generate(
         include=tuple(include),
         exclude=tuple(exclude),
         nullable_outputs=nullable_outputs,
+        nullable=tuple(nullable),
+        nullable_inputs=nullable_inputs,
         class_name=class_name,
         all_endpoints=all_endpoints,
     )

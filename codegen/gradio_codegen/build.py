@@ -230,17 +230,15 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-#: What Gradio calls a parameter whose name it does not know, as of `*args`.
-_MADE_UP_NAME = re.compile(r"param_\d+")
-
-
 def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
     namer = Namer(FIELDS)
     return [
         namer.claim(
-            snake(item.label or "", field_name(item.component.lower(), f"param_{index}"))
-            if item.name is None or _MADE_UP_NAME.fullmatch(item.name)
-            else field_name(item.name, f"param_{index}")
+            field_name(item.name, f"param_{index}")
+            if item.name is not None
+            else snake(
+                item.label or "", field_name(item.component.lower(), f"param_{index}")
+            )
         )
         for index, item in enumerate(parameters)
     ]
@@ -377,7 +375,9 @@ class _Builder:
             known = self._named_choices(
                 input_type(slot, item.schema_, mapper, wanted), plan, name
             )
-            given = optional(known.type) if self._options.nullable_inputs else known.type
+            given = (
+                optional(known.type) if self._options.nullable_inputs else known.type
+            )
             type_, default, problem = default_of(given, item)
             if problem:
                 text = f"parameter {name}: {problem}"

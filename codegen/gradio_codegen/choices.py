@@ -23,9 +23,7 @@ _MOST_SHOWN = 12
 _MOST_TYPED = 1000
 
 
-def choice_input(
-    component: Component, schema: Any
-) -> tuple[TypeExpr, Literals | None]:
+def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals | None]:
     """What a parameter takes, and the part of it that deserves a name.
 
     No choices at all mean that the app sets them when it runs.

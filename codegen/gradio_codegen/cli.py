@@ -119,6 +119,16 @@ NullableOutputs = Annotated[
     bool,
     typer.Option("--nullable-outputs", help="Any output may be None."),
 ]
+Nullable = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GLOB", help="Outputs of these endpoints may be None; can be repeated."
+    ),
+]
+NullableInputs = Annotated[
+    bool,
+    typer.Option("--nullable-inputs", help="Any parameter takes None: nothing given."),
+]
 ClassName = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Name of the client class."),
@@ -168,6 +178,8 @@ def generate_command(
     exclude: Exclude = None,
     all_endpoints: AllEndpoints = False,
     nullable_outputs: NullableOutputs = False,
+    nullable: Nullable = None,
+    nullable_inputs: NullableInputs = False,
     class_name: ClassName = None,
     typecheck: Annotated[
         bool,
@@ -191,6 +203,8 @@ def generate_command(
             include=tuple(include or ()),
             exclude=tuple(exclude or ()),
             nullable_outputs=nullable_outputs,
+            nullable=tuple(nullable or ()),
+            nullable_inputs=nullable_inputs,
             class_name=class_name,
             all_endpoints=all_endpoints,
         ),

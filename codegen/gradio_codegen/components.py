@@ -46,8 +46,12 @@ _FILES = frozenset(
 _CHOICES = frozenset({"dropdown", "radio", "checkboxgroup"})
 
 
+def _both(type_: TypeExpr) -> tuple[TypeExpr, TypeExpr]:
+    return type_, type_
+
+
 def _same(name: str) -> tuple[TypeExpr, TypeExpr]:
-    return Named(name), Named(name)
+    return _both(Named(name))
 
 
 #: Components with a type of the runtime's own: as parameter, and as output.
@@ -55,7 +59,7 @@ _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     "annotatedimage": _same("AnnotatedImageData"),
     "dataframe": (Named("DataframeInput"), Named("DataframeData")),
     "datetime": (Named("DateTimeInput"), STR),
-    "dialogue": (either(list_of(Named("DialogueLine")), STR),) * 2,
+    "dialogue": _both(either(list_of(Named("DialogueLine")), STR)),
     "gallery": (list_of(Named("GalleryInput")), list_of(Named("GalleryItem"))),
     "highlightedtext": (
         list_of(Named("HighlightedInput")),
@@ -72,7 +76,7 @@ _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     "plot": _same("PlotData"),
     "scatterplot": _same("PlotData"),
 }
-_MESSAGES = (list_of(Named("ChatMessage")),) * 2
+_MESSAGES = _both(list_of(Named("ChatMessage")))
 _PAIRS = (list_of(Named("ChatPairInput")), list_of(Named("ChatPair")))
 
 #: Components whose schema is not needed.
@@ -210,7 +214,7 @@ def _notes(component: Component) -> Iterator[str]:
         yield from choice_notes(component)
     yield from _bounds(component)
     if language := props.get("language"):
-        yield f"In {language}."
+        yield f"Language: {language}."
     if component.type == "datetime":
         time = "" if props.get("date_only") else " HH:MM:SS"
         yield f"As text: YYYY-MM-DD{time}."

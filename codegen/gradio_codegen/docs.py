@@ -6,9 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from .made import without_nulls
 from .ir import Endpoint, Module, OutputSlot, Param
 from .literals import shown
+from .made import without_nulls
 from .names import snake
 from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 

@@ -71,9 +71,7 @@ class LiveDefaults:
             return item
         return item.model_copy(update={"default": None, "live": words})
 
-    def _words(
-        self, value: object, slot: Component | None, place: Place
-    ) -> str | None:
+    def _words(self, value: object, slot: Component | None, place: Place) -> str | None:
         if holds_file(value):
             names = sorted(set(_file_names(value)))
             return f"a file of the app's own ({', '.join(names[:3]) or 'unnamed'})"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from .errors import CodegenError
@@ -22,14 +22,20 @@ from .literals import source, string
 from .names import FIELDS, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
 from .schema import (
+    RUNTIME_CLASSES,
     Schema,
     SchemaMapper,
     choice_type,
+    is_array,
     is_file,
+    item_schema,
+    merged,
     resolve,
+    runtime_class,
     tuple_items,
     variants,
 )
+from .shapes import shape_of
 from .typeexpr import FILE, Literals, ModelOf, TypeExpr, accepts
 
 __all__ = ["ModelRegistry", "write_models"]
@@ -53,18 +59,35 @@ class ModelRegistry:
         self._names: dict[str, str] = {}
         self._mapper = SchemaMapper(self, FILE)
 
-    def add(self, schema: Schema, defs: Schema, wanted: str) -> TypeExpr:
-        """The class of an object schema: an old one, if one has its shape."""
-        key = _shape(schema, defs)
+    def add(
+        self, schema: Schema, defs: Schema, wanted: str, title: str | None = None
+    ) -> TypeExpr:
+        """The class of an object schema: an old one, if one has its shape.
+
+        Args:
+            schema: The schema.
+            defs: What its references lead to.
+            wanted: The name for its place, such as `PredictOptions`.
+            title: Its own name, if it has one, which is preferred.
+        """
+        key = shape_of(schema, defs)
         name = self._names.get(key)
         if name is None:
-            title = schema.get("title")
-            wanted = title if isinstance(title, str) else wanted
-            name = self._namer.claim_class(pascal(identifier(wanted, "Value")))
+            own = schema.get("title")
+            name = self._claim(own if isinstance(own, str) and own else title, wanted)
             self._names[key] = name
             self.schemas[name] = {}  # keeps its place while its parts are added
             self.schemas[name] = self._object(schema, defs, name)
         return ModelOf(name)
+
+    def _claim(self, title: str | None, wanted: str) -> str:
+        """A free name: the title, else that of the place.
+
+        A number is the last resort: it depends on which other endpoints there are.
+        """
+        place = pascal(identifier(wanted, "Value"))
+        own = place if title is None else pascal(identifier(title, place))
+        return self._namer.claim_class(place if self._namer.is_taken(own) else own)
 
     def _object(self, schema: Schema, defs: Schema, name: str) -> Schema:
         properties: dict[str, Any] = {}
@@ -94,14 +117,16 @@ class ModelRegistry:
         if name is not None:
             if name in within:
                 return _ANYTHING
-            within, wanted = (*within, name), name
+            within = (*within, name)
         if is_file(schema):
             return _FILE
+        if (known := runtime_class(schema)) is not None:
+            return {"$ref": f"#/$defs/{known}"}
         if (values := _enumeration(schema)) is not None:
             return values
         if (parts := variants(schema)) is not None:
             return _any_of([self._part(part, defs, wanted, within) for part in parts])
-        if schema.get("type") == "array":
+        if is_array(schema):
             if (items := tuple_items(schema)) is not None:
                 return {
                     "type": "array",
@@ -110,10 +135,11 @@ class ModelRegistry:
                     "maxItems": len(items),
                     "items": False,
                 }
-            item = self._part(schema.get("items"), defs, wanted, within)
+            item = self._part(item_schema(schema), defs, wanted, within)
             return {"type": "array", "items": item}
+        schema = merged(schema, defs)
         if schema.get("properties") and schema.get("type") in ("object", None):
-            type_ = self.add(schema, defs, wanted)
+            type_ = self.add(schema, defs, wanted, name)
             return {"$ref": f"#/$defs/{cast('ModelOf', type_).name}"}
         if schema.get("type") == "object":
             values = schema.get("additionalProperties")
@@ -150,58 +176,6 @@ def _any_of(parts: Sequence[Schema]) -> Schema:
 
 def _is_simple(value: object) -> bool:
     return value is None or value == [] or isinstance(value, str | int | float)
-
-
-#: Keywords that say nothing of a value's shape.
-_PROSE = frozenset(
-    {
-        "title",
-        "description",
-        "additional_description",
-        "examples",
-        "$defs",
-        "definitions",
-    }
-)
-
-
-def _shape(schema: Schema, defs: Schema) -> str:
-    """The same text for schemas of the same shape."""
-    used: dict[str, Any] = {}
-    todo = [schema]
-    while todo:
-        for name in _references(todo.pop()):
-            if name not in used and (target := as_map(defs.get(name))) is not None:
-                used[name] = _without_prose(target)
-                todo.append(target)
-    return json.dumps([_without_prose(schema), used], sort_keys=True)
-
-
-def _references(schema: object) -> Iterator[str]:
-    if (members := as_map(schema)) is not None:
-        for key, value in members.items():
-            if key == "$ref" and isinstance(value, str):
-                yield value.rpartition("/")[2]
-            elif key not in ("$defs", "definitions"):
-                yield from _references(value)
-    else:
-        for value in as_list(schema) or ():
-            yield from _references(value)
-
-
-def _without_prose(schema: object) -> object:
-    if (items := as_list(schema)) is not None:
-        return [_without_prose(item) for item in items]
-    if (members := as_map(schema)) is None:
-        return schema
-    rest = {key: value for key, value in members.items() if key not in _PROSE}
-    # The keys of `properties` are names, not keywords.
-    if (properties := as_map(rest.pop("properties", None))) is not None:
-        rest["properties"] = {k: _without_prose(v) for k, v in properties.items()}
-    return {
-        key: value if key == "properties" else _without_prose(value)
-        for key, value in rest.items()
-    }
 
 
 # --- Through datamodel-code-generator
@@ -286,9 +260,8 @@ def _with_stand_ins(
         keep = ("enum", "default")
         return {k: v if k in keep else rename(v) for k, v in schema.items()}
 
-    defs: dict[str, Any] = {
-        "File": {"type": "object", "properties": {"path": {"type": "string"}}}
-    }
+    stand_in = {"type": "object", "properties": {"path": {"type": "string"}}}
+    defs: dict[str, Any] = dict.fromkeys(("File", *RUNTIME_CLASSES), stand_in)
     for name, schema in schemas.items():
         indexes = {wire: _stand_in(i) for i, wire in enumerate(schema["properties"])}
         defs[classes[name]] = {

@@ -13,9 +13,9 @@ from typing import Any
 
 from . import docs
 from ._version import __version__
-from .made import made, needs_validation, without_nulls
 from .ir import Endpoint, Model, Module, Param
 from .literals import comment, docstring, source, string
+from .made import made, needs_validation, without_nulls
 from .names import IMPORTS
 from .typeexpr import NONE, Literals, write
 
@@ -104,7 +104,11 @@ def _imports(body: str) -> list[str]:
     if typing := sorted(name for name in used if IMPORTS[name] == "typing"):
         lines += [f"from typing import {', '.join(typing)}", ""]
     for module in modules:
-        names = sorted(name for name in used if IMPORTS[name] == module)
+        # Constants first, as import sorters have it.
+        names = sorted(
+            (name for name in used if IMPORTS[name] == module),
+            key=lambda name: (not name.isupper(), name),
+        )
         lines.append(f"from {module} import {', '.join(names)}")
     return lines
 

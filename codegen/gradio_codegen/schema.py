@@ -22,6 +22,7 @@ from .typeexpr import (
     NONE,
     STR,
     Literals,
+    Named,
     TypeExpr,
     dict_of,
     either,
@@ -31,13 +32,18 @@ from .typeexpr import (
 )
 
 __all__ = [
+    "RUNTIME_CLASSES",
     "ModelSink",
     "Schema",
     "SchemaMapper",
     "choice_type",
     "definitions",
+    "is_array",
     "is_file",
+    "item_schema",
+    "merged",
     "resolve",
+    "runtime_class",
     "tuple_items",
     "variants",
 ]
@@ -58,7 +64,9 @@ _FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
 class ModelSink(Protocol):
     """Takes object schemas and names their classes; see `models.ModelRegistry`."""
 
-    def add(self, schema: Schema, defs: Schema, wanted: str) -> TypeExpr:
+    def add(
+        self, schema: Schema, defs: Schema, wanted: str, title: str | None = None
+    ) -> TypeExpr:
         """The type of an object schema."""
         ...
 
@@ -105,9 +113,75 @@ def variants(schema: Schema) -> Sequence[Any] | None:
     return None
 
 
+def is_array(schema: Schema) -> bool:
+    """Whether it describes an array, be it by what is in it."""
+    type_ = schema.get("type")
+    return type_ == "array" or (
+        type_ is None and ("items" in schema or "prefixItems" in schema)
+    )
+
+
 def tuple_items(schema: Schema) -> Sequence[Any] | None:
-    """The items of an array schema that describes a tuple, else None."""
-    return as_list(schema.get("prefixItems") or schema.get("items")) or None
+    """The items of an array schema that describes a tuple, else None.
+
+    One that may go on after them is no tuple.
+    """
+    items = as_list(schema.get("prefixItems") or schema.get("items"))
+    if not items or as_map(schema.get("items")):
+        return None
+    bounds = (schema.get("minItems"), schema.get("maxItems"))
+    return items if all(n is None or n == len(items) for n in bounds) else None
+
+
+def item_schema(schema: Schema) -> Any:
+    """What may be anywhere in an array that is no tuple."""
+    rest, first = schema.get("items"), as_list(schema.get("prefixItems"))
+    if not first:
+        parts = as_list(rest)
+        return rest if parts is None else {"anyOf": parts}
+    return {"anyOf": [*first, *([rest] if as_map(rest) else [])]}
+
+
+def merged(schema: Schema, defs: Schema) -> Schema:
+    """A schema with the properties of all the parts of its `allOf`."""
+    parts = as_list(schema.get("allOf")) or ()
+    if len(parts) < 2:
+        return schema
+    properties: dict[str, Any] = {}
+    required: list[Any] = []
+    for part in (*parts, {k: v for k, v in schema.items() if k != "allOf"}):
+        _, target = resolve(as_map(part) or {}, defs)
+        properties |= as_map(target.get("properties")) or {}
+        required += as_list(target.get("required")) or ()
+    kept = {k: v for k, v in schema.items() if k != "allOf"}
+    return {**kept, "properties": properties, "required": required}
+
+
+#: Gradio's own value types, which the runtime has classes for: by title, with their
+#: properties.
+RUNTIME_CLASSES: Mapping[str, frozenset[str]] = {
+    "AnnotatedImageData": frozenset({"image", "annotations"}),
+    "Annotation": frozenset({"image", "label"}),
+    "DataframeData": frozenset({"headers", "data", "metadata"}),
+    "DialogueLine": frozenset({"speaker", "text"}),
+    "EditorData": frozenset({"background", "layers", "composite", "id"}),
+    "GalleryImage": frozenset({"image", "caption"}),
+    "GalleryVideo": frozenset({"video", "caption"}),
+    "HighlightedToken": frozenset({"token", "class_or_confidence"}),
+    "LabelConfidence": frozenset({"label", "confidence"}),
+    "LabelData": frozenset({"label", "confidences"}),
+    "MultimodalData": frozenset({"text", "files"}),
+    "PlotData": frozenset({"type", "plot"}),
+}
+
+
+def runtime_class(schema: Schema) -> str | None:
+    """The runtime's class for an object schema that is one of Gradio's own."""
+    title = schema.get("title")
+    if not isinstance(title, str) or title not in RUNTIME_CLASSES:
+        return None
+    properties = as_map(schema.get("properties")) or {}
+    return title if properties.keys() == RUNTIME_CLASSES[title] else None
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:
@@ -161,9 +235,11 @@ class SchemaMapper:
         if name is not None:
             if name in within:
                 return ANY  # refers to itself without an object in between
-            within, wanted = (*within, name), name
+            within = (*within, name)
         if is_file(schema):
             return self.file
+        if (known := runtime_class(schema)) is not None:
+            return Named(known)
         if (values := _values(schema)) is not None:
             return choice_type(values) or self._plain(schema, defs, wanted, within)
         if (parts := variants(schema)) is not None:
@@ -176,12 +252,14 @@ class SchemaMapper:
         type_ = schema.get("type")
         if isinstance(type_, str) and type_ in _SCALARS:
             return _SCALARS[type_]
-        if type_ == "array":
+        if is_array(schema):
             if (items := tuple_items(schema)) is not None:
                 return tuple_of([self.type(i, defs, wanted, within) for i in items])
-            return list_of(self.type(schema.get("items"), defs, wanted, within))
+            return list_of(self.type(item_schema(schema), defs, wanted, within))
+        schema = merged(schema, defs)
         if schema.get("properties") and type_ in ("object", None):
-            return self.models.add(schema, defs, wanted)
+            title = within[-1] if within else None
+            return self.models.add(schema, defs, wanted, title)
         if type_ == "object":
             values = schema.get("additionalProperties")
             return dict_of(self.type(values, defs, wanted, within))

@@ -42,7 +42,7 @@ def _cell(text: str) -> str:
 def _param(param: Param) -> tuple[str, str, str]:
     if param.default is None:
         default = "required"
-    elif param.default.kind == "elsewhere":
+    elif param.default.kind == "live":
         default = "None"
     else:
         default = shown(param.default.value)

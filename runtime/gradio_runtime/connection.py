@@ -258,6 +258,7 @@ class Live:
                 outputs=outputs,
                 generator=dependency.generator,
                 stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
+                prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
             )
         return self._routes[name]
 

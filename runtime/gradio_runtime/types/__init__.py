@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..values import Unchanged
+
 if TYPE_CHECKING:
     from .chat import (
         ChatCell,
@@ -79,6 +81,7 @@ __all__ = [
     "MultimodalInput",
     "NativePlotData",
     "PlotData",
+    "Unchanged",
     "VideoFile",
 ]
 

@@ -62,7 +62,7 @@ class PredictInput(Input):
 class CountInput(Input):
     """Inputs of `/count`."""
 
-    n: int | float = Field(default=10, ge=1, le=10)
+    n: int | float = Field(default=10, ge=1, le=10, multiple_of=1)
 
 
 class ClassifyInput(Input):
