@@ -87,8 +87,10 @@ KEPT_PROPS: Mapping[str, tuple[str, ...]] = {
     "chatbot": ("type",),
     "checkboxgroup": ("choices",),
     "code": ("language",),
+    "dialogue": ("type",),
     "dropdown": ("allow_custom_value", "choices", "max_choices", "multiselect"),
     "file": ("file_count", "file_types"),
+    "image": ("tool",),
     "multimodaltextbox": ("file_count", "file_types"),
     "number": ("maximum", "minimum", "precision", "step"),
     "radio": ("choices",),
@@ -133,6 +135,8 @@ def input_type(
     if component.type in _CHOICES:
         type_, choices = choice_input(component, schema)
         return InputType(type_, choices, notes=notes)
+    if component.type == "image" and component.props.get("tool") == "sketch":
+        return InputType(Named("EditorInput"), notes=notes)  # Gradio 3: with a mask
     if component.type in _FILES:
         return InputType(_files(component, FILE_INPUT), notes=notes)
     if (known := _known(component)) is not None:
@@ -153,6 +157,8 @@ def output_type(
         return Named("VideoFile")
     if component.type in _FILES:
         return _files(component, FILE)
+    if component.type == "dialogue" and (form := component.props.get("type")):
+        return STR if form == "text" else list_of(Named("DialogueLine"))
     if (known := _known(component)) is not None:
         return known[1]
     return _number(component, schema) or mapper.map(schema, wanted)

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from gradio_runtime.description import (
+    HIDDEN_TYPES,
     Component,
     Config,
     Dependency,
@@ -425,4 +426,6 @@ def _reduce_component(
         props["date_only"] = True
     if (text := label_text(item.props.get("info"))) is not None:
         props["info"] = text
-    return Component(id=number, type=item.type, props=props)
+    # Said only where the type alone would mislead.
+    skip_api = False if item.type in HIDDEN_TYPES else None
+    return Component(id=number, type=item.type, skip_api=skip_api, props=props)

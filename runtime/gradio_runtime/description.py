@@ -17,6 +17,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 from .jsontext import is_array, is_object, load_json
 
 __all__ = [
+    "HIDDEN_TYPES",
     "Component",
     "Config",
     "Dependency",
@@ -29,9 +30,9 @@ __all__ = [
     "label_text",
 ]
 
-#: Slots of these types hold what the server keeps for itself: callers send null and
-#: never see the value. Older versions mark them by type only.
-_SERVER_SIDE = frozenset({"state"})
+#: Slots that callers neither send nor receive, by type: Gradio 3 marks them so, and
+#: later versions say `skip_api`.
+HIDDEN_TYPES = frozenset({"dataset", "interpretation", "state"})
 
 
 class _Wire(BaseModel):
@@ -45,7 +46,8 @@ class Component(_Wire):
         id: Its number, which dependencies refer to.
         type: Lower-case name, such as `textbox`.
         props: Everything the app's author set: label, choices, bounds, value …
-        skip_api: Whether it is left out of the API (State, layout, buttons).
+        skip_api: Whether it is left out of the API (State, layout, buttons); None
+            before Gradio 4.
         schema_in: JSON Schema of what it takes (Gradio 4 and later).
         schema_out: JSON Schema of what it gives.
     """
@@ -53,7 +55,7 @@ class Component(_Wire):
     id: int
     type: str
     props: dict[str, Any] = Field(default_factory=dict)
-    skip_api: bool = False
+    skip_api: bool | None = None
     schema_in: Any = Field(
         default=None,
         validation_alias=AliasChoices("api_info_as_input", "api_info", "schema_in"),
@@ -66,7 +68,9 @@ class Component(_Wire):
     @property
     def hidden(self) -> bool:
         """Whether callers neither send nor receive this slot."""
-        return self.skip_api or self.type in _SERVER_SIDE
+        if self.skip_api is None:
+            return self.type in HIDDEN_TYPES
+        return self.skip_api or self.type == "state"
 
 
 class Dependency(_Wire):

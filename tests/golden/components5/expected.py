@@ -57,7 +57,6 @@ __all__ = [
     "ColorpickerInput",
     "ComponentsClient",
     "DataframeInput2",
-    "DatasetInput",
     "DatetimeInput",
     "DialogueInput",
     "DownloadbuttonInput",
@@ -112,7 +111,6 @@ __all__ = [
     "code",
     "colorpicker",
     "dataframe",
-    "dataset",
     "datetime",
     "dialogue",
     "downloadbutton",
@@ -222,12 +220,6 @@ class DataframeInput2(Input):
     """Inputs of `/dataframe`."""
 
     value: DataframeInput
-
-
-class DatasetInput(Input):
-    """Inputs of `/dataset`."""
-
-    value: int
 
 
 class DatetimeInput(Input):
@@ -626,19 +618,6 @@ def dataframe(value: DataframeInput) -> Call[DataframeData]:
         Out (Dataframe).
     """
     return Call(DataframeInput2(value=value))
-
-
-@_app.endpoint("/dataset", DatasetInput, shape="dataset -> dataset")
-def dataset(value: int) -> Call[int]:
-    """Call `/dataset`.
-
-    Args:
-        value: In (Dataset).
-
-    Returns:
-        Out (Dataset).
-    """
-    return Call(DatasetInput(value=value))
 
 
 @_app.endpoint("/datetime", DatetimeInput, shape="datetime -> datetime")
@@ -1269,8 +1248,6 @@ class ComponentsClient(Client):
     """Call `/colorpicker`."""
     dataframe = dataframe
     """Call `/dataframe`."""
-    dataset = dataset
-    """Call `/dataset`."""
     datetime = datetime
     """Call `/datetime`."""
     dialogue = dialogue
