@@ -355,7 +355,7 @@ def _sent(value: object, slot: Component, live: Live) -> Any:
     """A value as it is sent; UNCHANGED is what the app's own page would send."""
     if value is UNCHANGED:
         return slot.props.get("value")
-    return wire.encode(value, slot.type, live.dialect)
+    return wire.encode(value, slot, live.dialect)
 
 
 def _wrapped(error: BaseException) -> GradioError:

@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
     BinaryIO,
+    Self,
     TypeAlias,
     TypeVar,
     cast,
 )
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    field_serializer,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .filenames import safe_name
@@ -35,6 +42,9 @@ __all__ = ["File", "FileInput", "recast"]
 
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
+
+#: Longest text in a repr, in characters.
+_LONGEST_SHOWN = 120
 
 #: Fetches a remote file to a local path; given by the connection it came through.
 Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
@@ -53,6 +63,13 @@ class File(BaseModel):
         orig_name: The name it had where it came from.
         mime_type: Its media type, when known.
         size: Bytes, when known.
+
+    It can be pickled, copied, and written as JSON, where content in memory becomes a
+    `data:` URL. What is read back knows where the file is, but no longer the client
+    that could fetch it: download before, or use its `url`.
+
+    Beware of validating a `File` or a `FileInput` from the JSON of strangers: `path`
+    names a file of this machine, which a call would upload.
     """
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
@@ -101,6 +118,57 @@ class File(BaseModel):
                     f"not {type(value).__name__}"
                 )
 
+    @field_serializer("url", when_used="json")
+    def _json_url(self, url: str | None) -> str | None:
+        """Of content in memory, the `data:` URL."""
+        if url is None and self.path is None and self._content is not None:
+            return _data_url(self)
+        return url
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same file, however it is fetched."""
+        if not isinstance(other, File):
+            return NotImplemented
+        return (
+            type(self) is type(other)
+            and self.__dict__ == other.__dict__
+            and self._content == other._content
+        )
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """All but the connection, which no other process could use."""
+        state = super().__getstate__()
+        private: dict[str, Any] = state["__pydantic_private__"] or {}
+        private = {**private, "_fetch": None}
+        return {**state, "__pydantic_private__": private}
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """A copy that shares the connection and the content."""
+        import copy
+
+        copied = self.__copy__()
+        for name, value in vars(self).items():
+            vars(copied)[name] = copy.deepcopy(value, memo)
+        return copied
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Where it is, in short, and what else is known."""
+        shown = {name: getattr(self, name) for name in type(self).model_fields}
+        if self.path is not None:
+            shown["path"] = str(self.path)
+            del shown["url"]
+        if self.path is not None or self.url is not None:
+            del shown["orig_name"], shown["mime_type"]
+        for name, value in shown.items():
+            if value is not None:
+                yield name, _shortened(value)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the image, a player, or the name."""
+        from .notebook import html_of
+
+        return html_of(self)
+
     def __fspath__(self) -> str:
         """The local path, downloading the file first if it is remote."""
         return str(self.download())
@@ -118,7 +186,9 @@ class File(BaseModel):
         """
         if self.path is None:
             if self._fetch is None:
-                raise FileNotFoundError(f"{self} has no local copy")
+                raise FileNotFoundError(
+                    f"{self} has no local copy, and no client to fetch it with"
+                )
             from .loop import run_sync
 
             self.path = run_sync(self._fetch(self))
@@ -164,6 +234,27 @@ def recast(file: File, cls: type[F], **fields: Any) -> F:
     return other
 
 
+def _data_url(file: File) -> str:
+    import base64
+
+    if not isinstance(file._content, bytes):  # pyright: ignore[reportPrivateUsage]
+        raise ValueError("an open file cannot be written as JSON; give its path")  # noqa: TRY004
+    text = base64.b64encode(file._content).decode()  # pyright: ignore[reportPrivateUsage]
+    return f"data:{file.mime_type or 'application/octet-stream'};base64,{text}"
+
+
+def _address(file: File) -> str:
+    """Path, URL or `data:` URL: what a `FileInput` is read from."""
+    return str(file.path or file.url or _data_url(file))
+
+
+def _shortened(value: Any) -> Any:
+    """A value for a repr: `data:` URLs are as long as what they hold."""
+    if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
+        return f"{value[: _LONGEST_SHOWN - 20]}…{value[-19:]}"
+    return value
+
+
 class _FileInputSchema:
     """Tells pydantic to validate a `FileInput` into a `File`."""
 
@@ -174,7 +265,7 @@ class _FileInputSchema:
         return core_schema.no_info_plain_validator_function(
             cls._validate,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                str, return_schema=core_schema.str_schema(), when_used="json"
+                _address, return_schema=core_schema.str_schema(), when_used="json"
             ),
         )
 

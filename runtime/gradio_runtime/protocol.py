@@ -48,7 +48,12 @@ class Dialect:
         removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
             the job still runs, unseen.
         chat_parts: A chat message's content is a list of parts (6.0).
-        bare_video: A video is a file, not a `{"video", "subtitles"}` pair (6.0).
+        bare_video: A video is a file, not a `{"video", "subtitles"}` pair (before 4.0,
+            and since 6.0).
+        pairs: What later versions write as objects of two keys are lists of two
+            (before 4.0).
+        text_headers: A table's column names must be text (4.x).
+        gallery_videos: A gallery takes videos too (5.0).
     """
 
     prefix: str = ""
@@ -56,6 +61,9 @@ class Dialect:
     removes_queued: bool = True
     chat_parts: bool = True
     bare_video: bool = True
+    pairs: bool = False
+    text_headers: bool = False
+    gallery_videos: bool = True
 
     @classmethod
     def of(cls, config: Config) -> Dialect:
@@ -76,7 +84,10 @@ class Dialect:
             quoted_errors=version < (5, 3),
             removes_queued=version >= (6, 14),
             chat_parts=version >= (6, 0),
-            bare_video=version >= (6, 0),
+            bare_video=version >= (6, 0) or version < (4, 0),
+            pairs=version < (4, 0),
+            text_headers=(4, 0) <= version < (5, 0),
+            gallery_videos=version >= (5, 0),
         )
 
 

@@ -26,6 +26,12 @@ class Model(BaseModel):
     # uses few, so each is built at its first use.
     model_config = ConfigDict(extra="allow", defer_build=True, populate_by_name=True)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import html_of
+
+        return html_of(self)
+
 
 class Input(BaseModel):
     """Base of an endpoint's inputs, in wire order.
@@ -74,6 +80,12 @@ class Output(BaseModel):
         Generated models override this with the types of their fields.
         """
         return tuple(getattr(self, name) for name in type(self).model_fields)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import html_of
+
+        return html_of(self)
 
 
 class Unchanged(Enum):

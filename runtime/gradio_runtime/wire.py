@@ -2,39 +2,76 @@
 
 `encode` turns what a caller gave for one slot into JSON, `decode` what the server sent
 into the value that the caller's type is validated from. Files are left as `File`
-objects in both directions, for `transfer` to upload and download. The shapes that
-differ between Gradio versions are translated here, so that a module generated from a
-Gradio 5 app and one from a Gradio 6 app speak the same types.
+objects in both directions, for `transfer` to upload and download. Where the shape of a
+component's value differs between Gradio versions, `shapes` translates, so that a module
+generated from a Gradio 5 app and one from a Gradio 6 app speak the same types.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum
-from typing import Any, TypeAlias, TypeGuard, cast
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from .description import Component
 from .errors import InputError
-from .files import FILE_META, File
+from .files import FILE_META, File, recast
 from .jsontext import is_array, is_object
 from .protocol import Dialect
-from .types import ChatFile, ChatMessage, ChatText
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["decode", "encode", "files_in", "replace_files", "unwrap_update"]
+__all__ = [
+    "SHAPED",
+    "FileWith",
+    "decode",
+    "encode",
+    "files_in",
+    "replace_files",
+    "unwrap_update",
+]
 
 Json: TypeAlias = Any
 
+#: The components that `shapes` knows. It is imported for these only, since it loads
+#: the classes of all their values.
+SHAPED = frozenset(
+    {
+        "annotatedimage",
+        "chatbot",
+        "dataframe",
+        "datetime",
+        "gallery",
+        "highlightedtext",
+        "video",
+    }
+)
 
-def encode(value: object, component: str, dialect: Dialect) -> Json:
-    """One slot's value as JSON, with `File` objects where files go."""
-    if component == "video" and isinstance(value, File) and not dialect.bare_video:
-        return {"video": value, "subtitles": None}
-    if component == "chatbot" and _is_chat(value) and not dialect.chat_parts:
-        value = [flat for message in value for flat in _flat_message(message)]
+
+@dataclass(frozen=True)
+class FileWith:
+    """A file whose JSON has further keys."""
+
+    file: File
+    extra: Mapping[str, Json]
+
+
+def encode(value: object, slot: Component, dialect: Dialect) -> Json:
+    """One slot's value as JSON, with `File` objects where files go.
+
+    Raises:
+        InputError: The slot cannot take the value.
+    """
+    if slot.type in SHAPED:
+        from .shapes import ENCODERS
+
+        if encoder := ENCODERS.get(slot.type):
+            value = encoder(value, slot, dialect)
     return _plain(value)
 
 
@@ -45,8 +82,10 @@ def _plain(value: object) -> Json:
             if not value.isascii():
                 _check_text(value)
             return value
-        case None | bool() | int() | float() | File():
+        case None | bool() | int() | float() | FileWith():
             return value
+        case File():
+            return _bare(value)
         case Enum():
             return _plain(value.value)
         case BaseModel():
@@ -65,9 +104,7 @@ def _plain(value: object) -> Json:
             return {str(key): _plain(item) for key, item in mapping.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item) for item in cast("list[object]", value)]
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S")
-        case date():
+        case date():  # or a datetime
             return value.isoformat()
         case _:
             return to_jsonable_python(value)
@@ -88,27 +125,9 @@ def _alias(model: BaseModel, name: str) -> str:
     return field.serialization_alias or field.alias or name
 
 
-def _is_chat(value: object) -> TypeGuard[list[ChatMessage]]:
-    return is_array(value) and all(isinstance(item, ChatMessage) for item in value)
-
-
-def _flat_message(message: ChatMessage) -> list[dict[str, Any]]:
-    """A message as Gradio 4 and 5 have it: one part each, text as a bare string."""
-    shared = {
-        "role": message.role,
-        "metadata": message.metadata,
-        "options": message.options,
-    }
-    contents: list[object] = []
-    for part in message.parts:
-        match part:
-            case ChatText():
-                contents.append(part.text)
-            case ChatFile():
-                contents.append({"file": part.file, "alt_text": part.alt_text})
-            case _:
-                contents.append(part)
-    return [{**shared, "content": content} for content in contents or [""]]
+def _bare(file: File) -> File:
+    """The file without the subtitles it may have, which must not be uploaded with it."""
+    return file if type(file) is File else recast(file, File)
 
 
 def unwrap_update(value: Json) -> Json | Unchanged:
@@ -126,12 +145,13 @@ def decode(
     The result shares no container with `value`. An empty `component` leaves everything
     but files as this server has it.
     """
-    value = _with_files(value, make_file)
-    if component == "video" and not dialect.bare_video and is_object(value):
-        return value.get("video", value)
-    if component == "chatbot" and not dialect.chat_parts and is_array(value):
-        return [_message_of_parts(item) for item in value]
-    return value
+    files = partial(_with_files, make_file=make_file)
+    if component in SHAPED:
+        from .shapes import DECODERS
+
+        if decoder := DECODERS.get(component):
+            return decoder(value, files)
+    return files(value)
 
 
 def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
@@ -145,28 +165,12 @@ def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
     return value
 
 
-def _message_of_parts(message: Json) -> Json:
-    """A message of Gradio 4 or 5 with the content list that Gradio 6 has."""
-    if not is_object(message):
-        return message
-    content: Json = message.get("content")
-    if isinstance(content, str):
-        part: Json = {"type": "text", "text": content}
-    elif isinstance(content, File):
-        part = {"type": "file", "file": content}
-    elif is_object(content) and "file" in content:
-        part = {"type": "file", **content}
-    elif is_object(content) and "component" in content:
-        part = {"type": "component", **content}
-    else:
-        return message
-    return {**message, "content": [part]}
-
-
 def files_in(value: Json) -> list[File]:
     """Every `File` in a value."""
+    if isinstance(value, FileWith):
+        return [value.file]
     if isinstance(value, File):
-        return [value]
+        return [value, *files_in(getattr(value, "subtitles", None))]
     if is_object(value):
         return files_in(list(value.values()))
     if is_array(value):
@@ -178,6 +182,8 @@ def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
     """A copy of a value in which each `File` is what `wire` has under its `id()`."""
     if isinstance(value, File):
         return wire[id(value)]
+    if isinstance(value, FileWith):
+        return {**wire[id(value.file)], **value.extra}
     if is_object(value):
         return {key: replace_files(item, wire) for key, item in value.items()}
     if is_array(value):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from gradio_runtime import UNCHANGED, File, Input, Output, OutputMismatch
+from gradio_runtime.description import Component
 from gradio_runtime.protocol import Dialect
 from gradio_runtime.results import reader_for
 from gradio_runtime.types import (
@@ -21,12 +22,18 @@ from gradio_runtime.types import (
     MultimodalData,
     MultimodalInput,
 )
-from gradio_runtime.wire import decode, encode, files_in, replace_files
+from gradio_runtime.wire import decode, files_in, replace_files
+from gradio_runtime.wire import encode as encode_slot
 from pydantic import TypeAdapter
 
 NEW = Dialect()
 OLD = Dialect(chat_parts=False, bare_video=False)
 FILE = {"path": "/srv/a.png", "meta": {"_type": "gradio.FileData"}, "url": "http://x/a"}
+
+
+def encode(value: object, component: str, dialect: Dialect, **props: Any) -> Any:
+    slot = Component(id=1, type=component, props=props)
+    return encode_slot(value, slot, dialect)
 
 
 def make_file(value: dict[str, Any]) -> File:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import Field
+from pydantic_core import PydanticCustomError
 
+from ..tables import TableSource, library, rows_of
 from ..values import Model
+from ._fields import ReadAs
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+    import polars as pl
 
 __all__ = [
     "DataframeData",
@@ -33,14 +41,78 @@ class LabelData(Model):
 
 
 class DataframeData(Model):
-    """A table: column names, then rows."""
+    """A table: column names, then rows.
+
+    Attributes:
+        headers: The columns' names.
+        data: The rows.
+        metadata: How the app's page shows the cells, if the app says so.
+    """
 
     headers: list[str | int | float] = Field(default_factory=list[str | int | float])
     data: list[list[Any]] = Field(default_factory=list[list[Any]])
     metadata: dict[str, Any] | None = None
 
+    @classmethod
+    def of(cls, table: DataframeData | TableSource) -> DataframeData:
+        """Make one of a table of pandas or polars, or of one dict per row.
 
-DataframeInput = DataframeData
+        Missing values and numbers that are not finite become None, moments ISO 8601
+        text, numpy's numbers Python's.
+
+        Raises:
+            TypeError: `table` is no table.
+        """
+        if isinstance(table, DataframeData):
+            return table
+        if isinstance(table, Mapping):
+            return cls.model_validate(table)
+        headers, data = rows_of(table)
+        return cls(headers=headers, data=data)
+
+    def records(self) -> list[dict[str | int | float, Any]]:
+        """One dict per row."""
+        return [dict(zip(self.headers, row, strict=False)) for row in self.data]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a `pandas.DataFrame`.
+
+        Raises:
+            GradioError: pandas is not installed.
+        """
+        return library("pandas").DataFrame(self.data, columns=self.headers or None)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The table as a `polars.DataFrame`.
+
+        Raises:
+            GradioError: polars is not installed.
+        """
+        frame = library("polars").DataFrame(
+            self.data,
+            schema=[str(name) for name in self.headers] or None,
+            orient="row",
+            infer_schema_length=None,
+            strict=False,
+        )
+        return cast("pl.DataFrame", frame)
+
+
+def _table(value: Any) -> Any:
+    if isinstance(value, DataframeData | Mapping):
+        return cast("Any", value)
+    try:
+        return DataframeData.of(value)
+    except TypeError as error:
+        raise PydanticCustomError("table", "{text}", {"text": str(error)}) from None
+
+
+#: What a table parameter takes: a `DataframeData`, a table of pandas or polars, one
+#: dict per row, or `{"headers": …, "data": …}`.
+DataframeInput: TypeAlias = Annotated[
+    DataframeData | TableSource,
+    ReadAs(DataframeData, _table, [{"type": "array", "items": {"type": "object"}}]),
+]
 
 
 class PlotData(Model):
