@@ -61,6 +61,7 @@ class Route:
         outputs: Its output slots, hidden ones included.
         generator: Whether it yields.
         stateful: Whether it reads or writes State.
+        queued: Whether its jobs wait in the app's queue.
     """
 
     fn_index: int
@@ -70,6 +71,7 @@ class Route:
     outputs: list[Component | None]
     generator: bool
     stateful: bool
+    queued: bool
 
 
 class Connection:
@@ -256,6 +258,9 @@ class Live:
                 outputs=outputs,
                 generator=dependency.generator,
                 stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
+                queued=self.config.enable_queue is True
+                if dependency.queue is None
+                else dependency.queue,
             )
         return self._routes[name]
 
