@@ -231,7 +231,7 @@ class Live:
         self.download_files = settings.download_files
         self.transfer = Transfer(
             transport,
-            self.dialect.prefix,
+            self.dialect,
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
         )

@@ -294,7 +294,7 @@ class Execution(Generic[T]):
         for slot, value in zip(slots, data, strict=False):
             if slot is None or slot.hidden:
                 continue
-            value = wire.unwrap_update(value)
+            value = wire.as_object(wire.unwrap_update(value), slot.type, live.dialect)
             if isinstance(value, dict | list):
                 value = wire.decode(
                     value,

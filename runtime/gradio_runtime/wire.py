@@ -18,24 +18,36 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from .errors import InputError
-from .files import FILE_META, File
+from .filedata import inlined, is_file, is_inline
+from .files import File
 from .jsontext import is_array, is_object
 from .protocol import Dialect
 from .types import ChatFile, ChatMessage, ChatText
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["decode", "encode", "files_in", "replace_files", "unwrap_update"]
+__all__ = [
+    "as_object",
+    "decode",
+    "encode",
+    "files_in",
+    "replace_files",
+    "unwrap_update",
+]
 
 Json: TypeAlias = Any
 
 
 def encode(value: object, component: str, dialect: Dialect) -> Json:
     """One slot's value as JSON, with `File` objects where files go."""
-    if component == "video" and isinstance(value, File) and not dialect.bare_video:
+    paired = not dialect.bare_video and not dialect.file_dicts
+    if component == "video" and isinstance(value, File) and paired:
         return {"video": value, "subtitles": None}
     if component == "chatbot" and _is_chat(value) and not dialect.chat_parts:
         value = [flat for message in value for flat in _flat_message(message)]
-    return _plain(value)
+    plain = _plain(value)
+    if is_inline(component, dialect):
+        return replace_files(plain, {id(f): inlined(f) for f in files_in(plain)})
+    return plain
 
 
 def _plain(value: object) -> Json:
@@ -118,6 +130,13 @@ def unwrap_update(value: Json) -> Json | Unchanged:
     return value
 
 
+def as_object(value: Json, component: str, dialect: Dialect) -> Json:
+    """A file that came as a bare data URL (3.x) as an object, like any other file."""
+    if isinstance(value, str) and is_inline(component, dialect):
+        return {"name": component, "data": value}
+    return value
+
+
 def decode(
     value: Json, component: str, dialect: Dialect, make_file: Callable[[Json], File]
 ) -> Json:
@@ -126,22 +145,25 @@ def decode(
     The result shares no container with `value`. An empty `component` leaves everything
     but files as this server has it.
     """
-    value = _with_files(value, make_file)
+    value = _with_files(value, dialect, make_file)
     if component == "video" and not dialect.bare_video and is_object(value):
         return value.get("video", value)
+    if component == "video" and dialect.file_dicts and is_array(value):
+        return value[0] if value else None  # the other is its subtitles
     if component == "chatbot" and not dialect.chat_parts and is_array(value):
         return [_message_of_parts(item) for item in value]
     return value
 
 
-def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
+def _with_files(
+    value: Json, dialect: Dialect, make_file: Callable[[Json], File]
+) -> Json:
     if is_object(value):
-        # Gradio marks its files since 4.20; anything else with a path is the app's.
-        if value.get("meta") == FILE_META and "path" in value:
+        if is_file(value, dialect):
             return make_file(value)
-        return {key: _with_files(item, make_file) for key, item in value.items()}
+        return {k: _with_files(v, dialect, make_file) for k, v in value.items()}
     if is_array(value):
-        return [_with_files(item, make_file) for item in value]
+        return [_with_files(item, dialect, make_file) for item in value]
     return value
 
 
