@@ -62,6 +62,7 @@ class Route:
         generator: Whether it yields.
         stateful: Whether it reads or writes State.
         prop_inputs: Positions of inputs that go as all the component's properties.
+        queued: Whether its jobs wait in the app's queue.
     """
 
     fn_index: int
@@ -72,6 +73,7 @@ class Route:
     generator: bool
     stateful: bool
     prop_inputs: list[int]
+    queued: bool
 
 
 class Connection:
@@ -231,7 +233,7 @@ class Live:
         self.download_files = settings.download_files
         self.transfer = Transfer(
             transport,
-            self.dialect.prefix,
+            self.dialect,
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
         )
@@ -259,6 +261,9 @@ class Live:
                 generator=dependency.generator,
                 stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
                 prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
+                queued=self.config.enable_queue is True
+                if dependency.queue is None
+                else dependency.queue,
             )
         return self._routes[name]
 

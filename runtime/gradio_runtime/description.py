@@ -83,6 +83,7 @@ class Dependency(_Wire):
         inputs: Component ids in wire order.
         outputs: Component ids in wire order.
         backend_fn: False when it runs in the browser only.
+        queue: Whether its jobs are queued; None for what the app says (3.x).
         generator: Whether it yields several outputs.
         visibility: `private` endpoints never appear in `/info`.
         event_data: Whether the function also wants to know what was clicked or
@@ -142,10 +143,13 @@ class Config(_Wire):
         api_prefix: Path of the API below the app's base URL; empty before 5.0.
         max_file_size: Largest upload in bytes, or None.
         connect_heartbeat: Whether the app wants to know when a session ends.
+        enable_queue: Whether jobs are queued where a dependency does not say (3.x;
+            later ones always queue).
     """
 
     version: str
     protocol: str = "ws"
+    enable_queue: bool | None = None
     api_prefix: str = ""
     app_id: int | str | None = None
     space_id: str | None = None

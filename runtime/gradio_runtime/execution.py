@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from . import wire
+from .admission import take_ticket
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection, Live, Route
@@ -206,7 +207,7 @@ class Execution(Generic[T]):
     async def _join(self, live: Live, route: Route, data: list[Any]) -> Ticket:
         attempt = 0
         while True:
-            ticket = Ticket(live, route)
+            ticket = take_ticket(live, route)
             self._joining = asyncio.get_running_loop().create_future()
             try:
                 await ticket.join(data, self._options.headers)
@@ -230,7 +231,7 @@ class Execution(Generic[T]):
 
     async def _follow(self, ticket: Ticket) -> T:
         """Take messages until the job ends; returns its result."""
-        outputs = Outputs()
+        outputs = Outputs(edits=ticket.live.dialect.edits)
         current: list[Any] | None = None
         last: T | None = None
         while True:
@@ -295,7 +296,7 @@ class Execution(Generic[T]):
         for slot, value in zip(slots, data, strict=False):
             if slot is None or slot.hidden:
                 continue
-            value = wire.unwrap_update(value)
+            value = wire.as_object(wire.unwrap_update(value), slot.type, live.dialect)
             if isinstance(value, dict | list):
                 value = wire.decode(
                     value,
@@ -366,9 +367,15 @@ def _wrapped(error: BaseException) -> GradioError:
 
 def _certainly_not_joined(error: GradioError) -> bool:
     """Whether a join that failed so is safe to repeat."""
-    return isinstance(error, RateLimited | QueueFull) or (
-        isinstance(error, ConnectError) and error.not_sent
-    )
+    match error:
+        case RateLimited() | QueueFull():
+            return True
+        case ConnectError():
+            return error.not_sent
+        case ConnectionLost():
+            return not error.may_have_run
+        case _:
+            return False
 
 
 def _pause(attempt: int, error: GradioError) -> float:

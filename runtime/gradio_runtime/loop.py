@@ -22,7 +22,7 @@ _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
 _exiting = False
-#: Clean-up that is under way; asyncio itself keeps no reference to a task.
+#: What is under way there; asyncio itself keeps no reference to a task.
 _background: set[asyncio.Task[None]] = set()
 
 
@@ -69,11 +69,11 @@ def is_exiting() -> bool:
     return _exiting
 
 
-def in_background(action: Coroutine[Any, Any, None]) -> None:
-    """Run clean-up on the loop that runs now; nobody waits for it.
+def in_background(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run clean-up, or a job's own reading, on the loop that runs now.
 
-    A failure of this package's own kind is dropped: the connection broke, so there is
-    nothing left to clean up.
+    Nobody needs to wait for it. A failure of this package's own kind is dropped: the
+    connection broke, so there is nothing left to clean up.
     """
 
     async def quietly() -> None:
@@ -83,6 +83,7 @@ def in_background(action: Coroutine[Any, Any, None]) -> None:
     task = asyncio.get_running_loop().create_task(quietly())
     _background.add(task)
     task.add_done_callback(_background.discard)
+    return task
 
 
 def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:

@@ -21,6 +21,7 @@ from .jsontext import is_array, is_object, load_json
 from .status import LogMessage, ProgressUnit
 
 __all__ = [
+    "Asked",
     "CloseStream",
     "Completed",
     "Dialect",
@@ -32,19 +33,32 @@ __all__ = [
     "Message",
     "Outputs",
     "Progress",
+    "Refused",
     "Started",
     "StreamFault",
     "decode",
+    "decode_answer",
 ]
+
+
+_PROTOCOLS = frozenset({"ws", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What differs between servers of the `sse_v1` to `sse_v3` family.
+    """What differs between servers.
 
     Attributes:
         prefix: Path of the API below the app's base URL.
+        sockets: Each job has a WebSocket of its own (3.x); later ones have an event
+            stream per session.
+        closes_streams: The end of a session's stream is announced by `close_stream`
+            (4.22).
+        edits: Outputs after the first come as edits of the one before (4.17).
+        file_marks: A file among other objects is marked as one (4.20).
+        file_dicts: Files are objects of the kind that 3.x has, images data URLs.
         quoted_errors: Error texts are Python reprs, `"'m'"` (before 5.3).
+        cancels: There is a `/cancel` (4.31).
         removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
             the job still runs, unseen.
         chat_parts: A chat message's content is a list of parts (6.0).
@@ -57,7 +71,13 @@ class Dialect:
     """
 
     prefix: str = ""
+    sockets: bool = False
+    closes_streams: bool = True
+    edits: bool = True
+    file_marks: bool = True
+    file_dicts: bool = False
     quoted_errors: bool = False
+    cancels: bool = True
     removes_queued: bool = True
     chat_parts: bool = True
     bare_video: bool = True
@@ -72,16 +92,23 @@ class Dialect:
         Raises:
             ProtocolError: It speaks a protocol that this runtime does not.
         """
-        if config.protocol != "sse_v3":
+        if config.protocol not in _PROTOCOLS:
             raise ProtocolError(
                 f"the app runs Gradio {config.version}, whose protocol "
                 f"({config.protocol}) this version of gradio-runtime does not speak",
-                hint="Apps of Gradio 4.22 and later are supported",
+                hint="Apps of Gradio 3.23 and later are supported, but for 4.0 to 4.8",
             )
         version = _version(config.version)
+        sockets = config.protocol == "ws"
         return cls(
             prefix=config.api_prefix.rstrip("/"),
+            sockets=sockets,
+            closes_streams=config.protocol == "sse_v3",
+            edits=config.protocol not in {"ws", "sse_v1"},
+            file_marks=version >= (4, 20),
+            file_dicts=sockets,
             quoted_errors=version < (5, 3),
+            cancels=version >= (4, 31),
             removes_queued=version >= (6, 14),
             chat_parts=version >= (6, 0),
             bare_video=version >= (6, 0) or version < (4, 0),
@@ -176,8 +203,22 @@ class Ignored:
     """A heartbeat, or a message of a later Gradio that says nothing to us."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The server waits for the session's name, or for the job's data (3.x)."""
+
+    data: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The queue is full; the server has not taken the job (3.x)."""
+
+
 Message: TypeAlias = (
-    Estimation
+    Asked
+    | Refused
+    | Estimation
     | Started
     | Progress
     | Log
@@ -191,7 +232,7 @@ Message: TypeAlias = (
 
 
 def decode(text: str, dialect: Dialect) -> Message:
-    """Decode the data of one server-sent event.
+    """Decode the data of one server-sent event, or one message of a WebSocket.
 
     Raises:
         ProtocolError: It is not a JSON object.
@@ -204,6 +245,10 @@ def decode(text: str, dialect: Dialect) -> Message:
         raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
     event_id = message.get("event_id")
     match message.get("msg"):
+        case "send_hash" | "send_data" as asked:
+            return Asked(data=asked == "send_data")
+        case "queue_full":
+            return Refused()
         case "estimation":
             return Estimation(
                 event_id,
@@ -237,6 +282,27 @@ def decode(text: str, dialect: Dialect) -> Message:
             )
         case _:
             return Ignored()
+
+
+def decode_answer(content: bytes, dialect: Dialect) -> Generating | Completed | Failed:
+    """Decode the answer to a call that is not queued.
+
+    Raises:
+        ProtocolError: It is not the JSON object that such an answer is.
+    """
+    try:
+        output = load_json(content)
+    except ValueError:
+        output = None
+    if not is_object(output) or not ("data" in output or "error" in output):
+        raise ProtocolError(
+            f"the app answered with {content[:80]!r}, not with a result"
+        )
+    if "data" not in output:
+        return _failed(None, output, {}, dialect)
+    if output.get("is_generating") is True:
+        return Generating(None, output["data"])
+    return Completed(None, output["data"])
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:
@@ -289,9 +355,13 @@ class Outputs:
     The first message has full values, each later one a list of edits per output.
     Edits are applied in place: their cost depends on their own size, not on the size
     of the value so far. Whoever keeps what `update` returns must copy its containers.
+
+    Args:
+        edits: False where every message has full values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, edits: bool = True) -> None:
+        self._edits = edits
         self._values: list[Any] | None = None
 
     def update(self, data: list[Any]) -> list[Any]:
@@ -300,7 +370,7 @@ class Outputs:
         Raises:
             ProtocolError: An edit does not fit the value.
         """
-        if self._values is None:
+        if self._values is None or not self._edits:
             self._values = list(data)
             return self._values
         if len(data) != len(self._values):

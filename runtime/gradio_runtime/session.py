@@ -19,12 +19,14 @@ from urllib.parse import quote
 from .errors import ConnectionLost, GradioError, ProtocolError
 from .jsontext import dump_json, load_json
 from .protocol import (
+    Asked,
     CloseStream,
     Completed,
     Dialect,
     Failed,
     Ignored,
     Message,
+    Refused,
     StreamFault,
     decode,
 )
@@ -268,10 +270,13 @@ class Session:
                         stream.ended = True
                     case StreamFault():
                         raise _fault(message)
-                    case Ignored():
+                    case Ignored() | Asked() | Refused():
                         pass
                     case _:
                         self._deliver(message.event_id, message)
+            if not self._dialect.closes_streams:
+                # Before 4.22 the end itself is all that says so.
+                stream.ended = True
         except ConnectionLost:
             # A server that is done may cut the connection instead of ending it.
             if not stream.ended:

@@ -1,30 +1,22 @@
-"""A job's place in the app's queue, and how it is taken back.
+"""What every kind of job has in common, from its join to its end.
 
-The server's `/cancel` kills every running task of the same session and endpoint, gives
-the others no end, and before Gradio 6.14 leaves a queued job in the queue
-(`protocol.md` §7 and §14b). So what can be done without harm depends on who else is in
-the session, and where nothing can, nothing is done.
+How a job is queued, heard of and taken back depends on the server; each way is a
+subclass, and `admission` knows which an endpoint needs.
 """
 
 from __future__ import annotations
 
-import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
 from .connection import Live, Route
-from .errors import GradioError
-from .loop import in_background
 from .session import Inbox
 
 __all__ = ["Ticket"]
 
-#: Seconds after a join in which a job below 6.14 may have started without our having
-#: heard of it.
-_SETTLED = 0.25
 
-
-class Ticket:
+class Ticket(ABC):
     """One job, from its join to its end.
 
     Attributes:
@@ -41,108 +33,31 @@ class Ticket:
         self.inbox = Inbox(route.fn_index)
         self.started = False
         self.finished = False
-        self._session = live.sessions.lease(
-            stateful=route.stateful, generator=route.generator
-        )
-        self._dropped = False
-        self._joined_at = 0.0
-        #: Set while the job is taken out of the queue: whether that came in time.
-        self._removal: asyncio.Future[bool] | None = None
 
+    @abstractmethod
     async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
-        """Join the queue. If the caller gives up meanwhile, the job is taken back.
+        """Give the job to the app. If the caller gives up meanwhile, it is taken back.
 
         Raises:
             GradioError: The app did not take the job.
         """
-        joining = asyncio.ensure_future(self._session.join(self.inbox, data, headers))
-        try:
-            await asyncio.shield(joining)
-        except asyncio.CancelledError:
-            # Only the answer, which is on its way, names the job to take back.
-            in_background(self._leave_after(joining))
-            raise
-        self._joined_at = asyncio.get_running_loop().time()
 
-    async def _leave_after(self, joining: asyncio.Future[None]) -> None:
-        await joining
-        self.give_up()
-        self.leave()
-
+    @abstractmethod
     async def remove(self) -> bool:
         """Take the job out of the queue; whether it was still there."""
-        if self.live.dialect.removes_queued:
-            return await self._remove_by_request()
-        if not self.route.generator:
-            # Before 6.14 a start is heard of up to a poll (50 ms) late.
-            loop = asyncio.get_running_loop()
-            await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
-        if not self.finished and not self.started and self._session.alone(self.inbox):
-            self._drop()
-            return True
-        return False
-
-    async def _remove_by_request(self) -> bool:
-        if self._removal is None:
-            self._removal = asyncio.get_running_loop().create_future()
-            try:
-                await self._session.remove_queued(self.inbox)
-            except GradioError:
-                # Nobody knows whether it came through: an end without data tells.
-                self._settle(removed=False)
-                self._removal = None
-                return False
-        return await asyncio.shield(self._removal)
 
     def is_end(self) -> bool:
-        """Whether an end without data is this job's end.
-
-        After a removal from the queue it is, unless the job had started meanwhile:
-        then it goes on, and its real end is still to come.
-        """
-        too_late = self._removal is not None and self.started
-        self._settle(removed=not too_late)
-        return not too_late
-
-    async def stop(self) -> bool:
-        """Stop the running generator; whether that is possible without harm."""
-        if not self.route.generator:
-            return False
-        if self._session.alone(self.inbox):
-            self._drop()
-            return True
-        if self._session.has_sibling(self.inbox):
-            return False
-        await self._session.stop_running(self.inbox)
+        """Whether an end without data, which has come, is this job's end."""
         return True
 
+    @abstractmethod
+    async def stop(self) -> bool:
+        """Stop the running generator; whether that is possible without harm."""
+
+    @abstractmethod
     def give_up(self) -> None:
         """Take the job back if that is possible, without waiting for the answer."""
-        stoppable = self.route.generator or not self.started
-        if not self.started and self.live.dialect.removes_queued:
-            in_background(self._withdraw())
-        elif stoppable and self._session.alone(self.inbox):
-            self._drop()
-        elif self.route.generator and not self._session.has_sibling(self.inbox):
-            in_background(self._session.stop_running(self.inbox))
 
-    async def _withdraw(self) -> None:
-        await self._session.remove_queued(self.inbox)
-        # It may have started just before; then a generator goes on until this.
-        if self.route.generator and self._session.alone(self.inbox):
-            self._session.drop()
-
+    @abstractmethod
     def leave(self) -> None:
-        """Stop listening and give the session back."""
-        self._settle(removed=False)
-        self._session.leave(self.inbox)
-        unfinished = self.route.generator and not self.finished
-        self.live.sessions.release(self._session, spoilt=self._dropped or unfinished)
-
-    def _drop(self) -> None:
-        self._dropped = True
-        self._session.drop()
-
-    def _settle(self, *, removed: bool) -> None:
-        if self._removal is not None and not self._removal.done():
-            self._removal.set_result(removed)
+        """Stop listening, in whatever state the job is."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import ipaddress
 import mimetypes
 import os
 import secrets
 import tempfile
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from typing import Any, BinaryIO, cast
+from urllib.parse import quote, urlsplit
 
 from .errors import FileTooLarge, InputError
+from .filedata import data_url, file_to_send, from_data_url, unified
 from .filenames import safe_name
-from .files import FILE_META, File
+from .files import File
+from .protocol import Dialect
 from .transport import Transport, Upload
 from .wire import files_in, replace_files
 
@@ -38,7 +39,7 @@ class Transfer:
 
     Args:
         transport: HTTP to the app.
-        prefix: Path of the app's API.
+        dialect: How the server speaks of files, and the path of its API.
         folder: Where downloads go; each gets a folder of its own below it.
         max_file_size: The app's own bound on an upload, in bytes.
     """
@@ -46,13 +47,14 @@ class Transfer:
     def __init__(
         self,
         transport: Transport,
-        prefix: str,
+        dialect: Dialect,
         folder: Path,
         *,
         max_file_size: int | None = None,
     ) -> None:
         self._transport = transport
-        self._prefix = prefix
+        self._dialect = dialect
+        self._prefix = dialect.prefix
         self._folder = folder
         self._max_file_size = max_file_size
 
@@ -72,16 +74,18 @@ class Transfer:
             "list[Any]", replace_files(data, dict(zip(files, sent, strict=True)))
         )
 
-    async def _wire(self, file: File) -> dict[str, Any]:
+    async def _wire(self, file: File) -> dict[str, Any] | str:
         """A file as the server takes it, uploaded if it cannot read it by itself."""
+        if file._inline:  # pyright: ignore[reportPrivateUsage]
+            return await self._data_url(file)
         remote = file.model_copy()
         if file._remote_path is not None and file._origin == self._transport.base:  # pyright: ignore[reportPrivateUsage]
             return self._filedata(file._remote_path, file)  # pyright: ignore[reportPrivateUsage]
         url = file.url
         if url is not None and file.path is None:
             if url.startswith("data:"):
-                remote = _from_data_url(url)
-            elif file._fetch is None and _public(url):  # pyright: ignore[reportPrivateUsage]
+                remote = _of_data_url(url)
+            elif self._server_reads(file, url):
                 return self._filedata(url, file)
             else:
                 fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
@@ -89,12 +93,27 @@ class Transfer:
         path = await self._upload(remote)
         return self._filedata(path, file)
 
+    def _server_reads(self, file: File, url: str) -> bool:
+        """Whether the server can read a URL by itself. Gradio 3 often cannot."""
+        own = file._fetch is not None  # pyright: ignore[reportPrivateUsage]
+        return not own and not self._dialect.file_dicts and _public(url)
+
     def _filedata(self, path: str, file: File) -> dict[str, Any]:
-        return {
-            "path": path,
-            "orig_name": file.orig_name or PurePosixPath(path).name,
-            "meta": FILE_META,
-        }
+        return file_to_send(path, file.orig_name, self._dialect)
+
+    async def _data_url(self, file: File) -> str:
+        if file.url is not None and file.url.startswith("data:"):
+            return file.url
+        content = file._content  # pyright: ignore[reportPrivateUsage]
+        if content is None:
+            fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
+            path = file.path or await fetch(file)
+            with _opened(path) as stream:
+                content = stream.read()
+        elif not isinstance(content, bytes):
+            content = content.read()
+        name = file.orig_name or (file.path.name if file.path else "")
+        return data_url(content, file.mime_type or mimetypes.guess_type(name)[0])
 
     async def _upload(self, file: File) -> str:
         content = file._content  # pyright: ignore[reportPrivateUsage]
@@ -108,14 +127,7 @@ class Transfer:
             return await self._send(Upload(name, content))
         if file.path is None:
             raise InputError("a file has neither a path, a URL nor any content")
-        try:
-            stream = file.path.open("rb")
-        except OSError as error:
-            raise InputError(
-                f"cannot read the file {file.path}: {error.strerror}",
-                hint="Pass the path of a file that exists, a URL, or bytes",
-            ) from None
-        with stream:
+        with _opened(file.path) as stream:
             self._check_size(os.fstat(stream.fileno()).st_size, name)
             return await self._send(Upload(name or "file", stream))
 
@@ -130,23 +142,30 @@ class Transfer:
         return await self._transport.upload(f"{self._prefix}/upload", upload)
 
     def file_of(self, value: dict[str, Any]) -> File:
-        """The `File` for one that the server sent, still remote."""
-        path = str(value.get("path") or "")
-        served = f"{self._transport.base}{self._prefix}/file={quote(path)}"
-        url = value.get("url")
+        """The `File` for one that the server sent, still remote or in memory."""
+        value = unified(value)
+        path, url = str(value.get("path") or ""), value.get("url")
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
-        name = value.get("orig_name") or PurePosixPath(path).name or None
-        file = File(
-            url=served
-            if path and not path.startswith(("http://", "https://"))
-            else url,
-            orig_name=name,
-            mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
-            size=value.get("size"),
-        )
-        file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
-        file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
+        if path and not path.startswith(("http://", "https://")):
+            url = f"{self._transport.base}{self._prefix}/file={quote(path)}"
+        elif path and url is None:
+            url = path
+        if isinstance(url, str) and url.startswith("data:"):
+            file = _of_data_url(url)
+            stem = str(value.get("orig_name") or "file")
+            suffix = mimetypes.guess_extension(file.mime_type or "") or ""
+            file.orig_name = stem if PurePosixPath(stem).suffix else stem + suffix
+        else:
+            name = value.get("orig_name") or PurePosixPath(path).name or None
+            file = File(
+                url=url,
+                orig_name=name,
+                mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
+                size=value.get("size"),
+            )
+            file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
+            file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
         file._fetch = self.fetch  # pyright: ignore[reportPrivateUsage]
         return file
 
@@ -155,31 +174,41 @@ class Transfer:
         await asyncio.gather(*(self._localise(file) for file in files_in(value)))
 
     async def _localise(self, file: File) -> None:
-        if file.path is None and file.url is not None:
+        here = file._content is not None  # pyright: ignore[reportPrivateUsage]
+        if file.path is None and (here or file.url is not None):
             file.path = await self.fetch(file)
             file.size = file.path.stat().st_size
 
     async def fetch(self, file: File) -> Path:
-        """Download a file into a new folder of its own and return its path."""
+        """Bring a file into a new folder of its own and return its path."""
+        folder = self._folder / secrets.token_hex(8)
+        content = file._content  # pyright: ignore[reportPrivateUsage]
+        if isinstance(content, bytes):
+            path = folder / safe_name(file.orig_name or "file")
+            folder.mkdir(parents=True)
+            path.write_bytes(content)
+            return path
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
         name = file.orig_name or PurePosixPath(urlsplit(file.url).path).name
-        folder = self._folder / secrets.token_hex(8)
         return await self._transport.download(file.url, folder, safe_name(name))
 
 
-def _from_data_url(url: str) -> File:
-    """A `File` with the content of a `data:` URL."""
-    head, _, body = url.removeprefix("data:").partition(",")
-    kind = head.partition(";")[0]
-    raw = unquote_to_bytes(body)
+def _opened(path: Path) -> BinaryIO:
     try:
-        content = base64.b64decode(raw) if head.endswith(";base64") else raw
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(
+            f"cannot read the file {path}: {error.strerror}",
+            hint="Pass the path of a file that exists, a URL, or bytes",
+        ) from None
+
+
+def _of_data_url(url: str) -> File:
+    try:
+        return from_data_url(url)
     except ValueError:
         raise InputError("a data: URL holds no valid base64") from None
-    file = File.of(content)
-    file.mime_type = kind or None
-    return file
 
 
 def _public(url: str) -> bool:

@@ -33,6 +33,7 @@ from .errors import (
 )
 from .jsontext import is_array, is_object, load_json
 from .loop import in_background
+from .sockets import Socket, SocketOptions, open_socket
 
 #: Seconds to wait for a connection and for the answer to a plain request.
 CONNECT_TIMEOUT = 10.0
@@ -123,6 +124,26 @@ class Transport:
         kind = {"content-type": "application/json", **(headers or {})}
         return (await self._send("POST", path, content=body, headers=kind)).content
 
+    async def post_call(
+        self, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> bytes:
+        """POST a call that is answered when it is over, whenever that is.
+
+        Returns:
+            The answer's body, also that of a 500: the app's own error, as JSON.
+        """
+        response = await self._request(
+            "POST",
+            path,
+            content=body,
+            headers={"content-type": "application/json", **headers},
+            timeout=None,
+        )
+        told = response.status_code == 500 and "json" in _kind(response)
+        if response.is_error and not told:
+            raise _status_error(response)
+        return response.content
+
     async def post_form(self, path: str, fields: Mapping[str, str]) -> int:
         """POST a form, once; returns the status, whatever it is."""
         return (await self._request("POST", path, data=dict(fields))).status_code
@@ -158,6 +179,23 @@ class Transport:
                 async for event in source:
                     yield event.data
 
+    @contextlib.asynccontextmanager
+    async def socket(
+        self, path: str, headers: Mapping[str, str]
+    ) -> AsyncGenerator[Socket]:
+        """A WebSocket, which is closed in the end."""
+        options = SocketOptions(
+            timeout=httpx2.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
+            max_message=MAX_MESSAGE,
+            idle=IDLE_TIMEOUT,
+            refused=_refused_socket,
+        )
+        own = {**self._headers, **headers}
+        with _translated(self.base):
+            opening = open_socket(self._client, self.url(path), own, options)
+            async with opening as socket:
+                yield socket
+
     async def _retried(self, method: str, path: str) -> httpx2.Response:
         attempt = 0
         while True:
@@ -186,7 +224,8 @@ class Transport:
     async def _request(self, method: str, path: str, **content: Any) -> httpx2.Response:
         """Send a request, following redirects; tokens stay on the app's origin."""
         with _translated(self.base):
-            request = self._build(method, self.url(path), REQUEST_TIMEOUT, content)
+            read = content.pop("timeout", REQUEST_TIMEOUT)
+            request = self._build(method, self.url(path), read, content)
             return await self._follow(request, stream=False)
 
     @contextlib.asynccontextmanager
@@ -207,7 +246,7 @@ class Transport:
             await response.aclose()
 
     def _build(
-        self, method: str, url: str, read: float, content: dict[str, Any]
+        self, method: str, url: str, read: float | None, content: dict[str, Any]
     ) -> httpx2.Request:
         headers = content.pop("headers", {})
         own = self.is_own(url)
@@ -386,6 +425,13 @@ def _status_error(response: httpx2.Response) -> GradioError:
             return ProtocolError(
                 f"{response.url.path} answers {status}: {_text(detail)}"
             )
+
+
+def _refused_socket(response: httpx2.Response) -> GradioError:
+    """The error that the answer to a WebSocket handshake means; its body is not read."""
+    return _status_error(
+        httpx2.Response(response.status_code, request=response.request)
+    )
 
 
 def _detail(response: httpx2.Response) -> Any:

@@ -21,7 +21,8 @@ from pydantic_core import to_jsonable_python
 
 from .description import Component
 from .errors import InputError
-from .files import FILE_META, File, recast
+from .filedata import inlined, is_file, is_inline
+from .files import File, recast
 from .jsontext import is_array, is_object
 from .protocol import Dialect
 from .values import UNCHANGED, Unchanged
@@ -29,6 +30,7 @@ from .values import UNCHANGED, Unchanged
 __all__ = [
     "SHAPED",
     "FileWith",
+    "as_object",
     "decode",
     "encode",
     "files_in",
@@ -72,7 +74,10 @@ def encode(value: object, slot: Component, dialect: Dialect) -> Json:
 
         if encoder := ENCODERS.get(slot.type):
             value = encoder(value, slot, dialect)
-    return _plain(value)
+    plain = _plain(value)
+    if is_inline(slot.type, dialect):
+        return replace_files(plain, {id(f): inlined(f) for f in files_in(plain)})
+    return plain
 
 
 def _plain(value: object) -> Json:
@@ -137,6 +142,13 @@ def unwrap_update(value: Json) -> Json | Unchanged:
     return value
 
 
+def as_object(value: Json, component: str, dialect: Dialect) -> Json:
+    """A file that came as a bare data URL (3.x) as an object, like any other file."""
+    if isinstance(value, str) and is_inline(component, dialect):
+        return {"name": component, "data": value}
+    return value
+
+
 def decode(
     value: Json, component: str, dialect: Dialect, make_file: Callable[[Json], File]
 ) -> Json:
@@ -145,7 +157,7 @@ def decode(
     The result shares no container with `value`. An empty `component` leaves everything
     but files as this server has it.
     """
-    files = partial(_with_files, make_file=make_file)
+    files = partial(_with_files, dialect=dialect, make_file=make_file)
     if component in SHAPED:
         from .shapes import DECODERS
 
@@ -154,14 +166,15 @@ def decode(
     return files(value)
 
 
-def _with_files(value: Json, make_file: Callable[[Json], File]) -> Json:
+def _with_files(
+    value: Json, dialect: Dialect, make_file: Callable[[Json], File]
+) -> Json:
     if is_object(value):
-        # Gradio marks its files since 4.20; anything else with a path is the app's.
-        if value.get("meta") == FILE_META and "path" in value:
+        if is_file(value, dialect):
             return make_file(value)
-        return {key: _with_files(item, make_file) for key, item in value.items()}
+        return {k: _with_files(v, dialect, make_file) for k, v in value.items()}
     if is_array(value):
-        return [_with_files(item, make_file) for item in value]
+        return [_with_files(item, dialect, make_file) for item in value]
     return value
 
 

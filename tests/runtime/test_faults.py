@@ -181,9 +181,9 @@ CONFIG_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         "500",
     ),
     "old-protocol": (
-        lambda h: h.json({**CONFIG, "protocol": "ws", "version": "3.50.2"}),
+        lambda h: h.json({**CONFIG, "protocol": "sse", "version": "4.8.0"}),
         ProtocolError,
-        "Gradio 3.50.2",
+        "Gradio 4.8.0",
     ),
 }
 

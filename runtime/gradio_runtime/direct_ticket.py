@@ -1,0 +1,90 @@
+"""Jobs of Gradio 3 endpoints without a queue: plain requests (`protocol.md` §8).
+
+The answer to the request is the result. A generator gives one output for each request
+and an answer that is none when it is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from .connection import Live, Route
+from .errors import GradioError, ProtocolError
+from .jsontext import dump_json
+from .loop import in_background
+from .protocol import Completed, Generating, Started, decode_answer
+from .socket_ticket import session_of
+from .ticket import Ticket
+
+__all__ = ["DirectTicket"]
+
+
+class DirectTicket(Ticket):
+    """A job that is one request, or one for each output."""
+
+    def __init__(self, live: Live, route: Route) -> None:
+        super().__init__(live, route)
+        self._session = session_of(live, route)
+        self._runner: asyncio.Task[None] | None = None
+
+    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+        """Send the request; the app runs it at once."""
+        body = dump_json({"data": data, **self._name()})
+        self.started = True
+        self.inbox.put(Started(None, None))
+        self._runner = in_background(self._run(body, headers))
+
+    async def remove(self) -> bool:
+        """Say no: there is no queue."""
+        return False
+
+    async def stop(self) -> bool:
+        """Ask a generator for no more outputs."""
+        if self.route.generator:
+            self.leave()
+        return self.route.generator
+
+    def give_up(self) -> None:
+        """Let go of the request, which takes a generator back."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the request."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        runner.cancel()
+        if self.route.generator:
+            # The server would go on from where it is at the session's next call.
+            in_background(self._reset())
+
+    async def _reset(self) -> None:
+        await self.live.transport.post_json("/reset", dump_json(self._name()))
+
+    def _name(self) -> dict[str, Any]:
+        return {"fn_index": self.route.fn_index, "session_hash": self._session}
+
+    async def _run(self, body: bytes, headers: Mapping[str, str]) -> None:
+        try:
+            await self._request(body, headers)
+        except GradioError as error:
+            self.inbox.put(error)
+        except Exception as error:  # noqa: BLE001  # no job may wait for ever
+            self.inbox.put(ProtocolError(f"the request failed: {error!r}"))
+
+    async def _request(self, body: bytes, headers: Mapping[str, str]) -> None:
+        transport, last = self.live.transport, None
+        while True:
+            answer = await transport.post_call("/api/predict", body, headers)
+            message = decode_answer(answer, self.live.dialect)
+            if not isinstance(message, Generating):
+                break
+            last = message.data
+            self.inbox.put(message)
+        if last is not None and isinstance(message, Completed):
+            # The answer that is over has no values.
+            message = Completed(None, last)
+        self._runner = None
+        self.inbox.put(message)

@@ -1,0 +1,99 @@
+"""The objects that stand for a file on the wire, without any I/O (`protocol.md` §11).
+
+Since Gradio 4 that is a `FileData`, marked as one since 4.20. Gradio 3 has objects of
+another kind, which name a file on the server or carry its content, and images that
+are data URLs.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from .files import FILE_META, File
+from .protocol import Dialect
+
+__all__ = [
+    "data_url",
+    "file_to_send",
+    "from_data_url",
+    "inlined",
+    "is_file",
+    "is_inline",
+    "unified",
+]
+
+#: Everything that a `FileData` has before 4.20, where nothing marks it.
+_UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
+#: Components of Gradio 3 whose files are data URLs.
+_INLINE = frozenset({"image"})
+
+
+def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
+    """Whether an object that the server sent is a file, and not the app's own."""
+    if dialect.file_dicts:
+        content = value.get("data")
+        return isinstance(value.get("name"), str) and (
+            value.get("is_file") is True
+            or value.get("is_stream") is True
+            or (isinstance(content, str) and content.startswith("data:"))
+        )
+    if dialect.file_marks:
+        return value.get("meta") == FILE_META and "path" in value
+    return {"path", "orig_name"} <= value.keys() <= _UNMARKED
+
+
+def is_inline(component: str, dialect: Dialect) -> bool:
+    """Whether the files of a component travel as data URLs."""
+    return dialect.file_dicts and component in _INLINE
+
+
+def inlined(file: File) -> File:
+    """A copy of a file that is to be sent as a data URL."""
+    copy = file.model_copy()
+    copy._inline = True  # pyright: ignore[reportPrivateUsage]
+    return copy
+
+
+def unified(value: dict[str, Any]) -> dict[str, Any]:
+    """A file object of any version with the keys that a `FileData` has.
+
+    A file whose content came along has it as a data URL in `url`.
+    """
+    if "path" in value or "url" in value:
+        return value
+    name, content = value.get("name"), value.get("data")
+    common = {key: value.get(key) for key in ("orig_name", "size", "mime_type")}
+    if isinstance(content, str) and content.startswith("data:"):
+        shown = common["orig_name"] or (PurePosixPath(name).name if name else None)
+        return {**common, "orig_name": shown, "url": content}
+    return {**common, "path": name, "is_stream": value.get("is_stream") is True}
+
+
+def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
+    """The object that names a file, which is on the server, to it."""
+    name = name or PurePosixPath(path).name
+    if dialect.file_dicts:
+        return {"name": path, "orig_name": name, "is_file": True, "data": None}
+    return {"path": path, "orig_name": name, "meta": FILE_META}
+
+
+def data_url(content: bytes, mime_type: str | None) -> str:
+    """A `data:` URL with some content."""
+    kind = mime_type or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def from_data_url(url: str) -> File:
+    """A `File` with the content of a `data:` URL.
+
+    Raises:
+        ValueError: It holds no valid base64.
+    """
+    head, _, body = url.removeprefix("data:").partition(",")
+    raw = unquote_to_bytes(body)
+    file = File.of(base64.b64decode(raw) if head.endswith(";base64") else raw)
+    file.mime_type = head.partition(";")[0] or None
+    return file

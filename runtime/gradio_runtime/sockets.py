@@ -1,0 +1,127 @@
+"""One WebSocket, as text messages that come and go.
+
+httpx2 speaks WebSocket with the help of wsproto, which only apps of Gradio 3 need: it
+is the extra `gradio-runtime[ws]`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import ConnectionLost, GradioError
+
+if TYPE_CHECKING:
+    import httpx2
+    from httpx2.websockets import AsyncWebSocketSession
+
+__all__ = ["Socket", "SocketOptions", "open_socket"]
+
+#: Close code of a connection that went without a word (RFC 6455, 7.1.5).
+ABNORMAL = 1006
+
+
+class SocketOptions(NamedTuple):
+    """How to hold a socket.
+
+    Attributes:
+        timeout: For each step of the handshake.
+        max_message: Largest single message, in bytes.
+        idle: Seconds of silence after which nobody is there any more. A socket says
+            nothing by itself, so the other side is asked now and then (ping).
+        refused: Makes an error of the answer of a server that opens none.
+    """
+
+    timeout: httpx2.Timeout
+    max_message: int
+    idle: float
+    refused: Callable[[httpx2.Response], GradioError]
+
+
+class Socket:
+    """An open WebSocket.
+
+    Attributes:
+        close_code: Why the other side closed it, once it has.
+    """
+
+    def __init__(self, session: AsyncWebSocketSession) -> None:
+        self.close_code: int | None = None
+        self._session = session
+
+    async def send(self, text: str) -> None:
+        """Send a message.
+
+        Raises:
+            ConnectionLost: The socket is closed.
+        """
+        from httpx2.websockets import WebSocketNetworkError
+        from wsproto.utilities import LocalProtocolError
+
+        try:
+            await self._session.send_text(text)
+        except (WebSocketNetworkError, LocalProtocolError) as error:
+            raise ConnectionLost("the app has closed the connection") from error
+
+    async def messages(self) -> AsyncGenerator[str, None]:
+        """What the other side sends, until it closes the socket."""
+        from httpx2.websockets import WebSocketDisconnect, WebSocketNetworkError
+
+        while True:
+            try:
+                yield await self._session.receive_text()
+            except WebSocketDisconnect as error:
+                self.close_code = error.code
+                return
+            except WebSocketNetworkError:
+                self.close_code = ABNORMAL
+                return
+
+
+@contextlib.asynccontextmanager
+async def open_socket(
+    client: httpx2.AsyncClient,
+    url: str,
+    headers: dict[str, str],
+    options: SocketOptions,
+) -> AsyncGenerator[Socket]:
+    """Open a WebSocket, and close it in the end.
+
+    Args:
+        client: Whose connections and cookies to use.
+        url: With the scheme http or https.
+        headers: Of the handshake.
+        options: Bounds, and how to read a refusal.
+
+    Raises:
+        GradioError: The extra is not installed, the server refused, or what was open
+            broke.
+        httpx2.HTTPError: The server cannot be reached.
+    """
+    try:
+        from httpx2.websockets import WebSocketUpgradeError
+    except ImportError:
+        raise GradioError(
+            "the app runs Gradio 3, whose WebSockets need an extra package",
+            hint="Install it: pip install 'gradio-runtime[ws]'",
+        ) from None
+    opening = client.websocket(
+        url,
+        headers=headers,
+        timeout=options.timeout,
+        max_message_size_bytes=options.max_message,
+        keepalive_ping_interval_seconds=options.idle / 3,
+        keepalive_ping_timeout_seconds=options.idle * 2 / 3,
+    )
+    try:
+        async with opening as session:
+            yield Socket(session)
+    except WebSocketUpgradeError as error:
+        raise options.refused(error.response) from None
+    except ExceptionGroup as group:
+        # What is raised while a socket is open comes out in a group.
+        first = group.exceptions[0]
+        if isinstance(first, GradioError):
+            raise first from first.__cause__
+        raise ConnectionLost(f"the connection to the app broke: {first!r}") from group
