@@ -30,7 +30,16 @@ from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
-from .jsoncheck import as_object, check_props, check_schema, check_values, kind, mended
+from .jsoncheck import (
+    as_object,
+    check_props,
+    check_schema,
+    check_size,
+    check_values,
+    kind,
+    mended,
+)
+from .limits import DESCRIPTION, ENDPOINTS, LABEL, NAME, SLOTS, cut
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
 
@@ -192,6 +201,7 @@ def _parse(model: type[_M], raw: object, place: str) -> _M:
 
 def _reduce(config: Config, info: Info) -> tuple[Config, Info]:
     """Keep the endpoints that can be called, and what they use."""
+    _check_sizes(config, info)
     kept = [d for d in config.dependencies if _endpoint(config, info, d) is not None]
     by_id = {str(d.id): d for d in kept if d.api_name is None}
     reduced = Info(
@@ -210,6 +220,36 @@ def _reduce(config: Config, info: Info) -> tuple[Config, Info]:
         },
     )
     return _renumber(config, kept), reduced
+
+
+def _check_sizes(config: Config, info: Info) -> None:
+    """Refuse what could not be generated in reasonable time; see `limits`."""
+
+    def check(size: int, most: int, place: str, what: str) -> None:
+        if size > most:
+            raise SpecError(place, f"{size} {what}, more than {most}")
+
+    check(len(config.version), NAME, "config.version", "characters")
+    check(len(config.protocol), NAME, "config.protocol", "characters")
+    for index, component in enumerate(config.components):
+        place = f"config.components[{index}].type"
+        check(len(component.type), NAME, place, "characters")
+    check(len(config.dependencies), ENDPOINTS, "config.dependencies", "endpoints")
+    for index, item in enumerate(config.dependencies):
+        place = f"config.dependencies[{index}]"
+        check(len(item.api_name or ""), NAME, f"{place}.api_name", "characters")
+        check(len(item.inputs), SLOTS, f"{place}.inputs", "components")
+        check(len(item.outputs), SLOTS, f"{place}.outputs", "components")
+    for kind_, endpoints in (
+        ("named_endpoints", info.named_endpoints),
+        ("unnamed_endpoints", info.unnamed_endpoints),
+    ):
+        check(len(endpoints), ENDPOINTS, f"info.{kind_}", "endpoints")
+        for name, endpoint in endpoints.items():
+            place = f"info.{kind_}.{name}"
+            check(len(name), NAME + 1, place, "characters")
+            check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
+            check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
 
 
 def _endpoint(config: Config, info: Info, item: Dependency) -> EndpointInfo | None:
@@ -236,7 +276,7 @@ def _reduce_endpoint(
     inputs = _visible(config, dependency.inputs) if dependency else []
     outputs = _visible(config, dependency.outputs) if dependency else []
     return EndpointInfo(
-        description=(endpoint.description or "").strip() or None,
+        description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
         parameters=[
             _reduce_parameter(item, slot, f"{place}.parameters[{index}].type")
             for index, (item, slot) in enumerate(_pairs(endpoint.parameters, inputs))
@@ -285,12 +325,13 @@ def _reduce_parameter(
 def _label(label: str | None) -> str | None:
     if label is None or _MADE_UP_LABEL.fullmatch(label):
         return None
-    return label
+    return cut(label, LABEL)
 
 
 def _schema(
     item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
 ) -> object:
+    check_size(item.schema_, place)
     check_schema(item.schema_, place)
     return None if slot is not None and slot.type in SELF_TYPED else item.schema_
 
@@ -338,5 +379,5 @@ def _reduce_component(
     if item.type == "chatbot" and not config.version.startswith(("3.", "4.", "5.")):
         props["type"] = "messages"  # the only form since Gradio 6
     if isinstance(text := item.props.get("info"), str):
-        props["info"] = text
+        props["info"] = cut(text, LABEL)
     return Component(id=number, type=item.type, props=props)
