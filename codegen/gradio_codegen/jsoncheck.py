@@ -2,30 +2,33 @@
 
 Descriptions come from any server that a URL leads to. What is checked here need not
 be checked again: the generator proper works on well-formed data and never meets a
-list where it expects an object.
+list where it expects an object. How much there may be of it is said in `limits`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, cast
 
 from .errors import SpecError
+from .limits import DEPTH, INT_BITS, SCHEMA_TEXT, SCHEMA_VALUES
+from .literals import shortened
 from .narrow import as_list, as_map
 
 __all__ = [
     "as_object",
-    "check_props",
     "check_schema",
+    "check_size",
     "check_values",
     "kind",
     "mended",
+    "usable_prop",
 ]
 
-#: Deeper than any description, shallower than Python's own stack.
-_DEEPEST = 60
-_LARGEST_INT_BITS = 1024
+#: Where a value is: its container's place and its key there. Written out only for
+#: an error, since keys can be as long as the description.
+_Place: TypeAlias = "tuple[_Place, str | int] | str"
 
 
 def kind(value: object) -> str:
@@ -68,34 +71,44 @@ def check_values(value: object, place: str) -> bool:
         SpecError: It holds something else, such as NaN.
     """
     whole = True
-    todo: list[tuple[object, str, int]] = [(value, place, 0)]
+    todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
     while todo:
         item, where, depth = todo.pop()
-        if depth > _DEEPEST:
-            raise SpecError(where[:200], "it is nested too deeply")
+        if depth > DEPTH:
+            raise SpecError(_written(where), "it is nested too deeply")
         match item:
             case None | bool():
                 pass
             case str():
                 whole = whole and _is_whole(item)
-            case int() if item.bit_length() > _LARGEST_INT_BITS:
-                raise SpecError(where, "the number is too large")
+            case int() if item.bit_length() > INT_BITS:
+                raise SpecError(_written(where), "the number is too large")
             case float() if not math.isfinite(item):
-                raise SpecError(where, f"{item!r} is no JSON number")
+                raise SpecError(_written(where), f"{item!r} is no JSON number")
             case int() | float():
                 pass
             case dict():
                 for key, part in cast("dict[Any, object]", item).items():
                     if not isinstance(key, str):
-                        raise SpecError(where, f"the key {key!r} is no string")
+                        problem = f"the key {key!r} is no string"
+                        raise SpecError(_written(where), problem)
                     whole = whole and _is_whole(key)
-                    todo.append((part, f"{where}.{key}", depth + 1))
+                    todo.append((part, (where, key), depth + 1))
             case list():
                 parts = enumerate(cast("list[object]", item))
-                todo.extend((p, f"{where}[{i}]", depth + 1) for i, p in parts)
+                todo.extend((part, (where, i), depth + 1) for i, part in parts)
             case _:
-                raise SpecError(where, f"{kind(item)} is no JSON value")
+                raise SpecError(_written(where), f"{kind(item)} is no JSON value")
     return whole
+
+
+def _written(place: _Place) -> str:
+    """A place as errors name it: `config.components[3].props`."""
+    parts: list[str] = []
+    while not isinstance(place, str):
+        place, key = place
+        parts.append(f"[{key}]" if isinstance(key, int) else f".{shortened(key, 60)}")
+    return "".join([place, *reversed(parts)])
 
 
 def _is_whole(text: str) -> bool:
@@ -118,6 +131,28 @@ def mended(value: Any) -> Any:
     if (members := as_map(value)) is not None:
         return {mended(key): mended(part) for key, part in members.items()}
     return value
+
+
+def check_size(schema: object, place: str) -> None:
+    """Make sure that a JSON Schema is not too large.
+
+    Raises:
+        SpecError: It is.
+    """
+    values = text = 0
+    todo = [schema]
+    while todo:
+        item = todo.pop()
+        values += 1
+        if isinstance(item, str):
+            text += len(item)
+        elif (members := as_map(item)) is not None:
+            text += sum(map(len, members))
+            todo.extend(members.values())
+        else:
+            todo.extend(as_list(item) or ())
+    if values > SCHEMA_VALUES or text > SCHEMA_TEXT:
+        raise SpecError(place, "the schema is too large")
 
 
 _MAPS = ("properties", "$defs", "definitions")
@@ -183,33 +218,37 @@ def _is_choices(value: object) -> bool:
     )
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 #: What the properties that matter have to be.
-_PROPS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
-    "allow_custom_value": ("a boolean", lambda v: isinstance(v, bool)),
-    "choices": ("an array of choices", _is_choices),
-    "file_count": ("a string", lambda v: isinstance(v, str)),
-    "max_length": ("a number", _is_number),
-    "maximum": ("a number", _is_number),
-    "minimum": ("a number", _is_number),
-    "multiselect": ("a boolean", lambda v: isinstance(v, bool)),
-    "precision": ("a number", _is_number),
-    "step": ("a number", _is_number),
-    "type": ("a string", lambda v: isinstance(v, str)),
+_PROPS: Mapping[str, Callable[[object], bool]] = {
+    "allow_custom_value": _is_flag,
+    "choices": _is_choices,
+    "file_count": _is_text,
+    "language": _is_text,
+    "max_choices": _is_number,
+    "max_length": _is_number,
+    "maximum": _is_number,
+    "minimum": _is_number,
+    "multiselect": _is_flag,
+    "precision": _is_number,
+    "step": _is_number,
+    "tool": _is_text,
+    "type": _is_text,
 }
 
 
-def check_props(props: Mapping[str, object], names: Sequence[str], place: str) -> None:
-    """Make sure that the named properties have values of the right types.
+def usable_prop(name: str, value: object) -> object:
+    """A component's property, or None if it is not what Gradio's own have.
 
-    Raises:
-        SpecError: One has not.
+    Components of other people can be called as Gradio's are, and have properties of
+    the same names with another meaning.
     """
-    for name in names:
-        value = props.get(name)
-        if value is None or name not in _PROPS:
-            continue
-        wanted, fits = _PROPS[name]
-        if not fits(value):
-            raise SpecError(
-                f"{place}.{name}", f"expected {wanted}, found {kind(value)}"
-            )
+    fits = _PROPS.get(name)
+    return value if fits is None or fits(value) else None

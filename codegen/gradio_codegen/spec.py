@@ -32,7 +32,16 @@ from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
-from .jsoncheck import as_object, check_props, check_schema, check_values, kind, mended
+from .jsoncheck import (
+    as_object,
+    check_schema,
+    check_size,
+    check_values,
+    kind,
+    mended,
+    usable_prop,
+)
+from .limits import DESCRIPTION, ENDPOINTS, LABEL, NAME, SLOTS, cut
 from .live import LiveDefaults, Place, varying_defaults
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
@@ -207,6 +216,7 @@ def _reduce(
     config: Config, info: Info, varying: frozenset[Place]
 ) -> tuple[Config, Info]:
     """Keep the endpoints that can be called, and what they use."""
+    _check_sizes(config, info)
     described = _Described(config, info)
     kept = [d for d in config.dependencies if described.find(d) is not None]
     live = LiveDefaults(config, varying)
@@ -222,6 +232,36 @@ def _reduce(
         },
     )
     return _renumber(config, kept), reduced
+
+
+def _check_sizes(config: Config, info: Info) -> None:
+    """Refuse what could not be generated in reasonable time; see `limits`."""
+
+    def check(size: int, most: int, place: str, what: str) -> None:
+        if size > most:
+            raise SpecError(place, f"{size} {what}, more than {most}")
+
+    check(len(config.version), NAME, "config.version", "characters")
+    check(len(config.protocol), NAME, "config.protocol", "characters")
+    for index, component in enumerate(config.components):
+        place = f"config.components[{index}].type"
+        check(len(component.type), NAME, place, "characters")
+    check(len(config.dependencies), ENDPOINTS, "config.dependencies", "endpoints")
+    for index, item in enumerate(config.dependencies):
+        place = f"config.dependencies[{index}]"
+        check(len(item.api_name or ""), NAME, f"{place}.api_name", "characters")
+        check(len(item.inputs), SLOTS, f"{place}.inputs", "components")
+        check(len(item.outputs), SLOTS, f"{place}.outputs", "components")
+    for kind_, endpoints in (
+        ("named_endpoints", info.named_endpoints),
+        ("unnamed_endpoints", info.unnamed_endpoints),
+    ):
+        check(len(endpoints), ENDPOINTS, f"info.{kind_}", "endpoints")
+        for name, endpoint in endpoints.items():
+            place = f"info.{kind_}.{name}"
+            check(len(name), NAME + 1, place, "characters")
+            check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
+            check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
 
 
 class _Described:
@@ -304,7 +344,7 @@ def _reduce_endpoint(
     inputs = _visible(config, dependency.inputs) if dependency else []
     outputs = _visible(config, dependency.outputs) if dependency else []
     return EndpointInfo(
-        description=(endpoint.description or "").strip() or None,
+        description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
         parameters=[
             live.applied(
                 _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
@@ -358,12 +398,13 @@ def _reduce_parameter(
 def _label(label: str | None) -> str | None:
     if label is None or _MADE_UP_LABEL.fullmatch(label):
         return None
-    return label
+    return cut(label, LABEL)
 
 
 def _schema(
     item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
 ) -> object:
+    check_size(item.schema_, place)
     check_schema(item.schema_, place)
     return None if slot is not None and slot.type in SELF_TYPED else item.schema_
 
@@ -374,14 +415,13 @@ def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
     for dependency in dependencies:
         for id_ in (*dependency.inputs, *dependency.outputs):
             numbers.setdefault(id_, len(numbers) + 1)
-    places = {item.id: index for index, item in enumerate(config.components)}
     return Config(
         version=config.version,
         protocol=config.protocol,
         components=[
-            _reduce_component(config, config.component_by_id[id_], number, places[id_])
+            _reduce_component(config, config.component_by_id[id_], number)
             for id_, number in numbers.items()
-            if id_ in places
+            if id_ in config.component_by_id
         ],
         dependencies=[
             item.model_copy(
@@ -407,14 +447,11 @@ _UNUSED: Mapping[str, object] = {
 }
 
 
-def _reduce_component(
-    config: Config, item: Component, number: int, index: int
-) -> Component:
+def _reduce_component(config: Config, item: Component, number: int) -> Component:
     if item.hidden:
         return Component(id=number, type=item.type, skip_api=item.skip_api)
     names = KEPT_PROPS.get(item.type, ())
-    check_props(item.props, names, f"config.components[{index}].props")
-    given = {name: item.props.get(name) for name in names}
+    given = {name: usable_prop(name, item.props.get(name)) for name in names}
     # Leaving a property out and setting it to False mean the same.
     props = {k: v for k, v in given.items() if v is not None and v is not False}
     major = config.version.partition(".")[0]
@@ -422,10 +459,12 @@ def _reduce_component(
         props["type"] = "messages"  # the only form since Gradio 6
     if item.type == "video" and major not in ("3", "4", "5"):
         props["bare"] = True  # without subtitles
-    if item.type == "datetime" and item.props.get("include_time") is False:
+    if item.type == "datetime" and (
+        item.props.get("include_time") is False or item.props.get("date_only") is True
+    ):
         props["date_only"] = True
     if (text := label_text(item.props.get("info"))) is not None:
-        props["info"] = text
+        props["info"] = cut(text, LABEL)
     # Said only where the type alone would mislead.
     skip_api = False if item.type in HIDDEN_TYPES else None
     return Component(id=number, type=item.type, skip_api=skip_api, props=props)
