@@ -317,6 +317,12 @@ def _nothing(
     )
 
 
+_EVENT_DATA = (
+    "its function also takes event data (gr.SelectData or the like): "
+    "give it by with_options(event_data=...)"
+)
+
+
 class _Builder:
     """The second pass."""
 
@@ -354,6 +360,8 @@ class _Builder:
         """One endpoint with everything decided."""
         index = self._index[id(plan)]
         dependency = plan.dependency
+        if dependency.event_data:
+            self._warn(plan, _EVENT_DATA)
         return Endpoint(
             api_name=plan.api_name,
             function=plan.function,
@@ -362,9 +370,13 @@ class _Builder:
             params=tuple(self._params(plan)),
             outputs=tuple(self._output_slots(plan)),
             generator=dependency.generator,
+            event_data=dependency.event_data,
             shape=endpoint_shape(self._spec.config, dependency),
             description=plan.info.description,
         )
+
+    def _warn(self, plan: _Plan, text: str) -> None:
+        self._diagnostics.append(Diagnostic("warning", plan.api_name, text))
 
     def _params(self, plan: _Plan) -> Iterator[Param]:
         mapper = SchemaMapper(self.models, FILE_INPUT)
@@ -380,8 +392,7 @@ class _Builder:
             )
             type_, default, problem = default_of(given, item)
             if problem:
-                text = f"parameter {name}: {problem}"
-                self._diagnostics.append(Diagnostic("warning", plan.api_name, text))
+                self._warn(plan, f"parameter {name}: {problem}")
             yield Param(
                 name=name,
                 label=item.label,

@@ -83,12 +83,21 @@ def endpoint_doc(endpoint: Endpoint) -> str:
     rest = (endpoint.description or "").strip().splitlines()[1:]
     if text := textwrap.dedent("\n".join(line.rstrip() for line in rest)).strip("\n"):
         lines += ["", *text.splitlines()] if rest[0].strip() else ["", text]
+    if endpoint.event_data:
+        lines += ["", *_EVENT_DATA]
     if endpoint.params:
         lines += ["", "Args:", *_items(map(_param, endpoint.params))]
     if endpoint.outputs:
         lines += ["", "Yields:" if endpoint.generator else "Returns:"]
         lines += _items(_outputs(endpoint))
     return "\n".join(lines)
+
+
+_EVENT_DATA = (
+    "The app's function also takes what was selected or clicked. Give it by",
+    "`with_options(event_data=...)`, as the app's page would, such as",
+    '{"index": 0, "value": "a", "selected": True}.',
+)
 
 
 def _items(items: Iterable[str]) -> Iterator[str]:

@@ -140,6 +140,7 @@ class Endpoint:
         params: In wire order.
         outputs: In wire order.
         generator: Whether it yields several results.
+        event_data: Whether its function also wants to know what was selected.
         shape: The components it has on the wire; see `endpoint_shape`.
         description: The app's own words, or None.
     """
@@ -151,6 +152,7 @@ class Endpoint:
     params: tuple[Param, ...]
     outputs: tuple[OutputSlot, ...]
     generator: bool
+    event_data: bool
     shape: str
     description: str | None
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
 
 
+#: Constraints of a union in pydantic's schemas, and in JSON Schema.
+_BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
+
+
 class Model(BaseModel):
     """Base of the object types that an app's schemas describe.
 
@@ -58,12 +62,19 @@ class Input(BaseModel):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The schema, in which UNCHANGED is no value: leaving out says the same."""
+        """The schema, in the keywords that other programs know.
+
+        UNCHANGED is no value in it: leaving a parameter out says the same. And pydantic
+        has words of its own for the bounds of an `int | float`.
+        """
         result = handler(schema)
         properties = handler.resolve_ref_schema(result).get("properties", {})
-        for name, item in cls.model_fields.items():
-            if item.default is UNCHANGED and name in properties:
-                properties[name].pop("default", None)
+        for name, part in properties.items():
+            if cls.model_fields[name].default is UNCHANGED:
+                part.pop("default", None)
+            for own, standard in _BOUNDS.items():
+                if own in part:
+                    part[standard] = part.pop(own)
         return result
 
 

@@ -1,0 +1,166 @@
+"""Defaults: written down where that says something, else the app's own at the call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_codegen.api import generate_from
+from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_runtime import UNCHANGED
+
+from .support import Slot, describe, endpoint, load, module_of, one
+
+FILE = {
+    "path": "/tmp/gradio/ab/cat.png",
+    "url": "http://h/file=x",
+    "orig_name": "c.png",
+}
+
+
+@pytest.mark.parametrize(
+    ("slot", "words"),
+    [
+        (Slot("image", "v", default=FILE), "a file of the app's own (c.png)"),
+        (
+            Slot("gallery", "v", default=[{"image": FILE, "caption": None}]),
+            "a file of the app's own (c.png)",
+        ),
+        (
+            Slot("file", "v", default=[FILE], props={"file_count": "multiple"}),
+            "a file of the app's own (c.png)",
+        ),
+        (Slot("textbox", "v", default="x" * 201), "a text of 201 characters"),
+        (Slot("json", "v", default=["x" * 200]), "a list of 204 characters"),
+        (
+            Slot("imageeditor", "v", default={"background": None}),
+            "a value of the app's own",
+        ),
+    ],
+)
+def test_what_a_module_cannot_hold_is_left_to_the_app(
+    slot: Slot, words: str, tmp_path: Path
+) -> None:
+    module = module_of(endpoint("f", [slot]))
+    assert module.diagnostics == ()
+    assert "= UNCHANGED" in module.code
+    assert f"call, {words}" in " ".join(module.code.split())
+    assert "/tmp/gradio" not in module.code
+    loaded = load(module.code, tmp_path, "live_api")
+    assert loaded.f.call().data == (UNCHANGED,)
+    # It is no value of its own, neither in JSON nor in the schema.
+    assert loaded.f.call().inputs.model_dump_json() == "{}"
+    assert "UNCHANGED" not in str(loaded.FInput.model_json_schema())
+    assert loaded.FInput.model_json_schema().get("required") is None
+    assert loaded.FInput.model_validate_json("{}") == loaded.f.call().inputs
+
+
+def test_a_text_of_200_characters_is_written_down() -> None:
+    code, _ = one(Slot("textbox", "v", default="x" * 200))
+    assert f'= "{"x" * 200}"' in code
+
+
+def test_a_default_that_differs_between_two_reads_is_not_written_down() -> None:
+    slots = [Slot("number", "seed", default=7), Slot("number", "steps", default=20)]
+    config, info = describe(endpoint("f", slots))
+    _, again = describe(endpoint("f", slots))
+    again["named_endpoints"]["/f"]["parameters"][0]["parameter_default"] = 8
+    spec = AppSpec.from_raw("o/a", config, info, again)
+    code = generate_from(spec).code
+    assert "def f(seed: float | Unchanged = UNCHANGED, steps: float = 20)" in code
+    assert "another value each time" in " ".join(code.split())
+    assert generate_from(AppSpec.from_raw("o/a", config, info)).code != code
+    # A saved description knows it, too, and has not the value.
+    assert generate_from(loads(dumps(spec), "saved")).code == code
+
+
+def test_a_value_that_the_page_sets_when_it_opens_is_not_written_down() -> None:
+    seed = Slot("number", "seed", default=7)
+    config, info = describe(endpoint("f", [seed]), endpoint("roll", [], [seed]))
+    load_event = config["dependencies"][1]
+    assert (
+        "seed: float = 7" in generate_from(AppSpec.from_raw("o/a", config, info)).code
+    )
+    load_event["targets"] = [[1, "load"]]
+    code = generate_from(AppSpec.from_raw("o/a", config, info)).code
+    assert "seed: float | Unchanged = UNCHANGED" in code
+
+
+def test_a_seed_that_changes_does_not_change_the_description() -> None:
+    def spec(seed: int) -> AppSpec:
+        config, info = describe(endpoint("f", [Slot("number", "seed", default=seed)]))
+        _, again = describe(endpoint("f", [Slot("number", "seed", default=seed + 1)]))
+        return AppSpec.from_raw("o/a", config, info, again)
+
+    assert spec(1).hash == spec(5).hash
+    assert dumps(spec(1)) == dumps(spec(5))
+
+
+def test_an_int_default_of_a_float_stays_an_int(tmp_path: Path) -> None:
+    code = module_of(endpoint("f", [Slot("slider", "n", default=3)])).code
+    loaded = load(code, tmp_path, "ints_api")
+    for data in (loaded.f.call().data, loaded.f.call(n=4).data):
+        assert type(data[0]) is int
+    assert type(loaded.f.call(n=4.0).data[0]) is float
+
+
+@pytest.mark.parametrize(
+    ("slot", "field"),
+    [
+        (
+            Slot("number", "n", props={"minimum": 1, "maximum": 9.5, "precision": 0}),
+            "Field(ge=1, le=9)",
+        ),
+        (
+            Slot("slider", "n", props={"minimum": 0, "maximum": 100, "step": 5}),
+            "Field(ge=0, le=100, multiple_of=5)",
+        ),
+        # Steps that `multiple_of` cannot say exactly are told, not invented.
+        (
+            Slot("slider", "n", props={"minimum": 0, "maximum": 1, "step": 0.1}),
+            "Field(ge=0, le=1)",
+        ),
+        (
+            Slot("slider", "n", props={"minimum": 1, "maximum": 9, "step": 2}),
+            "Field(ge=1, le=9)",
+        ),
+        # A number's step is 1 unless its author says otherwise, and 0.5 is welcome.
+        (Slot("number", "n", props={"minimum": 0, "step": 1}), "Field(ge=0)"),
+        (
+            Slot("number", "n", props={"minimum": 0, "step": 5}),
+            "Field(ge=0, multiple_of=5)",
+        ),
+        # The app's own default breaks the bound, so that the app is the judge.
+        (
+            Slot("slider", "n", default=7, props={"minimum": 0, "step": 2}),
+            "Field(default=7, ge=0)",
+        ),
+    ],
+)
+def test_bounds_and_steps_become_constraints(
+    slot: Slot, field: str, tmp_path: Path
+) -> None:
+    code = module_of(endpoint("f", [slot])).code
+    assert f"= {field}\n" in code
+    schema = load(code, tmp_path, "bounds_api").FInput.model_json_schema()
+    described = str(schema["properties"]["n"])
+    for word, name in (("ge=", "minimum"), ("le=", "maximum"), ("of=", "multipleOf")):
+        assert (word in field) == (name in described), described
+
+
+def test_steps_are_told() -> None:
+    props: dict[str, Any] = {"minimum": 0, "maximum": 1, "step": 0.1}
+    assert "From 0 to 1, in steps of 0.1." in one(Slot("slider", "n", props=props))[0]
+    assert "In steps of 5." in one(Slot("number", "n", props={"step": 5}))[0]
+
+
+def test_an_empty_default_is_none_and_the_parameter_optional() -> None:
+    assert "n: float | None = None" in one(Slot("number", "n", default=None))[0]
+
+
+def test_nothing_may_be_given_where_that_is_asked_for(tmp_path: Path) -> None:
+    slots = [Slot("image", "i"), Slot("number", "n", default=1)]
+    code = module_of(endpoint("f", slots), nullable_inputs=True).code
+    assert "def f(i: FileInput | None, n: float | None = 1)" in code
+    assert load(code, tmp_path, "empty_api").f.call(None).data == (None, 1)
