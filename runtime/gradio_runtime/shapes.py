@@ -8,7 +8,7 @@ read in the sources of their components.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias, TypeGuard
 
@@ -72,17 +72,18 @@ def _encode_chat(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 def _encode_message(message: ChatMessage, dialect: Dialect) -> list[Any]:
     """A message of 6; for 4 and 5, one of each part, with text as a bare string."""
-    # 4.44 refuses null for what its messages need not have.
-    optional = {"metadata": message.metadata, "options": message.options}
-    shared: dict[str, Any] = {
-        "role": message.role,
-        **{name: item for name, item in optional.items() if item is not None},
-        **(message.model_extra or {}),
-    }
+    # 4.44 refuses null for what its messages need not have, 5 and 6 within metadata.
+    optional = {"metadata": _set(message.metadata), "options": message.options}
+    shared = {"role": message.role, **_set(optional), **(message.model_extra or {})}
     if dialect.chat_parts:
         return [{**shared, "content": [_encode_part(part) for part in message.parts]}]
     contents = [_encode_single(part) for part in message.parts]
     return [{**shared, "content": content} for content in contents or [""]]
+
+
+def _set(members: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The members that are there."""
+    return {k: item for k, item in (members or {}).items() if item not in (None, {})}
 
 
 def _encode_part(part: ChatContent) -> Any:
@@ -264,9 +265,8 @@ def _decode_message(message: dict[str, Any], files: Files) -> Json:
     parts = content if is_array(content) else [content]
     message["content"] = [_decode_part(part) for part in parts]
     if is_object(metadata := message.get("metadata")):
-        # 4.44 writes null for what is absent, which 5 and 6 refuse to read.
-        kept = {key: item for key, item in metadata.items() if item is not None}
-        message["metadata"] = kept or None
+        # 4.44 writes null for what is absent.
+        message["metadata"] = _set(metadata) or None
     return message
 
 
