@@ -127,8 +127,15 @@ def _encode_cell(cell: Any, dialect: Dialect) -> Any:
             if dialect.pairs:
                 return FileWith(cell, {"alt_text": text})
             return {"file": cell, "alt_text": text}
-        case ChatComponent():
+        case ChatComponent() if not dialect.pairs:
             return _encode_component(cell)
+        case ChatComponent(value=File() as file):
+            return _encode_cell(file, dialect)
+        case ChatComponent():
+            raise InputError(
+                f"the app's Gradio has no components in chats: {cell.component!r}",
+                hint="Give text or a file",
+            )
         case _:
             return cell
 
@@ -236,7 +243,8 @@ def _decode_video(value: Json, files: Files) -> Json:
         case {"video": video}:
             subtitles = value.get("subtitles")
         case [video, subtitles]:
-            pass
+            if is_object(subtitles) and subtitles.get("name") is None:
+                subtitles = {**subtitles, "name": "subtitles.vtt"}
         case _:
             return files(value)
     video, subtitles = files(video), files(subtitles)
