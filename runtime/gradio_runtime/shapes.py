@@ -105,11 +105,11 @@ def _encode_single(part: ChatContent) -> Any:
 def _encode_component(part: ChatComponent) -> dict[str, Any]:
     # Servers want both, even empty.
     return {
-        "constructor_args": {},
         **(part.model_extra or {}),
         "component": part.component,
         "value": part.value,
         "props": part.props or {},
+        "constructor_args": part.constructor_args or {},
     }
 
 

@@ -45,12 +45,20 @@ class ChatFile(Model):
 
 
 class ChatComponent(Model):
-    """A Gradio component (a plot, a gallery …) in a chat message."""
+    """A Gradio component (a plot, a gallery …) in a chat message.
+
+    Attributes:
+        component: Its name, such as `"plot"`.
+        value: Its value, as the app's own Gradio has it.
+        props: Its properties; an app's page reads them.
+        constructor_args: What the app makes it with, to have it as a component.
+    """
 
     type: Literal["component"] = "component"
     component: str
     value: Any = None
     props: dict[str, Any] | None = None
+    constructor_args: dict[str, Any] | None = None
 
 
 ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
