@@ -8,7 +8,7 @@ read in the sources of their components.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias, TypeGuard
 
@@ -72,17 +72,18 @@ def _encode_chat(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 def _encode_message(message: ChatMessage, dialect: Dialect) -> list[Any]:
     """A message of 6; for 4 and 5, one of each part, with text as a bare string."""
-    # 4.44 refuses null for what its messages need not have.
-    optional = {"metadata": message.metadata, "options": message.options}
-    shared: dict[str, Any] = {
-        "role": message.role,
-        **{name: item for name, item in optional.items() if item is not None},
-        **(message.model_extra or {}),
-    }
+    # 4.44 refuses null for what its messages need not have, 5 and 6 within metadata.
+    optional = {"metadata": _set(message.metadata), "options": message.options}
+    shared = {"role": message.role, **_set(optional), **(message.model_extra or {})}
     if dialect.chat_parts:
         return [{**shared, "content": [_encode_part(part) for part in message.parts]}]
     contents = [_encode_single(part) for part in message.parts]
     return [{**shared, "content": content} for content in contents or [""]]
+
+
+def _set(members: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The members that are there."""
+    return {k: item for k, item in (members or {}).items() if item not in (None, {})}
 
 
 def _encode_part(part: ChatContent) -> Any:
@@ -104,11 +105,11 @@ def _encode_single(part: ChatContent) -> Any:
 def _encode_component(part: ChatComponent) -> dict[str, Any]:
     # Servers want both, even empty.
     return {
-        "constructor_args": {},
         **(part.model_extra or {}),
         "component": part.component,
         "value": part.value,
         "props": part.props or {},
+        "constructor_args": part.constructor_args or {},
     }
 
 
@@ -126,8 +127,15 @@ def _encode_cell(cell: Any, dialect: Dialect) -> Any:
             if dialect.pairs:
                 return FileWith(cell, {"alt_text": text})
             return {"file": cell, "alt_text": text}
-        case ChatComponent():
+        case ChatComponent() if not dialect.pairs:
             return _encode_component(cell)
+        case ChatComponent(value=File() as file):
+            return _encode_cell(file, dialect)
+        case ChatComponent():
+            raise InputError(
+                f"the app's Gradio has no components in chats: {cell.component!r}",
+                hint="Give text or a file",
+            )
         case _:
             return cell
 
@@ -235,7 +243,8 @@ def _decode_video(value: Json, files: Files) -> Json:
         case {"video": video}:
             subtitles = value.get("subtitles")
         case [video, subtitles]:
-            pass
+            if is_object(subtitles) and subtitles.get("name") is None:
+                subtitles = {**subtitles, "name": "subtitles.vtt"}
         case _:
             return files(value)
     video, subtitles = files(video), files(subtitles)
@@ -264,9 +273,8 @@ def _decode_message(message: dict[str, Any], files: Files) -> Json:
     parts = content if is_array(content) else [content]
     message["content"] = [_decode_part(part) for part in parts]
     if is_object(metadata := message.get("metadata")):
-        # 4.44 writes null for what is absent, which 5 and 6 refuse to read.
-        kept = {key: item for key, item in metadata.items() if item is not None}
-        message["metadata"] = kept or None
+        # 4.44 writes null for what is absent.
+        message["metadata"] = _set(metadata) or None
     return message
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         ChatPairInput,
         ChatText,
         DescribedFile,
+        chat_messages,
+        chat_pairs,
     )
     from .media import (
         AnnotatedImageData,
@@ -83,12 +85,14 @@ __all__ = [
     "PlotData",
     "Unchanged",
     "VideoFile",
+    "chat_messages",
+    "chat_pairs",
 ]
 
 #: The module of each name that is not its own: a generated module uses few of them.
 _MODULES = {
     "chat": "ChatCell ChatCellInput ChatComponent ChatContent ChatFile ChatMessage "
-    "ChatPair ChatPairInput ChatText DescribedFile",
+    "ChatPair ChatPairInput ChatText DescribedFile chat_messages chat_pairs",
     "media": "AnnotatedImageData Annotation EditorData EditorInput GalleryImage "
     "GalleryInput GalleryItem GalleryVideo ImagePair ImagePairInput MultimodalData "
     "MultimodalInput VideoFile",

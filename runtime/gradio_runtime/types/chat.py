@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, SerializeAsAny
@@ -23,6 +24,8 @@ __all__ = [
     "ChatPairInput",
     "ChatText",
     "DescribedFile",
+    "chat_messages",
+    "chat_pairs",
 ]
 
 
@@ -42,12 +45,20 @@ class ChatFile(Model):
 
 
 class ChatComponent(Model):
-    """A Gradio component (a plot, a gallery …) in a chat message."""
+    """A Gradio component (a plot, a gallery …) in a chat message.
+
+    Attributes:
+        component: Its name, such as `"plot"`.
+        value: Its value, as the app's own Gradio has it.
+        props: Its properties; an app's page reads them.
+        constructor_args: What the app makes it with, to have it as a component.
+    """
 
     type: Literal["component"] = "component"
     component: str
     value: Any = None
     props: dict[str, Any] | None = None
+    constructor_args: dict[str, Any] | None = None
 
 
 ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
@@ -156,3 +167,45 @@ ChatCellInput: TypeAlias = Annotated[
 ]
 #: What a chat parameter of such an app takes for each exchange.
 ChatPairInput: TypeAlias = tuple[ChatCellInput, ChatCellInput]
+
+
+def chat_messages(pairs: Iterable[ChatPair]) -> list[ChatMessage]:
+    """The messages of a chat of pairs, for an app that takes messages."""
+    messages: list[ChatMessage] = []
+    for question, answer in pairs:
+        if question is not None:
+            messages.append(ChatMessage(role="user", content=[_part(question)]))
+        if answer is not None:
+            messages.append(ChatMessage(role="assistant", content=[_part(answer)]))
+    return messages
+
+
+def _part(cell: str | File | ChatComponent) -> ChatContent:
+    match cell:
+        case str():
+            return ChatText(text=cell)
+        case DescribedFile():
+            return ChatFile(file=cell, alt_text=cell.alt_text)
+        case File():
+            return ChatFile(file=cell)
+        case _:
+            return cell
+
+
+def chat_pairs(messages: Iterable[ChatMessage]) -> list[ChatPair]:
+    """The pairs of a chat of messages, for an app that takes pairs.
+
+    A message of several parts gives as many pairs. Pairs have a place for the user and
+    for the assistant only: system messages are left out.
+    """
+    pairs: list[ChatPair] = []
+    for message in messages:
+        for part in message.parts:
+            cell: ChatCell = _cell(part.text if isinstance(part, ChatText) else part)
+            if message.role == "user":
+                pairs.append((cell, None))
+            elif message.role == "assistant" and pairs and pairs[-1][1] is None:
+                pairs[-1] = (pairs[-1][0], cell)
+            elif message.role == "assistant":
+                pairs.append((None, cell))
+    return pairs
