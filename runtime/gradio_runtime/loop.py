@@ -69,7 +69,7 @@ def is_exiting() -> bool:
     return _exiting
 
 
-def in_background(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+def in_background(action: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
     """Run clean-up, or a job's own reading, on the loop that runs now.
 
     Nobody needs to wait for it. A failure of this package's own kind is dropped: the

@@ -58,7 +58,9 @@ class Dialect:
         file_marks: A file among other objects is marked as one (4.20).
         file_dicts: Files are objects of the kind that 3.x has, images data URLs.
         quoted_errors: Error texts are Python reprs, `"'m'"` (before 5.3).
-        cancels: There is a `/cancel` (4.31).
+        drops: Closing a session's stream takes its jobs back (not from 4.19 to 4.23,
+            where the server does not notice).
+        cancels: There is a `/cancel` (4.31); before, a `/reset` stops a generator.
         removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
             the job still runs, unseen.
         chat_parts: A chat message's content is a list of parts (6.0).
@@ -77,6 +79,7 @@ class Dialect:
     file_marks: bool = True
     file_dicts: bool = False
     quoted_errors: bool = False
+    drops: bool = True
     cancels: bool = True
     removes_queued: bool = True
     chat_parts: bool = True
@@ -108,6 +111,7 @@ class Dialect:
             file_marks=version >= (4, 20),
             file_dicts=sockets,
             quoted_errors=version < (5, 3),
+            drops=not (4, 19) <= version < (4, 24),
             cancels=version >= (4, 31),
             removes_queued=version >= (6, 14),
             chat_parts=version >= (6, 0),

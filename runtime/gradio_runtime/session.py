@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from .errors import ConnectionLost, GradioError, ProtocolError
-from .jsontext import dump_json, load_json
+from .jsontext import dump_json, is_object, load_json
 from .protocol import (
     Asked,
     CloseStream,
@@ -207,6 +207,13 @@ class Session:
     async def stop_running(self, inbox: Inbox) -> None:
         """Stop every running job of the inbox's endpoint in this session."""
         await self._cancel(inbox, inbox.fn_index)
+
+    async def reset(self, inbox: Inbox) -> bool:
+        """Stop one generator after an output; whether it ran. Before Gradio 4.31."""
+        url = f"{self._dialect.prefix}/reset"
+        body = dump_json({"event_id": inbox.event_id})
+        answer = load_json(await self._transport.post_json(url, body))
+        return is_object(answer) and answer.get("success") is True
 
     async def _cancel(self, inbox: Inbox, fn_index: int) -> None:
         body = {

@@ -61,10 +61,14 @@ class SessionTicket(Ticket):
             # Before 6.14 a start is heard of up to a poll (50 ms) late.
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
-        if not self.finished and not self.started and self._session.alone(self.inbox):
+        if not self.finished and not self.started and self._can_drop():
             self._drop()
             return True
         return False
+
+    def _can_drop(self) -> bool:
+        """Whether closing the session's stream takes back this job and no other."""
+        return self.live.dialect.drops and self._session.alone(self.inbox)
 
     async def _remove_by_request(self) -> bool:
         if self._removal is None:
@@ -90,27 +94,27 @@ class SessionTicket(Ticket):
         """Stop the running generator; whether that is possible without harm."""
         if not self.route.generator:
             return False
-        if self._session.alone(self.inbox):
+        if self._can_drop():
             self._drop()
             return True
-        if not self.live.dialect.cancels or self._session.has_sibling(self.inbox):
+        return await self._stop_running()
+
+    async def _stop_running(self) -> bool:
+        if not self.live.dialect.cancels:
+            return await self._session.reset(self.inbox)
+        if self._session.has_sibling(self.inbox):
             return False
         await self._session.stop_running(self.inbox)
         return True
 
     def give_up(self) -> None:
         """Take the job back if that is possible, without waiting for the answer."""
-        stoppable = self.route.generator or not self.started
         if not self.started and self.live.dialect.removes_queued:
             in_background(self._withdraw())
-        elif stoppable and self._session.alone(self.inbox):
+        elif (self.route.generator or not self.started) and self._can_drop():
             self._drop()
-        elif (
-            self.route.generator
-            and self.live.dialect.cancels
-            and not self._session.has_sibling(self.inbox)
-        ):
-            in_background(self._session.stop_running(self.inbox))
+        elif self.route.generator:
+            in_background(self._stop_running())
 
     async def _withdraw(self) -> None:
         await self._session.remove_queued(self.inbox)

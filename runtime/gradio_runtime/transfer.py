@@ -144,29 +144,34 @@ class Transfer:
     def file_of(self, value: dict[str, Any]) -> File:
         """The `File` for one that the server sent, still remote or in memory."""
         value = unified(value)
-        path, url = str(value.get("path") or ""), value.get("url")
-        # The server builds `url` from what it believes its address to be; behind a
-        # proxy or a root_path it may not resolve, the address we connected to does.
-        if path and not path.startswith(("http://", "https://")):
-            url = f"{self._transport.base}{self._prefix}/file={quote(path)}"
-        elif path and url is None:
-            url = path
+        url = value.get("url")
         if isinstance(url, str) and url.startswith("data:"):
             file = _of_data_url(url)
             stem = str(value.get("orig_name") or "file")
             suffix = mimetypes.guess_extension(file.mime_type or "") or ""
             file.orig_name = stem if PurePosixPath(stem).suffix else stem + suffix
         else:
-            name = value.get("orig_name") or PurePosixPath(path).name or None
-            file = File(
-                url=url,
-                orig_name=name,
-                mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
-                size=value.get("size"),
-            )
-            file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
-            file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
+            file = self._remote(value)
         file._fetch = self.fetch  # pyright: ignore[reportPrivateUsage]
+        return file
+
+    def _remote(self, value: dict[str, Any]) -> File:
+        path, url = str(value.get("path") or ""), value.get("url")
+        # The server builds `url` from what it believes its address to be; behind a
+        # proxy or a root_path it may not resolve, the address we connected to does.
+        if path.startswith(("http://", "https://")):
+            url = url or path
+        elif path:
+            url = f"{self._transport.base}{self._prefix}/file={quote(path)}"
+        name = value.get("orig_name") or PurePosixPath(path).name or None
+        file = File(
+            url=url,
+            orig_name=name,
+            mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
+            size=value.get("size"),
+        )
+        file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
+        file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
         return file
 
     async def download_all(self, value: Any) -> None:
