@@ -20,12 +20,20 @@ from tests.apps.components.kit import (
 # --- Functions
 
 
+def file_again(value: Any) -> Any:
+    """Gradio 3 hands open files to the function, and takes paths from it."""
+    if isinstance(value, list):
+        return [file_again(item) for item in value]
+    return getattr(value, "name", value)
+
+
 def name_and_size(value: Any) -> Any:
     """What a file is called and how long it is; None without one."""
     if value is None:
         return None
-    values = value if isinstance(value, list) else [value]
-    paths = [Path(getattr(item, "name", item)) for item in values]
+    paths = [
+        Path(path) for path in file_again(value if isinstance(value, list) else [value])
+    ]
     return [[path.name, path.stat().st_size] for path in paths]
 
 
@@ -110,20 +118,23 @@ FILE = part("JSON")
 ROOT = {"root" if MAJOR == 3 else "root_dir": str(ASSETS)}
 
 FILES = (
-    echo("file", "File"),
-    echo("file_types", "File", file_types=[".txt", "image"]),
-    echo("file_multiple", "File", file_count="multiple"),
-    echo("file_default", "File", value=asset("note.txt")),
+    Row("file_echo", part("File"), None, file_again),
+    Row(
+        "file_types_echo", part("File", file_types=[".txt", "image"]), None, file_again
+    ),
+    Row("file_multiple_echo", part("File", file_count="multiple"), None, file_again),
+    Row("file_default_echo", part("File", value=asset("note.txt")), None, file_again),
     Row("file_bytes_in", part("File", type="binary"), FILE, byte_count),
     Row("file_directory_in", part("File", file_count="directory"), FILE, name_and_size),
     Row("file_optional_in", part("File"), FILE, name_and_size),
-    Row("uploadbutton_echo", part("UploadButton"), part("File")),
+    Row("uploadbutton_echo", part("UploadButton"), part("File"), file_again),
     Row(
         "uploadbutton_multiple_echo",
         part("UploadButton", file_count="multiple", file_types=["text"]),
         part("File", file_count="multiple"),
+        file_again,
     ),
-    Row("uploadbutton_out", part("File"), part("UploadButton")),
+    Row("uploadbutton_out", part("File"), part("UploadButton"), since=4),
     Row("downloadbutton_echo", part("DownloadButton"), since=4),
     echo("fileexplorer", "FileExplorer", **ROOT),
     echo("fileexplorer_single", "FileExplorer", **ROOT, file_count="single"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, Optional
+from typing import Any
 
 from tests.apps.components.kit import MAJOR, asset, expose, gr, part, same
 
@@ -43,6 +42,11 @@ def selected(text: str, event: gr.SelectData) -> Any:
     return f"{text} {event is not None}"
 
 
+def with_props(component: gr.Textbox) -> Any:
+    """Gradio 6 gives the whole component to a parameter that is typed as one."""
+    return getattr(component, "value", component)
+
+
 def with_request(text: str, request: gr.Request, progress: Any = gr.Progress()) -> str:  # noqa: B008
     return f"{text} {request is not None}"
 
@@ -73,65 +77,6 @@ def reserved(self: str, model_config: str, api_name: str, timeout: str) -> list[
 def many_labels(*values: Any) -> list[Any]:
     return list(values)
 
-
-# --- gr.api: types come from annotations, which it demands (Gradio 5 and 6)
-
-
-@dataclass
-class Point:
-    x: int
-    y: int = 0
-
-
-def typed_scalars(a: int, b: float, c: str, d: bool) -> list[Any]:
-    return [a, b, c, d]
-
-
-def typed_optional(a: Optional[int], b: str | None = None) -> list[Any]:  # noqa: UP045
-    return [a, b]
-
-
-def typed_literal(mode: Literal["fast", "slow"], level: Literal[1, 2] = 1) -> str:
-    return f"{mode} {level}"
-
-
-def typed_collections(
-    rows: list[list[int]], table: dict[str, float], pair: tuple[int, str]
-) -> dict[str, Any]:
-    return {"rows": rows, "table": table, "pair": pair}
-
-
-def typed_any(value: Any) -> Any:
-    return value
-
-
-def typed_several(a: int) -> tuple[int, str, list[int]]:
-    return a, str(a), [a]
-
-
-def typed_none(a: int) -> None:
-    return None
-
-
-def typed_point(point: Point) -> dict[str, int]:
-    return dict(point) if isinstance(point, dict) else {"x": point.x, "y": point.y}
-
-
-def typed_stream(n: int) -> Iterator[int]:
-    yield from range(n)
-
-
-TYPED = (
-    typed_scalars,
-    typed_optional,
-    typed_literal,
-    typed_collections,
-    typed_any,
-    typed_several,
-    typed_none,
-    typed_point,
-    typed_stream,
-)
 
 # --- The page
 
@@ -210,7 +155,14 @@ def add_names() -> None:
 
 
 def add_shapes() -> None:
-    for function in (update_value, update_props, new_component, selected, with_request):
+    for function in (
+        update_value,
+        update_props,
+        new_component,
+        selected,
+        with_request,
+        with_props,
+    ):
         expose(function, [text()], [text("Out")])
     expose(
         update_choices,
@@ -238,13 +190,6 @@ def add_shapes() -> None:
     expose(lambda: None, [], [], api_name="nothing")
 
 
-def add_typed() -> None:
-    for function in TYPED:
-        gr.api(function, api_name=function.__name__)
-
-
 def add_all() -> None:
     add_names()
     add_shapes()
-    if hasattr(gr, "api"):
-        add_typed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -28,13 +29,27 @@ def make_chart() -> Any:
 
 def frame() -> Any:
     """Data of a native plot."""
-    import pandas as pd
+    pd = importlib.import_module("pandas")
 
     return pd.DataFrame({"x": [1, 2, 3], "y": [4.5, 5, 6], "who": ["a", "b", "a"]})
 
 
 def first_sample(value: Any) -> Any:
     return 1 if value == ["b", 2] else 0
+
+
+def label_again(value: Any) -> Any:
+    """Gradio 3 hands a label's raw value to the function, and takes no such value."""
+    if MAJOR > 3 or value is None:
+        return value
+    return {item["label"]: item["confidence"] for item in value["confidences"]}
+
+
+def tokens_again(value: Any) -> Any:
+    """Since Gradio 4 the function is given objects, and must give pairs."""
+    if MAJOR == 3 or value is None:
+        return value
+    return [(item["token"], item["class_or_confidence"]) for item in value]
 
 
 def as_date(value: Any) -> Any:
@@ -131,8 +146,8 @@ OBJECTS = (
     echo("dataframe_array", "Dataframe", **TABLE, type="array"),
     echo("dataframe_numpy", "Dataframe", type="numpy", datatype="number"),
     echo("dataframe_default", "Dataframe", value=NUMBERED, headers=["a", "b"]),
-    echo("label", "Label", num_top_classes=2),
-    echo("highlightedtext", "HighlightedText", color_map={"NOUN": "red"}),
+    Row("label_echo", part("Label", num_top_classes=2), None, label_again),
+    Row("highlightedtext_echo", part("HighlightedText"), None, tokens_again),
     echo("timeseries", "Timeseries", x="x", y=["y"]),
     Row("plot_make", None, part("Plot"), make_chart),
     Row("lineplot_make", None, part("LinePlot", x="x", y="y"), frame),
