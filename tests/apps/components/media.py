@@ -114,7 +114,7 @@ def files_of(message: Any) -> Any:
 
 # --- Rows
 
-FILE = part("JSON")
+JSON = part("JSON")
 ROOT = {"root" if MAJOR == 3 else "root_dir": str(ASSETS)}
 
 FILES = (
@@ -124,9 +124,9 @@ FILES = (
     ),
     Row("file_multiple_echo", part("File", file_count="multiple"), None, file_again),
     Row("file_default_echo", part("File", value=asset("note.txt")), None, file_again),
-    Row("file_bytes_in", part("File", type="binary"), FILE, byte_count),
-    Row("file_directory_in", part("File", file_count="directory"), FILE, name_and_size),
-    Row("file_optional_in", part("File"), FILE, name_and_size),
+    Row("file_bytes_in", part("File", type="binary"), JSON, byte_count),
+    Row("file_directory_in", part("File", file_count="directory"), JSON, name_and_size),
+    Row("file_optional_in", part("File"), JSON, name_and_size),
     Row("uploadbutton_echo", part("UploadButton"), part("File"), file_again),
     Row(
         "uploadbutton_multiple_echo",
@@ -147,7 +147,7 @@ IMAGES = (
     echo("image_path", "Image", type="filepath"),
     echo("image_default", "Image", value=asset("pixel.png"), type="filepath"),
     Row("image_make", None, part("Image", type="filepath"), picture),
-    Row("image_sketch_in", part("Image", tool="sketch"), part("JSON"), given, until=3),
+    Row("image_sketch_in", part("Image", tool="sketch"), JSON, given, until=3),
     Row("imageeditor_echo", part("ImageEditor"), since=4),
     Row("imageeditor_path_echo", part("ImageEditor", type="filepath"), since=4),
     Row("imagemask_echo", part("ImageMask"), since=4),
@@ -213,7 +213,7 @@ MULTIMODAL = (
     Row(
         "multimodaltextbox_in",
         part("MultimodalTextbox", file_count="multiple", file_types=["text"]),
-        part("JSON"),
+        JSON,
         files_of,
         since=4,
     ),

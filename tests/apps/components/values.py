@@ -60,6 +60,8 @@ def as_date(value: Any) -> Any:
 
 # --- Rows
 
+JSON = part("JSON")
+
 TEXTS = (
     echo("textbox", "Textbox"),
     echo("textbox_max_length", "Textbox", max_length=8, value="short"),
@@ -112,7 +114,7 @@ CHOICES = (
     echo("dropdown_unset", "Dropdown"),
     echo("dropdown_custom", "Dropdown", choices=["a", "b"], allow_custom_value=True),
     echo("dropdown_int_custom", "Dropdown", choices=[1, 2], allow_custom_value=True),
-    echo("dropdown_index", "Dropdown", choices=["a", "b"], type="index"),
+    Row("dropdown_index_in", part("Dropdown", choices=["a", "b"], type="index"), JSON),
     echo("dropdown_many", "Dropdown", choices=["a", "b", "c"], multiselect=True),
     Row(
         "dropdown_many_default_echo",
@@ -154,7 +156,7 @@ OBJECTS = (
     Row("barplot_make", None, part("BarPlot", x="x", y="y"), frame),
     Row("scatterplot_make", None, part("ScatterPlot", x="x", y="y"), frame),
     Row("plot_echo", part("Plot"), since=4),
-    Row("lineplot_in", part("LinePlot", x="x", y="y"), part("JSON"), given, since=4),
+    Row("lineplot_in", part("LinePlot", x="x", y="y"), JSON, given, since=4),
     Row("paramviewer_echo", part("ParamViewer"), since=4),
     Row("fallback_echo", part("Fallback"), since=4),
     Row("browserstate_echo", part("BrowserState", default_value=[1]), since=5),
@@ -187,7 +189,7 @@ def dataset_options() -> dict[str, Any]:
 
 def late_rows() -> Sequence[Row]:
     if MAJOR == 3:  # its output replaces the samples, and what is chosen is lost
-        return [Row("dataset_in", Part("Dataset", dataset_options()), part("JSON"))]
+        return [Row("dataset_in", Part("Dataset", dataset_options()), JSON)]
     return [
         Row(
             "dataset_echo",
