@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gradio_runtime import UNCHANGED, AppError, File
+from gradio_runtime import UNCHANGED, AppError, File, OutputMismatch
 from gradio_runtime.types import (
     AnnotatedImageData,
     ChatComponent,
@@ -250,11 +250,16 @@ TRIPS += [
     trip("file_types_echo", "a.png", gives=file(PNG, "a.png")),
     trip("file_default_echo", "a.txt", gives=file(TEXT, "a.txt")),
     trip("file_default_echo", gives=file(b"a note\n", "note.txt")),
-    trip("file_default_echo", None, gives=nothing),
-    *each(
-        "file_multiple_echo uploadbutton_multiple_echo",
+    trip("file_default_echo", None, gives=OutputMismatch),
+    trip(
+        "file_multiple_echo",
         ["a.txt", TEXT],
         gives=items(file(TEXT, "a.txt"), file(TEXT)),
+    ),
+    trip(
+        "uploadbutton_multiple_echo",
+        ["a.txt", Path("a.txt")],
+        gives=items(file(TEXT, "a.txt"), file(TEXT, "a.txt")),
     ),
     trip("file_bytes_in", "a.txt", gives=len(TEXT)),
     trip("file_directory_in", ["a.txt"], gives=[["a.txt", len(TEXT)]]),
@@ -265,7 +270,7 @@ TRIPS += [
     *each("image_echo image_pil_echo", "a.png", PNG, gives=image),
     *each("image_path_echo image_default_echo", "a.png", gives=image),
     trip("image_default_echo", gives=image),
-    trip("image_default_echo", None, gives=nothing),
+    trip("image_default_echo", None, gives=OutputMismatch),
     trip("image_make", gives=image),
     trip("image_sketch_in", "a.png", gives=True, until=3),
     *each(
@@ -472,7 +477,10 @@ TRIPS += [
     trip("frames", 2, gives=output(image=image, index=1, kept=UNCHANGED), since=4),
     trip("frames", 2, gives=output(image=image, index=1.0, kept=UNCHANGED), until=3),
     trip("nothing", gives=nothing),
-    *each("roll roll_1", gives=lambda value: 1 <= value <= 6, since=4),
+    *(
+        trip(name, gives=lambda value: 1 <= value <= 6, since=4)
+        for name in ["roll", "roll_1", "get_random_value", "get_random_value_1"]
+    ),
 ]
 
 # --- gr.api
