@@ -73,7 +73,8 @@ TRIPS: list[Trip] = [
     *each("colorpicker_echo", "#00ff00", "rgb(1, 2, 3)"),
     trip("colorpicker_echo", gives="#ff0000"),
     *each("number_echo number_places_echo number_random_echo", 3, 2.5, since=4),
-    *each("number_echo number_places_echo number_random_echo", 3, gives=3.0, until=3),
+    *each("number_echo number_random_echo", 3, gives=3.0, until=3),
+    trip("number_places_echo", 3, until=3),
     trip("number_random_echo", gives=lambda value: value in range(1, 7)),
     trip("number_places_echo", 1.2345, gives=1.23),
     *each("number_int_echo number_half_bounds_echo", 1, 7),
@@ -225,9 +226,11 @@ TRIPS += [
     *each("fallback_echo", {"a": 1}, "text", 5, None, since=4),
     *each("browserstate_echo", {"a": 1}, "text", 5, since=5),
     trip("dataset_echo", 1, since=4),
+    trip("dataset_in", gives=AppError, until=3),
     trip("dialogue_echo", DIALOGUE, gives="[Ann] hi", since=5),
     trip("dialogue_echo", "plain text", since=5),
-    trip("dialogue_list_echo", DIALOGUE, since=5),
+    *each("dialogue_list_echo", DIALOGUE, "plain text", since=5),
+    trip("dialogue_make", gives=DIALOGUE, since=5),
     trip(
         "timeseries_echo",
         {"headers": ["x", "y"], "data": [[1, 2]]},
@@ -317,7 +320,7 @@ TRIPS += [
     trip(
         "video_subtitles_make",
         gives=lambda video: (
-            file(MP4)(video) and b"WEBVTT" in video.subtitles.read_bytes()
+            file(MP4)(video) and video.subtitles.read_bytes().startswith(b"WEBVTT")
         ),
         until=5,
     ),

@@ -34,6 +34,11 @@ def frame() -> Any:
     return pd.DataFrame({"x": [1, 2, 3], "y": [4.5, 5, 6], "who": ["a", "b", "a"]})
 
 
+def conversation() -> Any:
+    """Lines, as a diarization has them, from a component whose own type is text."""
+    return [{"speaker": "Ann", "text": "hi"}]
+
+
 def first_sample(value: Any) -> Any:
     return 1 if value == ["b", 2] else 0
 
@@ -76,6 +81,7 @@ TEXTS = (
     echo("markdown", "Markdown"),
     echo("colorpicker", "ColorPicker", value="#ff0000"),
     echo("dialogue", "Dialogue", speakers=["Ann", "Bob"]),
+    Row("dialogue_make", None, part("Dialogue"), conversation),
     Row(
         "dialogue_list_echo",
         part("Dialogue", type="list", speakers=["Ann", "Bob"]),
