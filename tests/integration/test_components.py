@@ -285,7 +285,7 @@ TRAVELS: dict[str, Travel] = {
 @pytest.mark.parametrize("name", TRAVELS)
 @pytest.mark.parametrize(
     ("source", "target"),
-    itertools.permutations(MAJORS, 2),
+    list(itertools.permutations(MAJORS, 2)),
     ids=lambda major: str(major),
 )
 def test_a_value_travels_between_versions(
