@@ -1,0 +1,300 @@
+"""Every component of Gradio there and back: generated, checked, called.
+
+`tests/apps/components` on each major version; the calls are in `component_trips.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from gradio_runtime.types import GalleryImage
+
+from tests.integration.component_trips import (
+    CLASSES,
+    DIALOGUE,
+    HI,
+    TABLE,
+    TOKENS,
+    TRIPS,
+)
+from tests.integration.trips import (
+    MP4,
+    OBJ,
+    PNG,
+    TEXT,
+    Trip,
+    annotated,
+    component_part,
+    exactly,
+    file,
+    file_part,
+    image,
+    items,
+    message,
+    picture,
+    sound,
+    table,
+    text_part,
+    tone,
+)
+from tests.support.environments import VERSIONS
+from tests.support.servers import GradioServer
+
+pytestmark = pytest.mark.slow
+
+MAJORS = sorted(VERSIONS)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The module of the app on one version, and the server that it calls."""
+
+    module: ModuleType
+    server: GradioServer
+
+    @property
+    def endpoints(self) -> set[str]:
+        """The module's functions."""
+        members = vars(self.module)
+        return {
+            name
+            for name in self.module.__all__
+            if hasattr(members[name], "submit") and hasattr(members[name], "call")
+        }
+
+    def __getattr__(self, endpoint: str) -> Any:
+        """One of the functions."""
+        return getattr(self.module, endpoint)
+
+
+Generate = Callable[[int], Generated]
+
+
+@pytest.fixture(scope="module")
+def generate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generate]:
+    """Give the module that the command makes of the app on a version of Gradio."""
+    folder = tmp_path_factory.mktemp("generated")
+    with ExitStack() as cleanup:
+        cleanup.callback(sys.path.remove, str(folder))
+        sys.path.insert(0, str(folder))
+
+        @cache
+        def generate(major: int) -> Generated:
+            server = cleanup.enter_context(GradioServer("components/app", major))
+            name = f"components{major}_api"
+            made = subprocess.run(
+                [
+                    *(sys.executable, "-m", "gradio_codegen", server.url),
+                    *("-o", f"{name}.py", "--typecheck"),
+                ],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            assert made.returncode == 0, made.stdout + made.stderr
+            importlib.invalidate_caches()
+            return Generated(importlib.import_module(name), server)
+
+        yield generate
+
+
+@pytest.fixture(scope="module", params=MAJORS, ids=lambda major: f"gradio{major}")
+def generated(request: pytest.FixtureRequest, generate: Generate) -> Generated:
+    """That module, for each version in turn."""
+    return generate(request.param)
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the trips name, in the folder that they start from."""
+    contents = {"txt": TEXT, "png": PNG, "mp4": MP4, "obj": OBJ, "wav": tone()}
+    for suffix, content in contents.items():
+        (tmp_path / f"a.{suffix}").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_pyright_finds_nothing(generated: Generated, tmp_path: Path) -> None:
+    """mypy --strict has been satisfied by the command, with --typecheck."""
+    source = Path(str(generated.module.__file__))
+    (tmp_path / source.name).write_text(source.read_text())
+    config = {"typeCheckingMode": "strict", "pythonVersion": "3.11"}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
+    pyright = subprocess.run(
+        [
+            *(sys.executable, "-m", "pyright", "--outputjson"),
+            *("--pythonpath", sys.executable),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(pyright.stdout)["generalDiagnostics"] == []
+
+
+def test_no_endpoint_is_left_out(generated: Generated) -> None:
+    """Neither by the module, nor by the trips."""
+    major = generated.server.major
+    covered = {t.endpoint for t in TRIPS if t.since <= major <= t.until}
+    assert generated.endpoints == covered
+
+
+@pytest.mark.parametrize("journey", TRIPS, ids=str)
+def test_round_trip(generated: Generated, journey: Trip) -> None:
+    if not journey.since <= generated.server.major <= journey.until:
+        pytest.skip("behaves otherwise on this version")
+    function = getattr(generated, journey.endpoint)
+    if isinstance(journey.gives, type) and issubclass(journey.gives, Exception):
+        with pytest.raises(journey.gives):
+            function(*journey.args)
+        return
+    result = function(*journey.args)
+    if callable(journey.gives):
+        assert journey.gives(result), result
+    else:
+        assert exactly(result, journey.gives), result
+
+
+def test_streams_give_each_output_and_then_the_last(generated: Generated) -> None:
+    """Outputs of several kinds, one of them a file, one never set."""
+    indexes = [step.index for step in generated.frames.stream(3)]
+    assert indexes == [0, 1, 2]
+    job = generated.frames.submit(3)
+    assert job.result(30).index == 2
+    assert [image(step.image) for step in job.outputs()] == [True] * 3
+
+
+def test_the_files_of_one_endpoint_go_to_another(generated: Generated) -> None:
+    assert image(generated.image_echo(generated.image_make()))
+    sent = generated.file_echo("a.txt")
+    assert file(TEXT)(generated.file_multiple_echo([sent, "a.png"])[0])
+    assert sound(generated.audio_echo(generated.audio_path_echo("a.wav")))
+    assert file(MP4)(generated.video_echo(generated.video_make()))
+    assert items(picture(), picture("b"))(
+        generated.gallery_echo(
+            [
+                generated.image_make(),
+                GalleryImage(image=generated.image_make(), caption="b"),
+            ]
+        )
+    )
+
+
+# --- From an app of one version to an app of another
+
+
+#: Text, a thought, a file, a component: all that 4.44 and later have.
+RICH_CHAT = items(
+    message("user", text_part("hi")),
+    message("assistant", text_part("hm"), metadata={"title": "Thinking"}),
+    message("assistant", file_part("alt")),
+    message("assistant", component_part),
+    message("assistant", text_part("Shall I?")),
+)
+CAPTIONED = {"image": "a.png", "caption": "one"}
+
+#: What the first app makes, what takes it in the second, and what that gives; since
+#: when both have it, and until when.
+Travel = tuple[Callable[[Generated], Any], str, Callable[[Any], bool], int, int]
+TRAVELS: dict[str, Travel] = {
+    "image": (lambda app: app.image_make(), "image_echo", image, 3, 6),
+    "file": (lambda app: app.file_echo("a.txt"), "file_echo", file(TEXT), 3, 6),
+    "audio": (lambda app: app.audio_path_echo("a.wav"), "audio_echo", sound, 3, 6),
+    "video": (lambda app: app.video_make(), "video_echo", file(MP4), 3, 6),
+    "video with subtitles": (
+        lambda app: app.video_subtitles_make(),
+        "video_echo",
+        file(MP4),
+        3,
+        6,
+    ),
+    "gallery": (
+        lambda app: app.gallery_echo([GalleryImage.model_validate(CAPTIONED)]),
+        "gallery_echo",
+        items(picture("one")),
+        3,
+        6,
+    ),
+    "annotated image": (
+        lambda app: app.annotatedimage_make(),
+        "annotatedimage_echo",
+        annotated("box", "diagonal"),
+        4,
+        6,
+    ),
+    "table": (
+        lambda app: app.dataframe_echo(TABLE),
+        "dataframe_echo",
+        table(TABLE.headers, TABLE.data),
+        3,
+        6,
+    ),
+    "label": (
+        lambda app: app.label_echo(CLASSES),
+        "label_echo",
+        CLASSES.__eq__,
+        3,
+        6,
+    ),
+    "tokens": (
+        lambda app: app.highlightedtext_echo(TOKENS),
+        "highlightedtext_echo",
+        TOKENS.__eq__,
+        3,
+        6,
+    ),
+    "dialogue": (
+        lambda app: app.dialogue_make(),
+        "dialogue_list_echo",
+        DIALOGUE.__eq__,
+        5,
+        6,
+    ),
+    "chat": (
+        lambda app: app.chatbot_echo(HI),
+        "chatbot_echo",
+        items(message("user", text_part("hi"))),
+        4,
+        6,
+    ),
+    "rich chat": (lambda app: app.chatbot_make(), "chatbot_echo", RICH_CHAT, 4, 6),
+    "pairs": (
+        lambda app: app.chatbot_pairs_echo([("hi", "ho"), (("a.png", "alt"), None)]),
+        "chatbot_pairs_echo",
+        lambda chat: chat[0] == ("hi", "ho") and image(chat[1][0]),
+        3,
+        5,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRAVELS)
+@pytest.mark.parametrize(
+    ("source", "target"),
+    list(itertools.permutations(MAJORS, 2)),
+    ids=lambda major: str(major),
+)
+def test_a_value_travels_between_versions(
+    generate: Generate, source: int, target: int, name: str
+) -> None:
+    make, endpoint, check, since, until = TRAVELS[name]
+    # Only the taker must have the echo: annotated images come from Gradio 3 as well.
+    first = 3 if name == "annotated image" else since
+    if not (first <= source <= until and since <= target <= until):
+        pytest.skip("not in both versions")
+    value = make(generate(source))
+    assert check(getattr(generate(target), endpoint)(value))
