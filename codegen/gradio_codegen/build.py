@@ -48,6 +48,7 @@ from .typeexpr import (
     Either,
     Generic,
     Literals,
+    Named,
     TypeExpr,
     either,
     optional,
@@ -387,9 +388,8 @@ class _Builder:
             known = self._named_choices(
                 input_type(slot, item.schema_, mapper, wanted), plan, name
             )
-            given = (
-                optional(known.type) if self._options.nullable_inputs else known.type
-            )
+            loose = self._may_be_left(plan, known)
+            given = optional(known.type) if loose else known.type
             type_, default, problem = default_of(given, item)
             if problem:
                 self._warn(plan, f"parameter {name}: {problem}")
@@ -402,6 +402,17 @@ class _Builder:
                 constraints=allowing(known.constraints, default),
                 notes=known.notes,
             )
+
+    def _may_be_left(self, plan: _Plan, known: InputType) -> bool:
+        """Whether None may be given.
+
+        Nothing says which inputs a function can do without. A picture to start from
+        often is one, but not where it is all that there is.
+        """
+        alone = len(plan.inputs) == 1
+        return self._options.nullable_inputs or (
+            not alone and known.type in (FILE_INPUT, Named("EditorInput"))
+        )
 
     def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
         mapper = SchemaMapper(self.models, FILE)

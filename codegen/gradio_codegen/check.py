@@ -250,6 +250,10 @@ class _Checker:
                 return self._type(left) and self._type(right)
             case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
                 return _is_literal(inner)
+            case ast.Subscript(
+                value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[inner, field])
+            ):
+                return self._type(inner) and _is_field(field)
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=items)):
                 return name in self._names and all(map(self._type, items))
             case ast.Subscript(value=ast.Name(id=name), slice=inner):
@@ -294,6 +298,10 @@ def _is_call(node: ast.expr, name: str, argument: Callable[[ast.expr], bool]) ->
 
 
 def _is_default(node: ast.expr) -> bool:
+    return _is_field(node) or _is_literal(node) or _is_unchanged(node)
+
+
+def _is_field(node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
             return all(
@@ -302,7 +310,7 @@ def _is_default(node: ast.expr) -> bool:
                 for item in keywords
             )
         case _:
-            return _is_literal(node) or _is_unchanged(node)
+            return False
 
 
 def _is_unchanged(node: ast.expr) -> bool:

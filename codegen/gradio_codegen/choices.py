@@ -18,6 +18,8 @@ from .typeexpr import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
 
 __all__ = ["choice_input", "choice_notes", "choice_output", "some"]
 
+#: What a choice can be.
+_OPEN = either(STR, FLOAT)
 _MOST_SHOWN = 12
 #: More than these are no longer a type to choose from, but data.
 _MOST_TYPED = 1000
@@ -32,7 +34,7 @@ def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals 
     if len(values) > _MOST_TYPED:
         item: TypeExpr = either(*(natural(value) for value in values))
     else:
-        item = choice_type(values) or STR
+        item = choice_type(values) or _OPEN
     choices = _literals(item)
     if component.props.get("allow_custom_value"):
         item = either(item, STR)
@@ -52,7 +54,9 @@ def choice_output(component: Component, schema: Any) -> TypeExpr:
     The app may return others together with a component update, and often does.
     """
     types = [natural(value) for value in _values(component, schema)]
-    item = either(*types) if types else either(STR, FLOAT)
+    item = either(*types) if types else _OPEN
+    if component.props.get("allow_custom_value"):
+        item = either(item, STR)
     return list_of(item) if _is_several(component, schema) else item
 
 

@@ -16,7 +16,7 @@ from gradio_runtime.description import Component
 
 from .choices import choice_input, choice_notes, choice_output, some
 from .narrow import as_list
-from .schema import SchemaMapper
+from .schema import SchemaMapper, all_required
 from .typeexpr import (
     FILE,
     FILE_INPUT,
@@ -72,9 +72,11 @@ _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     "nativeplot": _same("NativePlotData"),
     # Before the native plots of Gradio 4 these were charts of Altair.
     "barplot": _same("PlotData"),
+    "fileexplorer": _both(list_of(list_of(STR))),
     "lineplot": _same("PlotData"),
     "plot": _same("PlotData"),
     "scatterplot": _same("PlotData"),
+    "timeseries": (Named("DataframeInput"), Named("DataframeData")),
 }
 _MESSAGES = _both(list_of(Named("ChatMessage")))
 _PAIRS = (list_of(Named("ChatPairInput")), list_of(Named("ChatPair")))
@@ -87,7 +89,6 @@ KEPT_PROPS: Mapping[str, tuple[str, ...]] = {
     "chatbot": ("type",),
     "checkboxgroup": ("choices",),
     "code": ("language",),
-    "dialogue": ("type",),
     "dropdown": ("allow_custom_value", "choices", "max_choices", "multiselect"),
     "file": ("file_count", "file_types"),
     "image": ("tool",),
@@ -141,7 +142,7 @@ def input_type(
         return InputType(_files(component, FILE_INPUT), notes=notes)
     if (known := _known(component)) is not None:
         return InputType(known[0], notes=notes)
-    type_ = _number(component, schema) or mapper.map(schema, wanted)
+    type_ = _number(component, schema) or _mapped(component, schema, mapper, wanted)
     constraints = tuple(_constraints(component, type_))
     choices = type_ if isinstance(type_, Literals) else None
     return InputType(type_, choices, constraints, notes)
@@ -157,11 +158,17 @@ def output_type(
         return Named("VideoFile")
     if component.type in _FILES:
         return _files(component, FILE)
-    if component.type == "dialogue" and (form := component.props.get("type")):
-        return STR if form == "text" else list_of(Named("DialogueLine"))
     if (known := _known(component)) is not None:
         return known[1]
-    return _number(component, schema) or mapper.map(schema, wanted)
+    return _number(component, schema) or _mapped(component, schema, mapper, wanted)
+
+
+def _mapped(
+    component: Component, schema: Any, mapper: SchemaMapper, wanted: str
+) -> TypeExpr:
+    # `gr.api` says of a dataclass just the wrong fields that they are required.
+    whole = component.type == "api"
+    return mapper.map(all_required(schema) if whole else schema, wanted)
 
 
 def _known(component: Component) -> tuple[TypeExpr, TypeExpr] | None:

@@ -13,7 +13,7 @@ from gradio_runtime.description import ParameterInfo
 
 from .ir import Default
 from .literals import source
-from .narrow import as_map
+from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,
     FILE_INPUT,
@@ -59,7 +59,7 @@ def default_of(
         The parameter's type, wide enough for the default; the default; and what is
         wrong with it, if something is.
     """
-    value = item.default
+    value: object = item.default
     if not item.has_default:
         return type_, None, None
     if item.live is not None:
@@ -79,12 +79,14 @@ def default_of(
         text = value if members is None else members.get("text")
         if isinstance(text, str):
             return type_, Default("plain", text), None
+    made = as_map(value) is not None or as_list(value) is not None
+    if made and accepts(type_, None):
+        # None is a value here, and cannot stand for the default as well.
+        return type_, Default("live", f"now {_short(value)}"), None
     problem = None
     if not accepts(type_, value):
         problem = f"its own default {_short(value)} does not fit its type; widened"
-        fits = isinstance(value, dict | list)
-        type_ = ANY if fits else either(type_, natural(value))
-    made = isinstance(value, dict | list)
+        type_ = ANY if made else either(type_, natural(value))
     return type_, Default("made" if made else "plain", value), problem
 
 

@@ -35,6 +35,7 @@ def _words(text: str) -> frozenset[str]:
 
 #: Names a generated module may import, and the module of each.
 IMPORTS: dict[str, str] = {
+    "Annotated": "typing",
     "Any": "typing",
     "Literal": "typing",
     "TypeAlias": "typing",

@@ -17,7 +17,7 @@ from .ir import Endpoint, Model, Module, Param
 from .literals import comment, docstring, source, string
 from .made import made, needs_validation, without_nulls
 from .names import IMPORTS
-from .typeexpr import NONE, Literals, write
+from .typeexpr import FLOAT, INT, NONE, STR, Either, Literals, either, write
 
 __all__ = ["HEADER_MARK", "format_code", "render", "template_dir"]
 
@@ -217,8 +217,8 @@ def _argument(param: Param) -> str:
 
 
 def _input_field(param: Param) -> str:
-    text = f"{param.name}: {write(param.field_type, in_model=True)}"
-    extra = [f"{name}={source(value)}" for name, value in param.constraints]
+    annotation, extra = _annotation(param)
+    text = f"{param.name}: {annotation}"
     match param.default:
         case None:
             return f"{text} = Field({', '.join(extra)})" if extra else text
@@ -236,6 +236,26 @@ def _input_field(param: Param) -> str:
                 return f"{text} = {source(value)}"
     words = [f"default={source(value)}", *extra]
     return f"{text} = Field({', '.join(words)})"
+
+
+def _annotation(param: Param) -> tuple[str, list[str]]:
+    """The type of a field, and arguments of its `Field`.
+
+    Constraints go with the field, unless it may be something that they say nothing of.
+    """
+    extra = [f"{name}={source(value)}" for name, value in param.constraints]
+    type_ = param.field_type
+    members = type_.members if isinstance(type_, Either) else (type_,)
+    about = (STR,) if dict(param.constraints).keys() == {"max_length"} else (FLOAT, INT)
+    rest = [member for member in members if member not in about]
+    if not extra or all(member == NONE for member in rest):
+        return write(type_, in_model=True), extra
+    bound = [member for member in members if member in about]
+    inner = write(either(*bound), in_model=True)
+    annotated = f"Annotated[{inner}, Field({', '.join(extra)})]"
+    # The others first: pydantic takes the value of an enum's member for a number, and
+    # would compare that of UNCHANGED with the bound.
+    return f"{write(either(*rest), in_model=True)} | {annotated}", []
 
 
 def _returns(endpoint: Endpoint) -> str:

@@ -36,6 +36,7 @@ __all__ = [
     "ModelSink",
     "Schema",
     "SchemaMapper",
+    "all_required",
     "choice_type",
     "definitions",
     "is_array",
@@ -173,6 +174,18 @@ RUNTIME_CLASSES: Mapping[str, frozenset[str]] = {
     "MultimodalData": frozenset({"text", "files"}),
     "PlotData": frozenset({"type", "plot"}),
 }
+
+
+def all_required(schema: Any) -> Any:
+    """A schema in which every property of an object has to be there."""
+    if (items := as_list(schema)) is not None:
+        return [all_required(item) for item in items]
+    if (members := as_map(schema)) is None:
+        return schema
+    changed = {key: all_required(value) for key, value in members.items()}
+    if (properties := as_map(members.get("properties"))) is not None:
+        changed["required"] = list(properties)
+    return changed
 
 
 def runtime_class(schema: Schema) -> str | None:

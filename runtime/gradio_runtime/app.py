@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from .call import Call, Options
 from .client import Client, wait
 from .errors import InputError
+from .misfits import misfits
 from .values import Input
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class Endpoint(Generic[P, R]):
         headers: dict[str, str] | None = None,
         retries: int | None = None,
         strict_outputs: bool | None = None,
+        event_data: Mapping[str, Any] | None = None,
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
     ) -> Self:
         """The same endpoint with options for each call.
@@ -168,6 +170,9 @@ class Endpoint(Generic[P, R]):
             headers: Extra headers for the app's function to see.
             retries: How often to try again to join the queue, when that is safe.
             strict_outputs: False to let an output through that does not fit its type.
+            event_data: What was selected or clicked, for a function that takes a
+                `gr.SelectData` or the like: what the app's page would send, such as
+                `{"index": 0, "value": "a", "selected": True}`.
             result_callbacks: Called with the result, on a thread kept for callbacks.
         """
         changes: dict[str, Any] = {
@@ -175,6 +180,7 @@ class Endpoint(Generic[P, R]):
             "headers": headers,
             "retries": retries,
             "strict_outputs": strict_outputs,
+            "event_data": event_data,
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
         }
         given = {key: value for key, value in changes.items() if value is not None}
@@ -215,8 +221,7 @@ class Endpoint(Generic[P, R]):
         )
 
     def _input_error(self, error: ValidationError) -> InputError:
-        details = error.errors(include_url=False, include_input=False)
-        fields = {".".join(map(str, item["loc"])): item["msg"] for item in details}
+        fields = misfits(error)
         text = "; ".join(f"{name}: {message}" for name, message in fields.items())
         return InputError(
             f"the inputs do not fit: {text}",

@@ -21,6 +21,7 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     retries: int = 2
     strict_outputs: bool = True
+    event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
 
     def updated(self, **changes: Any) -> Options:

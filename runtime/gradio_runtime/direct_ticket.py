@@ -15,6 +15,7 @@ from .errors import GradioError, ProtocolError
 from .jsontext import dump_json
 from .loop import in_background
 from .protocol import Completed, Generating, Started, decode_answer
+from .session import Body
 from .socket_ticket import session_of
 from .ticket import Ticket
 
@@ -29,12 +30,12 @@ class DirectTicket(Ticket):
         self._session = session_of(live, route)
         self._runner: asyncio.Task[None] | None = None
 
-    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Send the request; the app runs it at once."""
-        body = dump_json({"data": data, **self._name()})
+        request = dump_json({**body, **self._name()})
         self.started = True
         self.inbox.put(Started(None, None))
-        self._runner = in_background(self._run(body, headers))
+        self._runner = in_background(self._run(request, headers))
 
     async def remove(self) -> bool:
         """Say no: there is no queue."""

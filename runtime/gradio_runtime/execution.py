@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -39,6 +40,7 @@ from .protocol import (
     Started,
 )
 from .results import ResultReader
+from .session import Body
 from .status import Status, StatusUpdate
 from .ticket import Ticket
 from .values import UNCHANGED
@@ -170,9 +172,11 @@ class Execution(Generic[T]):
         live = await self._connection.ready()
         route = live.route(self._request.endpoint)
         self._check_shape(route)
-        data = await self._payload(live, route)
+        body: Body = {"data": await self._payload(live, route)}
+        if self._options.event_data is not None:
+            body["event_data"] = self._options.event_data
         self._emit(StatusUpdate(Status.JOINING_QUEUE))
-        return await self._follow(await self._join(live, route, data))
+        return await self._follow(await self._join(live, route, body))
 
     def _check_shape(self, route: Route) -> None:
         expected = self._request.shape
@@ -196,7 +200,7 @@ class Execution(Generic[T]):
             )
         values = iter(self._request.values)
         data = [
-            _sent(next(values), slot, live) if slot and not slot.hidden else None
+            self._sent(next(values), slot, live) if slot and not slot.hidden else None
             for slot in route.inputs
         ]
         for index in route.prop_inputs:
@@ -204,13 +208,22 @@ class Execution(Generic[T]):
                 data[index] = {**slot.props, "value": data[index]}
         return await live.transfer.upload_all(data)
 
-    async def _join(self, live: Live, route: Route, data: list[Any]) -> Ticket:
+    def _sent(self, value: object, slot: Component, live: Live) -> Any:
+        """A value as it is sent; UNCHANGED is what the app's own page would send."""
+        if value is UNCHANGED:
+            return slot.props.get("value")
+        if self._request.typed and slot.type == "json" and isinstance(value, str):
+            # The server parses a text; to arrive as one it has to be JSON itself.
+            return json.dumps(value)
+        return wire.encode(value, slot, live.dialect)
+
+    async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
         attempt = 0
         while True:
             ticket = take_ticket(live, route)
             self._joining = asyncio.get_running_loop().create_future()
             try:
-                await ticket.join(data, self._options.headers)
+                await ticket.join(body, self._options.headers)
             except GradioError as error:
                 if not _certainly_not_joined(error):
                     raise
@@ -350,13 +363,6 @@ class Execution(Generic[T]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-
-
-def _sent(value: object, slot: Component, live: Live) -> Any:
-    """A value as it is sent; UNCHANGED is what the app's own page would send."""
-    if value is UNCHANGED:
-        return slot.props.get("value")
-    return wire.encode(value, slot, live.dialect)
 
 
 def _wrapped(error: BaseException) -> GradioError:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 from pydantic import TypeAdapter, ValidationError
 
 from .errors import OutputMismatch
+from .misfits import misfits
 from .values import UNCHANGED, Output
 
 __all__ = ["ResultReader", "keep_ints", "raw_result", "reader_for"]
@@ -117,11 +118,9 @@ def keep_ints(annotation: Any) -> Any:
 
 
 def _first(error: ValidationError) -> str:
-    details = error.errors(include_url=False, include_input=False)
-    if not details:
-        return str(error)
-    where = ".".join(map(str, details[0]["loc"]))
-    return f"{where}: {details[0]['msg']}" if where else details[0]["msg"]
+    for where, text in misfits(error).items():
+        return f"{where}: {text}" if where else text
+    return str(error)
 
 
 def _misfit(

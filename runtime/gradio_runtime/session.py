@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from .errors import ConnectionLost, GradioError, ProtocolError
@@ -32,7 +33,10 @@ from .protocol import (
 )
 from .transport import IDLE_TIMEOUT, Transport
 
-__all__ = ["Inbox", "Session", "SessionPool"]
+__all__ = ["Body", "Inbox", "Session", "SessionPool"]
+
+#: What joins the queue: the values, and the event's own data if there is any.
+Body: TypeAlias = dict[str, Any]
 
 #: Seconds to wait for `close_stream` after the last job of a session. It comes within
 #: a millisecond and lets the connection be used again, or it never comes.
@@ -144,9 +148,7 @@ class Session:
         """Count a join that is about to come; `join` takes the count back."""
         self._joining += 1
 
-    async def join(
-        self, inbox: Inbox, data: list[object], headers: Mapping[str, str]
-    ) -> None:
+    async def join(self, inbox: Inbox, body: Body, headers: Mapping[str, str]) -> None:
         """Put a job into the app's queue; its messages go to `inbox`.
 
         The session was reserved for it.
@@ -155,13 +157,11 @@ class Session:
             GradioError: The app did not take it.
         """
         try:
-            body = {
-                "data": data,
-                "fn_index": inbox.fn_index,
-                "session_hash": self.hash,
-            }
+            name = {"fn_index": inbox.fn_index, "session_hash": self.hash}
             url = f"{self._dialect.prefix}/queue/join"
-            answer = await self._transport.post_json(url, dump_json(body), headers)
+            answer = await self._transport.post_json(
+                url, dump_json({**body, **name}), headers
+            )
             event_id = _event_id(answer)
             inbox.event_id = event_id
             self._inboxes[event_id] = inbox

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 from .connection import Live, Route
 from .errors import GradioError
 from .loop import in_background
+from .session import Body
 from .ticket import Ticket
 
 __all__ = ["SessionTicket"]
@@ -37,9 +37,9 @@ class SessionTicket(Ticket):
         #: Set while the job is taken out of the queue: whether that came in time.
         self._removal: asyncio.Future[bool] | None = None
 
-    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Join the queue; an unwanted job is taken back once its name is known."""
-        joining = asyncio.ensure_future(self._session.join(self.inbox, data, headers))
+        joining = asyncio.ensure_future(self._session.join(self.inbox, body, headers))
         try:
             await asyncio.shield(joining)
         except asyncio.CancelledError:

@@ -27,6 +27,7 @@ from .types.chat import (
 )
 from .types.media import (
     AnnotatedImageData,
+    EditorData,
     GalleryImage,
     GalleryItem,
     GalleryVideo,
@@ -191,6 +192,18 @@ def _encode_table(value: Any, _slot: Component, dialect: Dialect) -> Any:
     }
 
 
+def _encode_sketch(value: Any, _slot: Component, _dialect: Dialect) -> Any:
+    """What 3.x makes of an image that was drawn on: the image and the drawing."""
+    if not isinstance(value, EditorData):
+        return value
+    if not value.layers:
+        raise InputError(
+            "the app wants an image with a drawing on it, and there is none",
+            hint="Give EditorData(background=image, layers=[drawing])",
+        )
+    return {"image": value.background, "mask": value.layers[0]}
+
+
 def _encode_moment(value: Any, slot: Component, _dialect: Dialect) -> Any:
     """The text that `datetime.strptime` reads on the server, in the slot's zone."""
     if not isinstance(value, date):
@@ -230,6 +243,7 @@ ENCODERS: dict[str, Encoder] = {
     "datetime": _encode_moment,
     "gallery": _encode_gallery,
     "highlightedtext": _encode_highlighted,
+    "sketch": _encode_sketch,
     "video": _encode_video,
 }
 

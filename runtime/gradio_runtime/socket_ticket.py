@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 from .connection import Live, Route
 from .errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from .jsontext import dump_json
 from .loop import in_background
 from .protocol import Asked, Completed, Failed, Message, Refused, decode
-from .session import new_hash
+from .session import Body, new_hash
 from .sockets import Socket
 from .ticket import Ticket
 
@@ -48,10 +47,10 @@ class SocketTicket(Ticket):
         self._session = session_of(live, route)
         self._reader: asyncio.Task[None] | None = None
 
-    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Open the socket, and wait until the job has its place in the queue."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._reader = in_background(self._converse(joined, data, headers))
+        self._reader = in_background(self._converse(joined, body, headers))
         try:
             await joined
         except BaseException:
@@ -84,13 +83,13 @@ class SocketTicket(Ticket):
             reader.cancel()
 
     async def _converse(
-        self, joined: asyncio.Future[None], data: list[Any], headers: Mapping[str, str]
+        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
         """Hold the conversation; what ends it early is told to who waits."""
         url = f"{self.live.dialect.prefix}/queue/join"
         try:
             async with self.live.transport.socket(url, headers) as socket:
-                await self._answer(socket, joined, data)
+                await self._answer(socket, joined, body)
         except GradioError as error:
             self._fail(joined, error)
         except Exception as error:  # noqa: BLE001  # no job may wait for ever
@@ -105,7 +104,7 @@ class SocketTicket(Ticket):
             joined.set_exception(failure)
 
     async def _answer(
-        self, socket: Socket, joined: asyncio.Future[None], data: list[Any]
+        self, socket: Socket, joined: asyncio.Future[None], body: Body
     ) -> None:
         """Answer the server's questions and pass its messages on, until the end."""
         name = {"fn_index": self.route.fn_index, "session_hash": self._session}
@@ -119,7 +118,7 @@ class SocketTicket(Ticket):
                 case Asked(data=True):
                     # From here on the function may run.
                     self.started = True
-                    await socket.send(dump_json({"data": data, **name}).decode())
+                    await socket.send(dump_json({**body, **name}).decode())
                 case _:
                     self._tell(message)
             if not joined.done():

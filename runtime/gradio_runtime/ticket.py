@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
 
 from .connection import Live, Route
-from .session import Inbox
+from .session import Body, Inbox
 
 __all__ = ["Ticket"]
 
@@ -35,8 +34,12 @@ class Ticket(ABC):
         self.finished = False
 
     @abstractmethod
-    async def join(self, data: list[Any], headers: Mapping[str, str]) -> None:
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Give the job to the app. If the caller gives up meanwhile, it is taken back.
+
+        Args:
+            body: What the server is to get, but for the names of job and session.
+            headers: For the app's function to see.
 
         Raises:
             GradioError: The app did not take the job.

@@ -72,9 +72,10 @@ class Input(BaseModel):
         for name, part in properties.items():
             if cls.model_fields[name].default is UNCHANGED:
                 part.pop("default", None)
-            for own, standard in _BOUNDS.items():
-                if own in part:
-                    part[standard] = part.pop(own)
+            for place in (part, *part.get("anyOf", ())):
+                for own, standard in _BOUNDS.items():
+                    if own in place:
+                        place[standard] = place.pop(own)
         return result
 
 

@@ -50,6 +50,7 @@ SHAPED = frozenset(
         "datetime",
         "gallery",
         "highlightedtext",
+        "sketch",
         "video",
     }
 )
@@ -69,10 +70,12 @@ def encode(value: object, slot: Component, dialect: Dialect) -> Json:
     Raises:
         InputError: The slot cannot take the value.
     """
-    if slot.type in SHAPED:
+    # An image that 3.x lets one draw on is a pair.
+    kind = "sketch" if slot.props.get("tool") == "sketch" else slot.type
+    if kind in SHAPED:
         from .shapes import ENCODERS
 
-        if encoder := ENCODERS.get(slot.type):
+        if encoder := ENCODERS.get(kind):
             value = encoder(value, slot, dialect)
     plain = _plain(value)
     if is_inline(slot.type, dialect):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gradio_codegen.api import generate_from
 from gradio_codegen.spec import AppSpec, dumps, loads
-from gradio_runtime import UNCHANGED
+from gradio_runtime import UNCHANGED, InputError
 
 from .support import Slot, describe, endpoint, load, module_of, one
 
@@ -164,3 +164,29 @@ def test_nothing_may_be_given_where_that_is_asked_for(tmp_path: Path) -> None:
     code = module_of(endpoint("f", slots), nullable_inputs=True).code
     assert "def f(i: FileInput | None, n: float | None = 1)" in code
     assert load(code, tmp_path, "empty_api").f.call(None).data == (None, 1)
+
+
+def test_bounds_hold_beside_a_default_that_is_left_to_the_app(tmp_path: Path) -> None:
+    slot = Slot("slider", "n", default=7, props={"minimum": 1, "maximum": 9})
+    config, info = describe(endpoint("f", [slot]))
+    _, again = describe(endpoint("f", [Slot("slider", "n", default=8)]))
+    module = generate_from(AppSpec.from_raw("o/a", config, info, again))
+    assert "n: Unchanged | Annotated[int | float, Field(ge=1, le=9)]" in module.code
+    loaded = load(module.code, tmp_path, "bounded_api")
+    assert loaded.f.call().data == (UNCHANGED,)
+    assert loaded.f.call(3).data == (3,)
+    with pytest.raises(InputError) as caught:
+        loaded.f.call(10)
+    assert list(caught.value.fields) == ["n"]
+    described = loaded.FInput.model_json_schema()["properties"]["n"]
+    assert (described["minimum"], described["maximum"]) == (1, 9)
+    assert "default" not in described
+
+
+def test_a_type_of_its_own_for_a_default_does_not_meet_the_bounds(
+    tmp_path: Path,
+) -> None:
+    slot = Slot("number", "n", default="many", props={"minimum": 1})
+    code = module_of(endpoint("f", [slot])).code
+    assert "n: str | Annotated[int | float, Field(ge=1)]" in code
+    assert load(code, tmp_path, "wider_api").f.call("many").data == ("many",)

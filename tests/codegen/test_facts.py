@@ -73,7 +73,7 @@ def test_a_repeated_name_of_the_same_components_keeps_its_names() -> None:
         ),
         (["Client", "App", "UNCHANGED", "Any"], None),
         (["", "!", "…"], ["endpoint", "endpoint_2", "endpoint_3"]),
-        (["𝓹𝓻𝓮", "ﬁle"], ["pre", "file"]),
+        (["\U0001d4f9re", "\ufb01le"], ["pre", "file"]),
     ],
 )
 def test_names_of_endpoints(
@@ -219,8 +219,10 @@ def test_event_data_is_told_of() -> None:
     config["dependencies"][0]["collects_event_data"] = True
     module = generate_from(AppSpec.from_raw("o/a", config, info))
     assert [str(item) for item in module.diagnostics] == [
-        "warning: /f: its function also takes event data (gr.SelectData or the like): "
-        "give it by with_options(event_data=...)"
+        (
+            "warning: /f: its function also takes event data (gr.SelectData or the "
+            "like): give it by with_options(event_data=...)"
+        )
     ]
     assert "with_options(event_data=...)" in module.code
 

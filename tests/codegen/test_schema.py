@@ -192,7 +192,11 @@ CHOICES = [["One", 1], ["Two", 2]]
             "way: Way | str",
             "way: Way | str",
         ),
-        (Slot("dropdown", "way", props={"choices": []}), "way: str", "way: str"),
+        (
+            Slot("dropdown", "way", props={"choices": []}),
+            "way: str | float",
+            "way: str | int | float",
+        ),
         (
             Slot("checkboxgroup", "way", default=[1], props={"choices": CHOICES}),
             "way: list[Way] | None = None",

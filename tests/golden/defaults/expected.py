@@ -80,13 +80,13 @@ class Point(Model):
     x: int
     y: int | float
     class_: str = Field(default="p", alias="class")
-    next: PointNext | None = None
+    next: PointNext
 
 
 class PointNext(Model):
     """An object of the app's API."""
 
-    x: int | None = None
+    x: int
 
 
 class FilesInput(Input):
@@ -145,7 +145,7 @@ class TablesInput(Input):
     )
     label: LabelData = Field(default={}, validate_default=True)
     prompt: MultimodalInput = "hi"
-    settings: Any = Field(default={"depth": [1, 2.5, None, True]})
+    settings: Any = UNCHANGED
 
 
 class OddInput(Input):
@@ -153,7 +153,7 @@ class OddInput(Input):
 
     choice: Choice | str = "z"
     low: int | float = Field(default=-1, le=10)
-    empty: str | None = None
+    empty: str | int | float | None = None
     step: int | float = 0.5
     tags: list[Tags] = Field(default=[])
     whole: int = Field(default=2, ge=1, le=9)
@@ -245,7 +245,7 @@ def tables(
     table: DataframeInput | None = None,
     label: LabelData | None = None,
     prompt: MultimodalInput = "hi",
-    settings: Any = None,
+    settings: Any = UNCHANGED,
 ) -> Call[Any]:
     """Call `/tables`.
 
@@ -253,7 +253,8 @@ def tables(
         table: Dataframe. Default: {"headers": ["a", "b"], "data": [["x", 1]]}.
         label: Label. Default: {}.
         prompt: MultimodalTextbox. Default: "hi".
-        settings: JSON. Default: {"depth": [1, 2.5, None, True]}.
+        settings: JSON. Default: the app's own at the time of the call, now {'depth':
+            [1, 2.5, None, True]}.
 
     Returns:
         Settings (JSON).
@@ -267,7 +268,7 @@ def tables(
             ),
             label=LabelData() if label is None else label,
             prompt=prompt,
-            settings={"depth": [1, 2.5, None, True]} if settings is None else settings,
+            settings=settings,
         )
     )
 
@@ -280,7 +281,7 @@ def tables(
 def odd(
     choice: Choice | str = "z",
     low: float = -1,
-    empty: str | None = None,
+    empty: str | float | None = None,
     step: float = 0.5,
     tags: list[Tags] | None = None,
     whole: int = 2,

@@ -67,12 +67,10 @@ class AB77RawImportOs(Model):
     a_b_7_7_raw_import_os: Literal[
         'a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#', 1
     ] = Field(alias='a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#')
-    copy_: (
-        Literal['a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#'] | None
-    ) = Field(
+    copy_: Literal['a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#'] = Field(
         default='a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#', alias="copy"
     )
-    Model_: str | None = Field(default=None, alias="Model")
+    Model_: str = Field(alias="Model")
     from_: int | float = Field(alias="from")
 
 
