@@ -1,6 +1,7 @@
 """Every component of Gradio there and back: generated, checked, called.
 
-`tests/apps/components` on each major version; the calls are in `component_trips.py`.
+`tests/apps/components` on each major version. The calls are in `*_trips.py`: one list
+for Gradio 3.50 to 6.31, whose trips say where versions differ.
 """
 
 from __future__ import annotations
@@ -21,14 +22,8 @@ from typing import Any
 import pytest
 from gradio_runtime.types import GalleryImage
 
-from tests.integration.component_trips import (
-    CLASSES,
-    DIALOGUE,
-    HI,
-    TABLE,
-    TOKENS,
-    TRIPS,
-)
+from tests.integration import file_trips, shape_trips, value_trips
+from tests.integration.file_trips import HI
 from tests.integration.trips import (
     MP4,
     OBJ,
@@ -49,12 +44,14 @@ from tests.integration.trips import (
     text_part,
     tone,
 )
+from tests.integration.value_trips import CLASSES, DIALOGUE, TABLE, TOKENS
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
 
 MAJORS = sorted(VERSIONS)
+TRIPS = [*value_trips.TRIPS, *file_trips.TRIPS, *shape_trips.TRIPS]
 
 
 @dataclass(frozen=True)
