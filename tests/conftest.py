@@ -52,7 +52,9 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed:
         used = [*getattr(item, "funcargs", {}).values(), *item.stash.get(_STARTED, ())]
-        for server in used:
+        for value in used:
+            # A fixture may also hold the server that it is about.
+            server = getattr(value, "server", value)
             if isinstance(server, GradioServer):
                 tail = "\n".join(server.log().splitlines()[-_LOG_LINES:])
                 report.sections.append((f"log of {server}", tail))

@@ -1,13 +1,13 @@
 """Every component of Gradio there and back: generated, checked, called.
 
-`tests/apps/components` on each major version; the calls are in `component_trips.py`.
+`tests/apps/components` on each major version. The calls are in `*_trips.py`: one list
+for Gradio 3.50 to 6.31, whose trips say where versions differ.
 """
 
 from __future__ import annotations
 
 import importlib
 import itertools
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,14 +21,9 @@ from typing import Any
 import pytest
 from gradio_runtime.types import GalleryImage
 
-from tests.integration.component_trips import (
-    CLASSES,
-    DIALOGUE,
-    HI,
-    TABLE,
-    TOKENS,
-    TRIPS,
-)
+from tests.integration import file_trips, shape_trips, value_trips
+from tests.integration.component_uses import IMPORTS, USES
+from tests.integration.file_trips import HI
 from tests.integration.trips import (
     MP4,
     OBJ,
@@ -49,12 +44,15 @@ from tests.integration.trips import (
     text_part,
     tone,
 )
+from tests.integration.value_trips import CLASSES, DIALOGUE, TABLE, TOKENS
+from tests.support.checkers import mypy_errors, pyright_errors
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
 
 MAJORS = sorted(VERSIONS)
+TRIPS = [*value_trips.TRIPS, *file_trips.TRIPS, *shape_trips.TRIPS]
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def generate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generate]:
             made = subprocess.run(
                 [
                     *(sys.executable, "-m", "gradio_codegen", server.url),
-                    *("-o", f"{name}.py", "--typecheck"),
+                    *("-o", f"{name}.py"),
                 ],
                 cwd=folder,
                 capture_output=True,
@@ -118,6 +116,18 @@ def generated(request: pytest.FixtureRequest, generate: Generate) -> Generated:
     return generate(request.param)
 
 
+@pytest.fixture
+def giver(request: pytest.FixtureRequest, generate: Generate) -> Generated:
+    """The module for the version that the test's parameter says."""
+    return generate(request.param)
+
+
+@pytest.fixture
+def taker(request: pytest.FixtureRequest, generate: Generate) -> Generated:
+    """Another one."""
+    return generate(request.param)
+
+
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that the trips name, in the folder that they start from."""
@@ -127,23 +137,23 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_pyright_finds_nothing(generated: Generated, tmp_path: Path) -> None:
-    """mypy --strict has been satisfied by the command, with --typecheck."""
+def test_the_checkers_know_right_from_wrong(
+    generated: Generated, tmp_path: Path
+) -> None:
+    """Both find nothing in the module, and each mistake in a program that uses it."""
     source = Path(str(generated.module.__file__))
     (tmp_path / source.name).write_text(source.read_text())
-    config = {"typeCheckingMode": "strict", "pythonVersion": "3.11"}
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
-    pyright = subprocess.run(
-        [
-            *(sys.executable, "-m", "pyright", "--outputjson"),
-            *("--pythonpath", sys.executable),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert json.loads(pyright.stdout)["generalDiagnostics"] == []
+    major = generated.server.major
+    uses = [use for use in USES if use.since <= major <= use.until]
+    start = [f"import {source.stem} as api", *IMPORTS]
+    (tmp_path / "use.py").write_text("\n".join([*start, *(u.line for u in uses)]))
+    wrong = {
+        ("use.py", number)
+        for number, use in enumerate(uses, len(start) + 1)
+        if not use.fine
+    }
+    assert mypy_errors(tmp_path) == wrong
+    assert pyright_errors(tmp_path) == wrong
 
 
 def test_no_endpoint_is_left_out(generated: Generated) -> None:
@@ -176,6 +186,13 @@ def test_streams_give_each_output_and_then_the_last(generated: Generated) -> Non
     job = generated.frames.submit(3)
     assert job.result(30).index == 2
     assert [image(step.image) for step in job.outputs()] == [True] * 3
+
+
+def test_a_listener_gets_the_data_of_its_event(generated: Generated) -> None:
+    """What a click says about itself, where a function wants it."""
+    data = {"index": 0, "value": "x", "selected": True}
+    selected = generated.selected.with_options(event_data=data)
+    assert selected("x") == "x True"
 
 
 def test_the_files_of_one_endpoint_go_to_another(generated: Generated) -> None:
@@ -284,17 +301,19 @@ TRAVELS: dict[str, Travel] = {
 
 @pytest.mark.parametrize("name", TRAVELS)
 @pytest.mark.parametrize(
-    ("source", "target"),
+    ("giver", "taker"),
     list(itertools.permutations(MAJORS, 2)),
+    indirect=True,
     ids=lambda major: str(major),
 )
 def test_a_value_travels_between_versions(
-    generate: Generate, source: int, target: int, name: str
+    giver: Generated, taker: Generated, name: str
 ) -> None:
     make, endpoint, check, since, until = TRAVELS[name]
     # Only the taker must have the echo: annotated images come from Gradio 3 as well.
     first = 3 if name == "annotated image" else since
-    if not (first <= source <= until and since <= target <= until):
+    if not (
+        first <= giver.server.major <= until and since <= taker.server.major <= until
+    ):
         pytest.skip("not in both versions")
-    value = make(generate(source))
-    assert check(getattr(generate(target), endpoint)(value))
+    assert check(getattr(taker, endpoint)(make(giver)))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[3]))  # it is run by path, as a user's is
 
-from tests.apps.components import media, shapes, typed, values
+from tests.apps.components import media, presets, shapes, typed, values
 from tests.apps.components.kit import ASSETS, MAJOR, add, gr
 
 if MAJOR < 5:
@@ -21,7 +21,7 @@ if MAJOR < 5:
     gr.networking.url_ok = lambda url: True
 
 with gr.Blocks(title="Components") as demo:
-    for row in (*values.ROWS, *values.late_rows(), *media.ROWS):
+    for row in (*values.ROWS, *values.late_rows(), *media.ROWS, *presets.ROWS):
         add(row)
     shapes.add_all()
     if hasattr(gr, "api"):

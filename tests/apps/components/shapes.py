@@ -22,6 +22,14 @@ def update_choices(text: str) -> Any:
     return gr.update(choices=[text, "other"], value=text)
 
 
+def update_image() -> Any:
+    return gr.update(value=asset("pixel.png"), label="new label")
+
+
+def update_table() -> Any:
+    return gr.update(value=[[1, "a"]], headers=["n", "s"])
+
+
 def new_component(text: str) -> Any:
     return gr.Textbox(value=f"new {text}", lines=2)
 
@@ -169,6 +177,8 @@ def add_shapes() -> None:
         [text()],
         [gr.Dropdown(["a", "b"], label="Choices")],
     )
+    expose(update_image, None, [part("Image", type="filepath").make("Image")])
+    expose(update_table, None, [gr.Dataframe(label="Table")])
     expose(skip_one, [text()], [text("Kept"), text("Changed")])
     total = gr.State(0)
     length = gr.Number(label="Length")

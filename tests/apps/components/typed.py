@@ -6,7 +6,8 @@ without resolving strings, and would know nothing of it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, Optional
+from enum import Enum
+from typing import Any, Literal, Optional, TypedDict
 
 from tests.apps.components.kit import gr
 
@@ -51,6 +52,33 @@ def typed_point(point: Point) -> dict[str, int]:
     return dict(point) if isinstance(point, dict) else {"x": point.x, "y": point.y}
 
 
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Book(TypedDict):
+    title: str
+    pages: int
+
+
+def typed_unions(
+    either: int | str, only: Literal["only"], colour: Colour, several: float | list[str]
+) -> int | str:
+    """The colour is a string here, whatever its hint says."""
+    return either if isinstance(either, int) else f"{only} {colour} {several!r}"
+
+
+def typed_containers(
+    bare: list[Any], mapping: dict[str, int], numbers: tuple[int, ...], tags: set[str]
+) -> tuple[list[int], dict[str, int], list[str]]:
+    return [*bare, *numbers], mapping, [*tags]
+
+
+def typed_book(book: Book, others: list[Book]) -> Book:
+    return {"title": book["title"], "pages": book["pages"] + len(others)}
+
+
 def typed_stream(n: int) -> Iterator[int]:
     yield from range(n)
 
@@ -64,6 +92,9 @@ TYPED = (
     typed_several,
     typed_none,
     typed_point,
+    typed_unions,
+    typed_containers,
+    typed_book,
     typed_stream,
 )
 
