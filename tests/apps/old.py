@@ -15,6 +15,7 @@ import os
 import tempfile
 import threading
 import time
+import wave
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -213,6 +214,18 @@ def file_stream(n: float) -> Iterator[str]:
         yield two_files(str(i))[0]
 
 
+def recite(n: float) -> Iterator[str]:
+    """A recording that is heard while it is made, a second for each step."""
+    for i in range(int(n)):
+        path = Path(two_files("")[0]).with_name(f"{i}.wav")
+        with wave.open(str(path), "wb") as recording:
+            recording.setnchannels(1)
+            recording.setsampwidth(2)
+            recording.setframerate(8000)
+            recording.writeframes(bytes([i, 0]) * 8000)
+        yield str(path)
+
+
 def counting(n: float, total: float) -> Iterator[tuple[float, float]]:
     for _ in range(int(n)):
         total += 1
@@ -319,6 +332,8 @@ def add_streams() -> None:
     expose(empty_stream, None, [text("Out")])
     expose(chat, [text("Message")], [gr.Chatbot(label="History")])
     expose(file_stream, [number("N")], [gr.File(label="File")])
+    heard = gr.Audio(label="Heard", streaming=True)
+    expose(recite, [number("N")], [heard])
     expose(slow_stream, [text("Key"), number("N"), number("Delay")], [text("Out")])
     expose(sleep, [text("Key"), number("Seconds")], [text("Out")])
     expose(logs, [text()], [text("Out")])
