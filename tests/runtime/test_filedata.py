@@ -62,9 +62,9 @@ def test_what_is_a_file(
     assert is_file(value, dialect) is expected
 
 
-@pytest.mark.parametrize("version", ["v416", "v419", "v421"])
+@pytest.mark.parametrize("version", ["v48", "v416", "v419", "v421"])
 def test_recorded_files_are_recognised(version: str) -> None:
-    dialect = {"v416": EARLY, "v419": EARLY}.get(version, LATE)
+    dialect = LATE if version == "v421" else EARLY
     lines = (CAPTURES / version / "file_io.jsonl").read_text().splitlines()
     frames = [json.loads(line).get("data") or {} for line in lines]
     sent = [f["output"]["data"][0] for f in frames if "data" in f.get("output", {})]
