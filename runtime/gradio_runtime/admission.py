@@ -5,14 +5,17 @@ from __future__ import annotations
 from .connection import Live, Route
 from .direct_ticket import DirectTicket
 from .session_ticket import SessionTicket
-from .socket_ticket import SocketTicket
 from .ticket import Ticket
+from .turn_ticket import TurnTicket
 
 __all__ = ["take_ticket"]
 
 
 def take_ticket(live: Live, route: Route) -> Ticket:
     """A ticket for a job of an endpoint, for a server of its kind."""
-    if not live.dialect.sockets:
+    if not live.dialect.asks:
         return SessionTicket(live, route)
-    return SocketTicket(live, route) if route.queued else DirectTicket(live, route)
+    # Gradio 3 never answers a join where there is no queue; 4 queues what it is given.
+    if live.dialect.sockets and not route.queued:
+        return DirectTicket(live, route)
+    return TurnTicket(live, route)

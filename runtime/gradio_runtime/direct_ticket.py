@@ -16,8 +16,8 @@ from .jsontext import dump_json
 from .loop import in_background
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body
-from .socket_ticket import session_of
 from .ticket import Ticket
+from .turn_ticket import session_of
 
 __all__ = ["DirectTicket"]
 

@@ -22,6 +22,7 @@ __all__ = [
     "inlined",
     "is_file",
     "is_inline",
+    "stream_path",
     "unified",
 ]
 
@@ -33,6 +34,8 @@ _INLINE = frozenset({"image"})
 
 def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
     """Whether an object that the server sent is a file, and not the app's own."""
+    if value.get("is_stream") is True and isinstance(value.get("path"), str):
+        return True  # not marked in 4.x
     if dialect.file_dicts:
         content = value.get("data")
         return isinstance(value.get("name"), str) and (
@@ -78,6 +81,17 @@ def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any
     if dialect.file_dicts:
         return {"name": path, "orig_name": name, "is_file": True, "data": None}
     return {"path": path, "orig_name": name, "meta": FILE_META}
+
+
+def stream_path(path: str) -> str:
+    """Where the media of a stream is served whole, below `/stream/`.
+
+    Since Gradio 5 a stream is a playlist of segments, beside which the server puts
+    them together; it keeps what it made, so one that is asked for too early stays
+    short. Before, a stream is one answer that ends with it, once.
+    """
+    base, slash, name = path.rpartition("/")
+    return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
 
 
 def data_url(content: bytes, mime_type: str | None) -> str:

@@ -84,6 +84,8 @@ class File(BaseModel):
     _remote_path: str | None = PrivateAttr(default=None)
     _origin: str | None = PrivateAttr(default=None)
     _fetch: Fetch | None = PrivateAttr(default=None)
+    #: A stream that may still grow: fetched when wanted, and never before.
+    _lazy: bool = PrivateAttr(default=False)
     #: Sent as a data URL, and not uploaded.
     _inline: bool = PrivateAttr(default=False)
 

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-_PROTOCOLS = frozenset({"ws", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
+_PROTOCOLS = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ class Dialect:
 
     Attributes:
         prefix: Path of the API below the app's base URL.
-        sockets: Each job has a WebSocket of its own (3.x); later ones have an event
-            stream per session.
+        asks: Each job has a connection of its own, on which the server asks for its
+            data when its turn has come (before 4.9); later ones are given the data
+            at once, and have an event stream per session.
+        sockets: That connection is a WebSocket (3.x).
         closes_streams: The end of a session's stream is announced by `close_stream`
             (4.22).
         edits: Outputs after the first come as edits of the one before (4.17).
@@ -73,6 +75,7 @@ class Dialect:
     """
 
     prefix: str = ""
+    asks: bool = False
     sockets: bool = False
     closes_streams: bool = True
     edits: bool = True
@@ -99,15 +102,16 @@ class Dialect:
             raise ProtocolError(
                 f"the app runs Gradio {config.version}, whose protocol "
                 f"({config.protocol}) this version of gradio-runtime does not speak",
-                hint="Apps of Gradio 3.23 and later are supported, but for 4.0 to 4.8",
+                hint="Apps of Gradio 3.23 and later are supported",
             )
         version = _version(config.version)
         sockets = config.protocol == "ws"
         return cls(
             prefix=config.api_prefix.rstrip("/"),
+            asks=config.protocol in {"ws", "sse"},
             sockets=sockets,
             closes_streams=config.protocol == "sse_v3",
-            edits=config.protocol not in {"ws", "sse_v1"},
+            edits=config.protocol not in {"ws", "sse", "sse_v1"},
             file_marks=version >= (4, 20),
             file_dicts=sockets,
             quoted_errors=version < (5, 3),
@@ -209,14 +213,15 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The server waits for the session's name, or for the job's data (3.x)."""
+    """The server waits for the session's name (3.x) or the job's data (before 4.9)."""
 
     data: bool
+    event_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The queue is full; the server has not taken the job (3.x)."""
+    """The queue is full; the server has not taken the job (before 4.9)."""
 
 
 Message: TypeAlias = (
@@ -250,7 +255,7 @@ def decode(text: str, dialect: Dialect) -> Message:
     event_id = message.get("event_id")
     match message.get("msg"):
         case "send_hash" | "send_data" as asked:
-            return Asked(data=asked == "send_data")
+            return Asked(asked == "send_data", event_id)
         case "queue_full":
             return Refused()
         case "estimation":

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import quote, urlsplit
 
 from .errors import FileTooLarge, InputError
-from .filedata import data_url, file_to_send, from_data_url, unified
+from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File
 from .protocol import Dialect
@@ -157,12 +157,16 @@ class Transfer:
 
     def _remote(self, value: dict[str, Any]) -> File:
         path, url = str(value.get("path") or ""), value.get("url")
+        stream = value.get("is_stream") is True
+        served = f"{self._transport.base}{self._prefix}"
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
         if path.startswith(("http://", "https://")):
             url = url or path
+        elif stream:
+            url = f"{served}/stream/{quote(stream_path(path))}"
         elif path:
-            url = f"{self._transport.base}{self._prefix}/file={quote(path)}"
+            url = f"{served}/file={quote(path)}"
         name = value.get("orig_name") or PurePosixPath(path).name or None
         file = File(
             url=url,
@@ -170,17 +174,19 @@ class Transfer:
             mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
             size=value.get("size"),
         )
-        file._remote_path = path or None  # pyright: ignore[reportPrivateUsage]
+        file._remote_path = None if stream else path or None  # pyright: ignore[reportPrivateUsage]
         file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
+        file._lazy = stream  # pyright: ignore[reportPrivateUsage]
         return file
 
     async def download_all(self, value: Any) -> None:
-        """Fetch every `File` in a value, at the same time."""
+        """Fetch every `File` in a value, at the same time; streams stay remote."""
         await asyncio.gather(*(self._localise(file) for file in files_in(value)))
 
     async def _localise(self, file: File) -> None:
         here = file._content is not None  # pyright: ignore[reportPrivateUsage]
-        if file.path is None and (here or file.url is not None):
+        wanted = here or (file.url is not None and not file._lazy)  # pyright: ignore[reportPrivateUsage]
+        if file.path is None and wanted:
             file.path = await self.fetch(file)
             file.size = file.path.stat().st_size
 

@@ -171,9 +171,11 @@ class Transport:
             partial.unlink(missing_ok=True)
         return target
 
-    async def messages(self, path: str, idle: float) -> AsyncGenerator[str, None]:
+    async def messages(
+        self, path: str, idle: float, headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[str, None]:
         """The data of each server-sent event, until the server ends the stream."""
-        async with self._stream("GET", path, idle) as response:
+        async with self._stream("GET", path, idle, headers) as response:
             with _translated(self.base, streaming=True):
                 source = httpx2.EventSource(response, max_event_size=MAX_MESSAGE)
                 async for event in source:
@@ -230,10 +232,15 @@ class Transport:
 
     @contextlib.asynccontextmanager
     async def _stream(
-        self, method: str, path: str, idle: float
+        self,
+        method: str,
+        path: str,
+        idle: float,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncGenerator[httpx2.Response]:
         with _translated(self.base):
-            request = self._build(method, self.url(path), idle, {})
+            content = {"headers": dict(headers or {})}
+            request = self._build(method, self.url(path), idle, content)
             response = await self._follow(request, stream=True)
         try:
             if response.is_error:

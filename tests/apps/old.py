@@ -15,6 +15,7 @@ import os
 import tempfile
 import threading
 import time
+import wave
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -46,7 +47,11 @@ def marks(key: str) -> list[str]:
 def calculator(a: float, operation: str, b: float) -> float:
     if operation == "divide" and b == 0:
         raise gr.Error("Cannot divide by zero!")
-    return a / b if operation == "divide" else a + b
+    if operation == "add":
+        return a + b
+    if operation == "subtract":
+        return a - b
+    return a * b if operation == "multiply" else a / b
 
 
 def same(value: Any) -> Any:
@@ -127,7 +132,9 @@ def files(several: list[Any] | None) -> list[str]:
 
 
 def two_files(text: str) -> tuple[str, list[str]]:
-    folder = Path(tempfile.mkdtemp(dir=os.environ.get("GRADIO_TEMP_DIR")))
+    base = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    base.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=base))
     names = ("first file.txt", "zweite Ä.txt", "third#3.txt")
     paths = [folder / name for name in names]
     for path in paths:
@@ -207,6 +214,18 @@ def file_stream(n: float) -> Iterator[str]:
         yield two_files(str(i))[0]
 
 
+def recite(n: float) -> Iterator[str]:
+    """A recording that is heard while it is made, a second for each step."""
+    for i in range(int(n)):
+        path = Path(two_files("")[0]).with_name(f"{i}.wav")
+        with wave.open(str(path), "wb") as recording:
+            recording.setnchannels(1)
+            recording.setsampwidth(2)
+            recording.setframerate(8000)
+            recording.writeframes(bytes([i, 0]) * 8000)
+        yield str(path)
+
+
 def counting(n: float, total: float) -> Iterator[tuple[float, float]]:
     for _ in range(int(n)):
         total += 1
@@ -261,10 +280,10 @@ def number(name: str, **options: Any) -> gr.Number:
 
 
 def add_values() -> None:
-    operations = gr.Radio(["add", "divide"], label="Operation", value="add")
-    expose(
-        calculator, [number("A"), operations, number("B", value=2)], [number("Result")]
-    )
+    names = ["add", "subtract", "multiply", "divide"]
+    operation = gr.Radio(names, label="Operation", value="add")
+    inputs = [number("A"), operation, number("B", value=2)]
+    expose(calculator, inputs, [number("Result")])
     for name, kind in (
         ("echo", gr.Textbox),
         ("json", gr.JSON),
@@ -283,10 +302,9 @@ def add_values() -> None:
     expose(fail, [text("Message")], [text("Out")])
     expose(crash, [text("Message")], [text("Out")])
     expose(request_info, [text()], [gr.JSON(label="Request")])
-    if QUEUE:  # Gradio 3 refuses to batch without one
+    if QUEUE:  # without one Gradio 3 refuses to batch, and to show progress
+        expose(progress, [number("N")], [text("Out")])
         expose(batched, [text()], [text("Out")], batch=True, max_batch_size=4)
-    total = gr.State(0)
-    expose(counter, [number("By"), total], [number("Total"), total])
 
 
 def add_files() -> None:
@@ -314,11 +332,13 @@ def add_streams() -> None:
     expose(empty_stream, None, [text("Out")])
     expose(chat, [text("Message")], [gr.Chatbot(label="History")])
     expose(file_stream, [number("N")], [gr.File(label="File")])
+    heard = gr.Audio(label="Heard", streaming=True)
+    expose(recite, [number("N")], [heard])
     expose(slow_stream, [text("Key"), number("N"), number("Delay")], [text("Out")])
     expose(sleep, [text("Key"), number("Seconds")], [text("Out")])
-    expose(progress, [number("N")], [text("Out")])
     expose(logs, [text()], [text("Out")])
     total = gr.State(0)
+    expose(counter, [number("By"), total], [number("Total"), total])
     expose(counting, [number("N"), total], [number("Total"), total])
 
 

@@ -180,10 +180,10 @@ CONFIG_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         ProtocolError,
         "500",
     ),
-    "old-protocol": (
-        lambda h: h.json({**CONFIG, "protocol": "sse", "version": "4.8.0"}),
+    "unknown-protocol": (
+        lambda h: h.json({**CONFIG, "protocol": "sse_v9", "version": "9.0.0"}),
         ProtocolError,
-        "Gradio 4.8.0",
+        "Gradio 9.0.0",
     ),
 }
 

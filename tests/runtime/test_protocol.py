@@ -179,8 +179,8 @@ def test_unquotes_the_errors_of_older_servers() -> None:
 
 
 def test_unknown_protocol_is_refused() -> None:
-    with pytest.raises(ProtocolError, match=r"4\.8\.0.*\(sse\)"):
-        Dialect.of(Config(version="4.8.0", protocol="sse"))
+    with pytest.raises(ProtocolError, match=r"9\.0\.0.*\(sse_v9\)"):
+        Dialect.of(Config(version="9.0.0", protocol="sse_v9"))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '"x"', "\ud800"])

@@ -33,6 +33,7 @@ CAPTURES = Path(__file__).parent / "captures"
 GRADIO3 = Dialect.of(Config(version="3.50.2"))
 DIALECTS = {
     "g3": GRADIO3,
+    "v48": Dialect.of(Config(version="4.8.0", protocol="sse")),
     "v416": Dialect.of(Config(version="4.16.0", protocol="sse_v1")),
     "v419": Dialect.of(Config(version="4.19.2", protocol="sse_v2")),
     "v421": Dialect.of(Config(version="4.21.0", protocol="sse_v2.1")),
@@ -79,6 +80,16 @@ def test_a_socket_asks_before_it_takes() -> None:
     assert (estimation.rank, estimation.queue_size, estimation.eta) == (0, 1, None)
     assert isinstance(completed, Completed)
     assert completed.data == [7.0]
+
+
+def test_an_event_stream_of_gradio_4_0_asks_too() -> None:
+    messages = replay("v48", "calc")
+    kinds = [type(message) for message in messages]
+    assert kinds == [Estimation, Asked, Started, Completed]
+    asked = messages[1]
+    assert isinstance(asked, Asked)
+    assert asked.data
+    assert asked.event_id
 
 
 def test_a_full_queue_refuses() -> None:
@@ -202,8 +213,14 @@ def test_two_jobs_of_one_stream_are_told_apart(version: str) -> None:
 
 
 def test_what_each_version_can_do() -> None:
-    assert [DIALECTS[v].sockets for v in DIALECTS] == [True, False, False, False]
-    assert [DIALECTS[v].edits for v in DIALECTS] == [False, False, True, True]
-    assert [DIALECTS[v].file_marks for v in DIALECTS] == [False, False, False, True]
-    assert not any(DIALECTS[v].closes_streams for v in DIALECTS)
-    assert not any(DIALECTS[v].cancels for v in DIALECTS)
+    def those(name: str) -> set[str]:
+        return {v for v, dialect in DIALECTS.items() if getattr(dialect, name)}
+
+    assert those("sockets") == {"g3"}
+    assert those("file_dicts") == {"g3"}
+    assert those("asks") == {"g3", "v48"}
+    assert those("edits") == {"v419", "v421"}
+    assert those("file_marks") == {"v421"}
+    assert those("drops") == {"g3", "v48", "v416"}
+    assert those("closes_streams") == those("cancels") == set()
+    assert those("quoted_errors") == set(DIALECTS)

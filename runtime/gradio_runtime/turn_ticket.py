@@ -1,14 +1,17 @@
-"""Jobs of Gradio 3: each is one WebSocket (`protocol.md` §5).
+"""Jobs of Gradio 3 to 4.8: the app asks for a job's data when its turn has come.
 
-The server asks for the data only when the job's turn has come. Until then nothing can
-have run, and closing the socket takes the job back; a generator whose socket is closed
-stops at its next output, a plain function runs to its end.
+Each job has a connection of its own, a WebSocket in Gradio 3 (`protocol.md` §5) and an
+event stream from 4.0 to 4.8 (§6). Until the app asks nothing can have run, and closing
+the connection takes the job back; later, a generator stops at its next output, and a
+plain function runs to its end.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 from .connection import Live, Route
 from .errors import ConnectionLost, GradioError, ProtocolError, QueueFull
@@ -16,16 +19,18 @@ from .jsontext import dump_json
 from .loop import in_background
 from .protocol import Asked, Completed, Failed, Message, Refused, decode
 from .session import Body, new_hash
-from .sockets import Socket
 from .ticket import Ticket
+from .transport import IDLE_TIMEOUT
 
-__all__ = ["SocketTicket", "session_of"]
+__all__ = ["TurnTicket", "session_of"]
 
 #: A close that the server means, though the job has not come to its end: another event
 #: of the app has cancelled it.
 _NORMAL = 1000
 #: A close because we sent too much.
 _TOO_BIG = 1009
+
+Give = Callable[[Asked], Awaitable[object]]
 
 
 def session_of(live: Live, route: Route) -> str:
@@ -39,8 +44,8 @@ def session_of(live: Live, route: Route) -> str:
     return live.sessions.own.hash
 
 
-class SocketTicket(Ticket):
-    """A job that is one WebSocket."""
+class TurnTicket(Ticket):
+    """A job that is one connection."""
 
     def __init__(self, live: Live, route: Route) -> None:
         super().__init__(live, route)
@@ -48,7 +53,7 @@ class SocketTicket(Ticket):
         self._reader: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
-        """Open the socket, and wait until the job has its place in the queue."""
+        """Connect, and wait until the job has its place in the queue."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = in_background(self._converse(joined, body, headers))
         try:
@@ -71,13 +76,12 @@ class SocketTicket(Ticket):
         return self.route.generator
 
     def give_up(self) -> None:
-        """Close the socket, which takes back what can be taken back."""
+        """Close the connection, which takes back what can be taken back."""
         self.leave()
 
     def leave(self) -> None:
-        """Close the socket."""
-        # Once, and not while it closes the socket by itself: a clean end must not be
-        # interrupted.
+        """Close the connection."""
+        # Once, and not while it closes by itself: a clean end must not be interrupted.
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.cancel()
@@ -86,14 +90,13 @@ class SocketTicket(Ticket):
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
         """Hold the conversation; what ends it early is told to who waits."""
-        url = f"{self.live.dialect.prefix}/queue/join"
+        over = self._by_socket if self.live.dialect.sockets else self._by_stream
         try:
-            async with self.live.transport.socket(url, headers) as socket:
-                await self._answer(socket, joined, body)
+            await over(joined, body, headers)
         except GradioError as error:
             self._fail(joined, error)
         except Exception as error:  # noqa: BLE001  # no job may wait for ever
-            self._fail(joined, ProtocolError(f"the WebSocket failed: {error!r}"))
+            self._fail(joined, ProtocolError(f"the conversation failed: {error!r}"))
 
     def _fail(self, joined: asyncio.Future[None], failure: GradioError) -> None:
         if isinstance(failure, ConnectionLost):
@@ -103,31 +106,67 @@ class SocketTicket(Ticket):
         else:
             joined.set_exception(failure)
 
-    async def _answer(
-        self, socket: Socket, joined: asyncio.Future[None], body: Body
+    async def _by_socket(
+        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
-        """Answer the server's questions and pass its messages on, until the end."""
-        name = {"fn_index": self.route.fn_index, "session_hash": self._session}
-        async for text in socket.messages():
+        url = f"{self.live.dialect.prefix}/queue/join"
+        async with self.live.transport.socket(url, headers) as socket:
+
+            async def give(asked: Asked) -> None:
+                given = {**body, **self._name()} if asked.data else self._name()
+                await socket.send(dump_json(given).decode())
+
+            if await self._follow(socket.messages(), give, joined):
+                return
+            if socket.close_code != _NORMAL or not self.started:
+                raise _cut_off(socket.close_code)
+            self._tell(Completed(None, None))
+
+    async def _by_stream(
+        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
+    ) -> None:
+        transport, prefix = self.live.transport, self.live.dialect.prefix
+
+        async def give(asked: Asked) -> None:
+            given = {**body, **self._name(), "event_id": asked.event_id}
+            await transport.post_json(f"{prefix}/queue/data", dump_json(given), headers)
+
+        url = f"{prefix}/queue/join?{urlencode(self._name())}"
+        messages = transport.messages(url, IDLE_TIMEOUT, headers)
+        try:
+            if not await self._follow(messages, give, joined):
+                raise ConnectionLost("the app closed the stream before the result")
+        finally:
+            await messages.aclose()
+
+    async def _follow(
+        self,
+        messages: AsyncGenerator[str, None],
+        give: Give,
+        joined: asyncio.Future[None],
+    ) -> bool:
+        """Pass messages on and give what is asked for; whether the job's end came."""
+        async for text in messages:
             match message := decode(text, self.live.dialect):
                 case Asked(data=False):
-                    await socket.send(dump_json(name).decode())
+                    await give(message)
                     continue
                 case Refused():
                     raise QueueFull("the app's queue is full", hint="Try again later")
-                case Asked(data=True):
+                case Asked():
                     # From here on the function may run.
                     self.started = True
-                    await socket.send(dump_json({**body, **name}).decode())
+                    await give(message)
                 case _:
                     self._tell(message)
             if not joined.done():
                 joined.set_result(None)
             if isinstance(message, Completed | Failed):
-                return
-        if socket.close_code != _NORMAL or not self.started:
-            raise _cut_off(socket.close_code)
-        self._tell(Completed(None, None))
+                return True
+        return False
+
+    def _name(self) -> dict[str, Any]:
+        return {"fn_index": self.route.fn_index, "session_hash": self._session}
 
     def _tell(self, message: Message) -> None:
         if isinstance(message, Completed | Failed):
