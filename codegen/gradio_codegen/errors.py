@@ -9,14 +9,17 @@ CodegenError            the root; each knows the exit code of the command line
 └── CheckError      1   the generated module failed the generator's own check
 ```
 
-Each message is one line and ends with the next step to take. What concerns a single
-endpoint is no error but a `Diagnostic`: the others are generated all the same.
+Each message is one printable line and ends with the next step to take. What concerns
+a single endpoint is no error but a `Diagnostic`: the others are generated all the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from .limits import MESSAGE
+from .literals import printable, shortened
 
 __all__ = [
     "CheckError",
@@ -29,6 +32,14 @@ __all__ = [
 ]
 
 
+_LONGEST_PLACE = 300
+
+
+def _line(text: str, most: int = MESSAGE) -> str:
+    """Text on one printable line: much of it can come from a stranger's app."""
+    return shortened(printable(shortened(text, most)), most)
+
+
 class CodegenError(Exception):
     """The root of the tree.
 
@@ -37,6 +48,9 @@ class CodegenError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_line(message))
 
 
 class UsageError(CodegenError):
@@ -65,9 +79,10 @@ class SpecError(SourceError):
     """
 
     def __init__(self, place: str, problem: str) -> None:
-        self.place = place
+        self.place = _line(place, _LONGEST_PLACE)
         super().__init__(
-            f"the app's description is broken at {place}: {problem}. "
+            f"the app's description is broken at {self.place}: "
+            f"{_line(problem, _LONGEST_PLACE)}. "
             "Fetch it again, or report it to the app's author."
         )
 
@@ -94,6 +109,4 @@ class Diagnostic:
     def __str__(self) -> str:
         """One line, ready to print: names come from strangers' apps."""
         text = f"{self.level}: {self.endpoint}: {self.message}"
-        return "".join(
-            char if char.isprintable() else repr(char)[1:-1] for char in text
-        )
+        return _line(text)

@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import SourceError, UsageError
+from .limits import DOCUMENT
 from .spec import AppSpec, loads
 
 __all__ = ["classify", "fetch"]
@@ -89,7 +90,14 @@ def fetch(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(DOCUMENT + 1)
+        if len(content) > DOCUMENT:
+            raise SourceError(
+                f"{path} is larger than {DOCUMENT >> 20} MiB, which no description is. "
+                "Check the path"
+            )
+        return content.decode()
     except FileNotFoundError:
         raise SourceError(f"there is no file {path}. Check the path") from None
     except UnicodeDecodeError:

@@ -2,30 +2,44 @@
 
 Descriptions come from any server that a URL leads to. What is checked here need not
 be checked again: the generator proper works on well-formed data and never meets a
-list where it expects an object.
+list where it expects an object. How much there may be of it is said in `limits`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
+
+from gradio_runtime.description import Config, Info
 
 from .errors import SpecError
+from .limits import (
+    DEPTH,
+    ENDPOINTS,
+    INT_BITS,
+    NAME,
+    SCHEMA_TEXT,
+    SCHEMA_VALUES,
+    SLOTS,
+)
+from .literals import shortened
 from .narrow import as_list, as_map
 
 __all__ = [
     "as_object",
     "check_props",
     "check_schema",
+    "check_size",
+    "check_sizes",
     "check_values",
     "kind",
     "mended",
 ]
 
-#: Deeper than any description, shallower than Python's own stack.
-_DEEPEST = 60
-_LARGEST_INT_BITS = 1024
+#: Where a value is: its container's place and its key there. Written out only for
+#: an error, since keys can be as long as the description.
+_Place: TypeAlias = "tuple[_Place, str | int] | str"
 
 
 def kind(value: object) -> str:
@@ -68,34 +82,44 @@ def check_values(value: object, place: str) -> bool:
         SpecError: It holds something else, such as NaN.
     """
     whole = True
-    todo: list[tuple[object, str, int]] = [(value, place, 0)]
+    todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
     while todo:
         item, where, depth = todo.pop()
-        if depth > _DEEPEST:
-            raise SpecError(where[:200], "it is nested too deeply")
+        if depth > DEPTH:
+            raise SpecError(_written(where), "it is nested too deeply")
         match item:
             case None | bool():
                 pass
             case str():
                 whole = whole and _is_whole(item)
-            case int() if item.bit_length() > _LARGEST_INT_BITS:
-                raise SpecError(where, "the number is too large")
+            case int() if item.bit_length() > INT_BITS:
+                raise SpecError(_written(where), "the number is too large")
             case float() if not math.isfinite(item):
-                raise SpecError(where, f"{item!r} is no JSON number")
+                raise SpecError(_written(where), f"{item!r} is no JSON number")
             case int() | float():
                 pass
             case dict():
                 for key, part in cast("dict[Any, object]", item).items():
                     if not isinstance(key, str):
-                        raise SpecError(where, f"the key {key!r} is no string")
+                        problem = f"the key {key!r} is no string"
+                        raise SpecError(_written(where), problem)
                     whole = whole and _is_whole(key)
-                    todo.append((part, f"{where}.{key}", depth + 1))
+                    todo.append((part, (where, key), depth + 1))
             case list():
                 parts = enumerate(cast("list[object]", item))
-                todo.extend((p, f"{where}[{i}]", depth + 1) for i, p in parts)
+                todo.extend((part, (where, i), depth + 1) for i, part in parts)
             case _:
-                raise SpecError(where, f"{kind(item)} is no JSON value")
+                raise SpecError(_written(where), f"{kind(item)} is no JSON value")
     return whole
+
+
+def _written(place: _Place) -> str:
+    """A place as errors name it: `config.components[3].props`."""
+    parts: list[str] = []
+    while not isinstance(place, str):
+        place, key = place
+        parts.append(f"[{key}]" if isinstance(key, int) else f".{shortened(key, 60)}")
+    return "".join([place, *reversed(parts)])
 
 
 def _is_whole(text: str) -> bool:
@@ -118,6 +142,62 @@ def mended(value: Any) -> Any:
     if (members := as_map(value)) is not None:
         return {mended(key): mended(part) for key, part in members.items()}
     return value
+
+
+def check_size(schema: object, place: str) -> None:
+    """Make sure that a JSON Schema is not too large.
+
+    Raises:
+        SpecError: It is.
+    """
+    values = text = 0
+    todo = [schema]
+    while todo:
+        item = todo.pop()
+        values += 1
+        if isinstance(item, str):
+            text += len(item)
+        elif (members := as_map(item)) is not None:
+            text += sum(map(len, members))
+            todo.extend(members.values())
+        else:
+            todo.extend(as_list(item) or ())
+    if values > SCHEMA_VALUES or text > SCHEMA_TEXT:
+        raise SpecError(place, "the schema is too large")
+
+
+def check_sizes(config: Config, info: Info) -> None:
+    """Make sure that an app is not larger than one that can be generated.
+
+    Raises:
+        SpecError: It is.
+    """
+
+    def check(size: int, most: int, place: str, what: str) -> None:
+        if size > most:
+            raise SpecError(place, f"{size} {what}, more than {most}")
+
+    check(len(config.version), NAME, "config.version", "characters")
+    check(len(config.protocol), NAME, "config.protocol", "characters")
+    for index, component in enumerate(config.components):
+        place = f"config.components[{index}].type"
+        check(len(component.type), NAME, place, "characters")
+    check(len(config.dependencies), ENDPOINTS, "config.dependencies", "endpoints")
+    for index, item in enumerate(config.dependencies):
+        place = f"config.dependencies[{index}]"
+        check(len(item.api_name or ""), NAME, f"{place}.api_name", "characters")
+        check(len(item.inputs), SLOTS, f"{place}.inputs", "components")
+        check(len(item.outputs), SLOTS, f"{place}.outputs", "components")
+    for kind_, endpoints in (
+        ("named_endpoints", info.named_endpoints),
+        ("unnamed_endpoints", info.unnamed_endpoints),
+    ):
+        check(len(endpoints), ENDPOINTS, f"info.{kind_}", "endpoints")
+        for name, endpoint in endpoints.items():
+            place = f"info.{kind_}.{name}"
+            check(len(name), NAME + 1, place, "characters")
+            check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
+            check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
 
 
 _MAPS = ("properties", "$defs", "definitions")

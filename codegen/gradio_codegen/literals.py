@@ -16,6 +16,7 @@ __all__ = [
     "comment",
     "docstring",
     "printable",
+    "shortened",
     "shown",
     "source",
     "string",
@@ -81,6 +82,14 @@ def shown(value: object) -> str:
             return f"{{{', '.join(inner)}}}"
         case _:
             return source(value)
+
+
+def shortened(text: str, most: int) -> str:
+    """`text`, without its middle where it has more than `most` characters."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 3
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
 
 
 def printable(text: str, *, keep: str = "") -> str:

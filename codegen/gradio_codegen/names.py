@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .limits import IDENTIFIER
+
 __all__ = [
     "BUILTINS",
     "FIELDS",
@@ -129,21 +131,25 @@ FIELDS = _words(
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 48
+#: More than enough to make a name of.
+_READ = 400
+#: Fields that begin like this make pydantic warn when the module is imported.
+_PROTECTED = ("model_dump", "model_validate")
 
 
 def identifier(text: str, fallback: str) -> str:
     """Make `text` a valid identifier that is no keyword.
 
-    An identifier stays as it is, but for Unicode normalisation: Python reads
-    identifiers in NFKC, so two that differ only before it are one name.
+    An identifier of no absurd length stays as it is, but for Unicode normalisation:
+    Python reads identifiers in NFKC, so two that differ only before it are one name.
 
     Args:
         text: Anything.
         fallback: What to use if nothing of `text` can be kept; it also goes before a
             name that would begin with a digit.
     """
-    name = unicodedata.normalize("NFKC", text)
-    if not name.isidentifier():
+    name = unicodedata.normalize("NFKC", text[:_READ])
+    if len(name) > IDENTIFIER or not name.isidentifier():
         chars = (char if f"_{char}".isidentifier() else "_" for char in name)
         # Normalising again: taking characters away can bring others together.
         name = unicodedata.normalize("NFKC", re.sub("__+", "_", "".join(chars)))
@@ -157,7 +163,10 @@ def identifier(text: str, fallback: str) -> str:
 
 def field_name(text: str, fallback: str) -> str:
     """Make `text` the name of a field; pydantic allows no leading underscore."""
-    return identifier(identifier(text, fallback).lstrip("_") or fallback, fallback)
+    name = identifier(text, fallback).lstrip("_") or fallback
+    if name.startswith(_PROTECTED):
+        name = f"field_{name}"
+    return identifier(name, fallback)
 
 
 def function_name(api_name: str) -> str:
@@ -193,23 +202,25 @@ class Namer:
     def __init__(self, reserved: Iterable[str]) -> None:
         self._reserved = frozenset(reserved)
         self._taken: set[str] = set()
+        # The last number of each stem: thousands of names can be alike.
+        self._numbers: dict[str, int] = {}
 
     def claim(self, wanted: str) -> str:
         """The name closest to `wanted` that is still free, taken from now on."""
-        base = name = f"{wanted}_" if wanted in self._reserved else wanted
-        number = 1
-        while self.is_taken(name):
-            number += 1
-            name = f"{base}{number}" if base[-1] == "_" else f"{base}_{number}"
-        self._taken.add(name)
-        return name
+        base = f"{wanted}_" if wanted in self._reserved else wanted
+        return self._numbered(base, base if base[-1] == "_" else f"{base}_")
 
     def claim_class(self, wanted: str) -> str:
         """The same for a class, whose number follows without an underscore."""
-        name, number = wanted, 1
-        while self.is_taken(name):
-            number += 1
-            name = f"{wanted}{number}"
+        return self._numbered(wanted, wanted)
+
+    def _numbered(self, name: str, stem: str) -> str:
+        """`name`, or the first of `stem2`, `stem3` … that is free."""
+        if self.is_taken(name):
+            number = self._numbers.get(stem, 1) + 1
+            while self.is_taken(name := f"{stem}{number}"):
+                number += 1
+            self._numbers[stem] = number
         self._taken.add(name)
         return name
 

@@ -32,7 +32,17 @@ from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
-from .jsoncheck import as_object, check_props, check_schema, check_values, kind, mended
+from .jsoncheck import (
+    as_object,
+    check_props,
+    check_schema,
+    check_size,
+    check_sizes,
+    check_values,
+    kind,
+    mended,
+)
+from .limits import DESCRIPTION, LABEL, cut
 from .live import LiveDefaults, Place, varying_defaults
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
@@ -207,6 +217,7 @@ def _reduce(
     config: Config, info: Info, varying: frozenset[Place]
 ) -> tuple[Config, Info]:
     """Keep the endpoints that can be called, and what they use."""
+    check_sizes(config, info)
     described = _Described(config, info)
     kept = [d for d in config.dependencies if described.find(d) is not None]
     live = LiveDefaults(config, varying)
@@ -304,7 +315,7 @@ def _reduce_endpoint(
     inputs = _visible(config, dependency.inputs) if dependency else []
     outputs = _visible(config, dependency.outputs) if dependency else []
     return EndpointInfo(
-        description=(endpoint.description or "").strip() or None,
+        description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
         parameters=[
             live.applied(
                 _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
@@ -358,12 +369,13 @@ def _reduce_parameter(
 def _label(label: str | None) -> str | None:
     if label is None or _MADE_UP_LABEL.fullmatch(label):
         return None
-    return label
+    return cut(label, LABEL)
 
 
 def _schema(
     item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
 ) -> object:
+    check_size(item.schema_, place)
     check_schema(item.schema_, place)
     return None if slot is not None and slot.type in SELF_TYPED else item.schema_
 
@@ -420,6 +432,7 @@ def _reduce_component(
     major = config.version.partition(".")[0]
     if item.type == "chatbot" and major not in ("3", "4", "5"):
         props["type"] = "messages"  # the only form since Gradio 6
+<<<<<<< HEAD
     if item.type == "video" and major not in ("3", "4", "5"):
         props["bare"] = True  # without subtitles
     if item.type == "datetime" and item.props.get("include_time") is False:
@@ -429,3 +442,8 @@ def _reduce_component(
     # Said only where the type alone would mislead.
     skip_api = False if item.type in HIDDEN_TYPES else None
     return Component(id=number, type=item.type, skip_api=skip_api, props=props)
+=======
+    if isinstance(text := item.props.get("info"), str):
+        props["info"] = cut(text, LABEL)
+    return Component(id=number, type=item.type, props=props)
+>>>>>>> 606c496 (Descriptions have bounds, stated in one place; places in errors are short and printable; adversarial descriptions for tests)
