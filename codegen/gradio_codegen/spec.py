@@ -432,18 +432,12 @@ def _reduce_component(
     major = config.version.partition(".")[0]
     if item.type == "chatbot" and major not in ("3", "4", "5"):
         props["type"] = "messages"  # the only form since Gradio 6
-<<<<<<< HEAD
     if item.type == "video" and major not in ("3", "4", "5"):
         props["bare"] = True  # without subtitles
     if item.type == "datetime" and item.props.get("include_time") is False:
         props["date_only"] = True
     if (text := label_text(item.props.get("info"))) is not None:
-        props["info"] = text
+        props["info"] = cut(text, LABEL)
     # Said only where the type alone would mislead.
     skip_api = False if item.type in HIDDEN_TYPES else None
     return Component(id=number, type=item.type, skip_api=skip_api, props=props)
-=======
-    if isinstance(text := item.props.get("info"), str):
-        props["info"] = cut(text, LABEL)
-    return Component(id=number, type=item.type, props=props)
->>>>>>> 606c496 (Descriptions have bounds, stated in one place; places in errors are short and printable; adversarial descriptions for tests)
