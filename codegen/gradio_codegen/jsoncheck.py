@@ -22,6 +22,8 @@ from .limits import (
     SCHEMA_TEXT,
     SCHEMA_VALUES,
     SLOTS,
+    SLOTS_OF_ALL,
+    VALUES,
 )
 from .literals import shortened
 from .narrow import as_list, as_map
@@ -83,8 +85,12 @@ def check_values(value: object, place: str) -> bool:
     """
     whole = True
     todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
+    left = VALUES
     while todo:
         item, where, depth = todo.pop()
+        left -= 1
+        if left < 0:
+            raise SpecError(place, f"it holds more than {VALUES:,} values")
         if depth > DEPTH:
             raise SpecError(_written(where), "it is nested too deeply")
         match item:
@@ -175,7 +181,7 @@ def check_sizes(config: Config, info: Info) -> None:
 
     def check(size: int, most: int, place: str, what: str) -> None:
         if size > most:
-            raise SpecError(place, f"{size} {what}, more than {most}")
+            raise SpecError(place, f"{size:,} {what}, more than {most:,}")
 
     check(len(config.version), NAME, "config.version", "characters")
     check(len(config.protocol), NAME, "config.protocol", "characters")
@@ -198,6 +204,8 @@ def check_sizes(config: Config, info: Info) -> None:
             check(len(name), NAME + 1, place, "characters")
             check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
             check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
+    slots = sum(len(item.inputs) + len(item.outputs) for item in config.dependencies)
+    check(slots, SLOTS_OF_ALL, "config.dependencies", "inputs and outputs")
 
 
 _MAPS = ("properties", "$defs", "definitions")

@@ -259,6 +259,11 @@ class _Described:
             key, known = f"/{item.api_name}", self._info.named_endpoints
         return known.get(key) if self.by_key.get(key) is item else None
 
+    def kind(self, key: str) -> str:
+        """Which part of `/info` has a key."""
+        named = key in self._info.named_endpoints
+        return "named_endpoints" if named else "unnamed_endpoints"
+
     def endpoint(self, key: str) -> EndpointInfo:
         """What is said under a key of `/info`.
 
@@ -266,8 +271,8 @@ class _Described:
         components say of themselves has to do.
         """
         first, last = self.by_key.get(key), self._last.get(key)
-        known = self._info.named_endpoints if key[:1] == "/" else None
-        info = (known or self._info.unnamed_endpoints)[key]
+        named = self._info.named_endpoints
+        info = named[key] if key in named else self._info.unnamed_endpoints[key]
         if first is None or last is None or first is last:
             return info
         if (first.inputs, first.outputs) == (last.inputs, last.outputs):
@@ -309,7 +314,7 @@ def _reduce_endpoint(
     config: Config, described: _Described, key: str, live: LiveDefaults
 ) -> EndpointInfo:
     """Drop what decides nothing, and add what older versions leave to `/config`."""
-    place = f"info.{'' if key[:1] == '/' else 'un'}named_endpoints.{key}"
+    place = f"info.{described.kind(key)}.{key}"
     endpoint = described.endpoint(key)
     dependency = described.by_key.get(key)
     inputs = _visible(config, dependency.inputs) if dependency else []

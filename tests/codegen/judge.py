@@ -120,8 +120,8 @@ def _guard() -> Iterator[None]:
     global _guarded
     if not _hooked:
         _hooked.append(True)
-        for value in vars(types).values():  # what pydantic imports when first used
-            _schema(value)
+        for item in types.__all__:  # lazy, as is some of pydantic
+            _schema(getattr(types, item))
         sys.addaudithook(_hook)
     _guarded = True
     try:
