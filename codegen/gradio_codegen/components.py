@@ -182,6 +182,9 @@ def _number(component: Component, schema: Any) -> TypeExpr | None:
     return INT if whole else FLOAT
 
 
+_LONGEST_TEXT = 2**31
+
+
 def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
     props = component.props
     if component.type in ("number", "slider"):
@@ -194,7 +197,8 @@ def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
         if (step := _exact_step(component)) is not None:
             yield "multiple_of", step
     elif type_ == STR and (length := props.get("max_length")) is not None:
-        yield "max_length", int(length)
+        if 0 <= length < _LONGEST_TEXT:  # what pydantic can take
+            yield "max_length", int(length)
 
 
 def _exact_step(component: Component) -> int | None:

@@ -13,7 +13,7 @@ from gradio_runtime.description import ParameterInfo
 
 from .ir import Default
 from .literals import source
-from .narrow import as_map
+from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,
     FILE_INPUT,
@@ -72,7 +72,7 @@ def default_of(
         )
     if value is None:
         return optional(type_), Default("plain", None), None
-    if value and not _NOT_WRITTEN.isdisjoint(walk(type_)):
+    if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
         return optional(type_), Default("live", "a value of the app's own"), None
     if type_ in (Named("MultimodalInput"), either(Named("MultimodalInput"), NONE)):
         members = as_map(value)
@@ -84,8 +84,19 @@ def default_of(
         problem = f"its own default {_short(value)} does not fit its type; widened"
         fits = isinstance(value, dict | list)
         type_ = ANY if fits else either(type_, natural(value))
+    if type_ == ANY and value and _holds_empty(value):
+        # A type checker cannot tell what an empty list in there is a list of.
+        return type_, Default("live", _short(value)), problem
     made = isinstance(value, dict | list)
     return type_, Default("made" if made else "plain", value), problem
+
+
+def _holds_empty(value: object) -> bool:
+    if (members := as_map(value)) is not None:
+        return not members or any(map(_holds_empty, members.values()))
+    if (items := as_list(value)) is not None:
+        return not items or any(map(_holds_empty, items))
+    return False
 
 
 def _short(value: object) -> str:

@@ -22,8 +22,8 @@ with the place where it is.
 | an identifier | 100 characters | shortened to 48 |
 | values of a choice or an enumeration | 1,000, 64 KiB of text | any of their types |
 | classes for object schemas | 2,000 | `Any` for the rest |
-| levels that references unfold to | 60 | `Any` below |
-| parts of the type of one parameter or property | 1,000 | `Any` for the rest |
+| levels that references unfold to | 30 | `Any` below |
+| parts of the type of one parameter or property | 500 | `Any` for the rest |
 | parts that all references unfold to | 1,000,000 | `Any` for the rest |
 | a message, a diagnostic | 1,500 characters | cut |
 """
@@ -48,6 +48,7 @@ __all__ = [
     "SHOWN",
     "SLOTS",
     "SLOTS_OF_ALL",
+    "TYPE_DEPTH",
     "TYPE_PARTS",
     "UNFOLDED",
     "VALUES",
@@ -58,6 +59,8 @@ DOCUMENT = 32 << 20
 VALUES = 2_000_000
 #: Deeper than any description, shallower than Python's own stack.
 DEPTH = 60
+#: Of types; a level of a schema takes two or three of JSON.
+TYPE_DEPTH = 30
 INT_BITS = 1024
 ENDPOINTS = 10_000
 SLOTS = 2_000
@@ -66,7 +69,7 @@ NAME = 1_000
 SCHEMA_VALUES = 10_000
 SCHEMA_TEXT = 1 << 20
 CLASSES = 2_000
-TYPE_PARTS = 1_000
+TYPE_PARTS = 500
 UNFOLDED = 1_000_000
 DESCRIPTION = 20_000
 LABEL = 1_000

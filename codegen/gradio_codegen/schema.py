@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .limits import CHOICES, CHOICES_TEXT, DEPTH, TYPE_PARTS, UNFOLDED
+from .limits import CHOICES, CHOICES_TEXT, TYPE_DEPTH, TYPE_PARTS, UNFOLDED
 from .literals import LiteralValue
 from .narrow import as_list, as_map
 from .typeexpr import (
@@ -111,7 +111,7 @@ class Unfolding:
         self._depth += 1
         self._own -= 1
         try:
-            yield self.spend() and self._own >= 0 and self._depth <= DEPTH
+            yield self.spend() and self._own >= 0 and self._depth <= TYPE_DEPTH
         finally:
             self._depth -= 1
 
@@ -238,7 +238,7 @@ def choice_type(values: Iterable[object]) -> TypeExpr | None:
     literal: dict[str, LiteralValue] = {}
     wider: list[TypeExpr] = []
     for value in values:
-        if value is None or isinstance(value, str | int | bool):
+        if value is None or isinstance(value, str | bool) or _is_small(value):
             literal[repr(value)] = value
         else:
             wider.append(natural(value))
@@ -250,6 +250,11 @@ def choice_type(values: Iterable[object]) -> TypeExpr | None:
         literal = {}
     members: list[TypeExpr] = [Literals(tuple(literal.values()))] if literal else []
     return either(*members, *wider) if members or wider else None
+
+
+def _is_small(value: object) -> bool:
+    """Whether it is an int that mypy reads in a `Literal`."""
+    return isinstance(value, int) and abs(value) < 2**63
 
 
 @dataclass(frozen=True)
