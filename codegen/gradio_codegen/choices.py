@@ -11,7 +11,8 @@ from typing import Any
 
 from gradio_runtime.description import Component, label_text
 
-from .literals import shown
+from .limits import CHOICES, SHOWN
+from .literals import shortened, shown
 from .narrow import as_list, as_map
 from .schema import choice_type
 from .typeexpr import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
@@ -21,8 +22,6 @@ __all__ = ["choice_input", "choice_notes", "choice_output", "some"]
 #: What a choice can be.
 _OPEN = either(STR, FLOAT)
 _MOST_SHOWN = 12
-#: More than these are no longer a type to choose from, but data.
-_MOST_TYPED = 1000
 
 
 def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals | None]:
@@ -31,10 +30,7 @@ def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals 
     No choices at all mean that the app sets them when it runs.
     """
     values = _values(component, schema)
-    if len(values) > _MOST_TYPED:
-        item: TypeExpr = either(*(natural(value) for value in values))
-    else:
-        item = choice_type(values) or _OPEN
+    item = choice_type(values) or _OPEN
     choices = _literals(item)
     if component.props.get("allow_custom_value"):
         item = either(item, STR)
@@ -94,7 +90,7 @@ def choice_notes(component: Component) -> Iterator[str]:
     values = [value for _, value in pairs]
     if labelled:
         yield f"{some(labelled)}."
-    elif len(values) > _MOST_TYPED:
+    elif len(values) > CHOICES:
         few = some([shown(value) for value in values])
         yield f"One of {len(values):,} values: {few}."
     elif any(isinstance(value, float) for value in values):
@@ -112,4 +108,4 @@ def some(items: list[str]) -> str:
     """The items, or the first of them where they are too many."""
     if len(items) > _MOST_SHOWN:
         items = [*items[:_MOST_SHOWN], "…"]
-    return ", ".join(items)
+    return ", ".join(shortened(item, SHOWN) for item in items)

@@ -189,6 +189,9 @@ def _number(component: Component, schema: Any) -> TypeExpr | None:
     return INT if whole else FLOAT
 
 
+_LONGEST_TEXT = 2**31
+
+
 def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
     props = component.props
     if component.type in ("number", "slider"):
@@ -200,7 +203,11 @@ def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
             yield "le", math.floor(maximum) if whole else maximum
         if (step := _exact_step(component)) is not None:
             yield "multiple_of", step
-    elif type_ == STR and (length := props.get("max_length")) is not None:
+    elif (
+        type_ == STR
+        and (length := props.get("max_length")) is not None
+        and 0 <= length < _LONGEST_TEXT  # what pydantic can take
+    ):
         yield "max_length", int(length)
 
 

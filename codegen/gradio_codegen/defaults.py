@@ -72,7 +72,7 @@ def default_of(
         )
     if value is None:
         return optional(type_), Default("plain", None), None
-    if value and not _NOT_WRITTEN.isdisjoint(walk(type_)):
+    if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
         return optional(type_), Default("live", "a value of the app's own"), None
     if type_ in (Named("MultimodalInput"), either(Named("MultimodalInput"), NONE)):
         members = as_map(value)
@@ -80,13 +80,13 @@ def default_of(
         if isinstance(text, str):
             return type_, Default("plain", text), None
     made = as_map(value) is not None or as_list(value) is not None
-    if made and accepts(type_, None):
-        # None is a value here, and cannot stand for the default as well.
-        return type_, Default("live", f"now {_short(value)}"), None
     problem = None
     if not accepts(type_, value):
         problem = f"its own default {_short(value)} does not fit its type; widened"
         type_ = ANY if made else either(type_, natural(value))
+    if made and accepts(type_, None):
+        # None is a value here, and cannot stand for the default as well.
+        return type_, Default("live", f"now {_short(value)}"), problem
     return type_, Default("made" if made else "plain", value), problem
 
 

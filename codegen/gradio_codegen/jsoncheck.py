@@ -11,8 +11,20 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
 
+from gradio_runtime.description import Config, Info
+
 from .errors import SpecError
-from .limits import DEPTH, INT_BITS, SCHEMA_TEXT, SCHEMA_VALUES
+from .limits import (
+    DEPTH,
+    ENDPOINTS,
+    INT_BITS,
+    NAME,
+    SCHEMA_TEXT,
+    SCHEMA_VALUES,
+    SLOTS,
+    SLOTS_OF_ALL,
+    VALUES,
+)
 from .literals import shortened
 from .narrow import as_list, as_map
 
@@ -20,6 +32,7 @@ __all__ = [
     "as_object",
     "check_schema",
     "check_size",
+    "check_sizes",
     "check_values",
     "kind",
     "mended",
@@ -72,8 +85,12 @@ def check_values(value: object, place: str) -> bool:
     """
     whole = True
     todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
+    left = VALUES
     while todo:
         item, where, depth = todo.pop()
+        left -= 1
+        if left < 0:
+            raise SpecError(place, f"it holds more than {VALUES:,} values")
         if depth > DEPTH:
             raise SpecError(_written(where), "it is nested too deeply")
         match item:
@@ -153,6 +170,42 @@ def check_size(schema: object, place: str) -> None:
             todo.extend(as_list(item) or ())
     if values > SCHEMA_VALUES or text > SCHEMA_TEXT:
         raise SpecError(place, "the schema is too large")
+
+
+def check_sizes(config: Config, info: Info) -> None:
+    """Make sure that an app is not larger than one that can be generated.
+
+    Raises:
+        SpecError: It is.
+    """
+
+    def check(size: int, most: int, place: str, what: str) -> None:
+        if size > most:
+            raise SpecError(place, f"{size:,} {what}, more than {most:,}")
+
+    check(len(config.version), NAME, "config.version", "characters")
+    check(len(config.protocol), NAME, "config.protocol", "characters")
+    for index, component in enumerate(config.components):
+        place = f"config.components[{index}].type"
+        check(len(component.type), NAME, place, "characters")
+    check(len(config.dependencies), ENDPOINTS, "config.dependencies", "endpoints")
+    for index, item in enumerate(config.dependencies):
+        place = f"config.dependencies[{index}]"
+        check(len(item.api_name or ""), NAME, f"{place}.api_name", "characters")
+        check(len(item.inputs), SLOTS, f"{place}.inputs", "components")
+        check(len(item.outputs), SLOTS, f"{place}.outputs", "components")
+    for kind_, endpoints in (
+        ("named_endpoints", info.named_endpoints),
+        ("unnamed_endpoints", info.unnamed_endpoints),
+    ):
+        check(len(endpoints), ENDPOINTS, f"info.{kind_}", "endpoints")
+        for name, endpoint in endpoints.items():
+            place = f"info.{kind_}.{name}"
+            check(len(name), NAME + 1, place, "characters")
+            check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
+            check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
+    slots = sum(len(item.inputs) + len(item.outputs) for item in config.dependencies)
+    check(slots, SLOTS_OF_ALL, "config.dependencies", "inputs and outputs")
 
 
 _MAPS = ("properties", "$defs", "definitions")

@@ -7,19 +7,24 @@ with the place where it is.
 
 | what | at most | beyond |
 |---|---|---|
-| a saved description; `/config`; `/info` | 64 MiB | refused |
+| a saved description; `/config`; `/info` | 32 MiB | refused |
+| JSON values in it | 2,000,000 | refused |
 | levels of nesting | 60 | refused |
 | an integer | 1,024 bits | refused |
 | endpoints of an app | 10,000 | refused |
 | inputs, or outputs, of an endpoint | 2,000 | refused |
+| inputs and outputs of all endpoints | 100,000 | refused |
 | an api_name, a version, a component's type | 1,000 characters | refused |
-| one JSON Schema | 100,000 values, 4 MiB of text | refused |
+| one JSON Schema | 10,000 values, 1 MiB of text | refused |
 | a description | 20,000 characters | cut |
-| a label, help text, file type | 1,000 characters | cut |
+| a label, help text | 1,000 characters | cut |
+| a choice or file type in a docstring | 60 characters | cut |
 | an identifier | 100 characters | shortened to 48 |
-| choices of a parameter | 5,000, 256 KiB of text | any value of their types |
-| a default value | 64 KiB as source text | the parameter is required |
-| types that one schema unfolds to | 5,000 | `Any` for the rest |
+| values of a choice or an enumeration | 1,000, 64 KiB of text | any of their types |
+| classes for object schemas | 2,000 | `Any` for the rest |
+| levels that references unfold to | 30 | `Any` below |
+| parts of the type of one parameter or property | 500 | `Any` for the rest |
+| parts that all references unfold to | 1,000,000 | `Any` for the rest |
 | a message, a diagnostic | 1,500 characters | cut |
 """
 
@@ -28,7 +33,7 @@ from __future__ import annotations
 __all__ = [
     "CHOICES",
     "CHOICES_TEXT",
-    "DEFAULT_TEXT",
+    "CLASSES",
     "DEPTH",
     "DESCRIPTION",
     "DOCUMENT",
@@ -39,28 +44,39 @@ __all__ = [
     "MESSAGE",
     "NAME",
     "SCHEMA_TEXT",
-    "SCHEMA_TYPES",
     "SCHEMA_VALUES",
+    "SHOWN",
     "SLOTS",
+    "SLOTS_OF_ALL",
+    "TYPE_DEPTH",
+    "TYPE_PARTS",
+    "UNFOLDED",
+    "VALUES",
     "cut",
 ]
 
-DOCUMENT = 64 << 20
+DOCUMENT = 32 << 20
+VALUES = 2_000_000
 #: Deeper than any description, shallower than Python's own stack.
 DEPTH = 60
+#: Of types; a level of a schema takes two or three of JSON.
+TYPE_DEPTH = 30
 INT_BITS = 1024
 ENDPOINTS = 10_000
 SLOTS = 2_000
+SLOTS_OF_ALL = 100_000
 NAME = 1_000
-SCHEMA_VALUES = 100_000
-SCHEMA_TEXT = 4 << 20
-SCHEMA_TYPES = 5_000
+SCHEMA_VALUES = 10_000
+SCHEMA_TEXT = 1 << 20
+CLASSES = 2_000
+TYPE_PARTS = 500
+UNFOLDED = 1_000_000
 DESCRIPTION = 20_000
 LABEL = 1_000
+SHOWN = 60
 IDENTIFIER = 100
-CHOICES = 5_000
-CHOICES_TEXT = 256 << 10
-DEFAULT_TEXT = 64 << 10
+CHOICES = 1_000
+CHOICES_TEXT = 64 << 10
 MESSAGE = 1_500
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from .errors import CodegenError
 from .ir import Model, ModelField
+from .limits import CLASSES
 from .literals import source, string
 from .names import FIELDS, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
@@ -25,6 +26,7 @@ from .schema import (
     RUNTIME_CLASSES,
     Schema,
     SchemaMapper,
+    Unfolding,
     choice_type,
     is_array,
     is_file,
@@ -35,15 +37,14 @@ from .schema import (
     tuple_items,
     variants,
 )
-from .shapes import shape_of
-from .typeexpr import FILE, Literals, ModelOf, TypeExpr, accepts
+from .shapes import Shapes
+from .typeexpr import ANY, FILE, Literals, ModelOf, TypeExpr, accepts
 
 __all__ = ["ModelRegistry", "write_models"]
 
 _ANYTHING: dict[str, Any] = {}
 _FILE = {"$ref": "#/$defs/File"}
 _NUMBER = {"anyOf": [{"type": "integer"}, {"type": "number"}]}
-_DEEPEST_INLINE = 20
 
 
 class ModelRegistry:
@@ -51,10 +52,13 @@ class ModelRegistry:
 
     Attributes:
         schemas: What was collected, by class name, in the order of use.
+        unfolding: How far the app's schemas have been unfolded.
     """
 
     def __init__(self, namer: Namer) -> None:
         self.schemas: dict[str, Schema] = {}
+        self.unfolding = Unfolding()
+        self._shapes = Shapes(self.unfolding)
         self._namer = namer
         self._names: dict[str, str] = {}
         self._mapper = SchemaMapper(self, FILE)
@@ -70,8 +74,10 @@ class ModelRegistry:
             wanted: The name for its place, such as `PredictOptions`.
             title: Its own name, if it has one, which is preferred.
         """
-        key = shape_of(schema, defs)
+        key = self._shapes.of(schema, defs)
         name = self._names.get(key)
+        if name is None and len(self.schemas) >= CLASSES:
+            return ANY
         if name is None:
             own = schema.get("title")
             name = self._claim(own if isinstance(own, str) and own else title, wanted)
@@ -93,10 +99,12 @@ class ModelRegistry:
         properties: dict[str, Any] = {}
         for key, part in schema["properties"].items():
             wanted = f"{name}{pascal(identifier(key, 'Value'))}"
-            properties[key] = self._part(part, defs, wanted, ())
+            with self.unfolding.whole():
+                properties[key] = self._part(part, defs, wanted, ())
             if "default" in (members := as_map(part) or {}):
                 default = members["default"]
-                type_ = self._mapper.type(part, defs, wanted, ())
+                with self.unfolding.whole():
+                    type_ = self._mapper.type(part, defs, wanted, ())
                 if _is_simple(default) and accepts(type_, default):
                     properties[key] = {**properties[key], "default": default}
         names = as_list(schema.get("required")) or []
@@ -110,9 +118,15 @@ class ModelRegistry:
         self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
     ) -> Schema:
         """A schema in the subset that `write_models` hands on."""
-        members = as_map(schema)
-        if members is None or len(within) > _DEEPEST_INLINE:
-            return _ANYTHING
+        with self.unfolding.deeper() as may:
+            members = as_map(schema) if may else None
+            if members is None:
+                return _ANYTHING
+            return self._known_part(members, defs, wanted, within)
+
+    def _known_part(
+        self, members: Schema, defs: Schema, wanted: str, within: tuple[str, ...]
+    ) -> Schema:
         name, schema = resolve(members, defs)
         if name is not None:
             if name in within:
@@ -140,7 +154,11 @@ class ModelRegistry:
         schema = merged(schema, defs)
         if schema.get("properties") and schema.get("type") in ("object", None):
             type_ = self.add(schema, defs, wanted, name)
-            return {"$ref": f"#/$defs/{cast('ModelOf', type_).name}"}
+            return (
+                {"$ref": f"#/$defs/{type_.name}"}
+                if isinstance(type_, ModelOf)
+                else _ANYTHING
+            )
         if schema.get("type") == "object":
             values = schema.get("additionalProperties")
             part = self._part(values, defs, wanted, within)

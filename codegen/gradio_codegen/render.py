@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import docs
 from ._version import __version__
@@ -17,7 +18,10 @@ from .ir import Endpoint, Model, Module, Param
 from .literals import comment, docstring, source, string
 from .made import made, needs_validation, without_nulls
 from .names import IMPORTS
-from .typeexpr import FLOAT, INT, NONE, STR, Either, Literals, either, write
+from .typeexpr import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["HEADER_MARK", "format_code", "render", "template_dir"]
 
@@ -43,20 +47,27 @@ def render(module: Module, models: Sequence[Model]) -> str:
         module: Its contents.
         models: Its object types, see `models.write_models`.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(  # noqa: S701 - Python, not HTML
-        loader=FileSystemLoader(template_dir()),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = _environment()
     body = environment.get_template("body.py.jinja").render(_body(module, models))
     header = environment.get_template("header.py.jinja").render(
         _header(module, models, body)
     )
     return f"{header}\n{body}"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates' environment, which keeps what it has compiled."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(  # noqa: S701 - Python, not HTML
+        loader=FileSystemLoader(template_dir()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
 
 
 def format_code(code: str) -> str:
@@ -226,6 +237,8 @@ def _input_field(param: Param) -> str:
             value = without_nulls(param.type, default.value)
             if needs_validation(param.type, value):
                 extra.append("validate_default=True")
+            elif value == {} and param.type == ANY and not extra:
+                return f"{text} = {{}}"  # pyright takes offence at it in `Field`
         case default if default.kind == "live":
             if not extra:
                 return f"{text} = UNCHANGED"

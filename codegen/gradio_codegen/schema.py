@@ -8,10 +8,12 @@ a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
+from .limits import CHOICES, CHOICES_TEXT, TYPE_DEPTH, TYPE_PARTS, UNFOLDED
 from .literals import LiteralValue
 from .narrow import as_list, as_map
 from .typeexpr import (
@@ -36,6 +38,7 @@ __all__ = [
     "ModelSink",
     "Schema",
     "SchemaMapper",
+    "Unfolding",
     "all_required",
     "choice_type",
     "definitions",
@@ -70,6 +73,48 @@ class ModelSink(Protocol):
     ) -> TypeExpr:
         """The type of an object schema."""
         ...
+
+    @property
+    def unfolding(self) -> Unfolding:
+        """How far the app's schemas have been unfolded."""
+        ...
+
+
+class Unfolding:
+    """Bounds what references unfold to.
+
+    A schema of twenty lines can refer to itself in a million ways, or lead to another
+    and another until Python's stack is full.
+    """
+
+    def __init__(self) -> None:
+        self._left = UNFOLDED
+        self._own = TYPE_PARTS
+        self._depth = 0
+
+    def spend(self) -> bool:
+        """Take one more part; whether it may be looked at."""
+        self._left -= 1
+        return self._left >= 0
+
+    @contextmanager
+    def whole(self) -> Generator[None]:
+        """The time in which one type is made, of a parameter or a property."""
+        outer, self._own = self._own, TYPE_PARTS
+        try:
+            yield
+        finally:
+            self._own = outer
+
+    @contextmanager
+    def deeper(self) -> Generator[bool]:
+        """Take one more part, a level deeper; gives whether it may be looked at."""
+        self._depth += 1
+        self._own -= 1
+        try:
+            yield self.spend() and self._own >= 0 and self._depth <= TYPE_DEPTH
+        finally:
+            self._depth -= 1
 
 
 def definitions(schema: Schema) -> Schema:
@@ -200,19 +245,29 @@ def runtime_class(schema: Schema) -> str | None:
 def choice_type(values: Iterable[object]) -> TypeExpr | None:
     """The type of one of several values; None when there are none.
 
-    `Literal` cannot hold a float, so floats (and what is no scalar) open the type.
+    `Literal` cannot hold a float, so floats (and what is no scalar) open the type. And
+    more than a certain number are no longer a type to choose from, but data.
     """
     literal: dict[str, LiteralValue] = {}
     wider: list[TypeExpr] = []
     for value in values:
-        if value is None or isinstance(value, str | int | bool):
+        if value is None or isinstance(value, str | bool) or _is_small(value):
             literal[repr(value)] = value
         else:
             wider.append(natural(value))
     if FLOAT in wider:  # takes the whole numbers too
         literal = {k: v for k, v in literal.items() if type(v) is not int}
+    texts = sum(len(value) for value in literal.values() if isinstance(value, str))
+    if len(literal) > CHOICES or texts > CHOICES_TEXT:
+        wider += map(natural, literal.values())
+        literal = {}
     members: list[TypeExpr] = [Literals(tuple(literal.values()))] if literal else []
     return either(*members, *wider) if members or wider else None
+
+
+def _is_small(value: object) -> TypeGuard[int]:
+    """Whether it is an int that mypy reads in a `Literal`."""
+    return isinstance(value, int) and abs(value) < 2**63
 
 
 @dataclass(frozen=True)
@@ -236,12 +291,19 @@ class SchemaMapper:
         """
         if (members := as_map(schema)) is None:
             return ANY
-        return self.type(members, definitions(members), wanted, ())
+        with self.models.unfolding.whole():
+            return self.type(members, definitions(members), wanted, ())
 
     def type(
         self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
     ) -> TypeExpr:
         """The type of a part of a schema; `within` are the definitions it is in."""
+        with self.models.unfolding.deeper() as may:
+            return self._type(schema, defs, wanted, within) if may else ANY
+
+    def _type(
+        self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
+    ) -> TypeExpr:
         if (members := as_map(schema)) is None:
             return ANY
         name, schema = resolve(members, defs)

@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 
 from .narrow import as_list, as_map
-from .schema import Schema, resolve
+from .schema import Schema, Unfolding, resolve
 
-__all__ = ["shape_of"]
+__all__ = ["Shapes"]
 
 #: Keywords that say nothing of a value's shape.
 _PROSE = frozenset(
@@ -29,12 +29,28 @@ _PROSE = frozenset(
 )
 #: Whose order says nothing either.
 _SETS = frozenset({"required", "enum"})
-_MOST_PARTS = 20_000
+#: References are followed to no more levels of a schema than this.
+_DEEPEST = 80
 
 
-def shape_of(schema: Schema, defs: Schema) -> str:
-    """The same text for schemas of the same shape, and for no others."""
-    return _Shaper(defs).shape(schema, ())[0]
+class Shapes:
+    """Tells the shapes of an app's schemas.
+
+    Args:
+        unfolding: Where it ends, references are taken for what they lead to.
+    """
+
+    def __init__(self, unfolding: Unfolding) -> None:
+        self._unfolding = unfolding
+        self._shapers: dict[int, _Shaper] = {}
+
+    def of(self, schema: Schema, defs: Schema) -> str:
+        """The same text for schemas of the same shape, and for no others."""
+        # The shaper keeps `defs`, so no other object can have its id.
+        shaper = self._shapers.get(id(defs))
+        if shaper is None:
+            shaper = self._shapers[id(defs)] = _Shaper(defs, self._unfolding)
+        return shaper.shape(schema, (), 0)[0]
 
 
 class _Shaper:
@@ -45,33 +61,37 @@ class _Shaper:
     is good in that place only; others are kept.
     """
 
-    def __init__(self, defs: Schema) -> None:
+    def __init__(self, defs: Schema, unfolding: Unfolding) -> None:
         self._defs = defs
+        self._unfolding = unfolding
         self._closed: dict[str, str] = {}
-        self._parts = 0
 
-    def shape(self, schema: object, within: tuple[str, ...]) -> tuple[str, int]:
+    def shape(
+        self, schema: object, within: tuple[str, ...], depth: int
+    ) -> tuple[str, int]:
         """The digest of a part, and how far up it refers (0: not at all)."""
-        self._parts += 1
+        may = self._unfolding.spend() and depth <= _DEEPEST
+        depth += 1
         if (items := as_list(schema)) is not None:
-            return self._joined("list", [self.shape(item, within) for item in items])
+            parts = [self.shape(item, within, depth) for item in items]
+            return self._joined("list", parts)
         if (members := as_map(schema)) is None:
             return _digest(["value", schema]), 0
         name, target = resolve(members, self._defs)
         if name is None:
-            return self._object(members, within)
+            return self._object(members, within, depth)
         if name in self._closed:
             return self._closed[name], 0
-        if name in within or self._parts > _MOST_PARTS:
+        if name in within or not may:
             up = len(within) - within.index(name) if name in within else 0
             return _digest(["up", up or name]), up
-        digest, up = self._object(target, (*within, name))
+        digest, up = self._object(target, (*within, name), depth)
         if up <= 1:
             self._closed[name] = digest
         return digest, max(0, up - 1)
 
     def _object(
-        self, members: Mapping[str, object], within: tuple[str, ...]
+        self, members: Mapping[str, object], within: tuple[str, ...], depth: int
     ) -> tuple[str, int]:
         parts: list[tuple[str, int]] = []
         for key, value in sorted(members.items()):
@@ -83,11 +103,12 @@ class _Shaper:
             if key == "properties" and (named := as_map(value)) is not None:
                 # Their keys are names, not keywords.
                 for name, part in sorted(named.items()):
-                    parts += [(_digest(["name", name]), 0), self.shape(part, within)]
+                    parts.append((_digest(["name", name]), 0))
+                    parts.append(self.shape(part, within, depth))
             elif key in ("const", "default", "enum"):
                 parts.append((_digest(value), 0))
             else:
-                parts.append(self.shape(value, within))
+                parts.append(self.shape(value, within, depth))
         return self._joined("object", parts)
 
     @staticmethod

@@ -36,12 +36,13 @@ from .jsoncheck import (
     as_object,
     check_schema,
     check_size,
+    check_sizes,
     check_values,
     kind,
     mended,
     usable_prop,
 )
-from .limits import DESCRIPTION, ENDPOINTS, LABEL, NAME, SLOTS, cut
+from .limits import DESCRIPTION, LABEL, cut
 from .live import LiveDefaults, Place, varying_defaults
 
 __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
@@ -216,7 +217,7 @@ def _reduce(
     config: Config, info: Info, varying: frozenset[Place]
 ) -> tuple[Config, Info]:
     """Keep the endpoints that can be called, and what they use."""
-    _check_sizes(config, info)
+    check_sizes(config, info)
     described = _Described(config, info)
     kept = [d for d in config.dependencies if described.find(d) is not None]
     live = LiveDefaults(config, varying)
@@ -232,36 +233,6 @@ def _reduce(
         },
     )
     return _renumber(config, kept), reduced
-
-
-def _check_sizes(config: Config, info: Info) -> None:
-    """Refuse what could not be generated in reasonable time; see `limits`."""
-
-    def check(size: int, most: int, place: str, what: str) -> None:
-        if size > most:
-            raise SpecError(place, f"{size} {what}, more than {most}")
-
-    check(len(config.version), NAME, "config.version", "characters")
-    check(len(config.protocol), NAME, "config.protocol", "characters")
-    for index, component in enumerate(config.components):
-        place = f"config.components[{index}].type"
-        check(len(component.type), NAME, place, "characters")
-    check(len(config.dependencies), ENDPOINTS, "config.dependencies", "endpoints")
-    for index, item in enumerate(config.dependencies):
-        place = f"config.dependencies[{index}]"
-        check(len(item.api_name or ""), NAME, f"{place}.api_name", "characters")
-        check(len(item.inputs), SLOTS, f"{place}.inputs", "components")
-        check(len(item.outputs), SLOTS, f"{place}.outputs", "components")
-    for kind_, endpoints in (
-        ("named_endpoints", info.named_endpoints),
-        ("unnamed_endpoints", info.unnamed_endpoints),
-    ):
-        check(len(endpoints), ENDPOINTS, f"info.{kind_}", "endpoints")
-        for name, endpoint in endpoints.items():
-            place = f"info.{kind_}.{name}"
-            check(len(name), NAME + 1, place, "characters")
-            check(len(endpoint.parameters), SLOTS, f"{place}.parameters", "of them")
-            check(len(endpoint.returns), SLOTS, f"{place}.returns", "of them")
 
 
 class _Described:
@@ -288,6 +259,11 @@ class _Described:
             key, known = f"/{item.api_name}", self._info.named_endpoints
         return known.get(key) if self.by_key.get(key) is item else None
 
+    def kind(self, key: str) -> str:
+        """Which part of `/info` has a key."""
+        named = key in self._info.named_endpoints
+        return "named_endpoints" if named else "unnamed_endpoints"
+
     def endpoint(self, key: str) -> EndpointInfo:
         """What is said under a key of `/info`.
 
@@ -295,8 +271,8 @@ class _Described:
         components say of themselves has to do.
         """
         first, last = self.by_key.get(key), self._last.get(key)
-        known = self._info.named_endpoints if key[:1] == "/" else None
-        info = (known or self._info.unnamed_endpoints)[key]
+        named = self._info.named_endpoints
+        info = named[key] if key in named else self._info.unnamed_endpoints[key]
         if first is None or last is None or first is last:
             return info
         if (first.inputs, first.outputs) == (last.inputs, last.outputs):
@@ -338,7 +314,7 @@ def _reduce_endpoint(
     config: Config, described: _Described, key: str, live: LiveDefaults
 ) -> EndpointInfo:
     """Drop what decides nothing, and add what older versions leave to `/config`."""
-    place = f"info.{'' if key[:1] == '/' else 'un'}named_endpoints.{key}"
+    place = f"info.{described.kind(key)}.{key}"
     endpoint = described.endpoint(key)
     dependency = described.by_key.get(key)
     inputs = _visible(config, dependency.inputs) if dependency else []

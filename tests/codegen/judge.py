@@ -12,15 +12,17 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 from gradio_codegen import CodegenError, SpecError
-from gradio_codegen.api import GeneratedModule, generate_from
+from gradio_codegen.api import generate_from
 from gradio_codegen.build import BuildOptions, build
+from gradio_codegen.check import check_code
+from gradio_codegen.errors import Diagnostic
 from gradio_codegen.models import write_models
-from gradio_codegen.render import render
+from gradio_codegen.render import format_code, render
 from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import types
 
@@ -63,8 +65,10 @@ def check_tree(code: str) -> None:
             case ast.AnnAssign(target=ast.Name(id=name)):
                 assert name not in imported | defined, name
                 defined.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                assert name in ("__all__", "_app"), name
             case _:
-                pass
+                assert isinstance(node, ast.Expr)
     for node in ast.walk(tree):
         assert isinstance(node, _NODES), type(node)
     _check_names(tree, imported | defined | _PLAIN)
@@ -95,7 +99,7 @@ def _check_calls(tree: ast.Module, known: set[str]) -> None:
                 assert name[0].isupper() or not name.isascii(), name
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=attribute)):
                 assert attribute in _ATTRIBUTES, attribute
-            case ast.Call():
+            case ast.Call() | ast.Attribute(value=ast.Call()):
                 raise AssertionError(ast.dump(node))
             case ast.Attribute(value=ast.Name(id=name), attr=attribute):
                 assert name == "self" or attribute in _ATTRIBUTES, attribute
@@ -120,8 +124,8 @@ def _guard() -> Iterator[None]:
     global _guarded
     if not _hooked:
         _hooked.append(True)
-        for value in vars(types).values():  # what pydantic imports when first used
-            _schema(value)
+        for item in types.__all__:  # lazy, as is some of pydantic
+            _schema(getattr(types, item))
         sys.addaudithook(_hook)
     _guarded = True
     try:
@@ -168,18 +172,32 @@ def _schema(value: object) -> Any:
 # --- The whole of it
 
 
-def unformatted(spec: AppSpec, options: BuildOptions) -> str:
+def unformatted(
+    spec: AppSpec, options: BuildOptions
+) -> tuple[str, Sequence[Diagnostic]]:
     """All but the formatting, which depends on nothing else."""
     if not options.all_endpoints:
         spec = spec.documented()
-    module, _ = build(spec, options)
-    return render(module, write_models(module.models, [a.name for a in module.aliases]))
+    module, diagnostics = build(spec, options)
+    models = write_models(module.models, [a.name for a in module.aliases])
+    return render(module, models), diagnostics
 
 
 def judge(
-    config: Any, info: Any, options: BuildOptions | None = None
-) -> GeneratedModule | None:
+    config: Any,
+    info: Any,
+    options: BuildOptions | None = None,
+    *,
+    formatted: bool = True,
+) -> str | None:
     """Generate, and make sure of all that must hold.
+
+    Args:
+        config: What the app sends as `/config`.
+        info: What it sends as `/info`.
+        options: Of the generator.
+        formatted: Whether to generate the module to the end. The last step, black,
+            takes more time than all the others.
 
     Returns:
         The module; None if the description was refused.
@@ -187,7 +205,7 @@ def judge(
     options = options or BuildOptions()
     try:
         spec = AppSpec.from_raw("owner/app", config, info)
-        module = generate_from(spec, options)
+        code, diagnostics = unformatted(spec, options)
     except SpecError as error:
         _check_message(str(error))
         assert error.place.startswith(("config", "info", "source")), error.place
@@ -198,18 +216,22 @@ def judge(
         assert "endpoint" in str(error), error
         assert "report" not in str(error), error
         return None
-    code = module.code
-    assert all(char.isprintable() or char == "\n" for char in code)
-    for item in module.diagnostics:
+    for item in diagnostics:
         _check_message(str(item))
+    raw = code
+    if formatted:
+        code = format_code(raw)
+        assert generate_from(spec, options).code == code
+    assert all(char.isprintable() or char == "\n" for char in code)
+    check_code(code)
     check_tree(code)
     check_import(code)
     saved = dumps(spec)
     again = loads(saved, "saved.json")
     assert dumps(again) == saved
     assert again.hash == spec.hash
-    assert unformatted(again, options) == unformatted(spec, options)
-    return module
+    assert unformatted(again, options)[0] == raw
+    return code
 
 
 def _check_message(text: str) -> None:

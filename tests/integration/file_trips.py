@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from gradio_runtime import File, OutputMismatch
+from gradio_runtime import File, InputError, OutputMismatch
 from gradio_runtime.types import (
     AnnotatedImageData,
     ChatComponent,
@@ -77,7 +77,13 @@ TRIPS: list[Trip] = [
     trip("image_default_echo", gives=image),
     trip("image_default_echo", None, gives=OutputMismatch),
     trip("image_make", gives=image),
-    trip("image_sketch_in", "a.png", gives=True, until=3),
+    trip("image_sketch_in", "a.png", gives=InputError, until=3),
+    trip(
+        "image_sketch_in",
+        EditorData.model_validate({"background": "a.png", "layers": ["a.png"]}),
+        gives=True,
+        until=3,
+    ),
     *each(
         "imageeditor_echo imageeditor_path_echo imagemask_echo",
         "a.png",

@@ -204,6 +204,7 @@ TRIPS += [
     trip(
         "timeseries_echo",
         {"headers": ["x", "y"], "data": [[1, 2]]},
+        gives=table(["x", "y"], [[1, 2]]),
         until=3,
     ),
 ]
