@@ -4,8 +4,9 @@
     python -m tests.codegen.regen wire6      # one
 
 Each folder has a `description.json` (as `gradio-codegen save` writes it), and gets
-`expected.py` and `diagnostics.txt`. `--descriptions FOLDER` makes the descriptions of
-`wire*` anew from captures of `/config` and `/info` (`FOLDER/g6/config.json` …).
+`expected.py` and `diagnostics.txt`. `--captures FOLDER` makes the descriptions of
+`wire*` anew from captures of `/config` and `/info` (`FOLDER/g6/config.json` …), and
+`--live` those of `components*` from the app of that name on real servers.
 Look at the difference before you commit it: users will see the same one.
 """
 
@@ -14,11 +15,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from gradio_codegen.api import GeneratedModule, generate_from
+from gradio_codegen.api import GeneratedModule, generate_from, read
 from gradio_codegen.build import BuildOptions
 from gradio_codegen.spec import AppSpec, dumps, loads
+
+from tests.support.environments import VERSIONS
+from tests.support.servers import GradioServer
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 
@@ -43,6 +48,19 @@ def diagnostics(module: GeneratedModule) -> str:
     return "".join(f"{item}\n" for item in module.diagnostics)
 
 
+def read_live(major: int) -> None:
+    """Save the description of the components app, as a server has it."""
+    with GradioServer("components/app", major) as server:
+        spec = replace(read(server.url), source="gradio/components")
+    save(spec, f"components{major}")
+
+
+def save(spec: AppSpec, name: str) -> None:
+    target = FOLDER / name / "description.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(dumps(spec), encoding="utf-8")
+
+
 def capture(folder: Path, version: str) -> None:
     """Save the description of a captured app."""
     config, info = (
@@ -50,19 +68,21 @@ def capture(folder: Path, version: str) -> None:
         for name in ("config.json", "info_all.json")
     )
     spec = AppSpec.from_raw("http://127.0.0.1:7860", config, info)
-    target = FOLDER / f"wire{version}" / "description.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(dumps(spec), encoding="utf-8")
+    save(spec, f"wire{version}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the expected modules again.")
     parser.add_argument("cases", nargs="*", help="folders of tests/golden")
-    parser.add_argument("--descriptions", type=Path, metavar="FOLDER")
+    parser.add_argument("--captures", type=Path, metavar="FOLDER")
+    parser.add_argument("--live", action="store_true")
     arguments = parser.parse_args()
-    if arguments.descriptions is not None:
+    if arguments.captures is not None:
         for version in ("3", "4", "5", "6"):
-            capture(arguments.descriptions, version)
+            capture(arguments.captures, version)
+    if arguments.live:
+        for major in VERSIONS:
+            read_live(major)
     for name in arguments.cases or cases():
         module = generate_case(name)
         (FOLDER / name / "expected.py").write_text(module.code, encoding="utf-8")
