@@ -7,6 +7,7 @@ made here from names, `literals` and `typeexpr`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -95,7 +96,7 @@ def _header(module: Module, models: Sequence[Model], body: str) -> dict[str, Any
             *options,
         ],
         "imports": _imports(body),
-        "names": [string(name) for name in sorted(_public(module, models))],
+        "names": [string(name) for name in sorted(_public(module, models), key=_rank)],
         "app": {
             "src": string(module.source),
             "spec": string(module.spec_hash),
@@ -115,13 +116,23 @@ def _imports(body: str) -> list[str]:
     if typing := sorted(name for name in used if IMPORTS[name] == "typing"):
         lines += [f"from typing import {', '.join(typing)}", ""]
     for module in modules:
-        # Constants first, as import sorters have it.
         names = sorted(
             (name for name in used if IMPORTS[name] == module),
-            key=lambda name: (not name.isupper(), name),
+            key=_rank,
         )
         lines.append(f"from {module} import {', '.join(names)}")
     return lines
+
+
+def _rank(name: str) -> tuple[int, list[str | int]]:
+    """Where sorters of imports and `__all__` put a name: constants, classes, the rest."""
+    kind = 2
+    if name.isupper() and len(name.encode()) > 1:
+        kind = 0
+    elif name[0].isupper():
+        kind = 1
+    parts = re.split(r"(\d+)", name)
+    return kind, [int(part) if part.isdecimal() else part for part in parts]
 
 
 def _public(module: Module, models: Iterable[Model]) -> list[str]:

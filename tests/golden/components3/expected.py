@@ -40,6 +40,7 @@ from gradio_runtime.types import (
 from pydantic import Field
 
 __all__ = [
+    "UPPER",
     "AnnotatedimageMakeInput",
     "AppInput",
     "AppInput2",
@@ -188,7 +189,6 @@ __all__ = [
     "TimeseriesEchoInput",
     "Twice1Input",
     "TwiceInput",
-    "UPPER",
     "UPPERInput",
     "UpdateChoicesInput",
     "UpdateImageInput",

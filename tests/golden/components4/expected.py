@@ -46,6 +46,7 @@ from gradio_runtime.types import (
 from pydantic import Field
 
 __all__ = [
+    "UPPER",
     "AnnotatedimageEchoInput",
     "AnnotatedimageMakeInput",
     "AnnotatedimagePresetEchoInput",
@@ -226,7 +227,6 @@ __all__ = [
     "TimerEchoInput",
     "Twice1Input",
     "TwiceInput",
-    "UPPER",
     "UPPERInput",
     "UpdateChoicesInput",
     "UpdateImageInput",

@@ -59,6 +59,7 @@ from gradio_runtime.types import (
 from pydantic import Field
 
 __all__ = [
+    "UPPER",
     "AnnotatedimageEchoInput",
     "AnnotatedimageMakeInput",
     "AnnotatedimagePresetEchoInput",
@@ -268,7 +269,6 @@ __all__ = [
     "TypedSeveralOutput",
     "TypedStreamInput",
     "TypedUnionsInput",
-    "UPPER",
     "UPPERInput",
     "UpdateChoicesInput",
     "UpdateImageInput",

@@ -56,6 +56,7 @@ from gradio_runtime.types import (
 from pydantic import Field
 
 __all__ = [
+    "UPPER",
     "AnnotatedimageEchoInput",
     "AnnotatedimageMakeInput",
     "AnnotatedimagePresetEchoInput",
@@ -264,7 +265,6 @@ __all__ = [
     "TypedSeveralOutput",
     "TypedStreamInput",
     "TypedUnionsInput",
-    "UPPER",
     "UPPERInput",
     "UpdateChoicesInput",
     "UpdateImageInput",
