@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from gradio_runtime import File
-from gradio_runtime.description import Config
+from gradio_runtime.description import Component, Config
 from gradio_runtime.filedata import (
     data_url,
     file_to_send,
@@ -28,6 +28,9 @@ LATE = Dialect.of(Config(version="4.44.1", protocol="sse_v3"))
 SIX = Dialect.of(Config(version="6.31.0", protocol="sse_v3"))
 META = {"_type": "gradio.FileData"}
 CAPTURES = Path(__file__).parent / "captures"
+
+
+IMAGE = Component(id=1, type="image")
 
 
 class FakeTransport:
@@ -85,13 +88,13 @@ def test_what_names_a_file_to_a_server() -> None:
 
 def test_an_image_of_gradio_3_is_a_data_url() -> None:
     file = File.of(b"png")
-    (inline,) = encode([file], "image", THREE)
+    (inline,) = encode([file], IMAGE, THREE)
     assert inline is not file
     assert inline._inline
     assert not file._inline
-    assert encode(file, "file", THREE) is file
-    assert encode(file, "image", SIX) is file
-    sketch = encode({"image": file, "mask": None}, "image", THREE)
+    assert encode(file, Component(id=1, type="file"), THREE) is file
+    assert encode(file, IMAGE, SIX) is file
+    sketch = encode({"image": file, "mask": None}, IMAGE, THREE)
     assert sketch["image"]._inline
 
 
@@ -161,7 +164,7 @@ def test_a_video_of_gradio_3(tmp_path: Path) -> None:
     assert decode([film, None], "video", THREE, make).orig_name == "a.mp4"
     assert decode(film, "video", THREE, make).orig_name == "a.mp4"
     file = File.of(b"x")
-    assert encode(file, "video", THREE) is file
+    assert encode(file, Component(id=1, type="video"), THREE) is file
 
 
 def test_keys_are_the_same_for_all() -> None:
