@@ -178,6 +178,7 @@ def _cut_off(code: int | None) -> ConnectionLost:
     if code == _TOO_BIG:
         return ConnectionLost(
             "the app does not take that much data at once",
-            hint="Its server bounds a WebSocket message, to 16 MB by default",
+            hint="Its server bounds a WebSocket message: Gradio's own to 1 GB, "
+            "another, in which the app is mounted, often to 16 MB",
         )
     return ConnectionLost(f"the app closed the connection before the result ({code})")

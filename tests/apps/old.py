@@ -232,6 +232,15 @@ def counting(n: float, total: float) -> Iterator[tuple[float, float]]:
         yield total, total
 
 
+def slow_counting(
+    n: float, delay: float, total: float
+) -> Iterator[tuple[float, float]]:
+    for _ in range(int(n)):
+        time.sleep(delay)
+        total += 1
+        yield total, total
+
+
 def sleep(key: str, seconds: float) -> str:
     mark(key, "start")
     time.sleep(seconds)
@@ -264,11 +273,11 @@ def expose(
     inputs: list[Any] | None = None,
     outputs: list[Any] | None = None,
     **options: Any,
-) -> None:
+) -> Any:
     """An endpoint named like the function, on a button of its own."""
     options.setdefault("api_name", function.__name__)
     button = gr.Button(options["api_name"])
-    button.click(function, inputs, outputs, **options)
+    return button.click(function, inputs, outputs, **options)
 
 
 def text(name: str = "Text", **options: Any) -> gr.Textbox:
@@ -340,6 +349,10 @@ def add_streams() -> None:
     total = gr.State(0)
     expose(counter, [number("By"), total], [number("Total"), total])
     expose(counting, [number("N"), total], [number("Total"), total])
+    inputs = [number("N"), number("Delay"), total]
+    slow = expose(slow_counting, inputs, [number("Total"), total])
+    if QUEUE:
+        gr.Button("stop").click(None, None, None, cancels=[slow], api_name="stop")
 
 
 def add_unqueued() -> None:

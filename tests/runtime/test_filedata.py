@@ -30,12 +30,11 @@ META = {"_type": "gradio.FileData"}
 CAPTURES = Path(__file__).parent / "captures"
 
 
+IMAGE = Component(id=1, type="image")
+
+
 class FakeTransport:
     base = "http://app"
-
-
-def slot(kind: str) -> Component:
-    return Component(id=1, type=kind)
 
 
 def transfer(dialect: Dialect, folder: Path) -> Transfer:
@@ -89,13 +88,13 @@ def test_what_names_a_file_to_a_server() -> None:
 
 def test_an_image_of_gradio_3_is_a_data_url() -> None:
     file = File.of(b"png")
-    (inline,) = encode([file], slot("image"), THREE)
+    (inline,) = encode([file], IMAGE, THREE)
     assert inline is not file
     assert inline._inline
     assert not file._inline
-    assert encode(file, slot("file"), THREE) is file
-    assert encode(file, slot("image"), SIX) is file
-    sketch = encode({"image": file, "mask": None}, slot("image"), THREE)
+    assert encode(file, Component(id=1, type="file"), THREE) is file
+    assert encode(file, IMAGE, SIX) is file
+    sketch = encode({"image": file, "mask": None}, IMAGE, THREE)
     assert sketch["image"]._inline
 
 
@@ -165,7 +164,7 @@ def test_a_video_of_gradio_3(tmp_path: Path) -> None:
     assert decode([film, None], "video", THREE, make).orig_name == "a.mp4"
     assert decode(film, "video", THREE, make).orig_name == "a.mp4"
     file = File.of(b"x")
-    assert encode(file, slot("video"), THREE) is file
+    assert encode(file, Component(id=1, type="video"), THREE) is file
 
 
 def test_keys_are_the_same_for_all() -> None:

@@ -6,9 +6,11 @@ The tests that are imported here run on tests/apps/old.py, through the client be
 from __future__ import annotations
 
 import io
+import json
 import struct
 import sys
 import time
+import urllib.request
 import wave
 import zlib
 from collections.abc import Iterator
@@ -412,3 +414,16 @@ def test_without_the_extra_for_sockets(
         client3.echo("x")
     assert caught.value.endpoint == "/echo"
     assert client3.predict("d", api_name="/direct_now") == "direct d"
+
+
+def test_an_event_of_the_app_that_stops_a_job(client3: WireClient) -> None:
+    """Gradio 3 says so with a close, and nothing else."""
+    job = client3.submit(100, 0.1, api_name="/slow_counting")
+    job.first(10)
+    with urllib.request.urlopen(f"{client3.src}/config") as answer:
+        dependencies = json.load(answer)["dependencies"]
+    (stop,) = [index for index, d in enumerate(dependencies) if d["cancels"]]
+    client3.predict(fn_index=stop)
+    with pytest.raises(JobCancelled):
+        job.result(10)
+    assert client3.echo("goes on") == "goes on"
