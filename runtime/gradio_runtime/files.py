@@ -44,7 +44,7 @@ __all__ = ["File", "FileInput", "recast"]
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
 #: Longest text in a repr, in characters.
-_LONGEST_SHOWN = 120
+_LONGEST_SHOWN = 200
 
 #: Fetches a remote file to a local path; given by the connection it came through.
 Fetch = Callable[["File"], Coroutine[Any, Any, Path]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, model_serializer
 from pydantic_core import PydanticOmit, core_schema
@@ -67,7 +67,9 @@ class Input(BaseModel):
         UNCHANGED is no value in it: leaving a parameter out says the same. And pydantic
         has words of its own for the bounds of an `int | float`.
         """
-        result = handler(schema)
+        # Leaving something out changes nothing in the schema of what is written.
+        described = {k: v for k, v in schema.items() if k != "serialization"}
+        result = handler(cast("CoreSchema", described))
         properties = handler.resolve_ref_schema(result).get("properties", {})
         for name, part in properties.items():
             if cls.model_fields[name].default is UNCHANGED:
