@@ -42,8 +42,8 @@ _FIELD = re.compile(r"^    \w+: .*", re.MULTILINE)
 
 def format_code(code: str) -> str:
     """Format Python source, the same way on every machine."""
-    from blib2to3.pgen2.parse import ParseError
     from black import InvalidInput, format_str
+    from blib2to3.pgen2.parse import ParseError
 
     try:
         blocks = [_block(part) for part in _DEFINITION.split(code)]
