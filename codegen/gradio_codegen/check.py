@@ -31,7 +31,7 @@ def check_code(code: str) -> None:
     """
     try:
         tree = ast.parse(code)
-        compile(code, "<generated>", "exec", dont_inherit=True)
+        compile(tree, "<generated>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise CheckError(
             f"the generated module does not compile ({error}). Please report it"

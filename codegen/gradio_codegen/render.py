@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import docs
 from ._version import __version__
+from .format import format_code
 from .ir import Endpoint, Model, Module, Param
 from .literals import comment, docstring, source, string
 from .made import made, needs_validation, without_nulls
@@ -69,17 +70,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-
-
-def format_code(code: str) -> str:
-    """Format Python source, the same way on every machine."""
-    import black
-    from black.mode import TargetVersion
-
-    # Fixed: black would otherwise go by the features that it finds in the source.
-    versions = {TargetVersion.PY311, TargetVersion.PY312}
-    mode = black.Mode(target_versions=versions, line_length=88)
-    return black.format_str(code, mode=mode)
 
 
 # --- Header

@@ -45,6 +45,11 @@ IDLE_TIMEOUT = 90.0
 MAX_MESSAGE = 512 * 1024 * 1024
 
 _MAX_REDIRECTS = 5
+#: Bytes of the largest `/config` or `/info` that is read. They come from any server
+#: that a URL leads to; apps of hundreds of endpoints have some megabytes.
+_LARGEST_JSON = 32 << 20
+#: Headers about how an answer was sent, rather than about what it is.
+_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 #: How often an idempotent request is tried again.
 _RETRIES = 2
 #: Statuses that are worth another try of an idempotent request.
@@ -204,7 +209,7 @@ class Transport:
             last = attempt == _RETRIES
             pause = 0.2 * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311
             try:
-                response = await self._request(method, path)
+                response = await self._bounded(method, path)
             except (ConnectError, ConnectionLost):
                 if last:
                     raise
@@ -229,6 +234,32 @@ class Transport:
             read = content.pop("timeout", REQUEST_TIMEOUT)
             request = self._build(method, self.url(path), read, content)
             return await self._follow(request, stream=False)
+
+    async def _bounded(self, method: str, path: str) -> httpx2.Response:
+        """Send a request, and read no more of the answer than is sensible."""
+        with _translated(self.base):
+            request = self._build(method, self.url(path), REQUEST_TIMEOUT, {})
+            response = await self._follow(request, stream=True)
+            content = bytearray()
+            try:
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > _LARGEST_JSON:
+                        size = f"more than {_LARGEST_JSON >> 20} MiB"
+                        raise ProtocolError(f"{self.url(path)} sends {size}")
+            finally:
+                await response.aclose()
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in _FRAMING  # of what has been decoded above
+        ]
+        return httpx2.Response(
+            response.status_code,
+            headers=headers,
+            content=bytes(content),
+            request=response.request,
+        )
 
     @contextlib.asynccontextmanager
     async def _stream(

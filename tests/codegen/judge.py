@@ -207,14 +207,12 @@ def judge(
         spec = AppSpec.from_raw("owner/app", config, info)
         code, diagnostics = unformatted(spec, options)
     except SpecError as error:
-        _check_message(str(error))
-        assert error.place.startswith(("config", "info", "source")), error.place
+        _check_refusal(error, error.place.startswith(("config", "info", "source")))
         return None
     except CodegenError as error:
         # All that is left to go wrong: nothing to generate.
-        _check_message(str(error))
-        assert "endpoint" in str(error), error
-        assert "report" not in str(error), error
+        nothing = "endpoint" in str(error) and "report" not in str(error)
+        _check_refusal(error, nothing)
         return None
     for item in diagnostics:
         _check_message(str(item))
@@ -232,6 +230,11 @@ def judge(
     assert again.hash == spec.hash
     assert unformatted(again, options)[0] == raw
     return code
+
+
+def _check_refusal(error: CodegenError, known: bool) -> None:
+    _check_message(str(error))
+    assert known, error
 
 
 def _check_message(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import socket
 import subprocess
@@ -397,6 +398,27 @@ def test_a_circle_of_redirects(server: Server) -> None:
     )
     with pytest.raises(ConnectError, match="circle"):
         connect(server.url)
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_no_more_is_read_than_a_description_has(server: Server, coding: str) -> None:
+    """Nor does a small answer that unpacks to a large one get further."""
+    body = b'"' + b"x" * (33 << 20) + b'"'
+    sent = gzip.compress(body) if coding == "gzip" else body
+    Handler.answers["/config"] = lambda h: h.raw(
+        sent, "application/json", 200, {"Content-Encoding": coding}
+    )
+    with pytest.raises(ProtocolError, match="more than 32 MiB"):
+        connect(server.url)
+
+
+def test_a_packed_description_is_read(server: Server) -> None:
+    packed = gzip.compress(json.dumps(CONFIG).encode())
+    Handler.answers["/config"] = lambda h: h.raw(
+        packed, "application/json", 200, {"Content-Encoding": "gzip"}
+    )
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
 
 
 def test_a_timeout_during_the_join_takes_the_job_back(server: Server) -> None:

@@ -1,0 +1,69 @@
+"""Formatting in parts gives what black gives of the whole."""
+
+from __future__ import annotations
+
+from random import Random
+
+import black
+import pytest
+from gradio_codegen.build import BuildOptions
+from gradio_codegen.errors import CodegenError
+from gradio_codegen.format import format_code
+from gradio_codegen.spec import AppSpec, loads
+
+from .judge import unformatted
+from .regen import FOLDER, OPTIONS, cases
+from .strategies import description, large
+
+MODE = black.Mode(
+    target_versions={black.TargetVersion.PY311, black.TargetVersion.PY312}
+)
+
+
+def whole(code: str) -> str:
+    return black.format_str(code, mode=MODE)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_a_golden(name: str) -> None:
+    text = (FOLDER / name / "description.json").read_text(encoding="utf-8")
+    raw, _ = unformatted(loads(text, name), OPTIONS.get(name, BuildOptions()))
+    assert format_code(raw) == whole(raw)
+
+
+def test_adversarial_modules() -> None:
+    for seed in range(60):
+        raw = large(Random(seed)) if seed % 20 == 0 else description(Random(seed))
+        try:
+            spec = AppSpec.from_raw("owner/app", *raw)
+            code, _ = unformatted(spec, BuildOptions(all_endpoints=True))
+        except CodegenError:
+            continue
+        assert format_code(code) == whole(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "x = 1\n",
+        "class A(B):\n    'd'\n\n\n\n\nclass C(D):\n    pass\n",
+        'class A(B):\n    """Doc."""\n\n    x: str = \'a\'\n    y: int = Field(a="b")\n',
+        'class A(B):\n    """Doc. """\n\n    x: str = "a"\n',
+        'class A(B):\n    """Doc."""\n    x: str = "a"\n\n\n\n    y: str = "b"\n',
+        'class A(B):\n    """Doc."""\n\n    x: str = "it\'s"\n    z: str = \'"\'\n',
+        'class A(B):\n    """It\'s."""\n\n    x: str = \'a\'\n',
+        f'class A(B):\n    """{"d" * 90}"""\n\n    x: str = "{"x" * 90}"\n',
+        f'class A(B):\n    """Doc."""\n\n    x: A[{"b, " * 40}c] = None\n',
+        'x = """\n\n\nclass A(B):\n    pass\n"""\n\n\n@f\ndef g( ): pass\n',
+        "x = '''\n\n\n@a\n'''\n",
+    ],
+)
+def test_any_code(code: str) -> None:
+    assert format_code(code) == whole(code)
+    assert format_code(format_code(code)) == format_code(code)
+
+
+def test_what_does_not_parse_is_an_error() -> None:
+    with pytest.raises(black.InvalidInput):
+        format_code("class A(:\n\n\n\nclass B: pass\n")
