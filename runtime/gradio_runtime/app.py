@@ -34,6 +34,7 @@ from .values import Input
 if TYPE_CHECKING:
     from .execution import Request
     from .job import Job, Stream
+    from .results import ResultReader
 
 __all__ = ["App", "Endpoint", "StreamEndpoint"]
 
@@ -250,7 +251,7 @@ class StreamEndpoint(Endpoint[P, R]):
 
 
 @functools.cache
-def _reader(describe: Callable[..., Call[Any]]) -> Callable[[list[Any], bool], Any]:
+def _reader(describe: Callable[..., Call[Any]]) -> ResultReader[Any]:
     """How to read the outputs of a described call, by its return annotation."""
     from .results import reader_for
 

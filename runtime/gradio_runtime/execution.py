@@ -13,7 +13,7 @@ from .admission import take_ticket
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection, Live, Route
-from .description import Component
+from .description import Component, label_text
 from .errors import (
     AppError,
     AuthenticationError,
@@ -306,6 +306,7 @@ class Execution(Generic[T]):
         """The values of the visible output slots as the declared type."""
         live, slots = ticket.live, ticket.route.outputs
         values: list[Any] = []
+        names: list[str] = []
         for slot, value in zip(slots, data, strict=False):
             if slot is None or slot.hidden:
                 continue
@@ -320,8 +321,9 @@ class Execution(Generic[T]):
                 if live.download_files:
                     await live.transfer.download_all(value)
             values.append(value)
+            names.append(label_text(slot.props.get("label")) or slot.type)
         try:
-            return self._request.read(values, self._options.strict_outputs)
+            return self._request.read(values, names, self._options.strict_outputs)
         except OutputMismatch as error:
             error.within(endpoint=self.endpoint, src=self.src)
             raise

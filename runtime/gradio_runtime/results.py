@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,13 +17,14 @@ __all__ = ["ResultReader", "keep_ints", "raw_result", "reader_for"]
 
 R = TypeVar("R")
 
-#: Reads the visible slots of one output; `strict=False` lets a misfit through.
-ResultReader = Callable[[list[Any], bool], R]
+#: Reads the visible slots of one output; `strict=False` lets a misfit through. The names
+#: are the slots' own, for errors.
+ResultReader = Callable[[list[Any], list[str], bool], R]
 
 _SCALARS = frozenset({str, bool, int})
 
 
-def raw_result(values: list[Any], _strict: bool = True) -> Any:
+def raw_result(values: list[Any]) -> Any:
     """What an untyped call gives: one value bare, several as a tuple, none as `()`."""
     return values[0] if len(values) == 1 else tuple(values)
 
@@ -36,7 +38,7 @@ def reader_for(annotation: Any) -> ResultReader[Any]:
     return _Single(annotation).read
 
 
-def _read_nothing(_values: list[Any], _strict: bool) -> None:
+def _read_nothing(_values: list[Any], _names: list[str], _strict: bool) -> None:
     return None
 
 
@@ -47,10 +49,12 @@ class _Single:
         self._annotation = annotation
         self._numbers_kept: TypeAdapter[Any] | None = None
 
-    def read(self, values: list[Any], strict: bool) -> Any:
+    def read(self, values: list[Any], names: list[str], strict: bool) -> Any:
         if len(values) != 1:
-            return _misfit(f"{len(values)} outputs instead of one", values, strict)
-        value = values[0]
+            return _miscount(values, 1, strict)
+        return self.value(values[0], names[0], strict)
+
+    def value(self, value: Any, name: str, strict: bool) -> Any:
         # Most outputs are text, and most of the rest are numbers.
         if type(value) is self._annotation and self._annotation in _SCALARS:
             return value
@@ -61,7 +65,9 @@ class _Single:
         try:
             return self._numbers_kept.validate_python(value)
         except ValidationError as error:
-            return _misfit(_first(error), value, strict, error)
+            if not strict:
+                return value
+            raise _misfit(error, value, name) from error
 
 
 class _Several(Generic[R]):
@@ -69,33 +75,34 @@ class _Several(Generic[R]):
 
     def __init__(self, model: type[Output]) -> None:
         self._model = model
+        self._fields: dict[str, _Single] | None = None
 
-    def read(self, values: list[Any], strict: bool) -> Any:
+    def read(self, values: list[Any], _names: list[str], strict: bool) -> Any:
         names = list(self._model.model_fields)
         if len(values) != len(names):
-            text = f"{len(values)} outputs instead of {len(names)}"
-            return _misfit(text, values, strict)
-        unchanged = [n for n, v in zip(names, values, strict=True) if v is UNCHANGED]
+            return _miscount(values, len(names), strict)
         data = dict(zip(names, values, strict=True))
-        try:
-            if not unchanged:
+        if UNCHANGED not in values:
+            with suppress(ValidationError):
                 return self._model.model_validate(data)
-            return self._partly(data, unchanged)
-        except ValidationError as error:
-            field = str(error.errors()[0]["loc"][0]) if error.errors() else None
-            if strict:
-                _misfit(_first(error), values, strict, error, field)
-            return self._model.model_construct(**data)
+        return self._one_by_one(data, strict)
 
-    def _partly(self, data: dict[str, Any], unchanged: list[str]) -> Any:
-        """Validate the fields that have values; UNCHANGED never raises."""
-        fields: dict[str, Any] = {
-            name: UNCHANGED
-            if name in unchanged
-            else TypeAdapter(self._model.model_fields[name].rebuild_annotation())
-            .validate_python(value)
-            for name, value in data.items()
-        }  # fmt: skip
+    def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:
+        """Each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
+        if self._fields is None:
+            self._model.model_rebuild()
+            self._fields = {
+                name: _Single(field.rebuild_annotation())
+                for name, field in self._model.model_fields.items()
+            }
+        try:
+            fields = {
+                name: self._fields[name].value(value, name, strict)
+                for name, value in data.items()
+            }
+        except OutputMismatch as error:
+            error.raw = list(data.values())
+            raise
         return self._model.model_construct(**fields)
 
 
@@ -117,27 +124,24 @@ def keep_ints(annotation: Any) -> Any:
     return annotation
 
 
-def _first(error: ValidationError) -> str:
-    for where, text in misfits(error).items():
-        return f"{where}: {text}" if where else text
-    return str(error)
-
-
-def _misfit(
-    text: str,
-    raw: Any,
-    strict: bool,
-    cause: Exception | None = None,
-    field: str | None = None,
-) -> Any:
+def _miscount(values: list[Any], expected: int, strict: bool) -> Any:
     if not strict:
-        return raw
+        return values
     raise OutputMismatch(
-        f"an output does not fit its declared type ({text})",
-        raw=raw,
-        field=field,
+        f"the app gave {len(values)} outputs instead of {expected}",
+        raw=values,
         hint=_ADMIT,
-    ) from cause
+    )
+
+
+def _misfit(error: ValidationError, raw: Any, name: str) -> OutputMismatch:
+    if raw is None:
+        text = f"the output {name!r} is empty, which its declared type does not allow"
+    else:
+        where, what = next(iter(misfits(error).items()), ("", str(error)))
+        place = f"{where}: " if where else ""
+        text = f"the output {name!r} does not fit its declared type ({place}{what})"
+    return OutputMismatch(text, raw=raw, field=name, hint=_ADMIT)
 
 
 _ADMIT = (

@@ -155,7 +155,7 @@ def _as_file(value: Any, parameter: ParameterInfo) -> Any:
         ) from None
 
 
-def _read(values: list[Any], _strict: bool) -> Any:
+def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
     """The raw outputs, with local paths in place of downloaded files."""
     return raw_result([_with_paths(value) for value in values])
 

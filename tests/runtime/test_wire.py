@@ -152,43 +152,61 @@ def test_moments_are_text() -> None:
 # ---- results
 
 
+def read(annotation: Any, *values: Any, strict: bool = True) -> Any:
+    names = ["Answer", "Score"][: len(values)]
+    return reader_for(annotation)(list(values), names, strict)
+
+
 class Two(Output):
     text: str
     score: int | float
 
 
 def test_one_output_several_none() -> None:
-    assert reader_for(float)([7], True) == 7
-    assert type(reader_for(float)([7], True)) is int
-    assert type(reader_for(list[float])([[1, 2.5]], True)[0]) is int
-    assert reader_for(None)([], True) is None
-    two = reader_for(Two)(["a", 1], True)
+    assert read(float, 7) == 7
+    assert type(read(float, 7)) is int
+    assert type(read(list[float], [1, 2.5])[0]) is int
+    assert read(None) is None
+    two = read(Two, "a", 1)
     assert two == Two(text="a", score=1)
     assert two.astuple() == ("a", 1)
-    label = reader_for(LabelData)([{"label": "cat", "confidences": None}], True)
+    label = read(LabelData, {"label": "cat", "confidences": None})
     assert label.label == "cat"
-    table = reader_for(DataframeData)([{"headers": ["a"], "data": [[1]]}], True)
+    table = read(DataframeData, {"headers": ["a"], "data": [[1]]})
     assert table.data == [[1]]
 
 
 def test_a_misfit_keeps_the_value() -> None:
-    with pytest.raises(OutputMismatch) as caught:
-        reader_for(str)([None], True)
+    with pytest.raises(OutputMismatch, match="'Answer' is empty") as caught:
+        read(str, None)
     assert caught.value.raw is None
+    assert caught.value.field == "Answer"
     assert "--nullable-outputs" in str(caught.value)
-    assert reader_for(str)([None], False) is None
-    with pytest.raises(OutputMismatch) as caught:
-        reader_for(Two)(["a", "b"], True)
+    assert read(str, None, strict=False) is None
+    with pytest.raises(
+        OutputMismatch, match=r"'Answer' does not fit .*\(rows\.1: "
+    ) as bad:
+        read(dict[str, list[int]], {"rows": [1, "b"]})
+    assert bad.value.raw == {"rows": [1, "b"]}
+    with pytest.raises(OutputMismatch, match="2 outputs instead of 1"):
+        read(str, "a", "b")
+
+
+@pytest.mark.parametrize("text", ["a", UNCHANGED])
+def test_a_misfit_among_several_outputs(text: Any) -> None:
+    with pytest.raises(OutputMismatch, match="'score' does not fit") as caught:
+        read(Two, text, "b")
     assert caught.value.field == "score"
-    assert caught.value.raw == ["a", "b"]
-    assert reader_for(Two)(["a", "b"], False).score == "b"
-    with pytest.raises(OutputMismatch, match="2 outputs instead of one"):
-        reader_for(str)(["a", "b"], True)
+    assert caught.value.raw == [text, "b"]
+    lenient = read(Two, text, "b", strict=False)
+    assert lenient.astuple() == (text, "b")
+    with pytest.raises(OutputMismatch, match="3 outputs instead of 2"):
+        read(Two, "a", 1, 2)
 
 
 def test_unchanged_never_raises() -> None:
-    assert reader_for(float)([UNCHANGED], True) is UNCHANGED
-    two = reader_for(Two)([UNCHANGED, 2], True)
+    assert read(float, UNCHANGED) is UNCHANGED
+    two = read(Two, UNCHANGED, 2)
     assert two.text is UNCHANGED
     assert two.score == 2
     assert not UNCHANGED
