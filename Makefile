@@ -23,10 +23,10 @@ UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
 MYPY_PATHS := codegen runtime tests benchmarks generated_examples
 ARGS ?=
 
-.PHONY: help setup demo test check fast slow format goldens examples bench build clean distclean
+.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation build clean distclean
 
 help: ## Show what there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: $(READY) ## Make .venv with everything in it
 
@@ -69,6 +69,9 @@ examples: $(READY) ## Write generated_examples/ again, from apps on a real serve
 
 bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md
 	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.run $(ARGS)
+
+bench-generation: $(READY) ## Time the generator; writes benchmarks/GENERATION.md
+	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.generation $(ARGS)
 
 build: $(READY) ## Wheels and sdists of both distributions, into dist/
 	@.venv/bin/uv build --all-packages --out-dir dist

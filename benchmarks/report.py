@@ -54,14 +54,14 @@ def times(ratio: float) -> str:
     return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
 
 
-def machine(gradio: str) -> str:
-    """Where and with what this was measured."""
+def machine(gradio: str | None) -> str:
+    """Where and with what this was measured; against which server, if any."""
     names = ("gradio-codegen", "gradio_client", "httpx2", "pydantic")
     packages = ", ".join(f"{name} {version(name)}" for name in names)
+    server = f"; server: Gradio {gradio} on the same machine, over loopback"
     return (
         f"{_cpu()}, {cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {sys.version.split()[0]}; server: Gradio {gradio} on the same machine, "
-        f"over loopback; {packages}."
+        f"Python {sys.version.split()[0]}{server if gradio else ''}; {packages}."
     )
 
 
