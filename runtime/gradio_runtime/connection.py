@@ -340,7 +340,15 @@ async def read_info(
 ) -> dict[str, Any]:
     """Read `/info` as it is. With all endpoints it has the undocumented ones too."""
     query = "?all_endpoints=True" if all_endpoints else ""
-    raw = await transport.get_json(f"{config.api_prefix}/info{query}")
+    try:
+        raw = await transport.get_json(f"{config.api_prefix}/info{query}")
+    except ConnectError as error:
+        if config.protocol == "ws" and "404" in error.message:
+            raise ConnectError(
+                f"Gradio {config.version} does not describe its API",
+                hint="Apps of Gradio 3.26 and later do",
+            ) from error
+        raise
     if not isinstance(raw, dict) or "named_endpoints" not in raw:
         raise ConnectError(
             f"{transport.base}{config.api_prefix}/info does not describe an API",

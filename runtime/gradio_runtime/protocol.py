@@ -102,7 +102,7 @@ class Dialect:
             raise ProtocolError(
                 f"the app runs Gradio {config.version}, whose protocol "
                 f"({config.protocol}) this version of gradio-runtime does not speak",
-                hint="Apps of Gradio 3.23 and later are supported",
+                hint="Apps of Gradio 3.26 and later are supported",
             )
         version = _version(config.version)
         sockets = config.protocol == "ws"

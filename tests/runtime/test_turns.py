@@ -10,7 +10,13 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from gradio_runtime import AuthenticationError, ConnectionLost, QueueFull, Status
+from gradio_runtime import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    QueueFull,
+    Status,
+)
 
 from tests.runtime.test_faults import CONFIG, DONE, Handler, Server
 from tests.runtime.wire_api import WireClient
@@ -165,6 +171,16 @@ def test_a_login_that_is_wanted(server: Server) -> None:
     }
     with WireClient(server.url) as client, pytest.raises(AuthenticationError):
         client.echo("x")
+
+
+def test_an_app_too_old_to_describe_itself(server: Server) -> None:
+    config = {**EARLY, "version": "3.23.0", "protocol": "ws"}
+    Handler.answers = {"/config": lambda h: h.json(config)}
+    with (
+        WireClient(server.url) as client,
+        pytest.raises(ConnectError, match=r"3\.23\.0 does not describe.*3\.26"),
+    ):
+        client.predict("x", api_name="/echo")
 
 
 # ---- 4.9 to 4.21: streams end without a word
