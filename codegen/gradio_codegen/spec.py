@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -305,11 +305,6 @@ class _Described:
         )
 
 
-def _visible(config: Config, ids: Iterable[int]) -> list[Component | None]:
-    slots = config.slots(list(ids))
-    return [slot for slot in slots if slot is None or not slot.hidden]
-
-
 def _reduce_endpoint(
     config: Config, described: _Described, key: str, live: LiveDefaults
 ) -> EndpointInfo:
@@ -317,8 +312,8 @@ def _reduce_endpoint(
     place = f"info.{described.kind(key)}.{key}"
     endpoint = described.endpoint(key)
     dependency = described.by_key.get(key)
-    inputs = _visible(config, dependency.inputs) if dependency else []
-    outputs = _visible(config, dependency.outputs) if dependency else []
+    inputs = config.slots(dependency.inputs) if dependency else []
+    outputs = config.slots(dependency.outputs) if dependency else []
     return EndpointInfo(
         description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
         parameters=[
@@ -327,7 +322,7 @@ def _reduce_endpoint(
                 slot,
                 (key, index),
             )
-            for index, (item, slot) in enumerate(_pairs(endpoint.parameters, inputs))
+            for index, item, slot in _pairs(endpoint.parameters, inputs)
         ],
         returns=[
             ReturnInfo(
@@ -335,7 +330,7 @@ def _reduce_endpoint(
                 component=item.component,
                 schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
             )
-            for index, (item, slot) in enumerate(_pairs(endpoint.returns, outputs))
+            for index, item, slot in _pairs(endpoint.returns, outputs)
         ],
     )
 
@@ -345,11 +340,21 @@ _T = TypeVar("_T")
 
 def _pairs(
     items: Sequence[_T], slots: Sequence[Component | None]
-) -> list[tuple[_T, Component | None]]:
-    """Each item with its slot; with none at all where the numbers disagree."""
-    if len(items) != len(slots):
-        return [(item, None) for item in items]
-    return list(zip(items, slots, strict=True))
+) -> list[tuple[int, _T, Component | None]]:
+    """Each item with its index and slot; without one where the numbers disagree.
+
+    Items of hidden slots, which the first versions of `/info` had, are left out.
+    """
+    visible = [slot for slot in slots if slot is None or not slot.hidden]
+    if len(items) == len(visible):
+        slots = visible
+    elif len(items) != len(slots):
+        return [(index, item, None) for index, item in enumerate(items)]
+    return [
+        (index, item, slot)
+        for index, (item, slot) in enumerate(zip(items, slots, strict=True))
+        if slot is None or not slot.hidden
+    ]
 
 
 def _reduce_parameter(

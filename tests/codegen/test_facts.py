@@ -211,6 +211,18 @@ def test_gradio_3_hides_by_type(kind: str) -> None:
     assert "def f(text: str)" in generated(config, info)
 
 
+def test_the_first_gradio_3_lists_state_as_well() -> None:
+    """Measured on 3.28.3: `/info` has an item for each slot."""
+    state = Slot("state")
+    config, info = describe(
+        endpoint("f", [state, TEXT], [Slot("number"), state]), version="3.28.3"
+    )
+    described = info["named_endpoints"]["/f"]
+    described["parameters"].insert(0, {"label": "parameter_9", "component": "State"})
+    described["returns"].append({"label": "value_9", "component": "State"})
+    assert "def f(text: str) -> Call[float]" in generated(config, info)
+
+
 # --- Functions that want more than values
 
 
