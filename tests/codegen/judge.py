@@ -69,8 +69,8 @@ def check_tree(code: str) -> None:
                 assert name in ("__all__", "_app"), name
             case _:
                 assert isinstance(node, ast.Expr)
-    for node in ast.walk(tree):
-        assert isinstance(node, _NODES), type(node)
+    for part in ast.walk(tree):
+        assert isinstance(part, _NODES), type(part)
     _check_names(tree, imported | defined | _PLAIN)
     _check_calls(tree, imported | defined)
 
