@@ -221,9 +221,10 @@ def serving(config: Json, info: Json) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole process: seconds, megabytes, and milliseconds of each stage."""
+    """A whole process: seconds, those of the processor, megabytes, and stages."""
 
     seconds: float
+    processor: float
     megabytes: float
     stages: dict[str, int]
 
@@ -244,12 +245,20 @@ def run(url: str, target: Path) -> Run:
         raise RuntimeError(text)
     stages = {name: int(ms) for name, ms in _STAGE.findall(text)}
     kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Run(seconds, kilobytes / 1024, stages)
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(seconds, processor, kilobytes / 1024, stages)
 
 
 def measure(rounds: int) -> tuple[Table, Table]:
     """The whole, and the stages, of each app."""
-    heads: tuple[str, ...] = ("app", "/info", "lines", "whole process", "most memory")
+    heads: tuple[str, ...] = (
+        "app",
+        "/info",
+        "lines",
+        "whole process",
+        "processor",
+        "most memory",
+    )
     whole: list[tuple[str, ...]] = []
     split: list[tuple[str, ...]] = []
     names: list[str] = []
@@ -274,6 +283,7 @@ def measure(rounds: int) -> tuple[Table, Table]:
             f"{size:.2g} MB",
             f"{lines:,}",
             milliseconds(_median(runs, lambda item: item.seconds)),
+            milliseconds(_median(runs, lambda item: item.processor)),
             f"{_median(runs, lambda item: item.megabytes):.0f} MB",
         )
         print(" | ".join(row), flush=True)

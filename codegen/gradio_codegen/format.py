@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from black import Mode
+    from black.mode import Mode
 
 __all__ = ["format_code"]
 
@@ -42,12 +42,12 @@ _FIELD = re.compile(r"^    \w+: .*", re.MULTILINE)
 
 def format_code(code: str) -> str:
     """Format Python source, the same way on every machine."""
-    from black import InvalidInput, format_str
-    from blib2to3.pgen2.parse import ParseError
+    from black import format_str
+    from black.parsing import InvalidInput
 
     try:
         blocks = [_block(part) for part in _DEFINITION.split(code)]
-    except (InvalidInput, ParseError):
+    except InvalidInput:
         return format_str(code, mode=_mode())
     return "\n\n".join(blocks)
 
@@ -67,7 +67,7 @@ def _is_short(text: str) -> bool:
 
 @cache
 def _mode() -> Mode:
-    from black import Mode, TargetVersion
+    from black.mode import Mode, TargetVersion
 
     # Fixed: black would otherwise go by the features that it finds in the source.
     versions = {TargetVersion.PY311, TargetVersion.PY312}

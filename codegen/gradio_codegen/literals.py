@@ -98,6 +98,8 @@ def printable(text: str, *, keep: str = "") -> str:
     Control characters, line separators, lone surrogates and the marks that turn the
     direction of text are among them.
     """
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() or char in keep else repr(char)[1:-1]
         for char in text

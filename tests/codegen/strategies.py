@@ -587,8 +587,9 @@ def _seeds() -> Sequence[str]:
         for item in config["dependencies"]:
             used = [*item.get("inputs", ()), *item.get("outputs", ())]
             wanted = dict.fromkeys(used)
-            key = f"/{item.get('api_name')}"
-            if key not in info["named_endpoints"]:
+            name = item.get("api_name")
+            key = f"/{name}"
+            if not isinstance(name, str) or key not in info["named_endpoints"]:
                 continue
             one = {
                 "config": {

@@ -6,6 +6,8 @@ from random import Random
 
 import black
 import pytest
+from black.mode import Mode, TargetVersion
+from black.parsing import InvalidInput
 from gradio_codegen.build import BuildOptions
 from gradio_codegen.errors import CodegenError
 from gradio_codegen.format import format_code
@@ -15,9 +17,7 @@ from .judge import unformatted
 from .regen import FOLDER, OPTIONS, cases
 from .strategies import description, large
 
-MODE = black.Mode(
-    target_versions={black.TargetVersion.PY311, black.TargetVersion.PY312}
-)
+MODE = Mode(target_versions={TargetVersion.PY311, TargetVersion.PY312})
 
 
 def whole(code: str) -> str:
@@ -65,5 +65,5 @@ def test_any_code(code: str) -> None:
 
 
 def test_what_does_not_parse_is_an_error() -> None:
-    with pytest.raises(black.InvalidInput):
+    with pytest.raises(InvalidInput):
         format_code("class A(:\n\n\n\nclass B: pass\n")
