@@ -21,14 +21,16 @@ from typing import Any
 import pytest
 from gradio_runtime.types import GalleryImage
 
-from tests.integration import file_trips, shape_trips, value_trips
+from tests.integration import file_trips, input_trips, shape_trips, value_trips
 from tests.integration.component_uses import IMPORTS, USES
 from tests.integration.file_trips import HI
 from tests.integration.trips import (
     MP4,
     OBJ,
+    ODD_NAME,
     PNG,
     TEXT,
+    Made,
     Trip,
     annotated,
     component_part,
@@ -52,7 +54,17 @@ from tests.support.servers import GradioServer
 pytestmark = pytest.mark.slow
 
 MAJORS = sorted(VERSIONS)
-TRIPS = [*value_trips.TRIPS, *file_trips.TRIPS, *shape_trips.TRIPS]
+TRIPS = [
+    *value_trips.TRIPS,
+    *file_trips.TRIPS,
+    *shape_trips.TRIPS,
+    *input_trips.TRIPS,
+]
+
+
+def _named(parameter: object) -> str:
+    """A version or a trip, in the name of a test."""
+    return f"gradio{parameter}" if isinstance(parameter, int) else str(parameter)
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,7 @@ def generate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generate]:
         yield generate
 
 
-@pytest.fixture(scope="module", params=MAJORS, ids=lambda major: f"gradio{major}")
+@pytest.fixture(scope="module", params=MAJORS, ids=_named)
 def generated(request: pytest.FixtureRequest, generate: Generate) -> Generated:
     """That module, for each version in turn."""
     return generate(request.param)
@@ -134,6 +146,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = {"txt": TEXT, "png": PNG, "mp4": MP4, "obj": OBJ, "wav": tone()}
     for suffix, content in contents.items():
         (tmp_path / f"a.{suffix}").write_bytes(content)
+    (tmp_path / ODD_NAME).write_bytes(TEXT)
     monkeypatch.chdir(tmp_path)
 
 
@@ -167,15 +180,16 @@ def test_no_endpoint_is_left_out(generated: Generated) -> None:
     ("generated", "journey"),
     [(major, t) for major in MAJORS for t in TRIPS if t.since <= major <= t.until],
     indirect=["generated"],
-    ids=str,
+    ids=_named,
 )
 def test_round_trip(generated: Generated, journey: Trip) -> None:
     function = getattr(generated, journey.endpoint)
+    args = [arg() if isinstance(arg, Made) else arg for arg in journey.args]
     if isinstance(journey.gives, type) and issubclass(journey.gives, Exception):
         with pytest.raises(journey.gives):
-            function(*journey.args)
+            function(*args)
         return
-    result = function(*journey.args)
+    result = function(*args)
     if callable(journey.gives):
         assert journey.gives(result), result
     else:
@@ -316,7 +330,7 @@ def _ways() -> Iterator[tuple[int, int, str]]:
     ("giver", "taker", "name"),
     list(_ways()),
     indirect=["giver", "taker"],
-    ids=str,
+    ids=_named,
 )
 def test_a_value_travels_between_versions(
     giver: Generated, taker: Generated, name: str

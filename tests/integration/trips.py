@@ -33,6 +33,20 @@ SRT = b"1\n00:00:00,000 --> 00:00:01,000\nHello\n"
 OBJ = b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
 
+#: The name of a file that addresses and shells would read otherwise.
+ODD_NAME = "a b#ü%20.txt"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An argument that is made for each call anew, since a call uses it up."""
+
+    make: Callable[[], Any]
+
+    def __call__(self) -> Any:
+        return self.make()
+
+
 class _Same:
     """Expect the first argument back."""
 
@@ -90,8 +104,7 @@ def file(content: bytes | None = None, name: str | None = None) -> Check:
         assert isinstance(value, File)
         assert value.path is not None
         got = value.read_bytes()
-        assert got
-        assert content is None or got == content
+        assert got == content if content is not None else got
         assert name is None or value.path.name == name
         return True
 
