@@ -37,6 +37,7 @@ def _words(text: str) -> frozenset[str]:
 IMPORTS: dict[str, str] = {
     "Annotated": "typing",
     "Any": "typing",
+    "Sequence": "collections.abc",
     "Literal": "typing",
     "TypeAlias": "typing",
     "App": "gradio_runtime",

@@ -101,17 +101,12 @@ def _imports(body: str) -> list[str]:
     for node in ast.walk(ast.parse(body)):
         if isinstance(node, ast.Name) and node.id in IMPORTS:
             used.add(node.id)
-    modules = sorted({IMPORTS[name] for name in used} - {"typing"})
-    lines: list[str] = []
-    if typing := sorted(name for name in used if IMPORTS[name] == "typing"):
-        lines += [f"from typing import {', '.join(typing)}", ""]
-    for module in modules:
-        names = sorted(
-            (name for name in used if IMPORTS[name] == module),
-            key=_rank,
-        )
-        lines.append(f"from {module} import {', '.join(names)}")
-    return lines
+    groups: list[list[str]] = [[], []]
+    for module in sorted({IMPORTS[name] for name in used}):
+        names = sorted((n for n in used if IMPORTS[n] == module), key=_rank)
+        ours = module not in ("collections.abc", "typing")
+        groups[ours].append(f"from {module} import {', '.join(names)}")
+    return [*groups[0], *([""] if groups[0] else []), *groups[1]]
 
 
 def _rank(name: str) -> tuple[int, list[str | int]]:

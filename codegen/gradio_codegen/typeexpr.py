@@ -38,6 +38,7 @@ __all__ = [
     "list_of",
     "natural",
     "optional",
+    "sequence_of",
     "tuple_of",
     "walk",
     "write",
@@ -80,7 +81,7 @@ class ModelOf:
 
 @dataclass(frozen=True, slots=True)
 class Generic:
-    """`list[...]`, `dict[...]`, `tuple[...]`."""
+    """`list[...]`, `Sequence[...]`, `dict[...]`, `tuple[...]`."""
 
     origin: str
     arguments: tuple[TypeExpr, ...]
@@ -108,8 +109,17 @@ UNCHANGED = Named("Unchanged")
 
 
 def list_of(item: TypeExpr) -> TypeExpr:
-    """`list[item]`."""
-    return Generic("list", (item,))
+    """`list[item]`; of what may be a file, given in several ways, `Sequence[item]`."""
+    return sequence_of(item) if item == FILE_INPUT else Generic("list", (item,))
+
+
+def sequence_of(item: TypeExpr) -> TypeExpr:
+    """`Sequence[item]`, for parameters that take what the runtime converts.
+
+    A checker lets nobody pass a `list[File]` for a `list[FileInput]`, since somebody
+    might put a path in.
+    """
+    return Generic("Sequence", (item,))
 
 
 def dict_of(value: TypeExpr) -> TypeExpr:

@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from gradio_runtime import (
@@ -885,7 +886,7 @@ class LabelEchoInput(Input):
 class HighlightedtextEchoInput(Input):
     """Inputs of `/highlightedtext_echo`."""
 
-    value: list[HighlightedInput]
+    value: Sequence[HighlightedInput]
 
 
 class PlotMakeInput(Input):
@@ -985,7 +986,7 @@ class FileTypesEchoInput(Input):
 class FileMultipleEchoInput(Input):
     """Inputs of `/file_multiple_echo`."""
 
-    value: list[FileInput]
+    value: Sequence[FileInput]
 
 
 class FileDefaultEchoInput(Input):
@@ -1003,7 +1004,7 @@ class FileBytesInInput(Input):
 class FileDirectoryInInput(Input):
     """Inputs of `/file_directory_in`."""
 
-    value: list[FileInput]
+    value: Sequence[FileInput]
 
 
 class FileOptionalInInput(Input):
@@ -1021,7 +1022,7 @@ class UploadbuttonEchoInput(Input):
 class UploadbuttonMultipleEchoInput(Input):
     """Inputs of `/uploadbutton_multiple_echo`."""
 
-    value: list[FileInput]
+    value: Sequence[FileInput]
 
 
 class UploadbuttonOutInput(Input):
@@ -1119,19 +1120,19 @@ class AnnotatedimageEchoInput(Input):
 class GalleryEchoInput(Input):
     """Inputs of `/gallery_echo`."""
 
-    value: list[GalleryInput] = Field(default=[])
+    value: Sequence[GalleryInput] = Field(default=[])
 
 
 class GalleryPathEchoInput(Input):
     """Inputs of `/gallery_path_echo`."""
 
-    value: list[GalleryInput] = Field(default=[])
+    value: Sequence[GalleryInput] = Field(default=[])
 
 
 class GalleryDefaultEchoInput(Input):
     """Inputs of `/gallery_default_echo`."""
 
-    value: list[GalleryInput] | Unchanged = UNCHANGED
+    value: Sequence[GalleryInput] | Unchanged = UNCHANGED
 
 
 class GalleryMakeInput(Input):
@@ -1241,13 +1242,13 @@ class DropdownPresetEchoInput(Input):
 class HighlightedtextPresetEchoInput(Input):
     """Inputs of `/highlightedtext_preset_echo`."""
 
-    value: list[HighlightedInput] | Unchanged | None = UNCHANGED
+    value: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED
 
 
 class FilesPresetEchoInput(Input):
     """Inputs of `/files_preset_echo`."""
 
-    value: list[FileInput] | Unchanged | None = UNCHANGED
+    value: Sequence[FileInput] | Unchanged | None = UNCHANGED
 
 
 class VideoPresetEchoInput(Input):
@@ -1271,7 +1272,7 @@ class PlotPresetEchoInput(Input):
 class GalleryPresetEchoInput(Input):
     """Inputs of `/gallery_preset_echo`."""
 
-    value: list[GalleryInput] | Unchanged = UNCHANGED
+    value: Sequence[GalleryInput] | Unchanged = UNCHANGED
 
 
 class AnnotatedimagePresetEchoInput(Input):
@@ -2759,7 +2760,9 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
 )
-def highlightedtext_echo(value: list[HighlightedInput]) -> Call[list[HighlightedToken]]:
+def highlightedtext_echo(
+    value: Sequence[HighlightedInput],
+) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
     Args:
@@ -2994,7 +2997,7 @@ def file_types_echo(value: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
-def file_multiple_echo(value: list[FileInput]) -> Call[list[File]]:
+def file_multiple_echo(value: Sequence[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
     Args:
@@ -3034,7 +3037,7 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
 
 
 @_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
-def file_directory_in(value: list[FileInput]) -> Call[Any]:
+def file_directory_in(value: Sequence[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
     Args:
@@ -3079,7 +3082,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
 )
-def uploadbutton_multiple_echo(value: list[FileInput]) -> Call[list[File]]:
+def uploadbutton_multiple_echo(value: Sequence[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
     Args:
@@ -3321,7 +3324,9 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
 
 
 @_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
-def gallery_echo(value: list[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
+def gallery_echo(
+    value: Sequence[GalleryInput] | None = None,
+) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
     Args:
@@ -3335,7 +3340,7 @@ def gallery_echo(value: list[GalleryInput] | None = None) -> Call[list[GalleryIt
 
 @_app.endpoint("/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery")
 def gallery_path_echo(
-    value: list[GalleryInput] | None = None,
+    value: Sequence[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
@@ -3352,7 +3357,7 @@ def gallery_path_echo(
     "/gallery_default_echo", GalleryDefaultEchoInput, shape="gallery -> gallery"
 )
 def gallery_default_echo(
-    value: list[GalleryInput] | Unchanged = UNCHANGED,
+    value: Sequence[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
@@ -3610,7 +3615,7 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     shape="highlightedtext -> highlightedtext",
 )
 def highlightedtext_preset_echo(
-    value: list[HighlightedInput] | Unchanged | None = UNCHANGED,
+    value: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
@@ -3626,7 +3631,7 @@ def highlightedtext_preset_echo(
 
 @_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
 def files_preset_echo(
-    value: list[FileInput] | Unchanged | None = UNCHANGED,
+    value: Sequence[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3688,7 +3693,7 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
     "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
 )
 def gallery_preset_echo(
-    value: list[GalleryInput] | Unchanged = UNCHANGED,
+    value: Sequence[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
     """Call `/gallery_preset_echo`.
 

@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import (
@@ -93,8 +94,8 @@ class FilesInput(Input):
     """Inputs of `/files`."""
 
     picture: FileInput | Unchanged | None = UNCHANGED
-    several: list[FileInput] | Unchanged | None = UNCHANGED
-    pictures: list[GalleryInput] = Field(default=[])
+    several: Sequence[FileInput] | Unchanged | None = UNCHANGED
+    pictures: Sequence[GalleryInput] = Field(default=[])
     sound: FileInput | None = None
 
 
@@ -183,8 +184,8 @@ class ObjectsOutput(Output):
 )
 def files(
     picture: FileInput | Unchanged | None = UNCHANGED,
-    several: list[FileInput] | Unchanged | None = UNCHANGED,
-    pictures: list[GalleryInput] | None = None,
+    several: Sequence[FileInput] | Unchanged | None = UNCHANGED,
+    pictures: Sequence[GalleryInput] | None = None,
     sound: FileInput | None = None,
 ) -> Call[FilesOutput]:
     """Call `/files`.

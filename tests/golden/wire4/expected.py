@@ -19,6 +19,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
@@ -252,7 +253,7 @@ class FileSingleInput(Input):
 class FileMultiInput(Input):
     """Inputs of `/file_multi`."""
 
-    fs: list[FileInput]
+    fs: Sequence[FileInput]
 
 
 class VideoIoInput(Input):
@@ -264,7 +265,7 @@ class VideoIoInput(Input):
 class GalleryIoInput(Input):
     """Inputs of `/gallery_io`."""
 
-    g: list[GalleryInput] = Field(default=[])
+    g: Sequence[GalleryInput] = Field(default=[])
 
 
 class DataframeIoInput(Input):
@@ -755,7 +756,7 @@ def file_single(f: FileInput) -> Call[File | None]:
 
 
 @_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
-def file_multi(fs: list[FileInput]) -> Call[list[File] | None]:
+def file_multi(fs: Sequence[FileInput]) -> Call[list[File] | None]:
     """Call `/file_multi`.
 
     Args:
@@ -781,7 +782,9 @@ def video_io(v: FileInput) -> Call[VideoFile | None]:
 
 
 @_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
-def gallery_io(g: list[GalleryInput] | None = None) -> Call[list[GalleryItem] | None]:
+def gallery_io(
+    g: Sequence[GalleryInput] | None = None,
+) -> Call[list[GalleryItem] | None]:
     """Call `/gallery_io`.
 
     Args:

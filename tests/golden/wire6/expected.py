@@ -19,6 +19,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
@@ -293,7 +294,7 @@ class FileSingleInput(Input):
 class FileMultiInput(Input):
     """Inputs of `/file_multi`."""
 
-    fs: list[FileInput]
+    fs: Sequence[FileInput]
 
 
 class VideoIoInput(Input):
@@ -305,7 +306,7 @@ class VideoIoInput(Input):
 class GalleryIoInput(Input):
     """Inputs of `/gallery_io`."""
 
-    g: list[GalleryInput] = Field(default=[])
+    g: Sequence[GalleryInput] = Field(default=[])
 
 
 class DataframeIoInput(Input):
@@ -939,7 +940,7 @@ def file_single(f: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
-def file_multi(fs: list[FileInput]) -> Call[list[File]]:
+def file_multi(fs: Sequence[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
     Args:
@@ -965,7 +966,7 @@ def video_io(v: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
-def gallery_io(g: list[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
+def gallery_io(g: Sequence[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
     Args:
