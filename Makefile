@@ -26,7 +26,7 @@ ARGS ?=
 .PHONY: help setup demo test check fast slow format goldens examples bench bench-generation build clean distclean
 
 help: ## Show what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 setup: $(READY) ## Make .venv with everything in it
 

@@ -179,8 +179,13 @@ def _described(slot: Json) -> Json:
         "type": slot["schema"],
         "component": slot["kind"].capitalize(),
         "python_type": {
-            "type": "dict(path: str | None, url: str | None, size: int | None)",
-            "description": "For input, either path or url must be provided.",
+            "type": "dict(path: str | None (Path to a local file), url: str | None "
+            "(Publicly available url or base64 encoded image), size: int | None (Size "
+            "of image in bytes), orig_name: str | None (Original filename), mime_type: "
+            "str | None (mime type of image), is_stream: bool (Can always be set to "
+            "False), meta: dict(_type: Literal[gradio.FileData]))",
+            "description": "For input, either path or url must be provided. For output, "
+            "path is always provided.",
         },
     }
 
