@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 from pydantic_core import PydanticOmit, core_schema
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
@@ -102,31 +102,43 @@ class Output(BaseModel):
         return html_of(self)
 
 
-class Unchanged(Enum):
-    """The type of `UNCHANGED`."""
+if TYPE_CHECKING:
 
-    UNCHANGED = "UNCHANGED"
+    class Unchanged(Enum):
+        """The type of `UNCHANGED`; an enum's only member is known by identity."""
 
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        # By identity: a file may well be called "UNCHANGED".
-        return core_schema.is_instance_schema(cls)
+        UNCHANGED = "UNCHANGED"
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        raise PydanticOmit
+        def __bool__(self) -> Literal[False]: ...
 
-    def __bool__(self) -> Literal[False]:
-        """False, so that `output or fallback` reads well."""
-        return False
+else:
+    # No enum when it runs: pydantic would take the member's value for a text.
 
-    def __repr__(self) -> str:
-        """The name users write."""
-        return "UNCHANGED"
+    class Unchanged:
+        """The type of `UNCHANGED`."""
+
+        def __bool__(self) -> Literal[False]:
+            """False, so that `output or fallback` reads well."""
+            return False
+
+        def __repr__(self) -> str:
+            """The name users write."""
+            return "UNCHANGED"
+
+        def __reduce__(self) -> str:
+            """There is one only, in copies and in other processes too."""
+            return "UNCHANGED"
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _source, _handler):
+            as_text = core_schema.to_string_ser_schema()
+            return core_schema.is_instance_schema(cls, serialization=as_text)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, _schema, _handler):
+            raise PydanticOmit
+
+    Unchanged.UNCHANGED = Unchanged()
 
 
 #: Of an output: the app updated the component but not its value (`gr.skip()`, or
