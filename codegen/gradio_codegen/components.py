@@ -28,7 +28,7 @@ from .typeexpr import (
     TypeExpr,
     either,
     list_of,
-    sequence_of,
+    several,
 )
 
 __all__ = ["KEPT_PROPS", "SELF_TYPED", "InputType", "input_type", "output_type"]
@@ -61,9 +61,9 @@ _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     "dataframe": (Named("DataframeInput"), Named("DataframeData")),
     "datetime": (Named("DateTimeInput"), STR),
     "dialogue": _both(either(list_of(Named("DialogueLine")), STR)),
-    "gallery": (sequence_of(Named("GalleryInput")), list_of(Named("GalleryItem"))),
+    "gallery": (several(Named("GalleryInput")), list_of(Named("GalleryItem"))),
     "highlightedtext": (
-        sequence_of(Named("HighlightedInput")),
+        several(Named("HighlightedInput")),
         list_of(Named("HighlightedToken")),
     ),
     "imageeditor": (Named("EditorInput"), Named("EditorData")),
@@ -80,7 +80,7 @@ _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     "timeseries": (Named("DataframeInput"), Named("DataframeData")),
 }
 _MESSAGES = _both(list_of(Named("ChatMessage")))
-_PAIRS = (sequence_of(Named("ChatPairInput")), list_of(Named("ChatPair")))
+_PAIRS = (several(Named("ChatPairInput")), list_of(Named("ChatPair")))
 
 #: Components whose schema is not needed.
 SELF_TYPED = _FILES | frozenset(_KNOWN) | {"chatbot"}

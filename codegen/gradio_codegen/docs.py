@@ -243,7 +243,7 @@ def _example(type_: TypeExpr, param: Param) -> str:
             return _EXAMPLES.get(name, "...")
         case AliasOf(_, target):
             return shown(target.values[0])
-        case Generic("list" | "Sequence", (item,)):
+        case Generic("list" | "Several", (item,)):
             inner = _example(item, param)
             return "[...]" if inner == "..." else f"[{inner}]"
         case Either(members):

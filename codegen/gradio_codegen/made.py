@@ -44,7 +44,7 @@ def made(type_: TypeExpr, value: Any) -> str:
         case Either(types):
             fitting = next((t for t in types if accepts(t, value)), types[0])
             return made(fitting, value)
-        case Generic("list" | "Sequence", (item,)) if (
+        case Generic("list" | "Several", (item,)) if (
             values := as_list(value)
         ) is not None:
             parts = [made(item, part) for part in values]

@@ -37,7 +37,6 @@ def _words(text: str) -> frozenset[str]:
 IMPORTS: dict[str, str] = {
     "Annotated": "typing",
     "Any": "typing",
-    "Sequence": "collections.abc",
     "Literal": "typing",
     "TypeAlias": "typing",
     "App": "gradio_runtime",
@@ -74,6 +73,7 @@ IMPORTS: dict[str, str] = {
     "MultimodalInput": "gradio_runtime.types",
     "NativePlotData": "gradio_runtime.types",
     "PlotData": "gradio_runtime.types",
+    "Several": "gradio_runtime.types",
     "Unchanged": "gradio_runtime.types",
     "VideoFile": "gradio_runtime.types",
     "Field": "pydantic",

@@ -104,7 +104,7 @@ def _imports(body: str) -> list[str]:
     groups: list[list[str]] = [[], []]
     for module in sorted({IMPORTS[name] for name in used}):
         names = sorted((n for n in used if IMPORTS[n] == module), key=_rank)
-        ours = module not in ("collections.abc", "typing")
+        ours = module != "typing"
         groups[ours].append(f"from {module} import {', '.join(names)}")
     return [*groups[0], *([""] if groups[0] else []), *groups[1]]
 

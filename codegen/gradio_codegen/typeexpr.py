@@ -38,7 +38,7 @@ __all__ = [
     "list_of",
     "natural",
     "optional",
-    "sequence_of",
+    "several",
     "tuple_of",
     "walk",
     "write",
@@ -81,7 +81,7 @@ class ModelOf:
 
 @dataclass(frozen=True, slots=True)
 class Generic:
-    """`list[...]`, `Sequence[...]`, `dict[...]`, `tuple[...]`."""
+    """`list[...]`, `Several[...]`, `dict[...]`, `tuple[...]`."""
 
     origin: str
     arguments: tuple[TypeExpr, ...]
@@ -109,17 +109,13 @@ UNCHANGED = Named("Unchanged")
 
 
 def list_of(item: TypeExpr) -> TypeExpr:
-    """`list[item]`; of what may be a file, given in several ways, `Sequence[item]`."""
-    return sequence_of(item) if item == FILE_INPUT else Generic("list", (item,))
+    """`list[item]`; of what can be a file in several ways, `Several[item]`."""
+    return several(item) if item == FILE_INPUT else Generic("list", (item,))
 
 
-def sequence_of(item: TypeExpr) -> TypeExpr:
-    """`Sequence[item]`, for parameters that take what the runtime converts.
-
-    A checker lets nobody pass a `list[File]` for a `list[FileInput]`, since somebody
-    might put a path in.
-    """
-    return Generic("Sequence", (item,))
+def several(item: TypeExpr) -> TypeExpr:
+    """`Several[item]`, for parameters that take what the runtime converts."""
+    return Generic("Several", (item,))
 
 
 def dict_of(value: TypeExpr) -> TypeExpr:

@@ -190,6 +190,12 @@ class InputError(GradioError):
         super().__init__(message, **context)
         self.fields = dict(fields or {})
 
+    def about(self, name: str) -> None:
+        """Say which parameter it is about, where that is known later."""
+        if not self.fields:
+            self.fields = {name: self.message}
+            self.message = f"{name}: {self.message}"
+
 
 class FileTooLarge(InputError):
     """A file is larger than the app (or the caller's own limit) allows."""

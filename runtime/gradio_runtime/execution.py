@@ -198,9 +198,9 @@ class Execution(Generic[T]):
                 f"{route.api_name} takes {len(visible)} values, not "
                 f"{len(self._request.values)}"
             )
-        values = iter(self._request.values)
+        given = zip(self._request.names, self._request.values, strict=True)
         data = [
-            self._sent(next(values), slot, live) if slot and not slot.hidden else None
+            self._sent(*next(given), slot, live) if slot and not slot.hidden else None
             for slot in route.inputs
         ]
         for index in route.prop_inputs:
@@ -208,14 +208,18 @@ class Execution(Generic[T]):
                 data[index] = {**slot.props, "value": data[index]}
         return await live.transfer.upload_all(data)
 
-    def _sent(self, value: object, slot: Component, live: Live) -> Any:
+    def _sent(self, name: str, value: object, slot: Component, live: Live) -> Any:
         """A value as it is sent; UNCHANGED is what the app's own page would send."""
         if value is UNCHANGED:
             return slot.props.get("value")
         if self._request.typed and slot.type == "json" and isinstance(value, str):
             # The server parses a text; to arrive as one it has to be JSON itself.
             return json.dumps(value)
-        return wire.encode(value, slot, live.dialect)
+        try:
+            return wire.encode(value, slot, live.dialect)
+        except InputError as error:
+            error.about(name)
+            raise
 
     async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
         attempt = 0

@@ -178,10 +178,12 @@ def _encode_item(item: GalleryItem, dialect: Dialect) -> Any:
     return item
 
 
-def _encode_table(value: Any, _slot: Component, dialect: Dialect) -> Any:
+def _encode_table(value: Any, slot: Component, dialect: Dialect) -> Any:
     if not isinstance(value, DataframeData):
         return value
-    headers = [str(h) for h in value.headers] if dialect.text_headers else value.headers
+    headers = value.headers or _own_headers(value.data, slot)
+    if dialect.text_headers:
+        headers = [str(name) for name in headers]
     # 3.x refuses keys that it does not know.
     extra = {} if dialect.pairs else value.model_extra or {}
     return {
@@ -190,6 +192,15 @@ def _encode_table(value: Any, _slot: Component, dialect: Dialect) -> Any:
         "metadata": value.metadata,
         **extra,
     }
+
+
+def _own_headers(rows: list[list[Any]], slot: Component) -> list[str | int | float]:
+    """Headers for bare rows: the component's, if they are as many, else numbers."""
+    width = max(map(len, rows), default=0)
+    own = slot.props.get("headers")
+    if is_array(own) and len(own) == width:
+        return own
+    return [str(number) for number in range(1, width + 1)]
 
 
 def _encode_sketch(value: Any, _slot: Component, _dialect: Dialect) -> Any:

@@ -33,9 +33,14 @@ class TableLike(Protocol):
         ...
 
 
-#: What a table can be made of: a table, one mapping per row, or `{"headers": …,
-#: "data": …}`.
-TableSource: TypeAlias = TableLike | Sequence[Mapping[str, Any]] | Mapping[str, Any]
+#: What a table can be made of: a table, one mapping or one list per row, or
+#: `{"headers": …, "data": …}`.
+TableSource: TypeAlias = (
+    TableLike
+    | Sequence[Mapping[str, Any]]
+    | Sequence[Sequence[Any]]
+    | Mapping[str, Any]
+)
 
 
 def rows_of(table: TableSource) -> tuple[list[str | int | float], list[list[Any]]]:
@@ -66,7 +71,9 @@ def _read(table: Any) -> tuple[Iterable[Any], Iterable[Iterable[Any]]]:
 
 
 def _of_records(records: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
-    """One mapping per row; a row may lack some of the columns."""
+    """One mapping per row, which may lack some of the columns, or one list."""
+    if records and all(isinstance(record, list | tuple) for record in records):
+        return [], [list(record) for record in records]
     names: dict[Any, None] = {}
     for record in records:
         if not _is_mapping(record):

@@ -202,7 +202,9 @@ class Transfer:
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
         name = file.orig_name or PurePosixPath(urlsplit(file.url).path).name
-        return await self._transport.download(file.url, folder, safe_name(name))
+        return await self._transport.download(
+            file.url, folder, safe_name(name), file.size
+        )
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -162,20 +162,29 @@ class Transport:
             raise ProtocolError("the app did not take the uploaded file")
         return str(answer[0])
 
-    async def download(self, url: str, folder: Path, name: str) -> Path:
+    async def download(
+        self, url: str, folder: Path, name: str, size: int | None = None
+    ) -> Path:
         """GET a file into `folder/name`, which appears only when it is whole.
 
-        One that breaks off is fetched again. Gradio 6 keeps a file under the hash of
-        its content, and writes it anew while another job's copy is being served
-        (measured on 6.31: of 120 downloads 17 broke off).
+        One that breaks off, or is smaller than it should be, is fetched again.
+        Gradio 6 keeps a file under the hash of its content, and writes it anew while
+        another job's copy is being served (measured on 6.31: of 120 downloads at once
+        17 broke off, and about 10 were empty).
+
+        Args:
+            url: The file.
+            folder: Where to put it.
+            name: Its name there.
+            size: Bytes that it should have, when known; otherwise more than none.
         """
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
         target, partial = folder / name, folder / f".{os.urandom(4).hex()}.part"
         try:
             for attempt in range(_RETRIES):
                 with contextlib.suppress(ConnectError, ConnectionLost):
-                    await self._fetch(url, partial)
-                    break
+                    if await self._fetch(url, partial) >= (1 if size is None else size):
+                        break
                 await asyncio.sleep(_pause(attempt))
             else:
                 await self._fetch(url, partial)
@@ -184,11 +193,13 @@ class Transport:
             partial.unlink(missing_ok=True)
         return target
 
-    async def _fetch(self, url: str, path: Path) -> None:
+    async def _fetch(self, url: str, path: Path) -> int:
+        """GET a file into `path`; returns how many bytes it has."""
         async with self._stream("GET", url, REQUEST_TIMEOUT) as response:
             with path.open("wb") as file:
                 async for chunk in response.aiter_bytes():
                     file.write(chunk)
+                return file.tell()
 
     async def messages(
         self, path: str, idle: float, headers: Mapping[str, str] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, model_serializer
+from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 from pydantic_core import PydanticOmit, core_schema
 
 if TYPE_CHECKING:
@@ -48,6 +48,18 @@ class Input(BaseModel):
     model_config = ConfigDict(
         extra="forbid", defer_build=True, populate_by_name=True, protected_namespaces=()
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pythons_own(cls, values: Any) -> Any:
+        """Numbers and arrays of numpy as Python's: pydantic makes its ints floats."""
+        if not isinstance(values, dict):
+            return values
+        given = cast("dict[str, Any]", values)
+        return {
+            name: value.tolist() if type(value).__module__ == "numpy" else value
+            for name, value in given.items()
+        }
 
     @model_serializer(mode="wrap")
     def _leave_out_unchanged(self, handler: Any) -> Any:

@@ -9,6 +9,7 @@ generated from a Gradio 5 app and one from a Gradio 6 app speak the same types.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .description import Component
 from .errors import InputError
@@ -90,8 +91,10 @@ def _plain(value: object) -> Json:
             if not value.isascii():
                 _check_text(value)
             return value
-        case None | bool() | int() | float() | FileWith():
+        case None | bool() | FileWith():
             return value
+        case int() | float():
+            return _number(value)
         case File():
             return _bare(value)
         case Enum():
@@ -114,8 +117,35 @@ def _plain(value: object) -> Json:
             return [_plain(item) for item in cast("list[object]", value)]
         case date():  # or a datetime
             return value.isoformat()
+        case _ if callable(to_list := getattr(value, "tolist", None)):
+            return _plain(to_list())  # a number or an array of numpy
+        case bytes() | bytearray() | memoryview():
+            raise InputError(
+                "bytes are no JSON",
+                hint="Decode them, or give them to a parameter that takes files",
+            )
         case _:
-            return to_jsonable_python(value)
+            try:
+                return to_jsonable_python(value)
+            except PydanticSerializationError:
+                raise InputError(
+                    f"{type(value).__name__} objects are no JSON",
+                    hint="Make it a dict, a list, a text or a number first",
+                ) from None
+
+
+def _number(value: float) -> float:
+    """Refuse what no server reads as this number (`protocol.md` §4).
+
+    Infinity and NaN have no JSON; whole numbers of more than 64 bits end the stream of
+    every job in the session.
+    """
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**64:
+            raise InputError(f"the number {value:e} has more than 64 bits")
+    elif not math.isfinite(value):
+        raise InputError(f"{value} is no number that JSON has", hint="None may do")
+    return value
 
 
 def _check_text(text: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
-from gradio_runtime import InputError
-from gradio_runtime.types import ChatMessage
+import numpy as np
+from gradio_runtime import UNCHANGED, InputError
+from gradio_runtime.types import ChatMessage, LabelConfidence, LabelData
 
 from tests.integration.trips import (
     ODD_NAME,
@@ -24,6 +26,7 @@ from tests.integration.trips import (
     image,
     items,
     message,
+    picture,
     table,
     text_part,
     trip,
@@ -65,7 +68,29 @@ TRIPS: list[Trip] = [
     trip("checkboxgroup_echo", {"a"}, gives=["a"]),
     trip("textbox_echo", "a\0b"),
     trip("textbox_echo", "x" * 1_000_000),
+    trip("number_echo", np.int64(3), gives=3, since=4),
+    trip("number_int_echo", np.int64(3), gives=3),
+    trip("number_echo", np.float32(0.5), gives=0.5),
     trip("json_echo", (1, 2), gives=[1, 2]),
+    trip(
+        "json_echo",
+        {"a": np.int64(3), "b": np.array([[1, 2]])},
+        gives={"a": 3, "b": [[1, 2]]},
+    ),
+    trip(
+        "label_echo",
+        {"cat": 0.25, "dog": 0.75},
+        gives=LabelData(
+            label="dog",
+            confidences=[
+                LabelConfidence(label="dog", confidence=0.75),
+                LabelConfidence(label="cat", confidence=0.25),
+            ],
+        ),
+    ),
+    trip("dataframe_echo", [["ann", 1]], gives=table(["1", "2"], [["ann", 1]])),
+    trip("dataframe_default_echo", [[7, 8]], gives=table(["a", "b"], [[7, 8]])),
+    trip("gallery_echo", [("a.png", "one")], gives=items(picture("one"))),
     trip("json_echo", {1: datetime(2024, 1, 1)}, gives={"1": "2024-01-01T00:00:00"}),
     trip(
         "datetime_echo",
@@ -124,6 +149,16 @@ REFUSED = [
     ("textbox_echo", 3),
     ("textbox_echo", None),
     ("textbox_echo", "\ud800"),
+    ("textbox_echo", UNCHANGED),
+    ("number_echo", UNCHANGED),
+    ("number_echo", math.inf),
+    ("number_echo", math.nan),
+    ("number_echo", 2**70),
+    ("json_echo", {"deep": [math.inf]}),
+    ("json_echo", b"bytes"),
+    ("json_echo", object()),
+    ("label_echo", {"nonsense": "x"}),
+    ("dataframe_echo", {"heders": ["a"]}),
     ("number_echo", "three"),
     ("number_int_echo", 2.5),
     ("number_bounds_echo", 2),

@@ -337,3 +337,9 @@ def test_a_value_travels_between_versions(
 ) -> None:
     make, endpoint, check, _, _ = TRAVELS[name]
     assert check(getattr(taker, endpoint)(make(giver)))
+
+
+def test_calls_with_one_result_at_once(generated: Generated) -> None:
+    """Gradio 6 writes the same result's file anew while it is being fetched."""
+    jobs = [generated.module.image_echo.submit("a.png") for _ in range(20)]
+    assert all(image(job.result(60)) for job in jobs)

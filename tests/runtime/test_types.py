@@ -288,7 +288,8 @@ def test_a_table_of_polars() -> None:
 
 
 def test_a_table_of_dicts() -> None:
-    table = DataframeData.of([{"a": 1, "b": Decimal("1.5")}, {"a": 2, "c": 3}])
+    rows: list[dict[str, Any]] = [{"a": 1, "b": Decimal("1.5")}, {"a": 2, "c": 3}]
+    table = DataframeData.of(rows)
     assert table.headers == ["a", "b", "c"]
     assert table.data == [[1, 1.5, None], [2, None, 3]]
     assert table.records()[0] == {"a": 1, "b": 1.5, "c": None}

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         MultimodalInput,
         VideoFile,
     )
+    from .several import Several
     from .table import (
         DataframeData,
         DataframeInput,
@@ -83,6 +84,7 @@ __all__ = [
     "MultimodalInput",
     "NativePlotData",
     "PlotData",
+    "Several",
     "Unchanged",
     "VideoFile",
     "chat_messages",
@@ -96,6 +98,7 @@ _MODULES = {
     "media": "AnnotatedImageData Annotation EditorData EditorInput GalleryImage "
     "GalleryInput GalleryItem GalleryVideo ImagePair ImagePairInput MultimodalData "
     "MultimodalInput VideoFile",
+    "several": "Several",
     "table": "DataframeData DataframeInput LabelConfidence LabelData NativePlotData "
     "PlotData",
     "text": "DateTimeInput DialogueLine HighlightedInput HighlightedToken",

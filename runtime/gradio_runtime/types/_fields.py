@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, ModelWrapValidatorHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..files import File
 from ..jsontext import is_object
+from ..values import Model
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["FILE_TEXT", "FileField", "ReadAs", "as_file", "is_file_object"]
+__all__ = ["FILE_TEXT", "FileField", "Known", "ReadAs", "as_file", "is_file_object"]
 
 #: The JSON Schema of a file that is given by its address.
 FILE_TEXT: dict[str, Any] = {
@@ -55,6 +56,32 @@ class ReadAs:
         if not self.also or handler.mode == "serialization":
             return held
         return {"anyOf": [*self.also, *held.get("anyOf", [held])]}
+
+
+class Known(Model):
+    """Base of the values all of whose fields may be left out.
+
+    Unknown keys are kept, but an object of nothing else is something else: a misspelt
+    key would otherwise make an empty value.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_known(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made = handler(value)
+        if (
+            made.model_extra
+            and not made.model_fields_set & type(made).model_fields.keys()
+        ):
+            raise PydanticCustomError(
+                "unknown",
+                "expected some of {known}, found {found}",
+                {
+                    "known": ", ".join(type(made).model_fields),
+                    "found": ", ".join(sorted(made.model_extra))[:100],
+                },
+            )
+        return made
 
 
 def is_file_object(value: object) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Annotated, Any, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import Field
 
 from ..files import File, FileInput
 from ..jsontext import is_object
 from ..values import Model
-from ._fields import FILE_TEXT, FileField, ReadAs, as_file, is_file_object
+from ._fields import FILE_TEXT, FileField, Known, ReadAs, as_file, is_file_object
 
 __all__ = [
     "AnnotatedImageData",
@@ -47,6 +48,12 @@ GalleryItem: TypeAlias = GalleryImage | GalleryVideo
 
 
 def _gallery_item(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        pair = cast("Sequence[Any]", value)
+        if len(pair) != 2 or not isinstance(pair[1], str | None):
+            return pair
+        item = _gallery_item(pair[0])
+        return {**item, "caption": pair[1]} if is_object(item) else item
     if isinstance(value, GalleryImage | GalleryVideo):
         return value
     if is_object(value) and not is_file_object(value):
@@ -57,14 +64,14 @@ def _gallery_item(value: Any) -> Any:
 
 
 #: What a gallery parameter takes for each item: a bare file is an image (or a video,
-#: by its name) without a caption.
+#: by its name) without a caption; a pair is a file with its caption.
 GalleryInput: TypeAlias = Annotated[
-    FileInput | GalleryImage | GalleryVideo,
+    FileInput | GalleryImage | GalleryVideo | tuple[FileInput, str | None],
     ReadAs(GalleryItem, _gallery_item, [FILE_TEXT]),
 ]
 
 
-class MultimodalData(Model):
+class MultimodalData(Known):
     """Text with files, as a multimodal text box has it."""
 
     text: str = ""
@@ -100,7 +107,7 @@ class AnnotatedImageData(Model):
     annotations: list[Annotation] = Field(default_factory=list[Annotation])
 
 
-class EditorData(Model):
+class EditorData(Known):
     """What an image editor holds.
 
     Attributes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ..jsontext import is_object
 from ..tables import TableSource, library, rows_of
 from ..values import Model
-from ._fields import ReadAs
+from ._fields import Known, ReadAs
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
@@ -33,14 +34,30 @@ class LabelConfidence(Model):
     confidence: float | None = None
 
 
-class LabelData(Model):
-    """A classification: the best label, then every class with its confidence."""
+class LabelData(Known):
+    """A classification: the best label, then every class with its confidence.
+
+    `{"cat": 0.9, "dog": 0.1}`, as the app's own code writes it, is taken too.
+    """
 
     label: str | int | float | None = None
     confidences: list[LabelConfidence] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_confidences(cls, value: Any) -> Any:
+        if not is_object(value) or not value or {"label", "confidences"} & value.keys():
+            return value
+        if not all(isinstance(part, int | float) for part in value.values()):
+            return value
+        ranked = sorted(value.items(), key=lambda item: item[1], reverse=True)
+        return {
+            "label": ranked[0][0],
+            "confidences": [{"label": k, "confidence": v} for k, v in ranked],
+        }
 
-class DataframeData(Model):
+
+class DataframeData(Known):
     """A table: column names, then rows.
 
     Attributes:
@@ -108,7 +125,8 @@ def _table(value: Any) -> Any:
 
 
 #: What a table parameter takes: a `DataframeData`, a table of pandas or polars, one
-#: dict per row, or `{"headers": …, "data": …}`.
+#: dict or one list per row, or `{"headers": …, "data": …}`. Lists are under the headers
+#: that the app's own table has.
 DataframeInput: TypeAlias = Annotated[
     DataframeData | TableSource,
     ReadAs(DataframeData, _table, [{"type": "array", "items": {"type": "object"}}]),

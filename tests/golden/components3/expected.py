@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
@@ -35,6 +34,7 @@ from gradio_runtime.types import (
     HighlightedToken,
     LabelData,
     PlotData,
+    Several,
     Unchanged,
     VideoFile,
 )
@@ -712,7 +712,7 @@ class LabelEchoInput(Input):
 class HighlightedtextEchoInput(Input):
     """Inputs of `/highlightedtext_echo`."""
 
-    in_: Sequence[HighlightedInput]
+    in_: Several[HighlightedInput]
 
 
 class TimeseriesEchoInput(Input):
@@ -756,7 +756,7 @@ class FileTypesEchoInput(Input):
 class FileMultipleEchoInput(Input):
     """Inputs of `/file_multiple_echo`."""
 
-    in_: Sequence[FileInput]
+    in_: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
@@ -774,7 +774,7 @@ class FileBytesInInput(Input):
 class FileDirectoryInInput(Input):
     """Inputs of `/file_directory_in`."""
 
-    in_: Sequence[FileInput]
+    in_: Several[FileInput]
 
 
 class FileOptionalInInput(Input):
@@ -792,7 +792,7 @@ class UploadbuttonEchoInput(Input):
 class UploadbuttonMultipleEchoInput(Input):
     """Inputs of `/uploadbutton_multiple_echo`."""
 
-    in_: Sequence[FileInput]
+    in_: Several[FileInput]
 
 
 class FileexplorerEchoInput(Input):
@@ -854,7 +854,7 @@ class AnnotatedimageMakeInput(Input):
 class GalleryEchoInput(Input):
     """Inputs of `/gallery_echo`."""
 
-    in_: Sequence[GalleryInput] = Field(default=[])
+    in_: Several[GalleryInput] = Field(default=[])
 
 
 class AudioEchoInput(Input):
@@ -892,7 +892,7 @@ class VideoSubtitlesMakeInput(Input):
 class ChatbotPairsEchoInput(Input):
     """Inputs of `/chatbot_pairs_echo`."""
 
-    in_: Sequence[ChatPairInput] = Field(default=[])
+    in_: Several[ChatPairInput] = Field(default=[])
 
 
 class ChatbotPairsMakeInput(Input):
@@ -932,13 +932,13 @@ class DropdownPresetEchoInput(Input):
 class HighlightedtextPresetEchoInput(Input):
     """Inputs of `/highlightedtext_preset_echo`."""
 
-    in_: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED
+    in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED
 
 
 class FilesPresetEchoInput(Input):
     """Inputs of `/files_preset_echo`."""
 
-    in_: Sequence[FileInput] | Unchanged | None = UNCHANGED
+    in_: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
 class VideoPresetEchoInput(Input):
@@ -956,7 +956,7 @@ class Model3dPresetEchoInput(Input):
 class GalleryPresetEchoInput(Input):
     """Inputs of `/gallery_preset_echo`."""
 
-    in_: Sequence[GalleryInput] | Unchanged = UNCHANGED
+    in_: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class WithHyphenInput(Input):
@@ -2181,7 +2181,7 @@ def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     shape="highlightedtext -> highlightedtext",
 )
 def highlightedtext_echo(
-    in_: Sequence[HighlightedInput],
+    in_: Several[HighlightedInput],
 ) -> Call[list[HighlightedToken]]:
     """Call `/highlightedtext_echo`.
 
@@ -2286,7 +2286,7 @@ def file_types_echo(in_: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
-def file_multiple_echo(in_: Sequence[FileInput]) -> Call[list[File]]:
+def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multiple_echo`.
 
     Args:
@@ -2326,7 +2326,7 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
 
 
 @_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
-def file_directory_in(in_: Sequence[FileInput]) -> Call[Any]:
+def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     """Call `/file_directory_in`.
 
     Args:
@@ -2371,7 +2371,7 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
 )
-def uploadbutton_multiple_echo(in_: Sequence[FileInput]) -> Call[list[File]]:
+def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/uploadbutton_multiple_echo`.
 
     Args:
@@ -2517,7 +2517,7 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
 
 
 @_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
-def gallery_echo(in_: Sequence[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
+def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_echo`.
 
     Args:
@@ -2604,7 +2604,7 @@ def video_subtitles_make() -> Call[VideoFile]:
 
 @_app.endpoint("/chatbot_pairs_echo", ChatbotPairsEchoInput, shape="chatbot -> chatbot")
 def chatbot_pairs_echo(
-    in_: Sequence[ChatPairInput] | None = None,
+    in_: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
     """Call `/chatbot_pairs_echo`.
 
@@ -2711,7 +2711,7 @@ def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
     shape="highlightedtext -> highlightedtext",
 )
 def highlightedtext_preset_echo(
-    in_: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED,
+    in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[HighlightedToken]]:
     """Call `/highlightedtext_preset_echo`.
 
@@ -2727,7 +2727,7 @@ def highlightedtext_preset_echo(
 
 @_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
 def files_preset_echo(
-    in_: Sequence[FileInput] | Unchanged | None = UNCHANGED,
+    in_: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
     """Call `/files_preset_echo`.
 
@@ -2775,7 +2775,7 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
 )
 def gallery_preset_echo(
-    in_: Sequence[GalleryInput] | Unchanged = UNCHANGED,
+    in_: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
     """Call `/gallery_preset_echo`.
 

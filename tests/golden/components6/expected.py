@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from gradio_runtime import (
@@ -52,6 +51,7 @@ from gradio_runtime.types import (
     MultimodalInput,
     NativePlotData,
     PlotData,
+    Several,
     Unchanged,
 )
 from pydantic import Field
@@ -886,7 +886,7 @@ class LabelEchoInput(Input):
 class HighlightedtextEchoInput(Input):
     """Inputs of `/highlightedtext_echo`."""
 
-    value: Sequence[HighlightedInput]
+    value: Several[HighlightedInput]
 
 
 class PlotMakeInput(Input):
@@ -986,7 +986,7 @@ class FileTypesEchoInput(Input):
 class FileMultipleEchoInput(Input):
     """Inputs of `/file_multiple_echo`."""
 
-    value: Sequence[FileInput]
+    value: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
@@ -1004,7 +1004,7 @@ class FileBytesInInput(Input):
 class FileDirectoryInInput(Input):
     """Inputs of `/file_directory_in`."""
 
-    value: Sequence[FileInput]
+    value: Several[FileInput]
 
 
 class FileOptionalInInput(Input):
@@ -1022,7 +1022,7 @@ class UploadbuttonEchoInput(Input):
 class UploadbuttonMultipleEchoInput(Input):
     """Inputs of `/uploadbutton_multiple_echo`."""
 
-    value: Sequence[FileInput]
+    value: Several[FileInput]
 
 
 class UploadbuttonOutInput(Input):
@@ -1120,19 +1120,19 @@ class AnnotatedimageEchoInput(Input):
 class GalleryEchoInput(Input):
     """Inputs of `/gallery_echo`."""
 
-    value: Sequence[GalleryInput] = Field(default=[])
+    value: Several[GalleryInput] = Field(default=[])
 
 
 class GalleryPathEchoInput(Input):
     """Inputs of `/gallery_path_echo`."""
 
-    value: Sequence[GalleryInput] = Field(default=[])
+    value: Several[GalleryInput] = Field(default=[])
 
 
 class GalleryDefaultEchoInput(Input):
     """Inputs of `/gallery_default_echo`."""
 
-    value: Sequence[GalleryInput] | Unchanged = UNCHANGED
+    value: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class GalleryMakeInput(Input):
@@ -1242,13 +1242,13 @@ class DropdownPresetEchoInput(Input):
 class HighlightedtextPresetEchoInput(Input):
     """Inputs of `/highlightedtext_preset_echo`."""
 
-    value: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED
+    value: Several[HighlightedInput] | Unchanged | None = UNCHANGED
 
 
 class FilesPresetEchoInput(Input):
     """Inputs of `/files_preset_echo`."""
 
-    value: Sequence[FileInput] | Unchanged | None = UNCHANGED
+    value: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
 class VideoPresetEchoInput(Input):
@@ -1272,7 +1272,7 @@ class PlotPresetEchoInput(Input):
 class GalleryPresetEchoInput(Input):
     """Inputs of `/gallery_preset_echo`."""
 
-    value: Sequence[GalleryInput] | Unchanged = UNCHANGED
+    value: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class AnnotatedimagePresetEchoInput(Input):
@@ -2761,7 +2761,7 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     shape="highlightedtext -> highlightedtext",
 )
 def highlightedtext_echo(
-    value: Sequence[HighlightedInput],
+    value: Several[HighlightedInput],
 ) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
@@ -2997,7 +2997,7 @@ def file_types_echo(value: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
-def file_multiple_echo(value: Sequence[FileInput]) -> Call[list[File]]:
+def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
     Args:
@@ -3037,7 +3037,7 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
 
 
 @_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
-def file_directory_in(value: Sequence[FileInput]) -> Call[Any]:
+def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
     Args:
@@ -3082,7 +3082,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
 )
-def uploadbutton_multiple_echo(value: Sequence[FileInput]) -> Call[list[File]]:
+def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
     Args:
@@ -3324,9 +3324,7 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
 
 
 @_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
-def gallery_echo(
-    value: Sequence[GalleryInput] | None = None,
-) -> Call[list[GalleryItem]]:
+def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
     Args:
@@ -3340,7 +3338,7 @@ def gallery_echo(
 
 @_app.endpoint("/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery")
 def gallery_path_echo(
-    value: Sequence[GalleryInput] | None = None,
+    value: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
@@ -3357,7 +3355,7 @@ def gallery_path_echo(
     "/gallery_default_echo", GalleryDefaultEchoInput, shape="gallery -> gallery"
 )
 def gallery_default_echo(
-    value: Sequence[GalleryInput] | Unchanged = UNCHANGED,
+    value: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
@@ -3615,7 +3613,7 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     shape="highlightedtext -> highlightedtext",
 )
 def highlightedtext_preset_echo(
-    value: Sequence[HighlightedInput] | Unchanged | None = UNCHANGED,
+    value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
@@ -3631,7 +3629,7 @@ def highlightedtext_preset_echo(
 
 @_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
 def files_preset_echo(
-    value: Sequence[FileInput] | Unchanged | None = UNCHANGED,
+    value: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3693,7 +3691,7 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
     "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
 )
 def gallery_preset_echo(
-    value: Sequence[GalleryInput] | Unchanged = UNCHANGED,
+    value: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
     """Call `/gallery_preset_echo`.
 

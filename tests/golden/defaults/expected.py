@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import (
@@ -40,6 +39,7 @@ from gradio_runtime.types import (
     GalleryItem,
     LabelData,
     MultimodalInput,
+    Several,
     Unchanged,
 )
 from pydantic import Field
@@ -94,8 +94,8 @@ class FilesInput(Input):
     """Inputs of `/files`."""
 
     picture: FileInput | Unchanged | None = UNCHANGED
-    several: Sequence[FileInput] | Unchanged | None = UNCHANGED
-    pictures: Sequence[GalleryInput] = Field(default=[])
+    several: Several[FileInput] | Unchanged | None = UNCHANGED
+    pictures: Several[GalleryInput] = Field(default=[])
     sound: FileInput | None = None
 
 
@@ -184,8 +184,8 @@ class ObjectsOutput(Output):
 )
 def files(
     picture: FileInput | Unchanged | None = UNCHANGED,
-    several: Sequence[FileInput] | Unchanged | None = UNCHANGED,
-    pictures: Sequence[GalleryInput] | None = None,
+    several: Several[FileInput] | Unchanged | None = UNCHANGED,
+    pictures: Several[GalleryInput] | None = None,
     sound: FileInput | None = None,
 ) -> Call[FilesOutput]:
     """Call `/files`.

@@ -19,7 +19,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
@@ -31,6 +30,7 @@ from gradio_runtime.types import (
     GalleryInput,
     GalleryItem,
     LabelData,
+    Several,
     Unchanged,
     VideoFile,
 )
@@ -276,7 +276,7 @@ class FileSingleInput(Input):
 class FileMultiInput(Input):
     """Inputs of `/file_multi`."""
 
-    fs: Sequence[FileInput]
+    fs: Several[FileInput]
 
 
 class VideoIoInput(Input):
@@ -288,7 +288,7 @@ class VideoIoInput(Input):
 class GalleryIoInput(Input):
     """Inputs of `/gallery_io`."""
 
-    g: Sequence[GalleryInput] = Field(default=[])
+    g: Several[GalleryInput] = Field(default=[])
 
 
 class DataframeIoInput(Input):
@@ -315,7 +315,7 @@ class LabelOutInput(Input):
 class ChatEchoInput(Input):
     """Inputs of `/chat_echo`."""
 
-    chat: Sequence[ChatPairInput] = Field(default=[])
+    chat: Several[ChatPairInput] = Field(default=[])
 
 
 class ChatHistInput(Input):
@@ -860,7 +860,7 @@ def file_single(f: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
-def file_multi(fs: Sequence[FileInput]) -> Call[list[File]]:
+def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
     Args:
@@ -886,7 +886,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
 
 
 @_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
-def gallery_io(g: Sequence[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
+def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
     Args:
@@ -946,7 +946,7 @@ def label_out(greeting: str = "") -> Call[LabelData]:
 
 
 @_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot")
-def chat_echo(chat: Sequence[ChatPairInput] | None = None) -> Call[list[ChatPair]]:
+def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]]:
     """Call `/chat_echo`.
 
     Args:

@@ -19,7 +19,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
@@ -32,6 +31,7 @@ from gradio_runtime.types import (
     GalleryItem,
     LabelData,
     MultimodalInput,
+    Several,
     VideoFile,
 )
 from pydantic import Field
@@ -253,7 +253,7 @@ class FileSingleInput(Input):
 class FileMultiInput(Input):
     """Inputs of `/file_multi`."""
 
-    fs: Sequence[FileInput]
+    fs: Several[FileInput]
 
 
 class VideoIoInput(Input):
@@ -265,7 +265,7 @@ class VideoIoInput(Input):
 class GalleryIoInput(Input):
     """Inputs of `/gallery_io`."""
 
-    g: Sequence[GalleryInput] = Field(default=[])
+    g: Several[GalleryInput] = Field(default=[])
 
 
 class DataframeIoInput(Input):
@@ -756,7 +756,7 @@ def file_single(f: FileInput) -> Call[File | None]:
 
 
 @_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
-def file_multi(fs: Sequence[FileInput]) -> Call[list[File] | None]:
+def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     """Call `/file_multi`.
 
     Args:
@@ -783,7 +783,7 @@ def video_io(v: FileInput) -> Call[VideoFile | None]:
 
 @_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
 def gallery_io(
-    g: Sequence[GalleryInput] | None = None,
+    g: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem] | None]:
     """Call `/gallery_io`.
 

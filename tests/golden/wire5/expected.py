@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
@@ -31,6 +30,7 @@ from gradio_runtime.types import (
     GalleryItem,
     LabelData,
     MultimodalInput,
+    Several,
     VideoFile,
 )
 from pydantic import Field
@@ -286,7 +286,7 @@ class FileSingleInput(Input):
 class FileMultiInput(Input):
     """Inputs of `/file_multi`."""
 
-    fs: Sequence[FileInput]
+    fs: Several[FileInput]
 
 
 class VideoIoInput(Input):
@@ -298,7 +298,7 @@ class VideoIoInput(Input):
 class GalleryIoInput(Input):
     """Inputs of `/gallery_io`."""
 
-    g: Sequence[GalleryInput] = Field(default=[])
+    g: Several[GalleryInput] = Field(default=[])
 
 
 class DataframeIoInput(Input):
@@ -906,7 +906,7 @@ def file_single(f: FileInput) -> Call[File]:
 
 
 @_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
-def file_multi(fs: Sequence[FileInput]) -> Call[list[File]]:
+def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
     Args:
@@ -932,7 +932,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
 
 
 @_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
-def gallery_io(g: Sequence[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
+def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
     Args:
