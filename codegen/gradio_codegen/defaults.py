@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from gradio_runtime.description import ParameterInfo
 
 from .ir import Default
-from .literals import source
+from .literals import shown
 from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,
@@ -73,7 +73,7 @@ def default_of(
     if value is None:
         return optional(type_), Default("plain", None), None
     if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
-        return optional(type_), Default("live", "a value of the app's own"), None
+        return optional(type_), Default("live", ""), None
     if type_ in (Named("MultimodalInput"), either(Named("MultimodalInput"), NONE)):
         members = as_map(value)
         text = value if members is None else members.get("text")
@@ -91,7 +91,7 @@ def default_of(
 
 
 def _short(value: object) -> str:
-    text = source(value)
+    text = shown(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -140,7 +140,10 @@ def _param(param: Param) -> str:
 def _default(param: Param) -> str:
     assert param.default is not None
     if param.default.kind == "live":
-        return f"Default: the app's own at the time of the call, {param.default.value}."
+        words = f" ({param.default.value})" if param.default.value else ""
+        return f"Default: the app's own at the time of the call{words}."
+    if param.default.value == "":
+        return "Default: empty text."
     text = shown(without_nulls(param.type, param.default.value))
     if len(text) > _LONGEST_DEFAULT:
         text = f"{text[:_LONGEST_DEFAULT]}…"

@@ -74,11 +74,11 @@ class LiveDefaults:
     def _words(self, value: object, slot: Component | None, place: Place) -> str | None:
         if holds_file(value):
             names = sorted(set(_file_names(value)))
-            return f"a file of the app's own ({', '.join(names[:3]) or 'unnamed'})"
+            return f"a file: {', '.join(names[:3])}" if any(names) else "a file"
         if place in self._varying:
-            return "another value each time"
+            return "another each time"
         if slot is not None and slot.id in self._set_on_load:
-            return "a value that the app sets whenever its page is opened"
+            return "set anew whenever its page is opened"
         length = len(value) if isinstance(value, str) else len(json.dumps(value))
         if length > _LONGEST:
             return f"{_KINDS.get(type(value), 'a value')} of {length:,} characters"

@@ -43,7 +43,7 @@ def _param(param: Param) -> tuple[str, str, str]:
     if param.default is None:
         default = "required"
     elif param.default.kind == "live":
-        default = "None"
+        default = "the app's own"
     else:
         default = shown(param.default.value)
     return param.name, _spelled(param.type), default

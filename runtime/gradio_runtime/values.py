@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -124,8 +125,10 @@ if TYPE_CHECKING:
         def __bool__(self) -> Literal[False]: ...
 
 else:
-    # No enum when it runs: pydantic would take the member's value for a text.
+    # No enum when it runs: pydantic would take the member's value for a text. Nor a
+    # mere class, which it could not write where anything may be.
 
+    @dataclass(frozen=True, repr=False)
     class Unchanged:
         """The type of `UNCHANGED`."""
 

@@ -419,7 +419,7 @@ def test_gradios_own_shapes_are_the_runtimes_classes(
 def test_files_in_schemas_are_files(properties: list[str]) -> None:
     data = {"type": "object", "properties": {name: {} for name in properties}}
     code, _ = one(Slot("custom", "v", schema={"type": "array", "items": data}))
-    assert "def f(v: list[FileInput])" in code
+    assert "def f(v: Several[FileInput])" in code
 
 
 def test_the_description_of_an_unknown_version_is_read() -> None:

@@ -215,8 +215,8 @@ CHOICES = [["One", 1], ["Two", 2]]
         (Slot("image", "i"), "i: FileInput", "i: FileInput"),
         (
             Slot("file", "i", props={"file_count": "multiple"}),
-            "i: list[FileInput]",
-            "i: list[FileInput]",
+            "i: Several[FileInput]",
+            "i: Several[FileInput]",
         ),
         (
             Slot("image", "i", default={"path": "/tmp/x", "url": "http://h/x"}),

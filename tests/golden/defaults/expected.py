@@ -191,10 +191,10 @@ def files(
     """Call `/files`.
 
     Args:
-        picture: Image. Default: the app's own at the time of the call, a file of the
-            app's own (bus.png).
-        several: File. File types: .txt. Default: the app's own at the time of the call,
-            a file of the app's own (a.txt).
+        picture: Image. Default: the app's own at the time of the call (a file of the
+            app's own (bus.png)).
+        several: File. File types: .txt. Default: the app's own at the time of the call
+            (a file of the app's own (a.txt)).
         pictures: Gallery. Default: [].
         sound: Audio. Default: None.
 
@@ -219,7 +219,7 @@ def chat(
     """Call `/chat`.
 
     Args:
-        message: Textbox. Default: ''.
+        message: Textbox. Default: empty text.
         history: Chatbot. Default: [{"role": "assistant", "content": [{"type": "text",
             "text": ….
 
@@ -254,8 +254,8 @@ def tables(
         table: Dataframe. Default: {"headers": ["a", "b"], "data": [["x", 1]]}.
         label: Label. Default: {}.
         prompt: MultimodalTextbox. Default: "hi".
-        settings: JSON. Default: the app's own at the time of the call, now {'depth':
-            [1, 2.5, None, True]}.
+        settings: JSON. Default: the app's own at the time of the call (now {"depth":
+            [1, 2.5, None, True]}).
 
     Returns:
         Settings (JSON).

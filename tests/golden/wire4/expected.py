@@ -876,7 +876,7 @@ def multimodal(m: MultimodalInput = "") -> Call[Any]:
     """Call `/multimodal`.
 
     Args:
-        m: MM (MultimodalTextbox). File types: image. Default: ''.
+        m: MM (MultimodalTextbox). File types: image. Default: empty text.
 
     Returns:
         json out (JSON).
