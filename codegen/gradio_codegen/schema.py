@@ -203,11 +203,12 @@ def merged(schema: Schema, defs: Schema) -> Schema:
     return {**kept, "properties": properties, "required": required}
 
 
-#: Gradio's own value types, which the runtime has classes for: by title, with their
-#: properties.
+#: Gradio's own value types, which the runtime has classes for: by their names there,
+#: with their properties.
 RUNTIME_CLASSES: Mapping[str, frozenset[str]] = {
     "AnnotatedImageData": frozenset({"image", "annotations"}),
     "Annotation": frozenset({"image", "label"}),
+    "ChatMessage": frozenset({"role", "metadata", "content", "options"}),
     "DataframeData": frozenset({"headers", "data", "metadata"}),
     "DialogueLine": frozenset({"speaker", "text"}),
     "EditorData": frozenset({"background", "layers", "composite", "id"}),
@@ -236,10 +237,15 @@ def all_required(schema: Any) -> Any:
 def runtime_class(schema: Schema) -> str | None:
     """The runtime's class for an object schema that is one of Gradio's own."""
     title = schema.get("title")
-    if not isinstance(title, str) or title not in RUNTIME_CLASSES:
+    name = "ChatMessage" if title == "Message" else title
+    if not isinstance(name, str) or name not in RUNTIME_CLASSES:
         return None
     properties = as_map(schema.get("properties")) or {}
-    return title if properties.keys() == RUNTIME_CLASSES[title] else None
+    if properties.keys() != RUNTIME_CLASSES[name]:
+        return None
+    if name == "ChatMessage" and not is_array(as_map(properties["content"]) or {}):
+        return None  # of Gradio 4 and 5, whose messages have one content
+    return name
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:

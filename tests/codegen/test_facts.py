@@ -410,6 +410,18 @@ def test_gradios_own_shapes_are_the_runtimes_classes(
 
 
 @pytest.mark.parametrize(
+    ("content", "type_"),
+    [({"type": "array", "items": {}}, "ChatMessage"), ({"type": "string"}, "Message")],
+)
+def test_messages_of_gradio_6_are_the_runtimes(content: Any, type_: str) -> None:
+    properties = {"role": {}, "metadata": {}, "content": content, "options": {}}
+    message = {"type": "object", "title": "Message", "properties": properties}
+    schema = {"type": "array", "items": {"$ref": "#/$defs/M"}, "$defs": {"M": message}}
+    code, _ = one(Slot("mychat", schema=schema), as_output=True)
+    assert f"Call[list[{type_}]]" in code
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         ["path", "url", "size", "orig_name", "mime_type", "is_stream", "meta"],
