@@ -22,6 +22,8 @@ READY := .venv/.ready
 UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
 MYPY_PATHS := codegen runtime tests benchmarks generated_examples
 ARGS ?=
+# A file's tests run in one process, and so share its servers.
+PARALLEL := -n 2 --dist loadfile
 
 .PHONY: help setup demo test check fast slow format goldens examples bench bench-generation build clean distclean
 
@@ -43,7 +45,7 @@ demo: $(READY) ## A real Gradio app: generate a module for it, check, call, stre
 	@.venv/bin/gradio-codegen demo --output-dir build/demo $(ARGS)
 
 test: check ## Every check and every test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 check: $(READY) ## Lint, format and types
 	@.venv/bin/ruff check .
@@ -55,7 +57,7 @@ fast: $(READY) ## Only the tests that need no server, build or type checker
 	@$(PY) -m pytest -m 'not slow' $(ARGS)
 
 slow: $(READY) ## Only the others
-	@$(PY) -m pytest -m slow $(ARGS)
+	@$(PY) -m pytest -m slow $(PARALLEL) $(ARGS)
 
 format: $(READY) ## Let ruff put things right
 	@.venv/bin/ruff check --fix .

@@ -23,8 +23,8 @@ with the place where it is.
 | values of a choice or an enumeration | 1,000, 64 KiB of text | any of their types |
 | classes for object schemas | 2,000 | `Any` for the rest |
 | levels that references unfold to | 30 | `Any` below |
-| parts of the type of one parameter or property | 500 | `Any` for the rest |
-| parts that all references unfold to | 1,000,000 | `Any` for the rest |
+| parts of the type of one parameter or property | 200 | `Any` for the rest |
+| parts that all references unfold to | 200,000 | `Any` for the rest |
 | a message, a diagnostic | 1,500 characters | cut |
 """
 
@@ -69,8 +69,8 @@ NAME = 1_000
 SCHEMA_VALUES = 10_000
 SCHEMA_TEXT = 1 << 20
 CLASSES = 2_000
-TYPE_PARTS = 500
-UNFOLDED = 1_000_000
+TYPE_PARTS = 200
+UNFOLDED = 200_000
 DESCRIPTION = 20_000
 LABEL = 1_000
 SHOWN = 60

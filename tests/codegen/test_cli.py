@@ -276,6 +276,7 @@ def test_a_broken_description_is_3(tmp_path: Path) -> None:
     fails(3, "there is no file missing.json", "missing.json", "-o", "x", cwd=tmp_path)
 
 
+@pytest.mark.slow
 def test_an_app_that_cannot_be_reached_is_3(tmp_path: Path) -> None:
     for command in ([], ["inspect"], ["save"]):
         words = [*command, "http://127.0.0.1:9"]
@@ -319,6 +320,7 @@ def serving(answers: Answers) -> Iterator[tuple[str, list[str]]]:
 JSON = "application/json"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answers",
     [

@@ -24,6 +24,7 @@ def whole(code: str) -> str:
     return black.format_str(code, mode=MODE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases())
 def test_a_golden(name: str) -> None:
     text = (FOLDER / name / "description.json").read_text(encoding="utf-8")

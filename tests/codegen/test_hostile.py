@@ -223,6 +223,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+@pytest.mark.slow
 def test_no_wrong_type_anywhere_is_more_than_a_spec_error() -> None:
     schema = {
         "type": "object",

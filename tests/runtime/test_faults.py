@@ -456,6 +456,7 @@ def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
         assert job.cancelled()
 
 
+@pytest.mark.slow
 def test_a_cancelled_call_leaves_no_connection_behind(server: Server) -> None:
     """Whoever asks next closes what has been idle too long, and may be cancelled."""
     with WireClient(server.url) as client:
