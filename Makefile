@@ -54,7 +54,7 @@ check: $(READY) ## Lint, format and types
 	@.venv/bin/pyright --warnings
 
 fast: $(READY) ## Only the tests that need no server, build or type checker
-	@$(PY) -m pytest -m 'not slow' $(ARGS)
+	@$(PY) -m pytest -m 'not slow' $(PARALLEL) $(ARGS)
 
 slow: $(READY) ## Only the others
 	@$(PY) -m pytest -m slow $(PARALLEL) $(ARGS)

@@ -32,6 +32,7 @@ def test_a_golden(name: str) -> None:
     assert format_code(raw) == whole(raw)
 
 
+@pytest.mark.slow
 def test_adversarial_modules() -> None:
     for seed in range(60):
         raw = large(Random(seed)) if seed % 20 == 0 else description(Random(seed))
