@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["File", "FileInput", "recast"]
+__all__ = ["FILE_META", "FILE_TEXT", "File", "FileInput", "as_file", "recast"]
 
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
@@ -259,6 +259,25 @@ def _shortened(value: Any) -> Any:
     return value
 
 
+#: The JSON Schema of a file that is given by its address.
+FILE_TEXT: dict[str, Any] = {
+    "type": "string",
+    "description": "A file: its path or URL.",
+}
+
+
+def as_file(value: Any) -> Any:
+    """A `File` of whatever a file parameter takes; objects are left to pydantic."""
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    try:
+        return File.of(value)
+    except TypeError as error:
+        raise PydanticCustomError(
+            "file", "{problem}", {"problem": str(error)}
+        ) from None
+
+
 class _FileInputSchema:
     """Tells pydantic to validate a `FileInput` into a `File`."""
 
@@ -277,18 +296,11 @@ class _FileInputSchema:
     def __get_pydantic_json_schema__(
         cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"type": "string", "description": "A file: its path or URL."}
+        return dict(FILE_TEXT)
 
     @staticmethod
     def _validate(value: Any) -> File:
-        if isinstance(value, dict):
-            return File.model_validate(value)
-        try:
-            return File.of(value)
-        except TypeError as error:
-            raise PydanticCustomError(
-                "file", "{problem}", {"problem": str(error)}
-            ) from None
+        return File.model_validate(as_file(value))
 
 
 #: What a file parameter takes: a path, a URL, bytes, an open binary file, or a

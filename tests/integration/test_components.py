@@ -6,10 +6,7 @@ for Gradio 3.50 to 6.31, whose trips say where versions differ.
 
 from __future__ import annotations
 
-import importlib
 import itertools
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -49,6 +46,7 @@ from tests.integration.trips import (
 from tests.integration.value_trips import CLASSES, DIALOGUE, TABLE, TOKENS
 from tests.support.checkers import mypy_errors, pyright_errors
 from tests.support.environments import VERSIONS
+from tests.support.generate import generated as generated_module
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
@@ -97,27 +95,12 @@ def generate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generate]:
     """Give the module that the command makes of the app on a version of Gradio."""
     folder = tmp_path_factory.mktemp("generated")
     with ExitStack() as cleanup:
-        cleanup.callback(sys.path.remove, str(folder))
-        sys.path.insert(0, str(folder))
 
         @cache
         def generate(major: int) -> Generated:
             server = cleanup.enter_context(GradioServer("components/app", major))
             name = f"components{major}_api"
-            made = subprocess.run(
-                [
-                    *(sys.executable, "-m", "gradio_codegen", server.url),
-                    *("-o", f"{name}.py"),
-                ],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
-            assert made.returncode == 0, made.stdout + made.stderr
-            importlib.invalidate_caches()
-            return Generated(importlib.import_module(name), server)
+            return Generated(generated_module(server.url, name, folder), server)
 
         yield generate
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +20,7 @@ from gradio_runtime.types import (
     MultimodalData,
 )
 
+from tests.support.generate import generated
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
@@ -35,29 +34,11 @@ PNG = bytes.fromhex(
 
 
 @pytest.fixture(scope="module")
-def api(
-    gradio: GradioServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ModuleType]:
+def api(gradio: GradioServer, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The module that the command makes of the app, imported."""
     folder = tmp_path_factory.mktemp("api")
     name = f"wire{gradio.major}_api"
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "gradio_codegen", gradio.url),
-            *("-o", f"{name}.py", "--typecheck"),
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    sys.path.insert(0, str(folder))
-    try:
-        yield importlib.import_module(name)
-    finally:
-        sys.path.remove(str(folder))
+    return generated(gradio.url, name, folder, "--typecheck")
 
 
 def test_every_public_endpoint_is_there(api: ModuleType, gradio: GradioServer) -> None:

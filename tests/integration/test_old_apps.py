@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +12,7 @@ from gradio_runtime import AppError, File, InputError, JobCancelled
 from gradio_runtime.types import GalleryImage, LabelData
 
 from tests.integration.trips import PNG
+from tests.support.generate import generated
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
@@ -26,24 +24,8 @@ def client_of(api: ModuleType) -> Any:
     return getattr(api, names[0])
 
 
-def generated(server: GradioServer, folder: Path) -> ModuleType:
-    """The module that the command makes of the app, imported."""
-    name = f"old{server.major}_api"
-    command = [sys.executable, "-m", "gradio_codegen", server.url]
-    result = subprocess.run(
-        [*command, "-o", f"{name}.py", "--typecheck"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    sys.path.insert(0, str(folder))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(folder))
+def _module(server: GradioServer, folder: Path) -> ModuleType:
+    return generated(server.url, f"old{server.major}_api", folder, "--typecheck")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api(old_gradio: GradioServer, folder: Path) -> Iterator[ModuleType]:
-    return generated(old_gradio, folder)
+    return _module(old_gradio, folder)
 
 
 def test_values(api: ModuleType) -> None:
@@ -102,7 +84,7 @@ def test_jobs(api: ModuleType, old_gradio: GradioServer) -> None:
 def test_a_module_of_one_version_calls_the_other(
     gradio3: GradioServer, gradio4: GradioServer, folder: Path
 ) -> None:
-    three, four = generated(gradio3, folder), generated(gradio4, folder)
+    three, four = _module(gradio3, folder), _module(gradio4, folder)
     for module, server in ((three, gradio4), (four, gradio3)):
         with client_of(module)(src=server.url) as client:
             assert client.calculator(2, "add", 3) == 5

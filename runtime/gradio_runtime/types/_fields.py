@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 from pydantic import GetCoreSchemaHandler, ModelWrapValidatorHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ..files import File
+from ..files import FILE_TEXT, File, as_file
 from ..jsontext import is_object
 from ..values import Model
 
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["FILE_TEXT", "FileField", "Known", "ReadAs", "as_file", "is_file_object"]
-
-#: The JSON Schema of a file that is given by its address.
-FILE_TEXT: dict[str, Any] = {
-    "type": "string",
-    "description": "A file: its path or URL.",
-}
+__all__ = ["FileField", "Known", "ReadAs", "is_file_object"]
 
 
 @dataclass(frozen=True)
@@ -87,18 +81,6 @@ class Known(Model):
 def is_file_object(value: object) -> bool:
     """Whether a value is the JSON of a `File`, among other objects."""
     return is_object(value) and ("path" in value or "url" in value)
-
-
-def as_file(value: Any) -> Any:
-    """A `File` of whatever a file parameter takes; objects are left to pydantic."""
-    if is_object(value):
-        return value
-    try:
-        return File.of(value)
-    except TypeError as error:
-        raise PydanticCustomError(
-            "file", "{problem}", {"problem": str(error)}
-        ) from None
 
 
 #: A file in a value: constructing also takes a path, a URL, bytes or an open file.

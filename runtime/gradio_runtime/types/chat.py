@@ -8,10 +8,10 @@ from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, SerializeAsAny
 
-from ..files import File, FileInput, recast
+from ..files import File, FileInput, as_file, recast
 from ..jsontext import is_array, is_object
 from ..values import Model
-from ._fields import FileField, ReadAs, as_file
+from ._fields import FileField, ReadAs
 
 __all__ = [
     "ChatCell",

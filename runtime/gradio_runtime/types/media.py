@@ -8,10 +8,10 @@ from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import Field
 
-from ..files import File, FileInput
+from ..files import FILE_TEXT, File, FileInput, as_file
 from ..jsontext import is_object
 from ..values import Model
-from ._fields import FILE_TEXT, FileField, Known, ReadAs, as_file, is_file_object
+from ._fields import FileField, Known, ReadAs, is_file_object
 
 __all__ = [
     "AnnotatedImageData",
