@@ -127,6 +127,10 @@ class SessionTicket(Ticket):
         self._settle(removed=False)
         self._session.leave(self.inbox)
         unfinished = self.route.generator and not self.finished
+        if self._removal is not None and unfinished and not self._session.busy:
+            # The server may have begun the job as it was taken back, and said so too
+            # late; a generator would go on to its end, but for this.
+            self._drop()
         self.live.sessions.release(self._session, spoilt=self._dropped or unfinished)
 
     def _drop(self) -> None:
