@@ -250,14 +250,15 @@ def _bounds(component: Component) -> Iterator[str]:
     minimum, maximum, step = (props.get(k) for k in ("minimum", "maximum", "step"))
     if component.type == "number" and step == 1:
         step = None
-    steps = "" if step is None else f"n steps of {step}."
+    range_ = ""
     if minimum is not None and maximum is not None:
-        yield f"From {minimum} to {maximum}{f', i{steps}' if steps else '.'}"
+        range_ = f"from {minimum} to {maximum}"
     elif minimum is not None:
-        yield f"At least {minimum}{f', i{steps}' if steps else '.'}"
+        range_ = f"at least {minimum}"
     elif maximum is not None:
-        yield f"At most {maximum}{f', i{steps}' if steps else '.'}"
-    elif steps:
-        yield f"I{steps}"
+        range_ = f"at most {maximum}"
+    steps = "" if step is None else f"in steps of {step}"
+    if text := ", ".join(filter(None, (range_, steps))):
+        yield f"{text[0].upper()}{text[1:]}."
     if (length := props.get("max_length")) is not None:
         yield f"At most {length} characters."
