@@ -132,7 +132,7 @@ class Client:
             # Imported late: the HTTP machinery is most of the import time, and a
             # module may be imported for its types only.
             from .connection import Connection, Settings
-            from .transport import HttpOptions
+            from .http.pools import HttpOptions
 
             settings = Settings(**self._arguments, http=HttpOptions(*self._http))
             connection = Connection(self.src, settings, self._session_hash)

@@ -18,11 +18,13 @@ from . import hub
 from ._version import __version__
 from .description import Component, Config, Dependency, Info, endpoint_shape
 from .errors import AuthenticationError, ConnectError, GradioError, InputError
+from .http.pools import HttpOptions
+from .http.statuses import CHECK_URL
+from .http.transport import Transport
 from .loop import run_sync
-from .protocol import Dialect
-from .session import SessionPool, new_hash
+from .queue.protocol import Dialect
+from .queue.session import SessionPool, new_hash
 from .transfer import Transfer, default_download_dir
-from .transport import CHECK_URL, HttpOptions, Transport
 
 __all__ = ["Connection", "Route", "Settings", "fetch_description"]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from . import wire
-from .admission import take_ticket
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection, Live, Route
@@ -28,7 +27,8 @@ from .errors import (
     SchemaDrift,
 )
 from .job import Job
-from .protocol import (
+from .queue.admission import take_ticket
+from .queue.protocol import (
     Completed,
     Estimation,
     Failed,
@@ -39,10 +39,10 @@ from .protocol import (
     Progress,
     Started,
 )
+from .queue.session import Body
+from .queue.ticket import Ticket
 from .results import ResultReader
-from .session import Body
 from .status import Status, StatusUpdate
-from .ticket import Ticket
 from .values import UNCHANGED
 
 __all__ = ["Execution", "Request"]

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .files import FILE_META, File
-from .protocol import Dialect
+from .queue.protocol import Dialect
 
 __all__ = [
     "data_url",

@@ -154,7 +154,7 @@ async def _cancel_all() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    from .transport import close_all
+    from .http.pools import close_all
 
     await close_all()
 

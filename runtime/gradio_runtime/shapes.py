@@ -16,7 +16,7 @@ from .description import Component
 from .errors import InputError
 from .files import File, recast
 from .jsontext import is_array, is_object
-from .protocol import Dialect
+from .queue.protocol import Dialect
 from .types.chat import (
     ChatComponent,
     ChatContent,

@@ -16,8 +16,8 @@ from .errors import FileTooLarge, InputError
 from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File
-from .protocol import Dialect
-from .transport import Transport, Upload
+from .http.transport import Transport, Upload
+from .queue.protocol import Dialect
 from .wire import files_in, replace_files
 
 __all__ = ["Transfer", "default_download_dir"]

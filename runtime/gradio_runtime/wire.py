@@ -25,7 +25,7 @@ from .errors import InputError
 from .filedata import inlined, is_file, is_inline
 from .files import File, recast
 from .jsontext import is_array, is_object
-from .protocol import Dialect
+from .queue.protocol import Dialect
 from .values import UNCHANGED, Unchanged
 
 __all__ = [

@@ -30,6 +30,7 @@ from gradio_runtime import (
     ServerValidationError,
     connect,
 )
+from gradio_runtime.http import pools
 
 from tests.runtime.wire_api import WireClient
 
@@ -484,10 +485,8 @@ def test_a_cancelled_call_leaves_no_connection_behind(server: Server) -> None:
 
 
 def open_sockets() -> list[object]:
-    from gradio_runtime import transport
-
-    pools = [cast("Any", pool)._pool for pool in transport._pools.values()]
-    return [connection for pool in pools for connection in pool.connections]
+    shared = [cast("Any", pool)._pool for pool in pools._pools.values()]
+    return [connection for pool in shared for connection in pool.connections]
 
 
 def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:

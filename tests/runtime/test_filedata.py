@@ -18,7 +18,7 @@ from gradio_runtime.filedata import (
     stream_path,
     unified,
 )
-from gradio_runtime.protocol import Dialect
+from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.transfer import Transfer
 from gradio_runtime.wire import as_object, decode, encode
 

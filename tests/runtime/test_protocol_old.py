@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from gradio_runtime.description import Config
 from gradio_runtime.errors import ProtocolError
-from gradio_runtime.protocol import (
+from gradio_runtime.queue.protocol import (
     Asked,
     Completed,
     Dialect,

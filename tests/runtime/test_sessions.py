@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from gradio_runtime.protocol import Dialect
-from gradio_runtime.session import Session, SessionPool
+from gradio_runtime.queue.protocol import Dialect
+from gradio_runtime.queue.session import Session, SessionPool
 
 
 def pool(*, removes_queued: bool) -> SessionPool:

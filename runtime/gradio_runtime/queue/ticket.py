@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from .connection import Live, Route
+from ..connection import Live, Route
 from .session import Body, Inbox
 
 __all__ = ["Ticket"]

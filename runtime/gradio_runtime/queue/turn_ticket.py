@@ -13,14 +13,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from .connection import Live, Route
-from .errors import ConnectionLost, GradioError, ProtocolError, QueueFull
-from .jsontext import dump_json
-from .loop import in_background
+from ..connection import Live, Route
+from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
+from ..http.transport import IDLE_TIMEOUT
+from ..jsontext import dump_json
+from ..loop import in_background
 from .protocol import Asked, Completed, Failed, Message, Refused, decode
 from .session import Body, new_hash
 from .ticket import Ticket
-from .transport import IDLE_TIMEOUT
 
 __all__ = ["TurnTicket", "session_of"]
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from .errors import ConnectionLost, GradioError, ProtocolError
-from .jsontext import dump_json, is_object, load_json
+from ..errors import ConnectionLost, GradioError, ProtocolError
+from ..http.transport import IDLE_TIMEOUT, Transport
+from ..jsontext import dump_json, is_object, load_json
 from .protocol import (
     Asked,
     CloseStream,
@@ -31,7 +32,6 @@ from .protocol import (
     StreamFault,
     decode,
 )
-from .transport import IDLE_TIMEOUT, Transport
 
 __all__ = ["Body", "Inbox", "Session", "SessionPool"]
 

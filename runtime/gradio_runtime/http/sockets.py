@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import ConnectionLost, GradioError
+from ..errors import ConnectionLost, GradioError
 
 if TYPE_CHECKING:
     import httpx2

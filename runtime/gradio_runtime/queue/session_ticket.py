@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from .connection import Live, Route
-from .errors import GradioError
-from .loop import in_background
+from ..connection import Live, Route
+from ..errors import GradioError
+from ..loop import in_background
 from .session import Body
 from .ticket import Ticket
 

@@ -1,4 +1,4 @@
-"""HTTP to one app: the only module that imports httpx2.
+"""HTTP to one app.
 
 Every client shares one connection pool. Headers and cookies belong to one app: they go
 to its own origin and nowhere else, and never follow a redirect that leaves it. What
@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import random
-import ssl
 from collections.abc import AsyncGenerator, Generator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -19,21 +18,17 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from .errors import (
-    AuthenticationError,
+from ..errors import (
     ConnectError,
     ConnectionLost,
-    FileTooLarge,
     GradioError,
     JobTimeout,
     ProtocolError,
-    QueueFull,
-    RateLimited,
-    ServerValidationError,
 )
-from .jsontext import is_array, is_object, load_json
-from .loop import in_background
+from ..jsontext import is_array, load_json
+from .pools import HttpOptions, make_client
 from .sockets import Socket, SocketOptions, open_socket
+from .statuses import CHECK_URL, content_kind, retry_after, status_error
 
 #: Seconds to wait for a connection and for the answer to a plain request.
 CONNECT_TIMEOUT = 10.0
@@ -54,19 +49,6 @@ _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"}
 _RETRIES = 2
 #: Statuses that are worth another try of an idempotent request.
 _PASSING = frozenset({429, 502, 503, 504})
-#: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
-#: request lands on a connection that is just being closed.
-_LIMITS = httpx2.Limits(
-    max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
-)
-_pools: dict[tuple[int, object], httpx2.AsyncHTTPTransport] = {}
-
-
-class HttpOptions(NamedTuple):
-    """How to reach an app: TLS verification and anything else httpx2 should know."""
-
-    verify: ssl.SSLContext | str | bool = True
-    httpx_kwargs: Mapping[str, Any] = {}
 
 
 class Upload(NamedTuple):
@@ -101,7 +83,7 @@ class Transport:
         self.base = base
         self._origin = origin_of(base)
         self._headers = dict(headers)
-        self._client, self._own_pool = _client(options or HttpOptions())
+        self._client, self._own_pool = make_client(options or HttpOptions())
 
     def url(self, path: str) -> str:
         """The absolute URL of a path below the app's base."""
@@ -118,7 +100,7 @@ class Transport:
             return load_json(response.content)
         except ValueError:
             raise ConnectError(
-                f"{self.url(path)} answers with {_kind(response)}, not JSON",
+                f"{self.url(path)} answers with {content_kind(response)}, not JSON",
                 hint=CHECK_URL,
             ) from None
 
@@ -144,9 +126,9 @@ class Transport:
             headers={"content-type": "application/json", **headers},
             timeout=None,
         )
-        told = response.status_code == 500 and "json" in _kind(response)
+        told = response.status_code == 500 and "json" in content_kind(response)
         if response.is_error and not told:
-            raise _status_error(response)
+            raise status_error(response)
         return response.content
 
     async def post_form(self, path: str, fields: Mapping[str, str]) -> int:
@@ -242,15 +224,15 @@ class Transport:
                 if not response.is_error:
                     return response
                 if last or response.status_code not in _PASSING:
-                    raise _status_error(response)
-                pause = min(_retry_after(response) or pause, 30.0)
+                    raise status_error(response)
+                pause = min(retry_after(response) or pause, 30.0)
             await asyncio.sleep(pause)
             attempt += 1
 
     async def _send(self, method: str, path: str, **content: Any) -> httpx2.Response:
         response = await self._request(method, path, **content)
         if response.is_error:
-            raise _status_error(response)
+            raise status_error(response)
         return response
 
     async def _request(self, method: str, path: str, **content: Any) -> httpx2.Response:
@@ -302,7 +284,7 @@ class Transport:
             if response.is_error:
                 with _translated(self.base):
                     await response.aread()
-                raise _status_error(response)
+                raise status_error(response)
             with _translated(self.base, streaming=True):
                 yield response
         finally:
@@ -346,72 +328,6 @@ class Transport:
             await self._client.aclose()
 
 
-def _client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
-    """A client with cookies of its own, and whether its connections are its own too.
-
-    They are those of the shared pool, if possible. A proxy, be it from the environment or from the caller, needs a pool of its own.
-    """
-    proxied = any(
-        os.environ.get(name)
-        for scheme in ("http", "https", "all")
-        for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
-    )
-    if options.httpx_kwargs or proxied:
-        settings: dict[str, Any] = {
-            "verify": options.verify,
-            "limits": _LIMITS,
-            **options.httpx_kwargs,
-        }
-        return httpx2.AsyncClient(**settings), True
-    return httpx2.AsyncClient(transport=_Pooled(options.verify)), False
-
-
-class _Pooled(httpx2.AsyncBaseTransport):
-    """A view of the shared pools, which outlive the clients that use them."""
-
-    def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
-        self._verify = verify
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        # Reading the certificate authorities takes 20 ms, which http:// can spare.
-        tls = request.url.scheme == "https"
-        pool = _pool(self._verify if tls else None)
-        # A request also keeps house: it closes what others left in the pool too long.
-        # A task that is cancelled meanwhile would leave the rest of them open and
-        # forgotten, so the request goes on and is closed when it is through.
-        sending = asyncio.ensure_future(pool.handle_async_request(request))
-        try:
-            return await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            sending.add_done_callback(_close_late)
-            raise
-
-
-def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
-    """Close the response to a request whose caller is gone."""
-    if not sending.cancelled() and sending.exception() is None:
-        in_background(sending.result().aclose())
-
-
-def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTransport:
-    """The pool for a way to verify; None is for connections without TLS."""
-    key = (id(asyncio.get_running_loop()), verify)
-    if key not in _pools:
-        if isinstance(verify, str):
-            verify = ssl.create_default_context(cafile=verify)
-        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=_LIMITS)
-    return _pools[key]
-
-
-async def close_all() -> None:
-    """Close every pooled connection, at interpreter exit."""
-    pools = list(_pools.values())
-    _pools.clear()
-    for pool in pools:
-        with contextlib.suppress(Exception):
-            await pool.aclose()
-
-
 @contextlib.contextmanager
 def _translated(base: str, *, streaming: bool = False) -> Generator[None]:
     """Turn what httpx2 raises into this package's errors."""
@@ -442,14 +358,7 @@ def _translated(base: str, *, streaming: bool = False) -> Generator[None]:
         raise ConnectionLost(f"the connection to the app broke: {what}") from error
 
 
-#: The next step when what answers is not a Gradio app.
-CHECK_URL = "Check that the URL is that of a running Gradio app"
 _REACH = "Check the address and that the app is running"
-
-
-def _kind(response: httpx2.Response) -> str:
-    kind = response.headers.get("content-type", "").partition(";")[0]
-    return {"text/html": "an HTML page", "": "nothing"}.get(kind, kind)
 
 
 def _pause(attempt: int) -> float:
@@ -457,81 +366,6 @@ def _pause(attempt: int) -> float:
     return float(0.2 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
 
 
-def _status_error(response: httpx2.Response) -> GradioError:
-    """The error that an HTTP status means (`protocol.md` §7, join statuses)."""
-    status, detail = response.status_code, _detail(response)
-    match status:
-        case 401 | 403:
-            return AuthenticationError(
-                f"the app refuses access ({status}): {_text(detail)}",
-                hint="Use a client with auth=(user, password), or token=… for a private Space",
-            )
-        case 413:
-            return FileTooLarge(f"the app refuses the upload: {_text(detail)}")
-        case 422:
-            fields = _invalid_fields(detail)
-            what = "; ".join(f"{k}: {v}" for k, v in fields.items()) or _text(detail)
-            return ServerValidationError(
-                f"the app refuses the values: {what}", fields=fields
-            )
-        case 429:
-            return RateLimited("too many requests", retry_after=_retry_after(response))
-        case 503 if "queue is full" in _text(detail).lower():
-            return QueueFull(_text(detail).rstrip("."), hint="Try again later")
-        case 502 | 504 if response.request.method == "POST":
-            return ConnectionLost(
-                f"a gateway lost the app's answer ({status}), so the call may have run"
-            )
-        case 404 | 502 | 503 | 504:
-            return ConnectError(
-                f"{response.url.copy_with(query=None)} answers {status} "
-                f"{response.reason_phrase}",
-                not_sent=status == 503,
-                hint=CHECK_URL,
-            )
-        case _:
-            return ProtocolError(
-                f"{response.url.path} answers {status}: {_text(detail)}"
-            )
-
-
 def _refused_socket(response: httpx2.Response) -> GradioError:
     """The error that the answer to a WebSocket handshake means; its body is not read."""
-    return _status_error(
-        httpx2.Response(response.status_code, request=response.request)
-    )
-
-
-def _detail(response: httpx2.Response) -> Any:
-    try:
-        body = load_json(response.content)
-    except ValueError:
-        # A traceback or an HTML page: its last line says most.
-        text = response.text.strip() if "html" not in _kind(response).lower() else ""
-        return text.splitlines()[-1][:300] if text else response.reason_phrase
-    return body.get("detail", body.get("error", body)) if is_object(body) else body
-
-
-def _text(detail: Any) -> str:
-    if is_object(detail):
-        detail = detail.get("error") or detail.get("auth_message") or detail
-    return str(detail)[:300]
-
-
-def _invalid_fields(detail: Any) -> dict[str, str]:
-    """The messages of a `validator=` function, or of FastAPI, by field."""
-    fields: dict[str, str] = {}
-    for index, item in enumerate(detail if is_array(detail) else []):
-        if not is_object(item) or item.get("is_valid") is True:
-            continue
-        where = item.get("parameter_name") or ".".join(map(str, item.get("loc", [])))
-        fields[str(where or index)] = str(item.get("message") or item.get("msg", ""))
-    return fields
-
-
-def _retry_after(response: httpx2.Response) -> float | None:
-    value = response.headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        return None
+    return status_error(httpx2.Response(response.status_code, request=response.request))

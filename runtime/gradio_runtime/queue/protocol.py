@@ -15,10 +15,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .description import Config
-from .errors import ProtocolError
-from .jsontext import is_array, is_object, load_json
-from .status import LogMessage, ProgressUnit
+from ..description import Config
+from ..errors import ProtocolError
+from ..jsontext import is_array, is_object, load_json
+from ..status import LogMessage, ProgressUnit
 
 __all__ = [
     "Asked",

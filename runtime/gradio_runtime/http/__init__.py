@@ -1,0 +1,1 @@
+"""HTTP and WebSockets to an app; nothing outside imports httpx2."""
