@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from gradio_runtime.description import ParameterInfo
 
 from .ir import Default
-from .literals import shown
+from .literals import shortened, shown
 from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,
@@ -82,17 +82,12 @@ def default_of(
     made = as_map(value) is not None or as_list(value) is not None
     problem = None
     if not accepts(type_, value):
-        problem = f"its own default {_short(value)} does not fit its type; widened"
+        problem = f"its own default {shortened(shown(value), 60)} does not fit its type; widened"
         type_ = ANY if made else either(type_, natural(value))
     if made and accepts(type_, None):
         # None is a value here, and cannot stand for the default as well.
-        return type_, Default("live", f"now {_short(value)}"), problem
+        return type_, Default("live", f"now {shortened(shown(value), 60)}"), problem
     return type_, Default("made" if made else "plain", value), problem
-
-
-def _short(value: object) -> str:
-    text = shown(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def allowing(
