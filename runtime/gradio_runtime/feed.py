@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -18,7 +20,8 @@ T = TypeVar("T")
 class Feed(Generic[T]):
     """An append-only log with any number of followers.
 
-    Followers wait on a condition (threads) or a future (tasks); nothing polls.
+    Followers wait on a lock of their own (threads) or a future (tasks), each of which
+    is used once; nothing polls.
 
     Args:
         keep: Whether items stay, so that every follower reads all from the start.
@@ -29,12 +32,12 @@ class Feed(Generic[T]):
         self._items: list[T] = []
         self._keep = keep
         self._closed = False
-        self._changed = threading.Condition()
-        self._wakers: set[Callable[[], None]] = set()
+        self._lock = threading.Lock()
+        self._wakers: list[Callable[[], object]] = []
 
     def append(self, item: T) -> None:
         """Add an item and wake every follower."""
-        with self._changed:
+        with self._lock:
             if self._closed:
                 return
             self._items.append(item)
@@ -42,18 +45,20 @@ class Feed(Generic[T]):
 
     def close(self) -> None:
         """Say that no more items come."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._wake()
 
     def _wake(self) -> None:
-        self._changed.notify_all()
-        for waker in list(self._wakers):
-            waker()
+        """Wake whoever waits, which is to look again; the lock is held."""
+        if self._wakers:
+            wakers, self._wakers = self._wakers, []
+            for wake in wakers:
+                wake()
 
     def snapshot(self) -> list[T]:
         """The items so far."""
-        with self._changed:
+        with self._lock:
             return self._items.copy()
 
     def _take(self, position: int) -> tuple[list[T], int]:
@@ -76,42 +81,50 @@ class Feed(Generic[T]):
         deadline = None if timeout is None else monotonic() + timeout
         position = 0
         while True:
-            with self._changed:
-                while not self._ready(position):
-                    left = None if deadline is None else deadline - monotonic()
-                    if left is not None and left <= 0:
-                        raise TimeoutError
-                    self._changed.wait(left)
-                items, position = self._take(position)
-            if not items:
+            woken: threading.Lock | None = None
+            with self._lock:
+                if self._ready(position):
+                    items, position = self._take(position)
+                else:
+                    items, woken = [], threading.Lock()
+                    woken.acquire()
+                    self._wakers.append(woken.release)
+            if woken is not None:
+                left = -1 if deadline is None else max(0.0, deadline - monotonic())
+                if not woken.acquire(timeout=left):
+                    self._forget(woken.release)
+                    raise TimeoutError
+            elif not items:
                 return
-            yield from items
+            else:
+                yield from items
 
     async def afollow(self) -> AsyncIterator[T]:
         """Like `follow`, for the event loop that runs."""
         loop = asyncio.get_running_loop()
         position = 0
         while True:
-            waiter: asyncio.Future[None] = loop.create_future()
-
-            def wake(waiter: asyncio.Future[None] = waiter) -> None:
-                if not resolve(loop, waiter):
-                    self._wakers.discard(wake)
-
-            with self._changed:
-                if ready := self._ready(position):
+            waiter: asyncio.Future[None] | None = None
+            with self._lock:
+                if self._ready(position):
                     items, position = self._take(position)
                 else:
-                    items = []
-                    self._wakers.add(wake)
-            if not ready:
+                    items, waiter = [], loop.create_future()
+                    wake = partial(resolve, loop, waiter)
+                    self._wakers.append(wake)
+            if waiter is not None:
                 try:
                     await waiter
-                finally:
-                    with self._changed:
-                        self._wakers.discard(wake)
-                continue
-            if not items:
+                except BaseException:
+                    self._forget(wake)
+                    raise
+            elif not items:
                 return
-            for item in items:
-                yield item
+            else:
+                for item in items:
+                    yield item
+
+    def _forget(self, waker: Callable[[], object]) -> None:
+        """Take back the waker of a follower that no longer waits."""
+        with self._lock, suppress(ValueError):
+            self._wakers.remove(waker)
