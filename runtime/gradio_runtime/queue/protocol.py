@@ -132,7 +132,11 @@ def _version(text: str) -> tuple[int, int]:
     return (int(match[1]), int(match[2])) if match else (999, 0)
 
 
-@dataclass(frozen=True, slots=True)
+# Messages are not frozen: that would more than double what it costs to define and to
+# make one.
+
+
+@dataclass(slots=True)
 class Estimation:
     """The job is in the queue, at `rank` (0 is next) of `queue_size`."""
 
@@ -142,7 +146,7 @@ class Estimation:
     eta: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Started:
     """The app's function has been called."""
 
@@ -150,7 +154,7 @@ class Started:
     eta: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Progress:
     """The app's progress bars moved."""
 
@@ -158,7 +162,7 @@ class Progress:
     units: list[ProgressUnit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Log:
     """The app says something to its user."""
 
@@ -166,7 +170,7 @@ class Log:
     log: LogMessage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Generating:
     """One more output: full values the first time, then edits (see `Outputs`)."""
 
@@ -174,7 +178,7 @@ class Generating:
     data: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Completed:
     """The job has ended well; `data` is None when it was cancelled."""
 
@@ -182,7 +186,7 @@ class Completed:
     data: list[Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Failed:
     """The app's function raised; `text` is None when the app hides the reason."""
 
@@ -193,12 +197,12 @@ class Failed:
     visible: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CloseStream:
     """The session has no more pending jobs; the server closes the stream."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StreamFault:
     """The stream, and every job that waits on it, is lost."""
 
@@ -206,12 +210,12 @@ class StreamFault:
     session_not_found: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ignored:
     """A heartbeat, or a message of a later Gradio that says nothing to us."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """The server waits for the session's name (3.x) or the job's data (before 4.9)."""
 
@@ -219,7 +223,7 @@ class Asked:
     event_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refused:
     """The queue is full; the server has not taken the job (before 4.9)."""
 
