@@ -292,7 +292,8 @@ class Transport:
                     return response, content
                 if last or response.status_code not in _PASSING:
                     raise status_error(response, content)
-                pause = min(retry_after(response) or pause, 30.0)
+                told = retry_after(response)
+                pause = pause if told is None else min(told, 30.0)
             await asyncio.sleep(pause)
             attempt += 1
 

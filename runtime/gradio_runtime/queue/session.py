@@ -302,7 +302,8 @@ class Session:
             except RateLimited as error:
                 if attempt + 1 == _OPENINGS:
                     raise
-                pause = min(error.retry_after or 0.2 * 2**attempt, 30.0)
+                told = error.retry_after
+                pause = 0.2 * 2**attempt if told is None else min(told, 30.0)
             except ConnectError as error:
                 if attempt + 1 == _OPENINGS or not error.not_sent:
                     raise ConnectionLost(
