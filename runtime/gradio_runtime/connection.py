@@ -18,7 +18,13 @@ from pydantic import ValidationError
 from . import hub
 from ._version import __version__
 from .description import Component, Config, Dependency, Info, endpoint_shape
-from .errors import AuthenticationError, ConnectError, GradioError, InputError
+from .errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    GradioError,
+    InputError,
+)
 from .http.pools import HttpOptions
 from .http.statuses import CHECK_URL
 from .http.transport import Transport
@@ -121,6 +127,8 @@ class Connection:
         try:
             return run_sync(coroutine)
         except GradioError as error:
+            if isinstance(error, ConnectionLost):
+                error.told(may_have_run=False)  # no job is among it
             error.within(src=self.src)
             raise
 
@@ -166,9 +174,14 @@ class Connection:
         if login:
             self._logged_in = False
 
-    def can_log_in(self) -> bool:
-        """Whether a login that has run out can be made again."""
-        return self.settings.auth is not None
+    def can_renew(self, live: Live | None) -> bool:
+        """Whether a login that has run out can be made again, or just has been.
+
+        Args:
+            live: The app as it was when it refused.
+        """
+        renewed = live is not self._live
+        return self.settings.auth is not None and (self._logged_in or renewed)
 
     @property
     def is_space(self) -> bool:

@@ -232,7 +232,7 @@ class Execution(Generic[T]):
 
     def _may_log_in_again(self) -> bool:
         """Whether a refused login proves that nothing ran, and another may help."""
-        if not self._connection.can_log_in():
+        if not self._connection.can_renew(self._live):
             return False
         if self._data is None and any(hasattr(v, "read") for v in self._request.values):
             return False  # a stream to upload has been read already

@@ -44,6 +44,8 @@ _IMPERSONAL = frozenset(
 )
 #: How often an idempotent request is tried again.
 _RETRIES = 2
+#: Answers to a login: refused, or not to be had.
+_NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 #: Statuses that are worth another try of an idempotent request.
 _PASSING = frozenset({429, 502, 503, 504})
 
@@ -172,10 +174,13 @@ class Transport:
         """POST a form that is answered with a cookie; returns the status.
 
         An app without a login answers with a redirect, which is not followed.
+
+        Raises:
+            GradioError: The answer is neither a yes nor a no.
         """
         response, content = await self._request("POST", path, data=dict(fields))
         status = response.status_code
-        if status == 429 or status >= 500:
+        if response.is_error and status not in _NO_LOGIN:
             raise status_error(response, content)
         return status
 
