@@ -100,6 +100,8 @@ class Execution(Generic[T]):
         self._data: list[Any] | None = None
         #: Whether the app may have the job.
         self._given = False
+        #: Whether its function is known to run.
+        self._running = False
         # Made where the caller's code runs, so this is the request that it serves.
         self._headers = dict(options.headers)
         if connection.is_space:
@@ -322,7 +324,7 @@ class Execution(Generic[T]):
         while True:
             match message := await ticket.inbox.get():
                 case Generating():
-                    ticket.started = ticket.answered = True
+                    ticket.started = ticket.answered = self._running = True
                     current = outputs.update(message.data)
                     last = await self._read(ticket, current)
                     self._emit(StatusUpdate(Status.ITERATING, output=last))
@@ -352,8 +354,11 @@ class Execution(Generic[T]):
 
     def _tell(self, ticket: Ticket, message: Message) -> None:
         """Pass a message on that is no output."""
+        # A server may say things twice or too late; a job never waits once it runs.
+        running = self._running
+        self._running = running or isinstance(message, Started | Progress | Log)
         match message:
-            case Estimation():
+            case Estimation() if not running:
                 self._emit(
                     StatusUpdate(
                         Status.IN_QUEUE,
@@ -362,7 +367,7 @@ class Execution(Generic[T]):
                         eta=message.eta,
                     )
                 )
-            case Started():
+            case Started() if not running:
                 ticket.started = True
                 self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
             case Progress():

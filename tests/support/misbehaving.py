@@ -53,7 +53,7 @@ STARTS = {"msg": "process_starts"}
 
 PAGE = b"<!DOCTYPE html><title>Sleeping</title><p>This Space is sleeping</p>"
 
-Answer = Callable[["Handler"], None]
+Answer = Callable[["Handler"], object]
 
 
 class Handler(BaseHTTPRequestHandler):

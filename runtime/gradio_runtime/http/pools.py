@@ -78,7 +78,7 @@ def make_client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
     try:
         return httpx2.AsyncClient(**settings), True
-    except (TypeError, ValueError, ImportError) as error:
+    except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
         # The text may have a proxy's password in it.
         raise InputError(
             f"the HTTP client cannot be made of these settings: {type(error).__name__}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import httpx2
     from httpx2.websockets import AsyncWebSocketSession
 
-__all__ = ["Moved", "Socket", "SocketOptions", "open_socket", "too_large"]
+__all__ = ["ABNORMAL", "Moved", "Socket", "SocketOptions", "open_socket", "too_large"]
 
 #: Close code of a connection that went without a word (RFC 6455, 7.1.5).
 ABNORMAL = 1006

@@ -411,7 +411,9 @@ class Transport:
             if request.method != moved.method:  # a form's answer, not another address
                 return response
             await response.aclose()
-            if not self.is_own(str(moved.url)):
+            if self.is_own(str(moved.url)):
+                _keep_cookies(request, moved)
+            else:
                 if moved.method not in {"GET", "HEAD"}:
                     raise _elsewhere(moved.url)
                 for name in set(moved.headers) - _IMPERSONAL:
@@ -450,6 +452,16 @@ def _timeouts(options: HttpOptions) -> tuple[float, float]:
     timeout = httpx2.Timeout(given)
     never = 24 * 3600.0
     return timeout.connect or never, timeout.read or never
+
+
+def _keep_cookies(request: httpx2.Request, moved: httpx2.Request) -> None:
+    """Give a redirected request the cookies of the first one; httpx2 has its jar's."""
+    cookies: dict[str, None] = {}
+    for each in (request, moved):
+        for cookie in each.headers.get("cookie", "").split(";"):
+            cookies[cookie.strip()] = None
+    if text := "; ".join(filter(None, cookies)):
+        moved.headers["cookie"] = text
 
 
 def _circle(url: str) -> ConnectError:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from ..connection import Live, Route
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
+from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
 from ..loop import in_background
 from .protocol import (
@@ -192,4 +193,6 @@ def _cut_off(code: int | None) -> ConnectionLost:
             hint="Its server bounds a WebSocket message: Gradio's own to 1 GB, "
             "another, in which the app is mounted, often to 16 MB",
         )
+    if code == ABNORMAL:
+        return ConnectionLost("the app went silent, or the connection to it broke")
     return ConnectionLost(f"the app closed the connection before the result ({code})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,
     DONE,
+    ESTIMATION,
     Answer,
     Handler,
     Server,
@@ -144,3 +146,97 @@ def test_one_lost_stream_loses_all_its_jobs_and_none_hangs(server: Server) -> No
         errors = [job.exception(timeout=10) for job in jobs]
     assert all(isinstance(error, ConnectionLost) for error in errors)
     assert len({id(error) for error in errors}) == 5
+
+
+@pytest.mark.parametrize("drip", [False, True])
+def test_a_stream_that_goes_silent(server: Server, drip: bool) -> None:
+    """Whatever comes is a sign of life; nothing for `idle_timeout` is none."""
+    over = threading.Event()
+
+    def stream(handler: Handler) -> None:
+        handler.begin_events()
+        handler.event({**ESTIMATION, "event_id": "e"})
+        for _ in range(5 if drip else 0):
+            assert not over.wait(0.15)
+            handler.event({"msg": "heartbeat", "event_id": None})
+        if drip:
+            handler.event(DONE)
+            handler.event(CLOSE)
+            handler.end()
+        else:
+            over.wait(10)
+
+    Handler.answers["/gradio_api/queue/data"] = stream
+    with WireClient(server.url, idle_timeout=0.5) as client:
+        if drip:
+            assert client.echo("x") == "ok"
+        else:
+            with pytest.raises(ConnectionLost, match=r"silent for 0\.5 s") as lost:
+                client.echo("x")
+            assert lost.value.may_have_run
+    over.set()
+
+
+def test_a_stream_whose_head_does_not_come(server: Server) -> None:
+    over = threading.Event()
+    Handler.answers["/gradio_api/queue/data"] = lambda h: over.wait(10)
+    with (
+        WireClient(server.url, idle_timeout=0.3) as client,
+        pytest.raises(ConnectionLost, match=r"silent for 0\.3 s"),
+    ):
+        client.echo("x")
+    over.set()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_stream_that_opens_at_the_second_try(server: Server, status: int) -> None:
+    """Its messages wait at the server, so what was not opened is opened again."""
+    answers: Iterator[Answer] = iter(
+        [
+            lambda h: h.json({}, status, {"Retry-After": "0"}),
+            lambda h: h.events(DONE, CLOSE),
+        ]
+    )
+    Handler.answers["/gradio_api/queue/data"] = lambda h: next(answers)(h)
+    assert echo(server) == "ok"
+    assert joins() == 1
+
+
+LAST_HEARD: dict[str, tuple[list[Any], str]] = {
+    "waiting": ([{**ESTIMATION, "event_id": "e"}], "was waiting when it was last"),
+    "running": ([{"msg": "process_starts", "event_id": "e"}], "runs to its end"),
+}
+
+
+@pytest.mark.parametrize("state", LAST_HEARD)
+def test_a_lost_stream_says_what_became_of_the_job(server: Server, state: str) -> None:
+    messages, text = LAST_HEARD[state]
+    Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(*messages, cut=True)
+    with pytest.raises(ConnectionLost, match=text) as lost:
+        echo(server)
+    assert lost.value.may_have_run  # it may have started, unheard
+    assert joins() == 1
+
+
+def test_what_joins_after_a_loss_is_not_lost_with_it(server: Server) -> None:
+    """The server may notice later, and then drops what is in that session."""
+    Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(cut=True)
+    with WireClient(server.url) as client:
+        with pytest.raises(ConnectionLost):
+            client.echo("x")
+        Handler.answers.clear()
+        assert client.echo("x") == "ok"
+    sessions = [
+        json.loads(body)["session_hash"]
+        for path, body in Handler.bodies
+        if path.endswith("/join")
+    ]
+    assert len(set(sessions)) == 2
+
+
+def test_a_job_that_was_never_sent_did_not_run(server: Server) -> None:
+    Handler.answers["/config"] = lambda h: h.cut()
+    with pytest.raises(ConnectionLost, match="has not run: call again") as lost:
+        echo(server)
+    assert not lost.value.may_have_run
+    assert joins() == 0
