@@ -162,6 +162,7 @@ class Endpoint(Generic[P, R]):
         strict_outputs: bool | None = None,
         event_data: Mapping[str, Any] | None = None,
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
+        oauth_token: str | None = None,
     ) -> Self:
         """The same endpoint with options for each call.
 
@@ -175,6 +176,8 @@ class Endpoint(Generic[P, R]):
                 `gr.SelectData` or the like: what the app's page would send, such as
                 `{"index": 0, "value": "a", "selected": True}`.
             result_callbacks: Called with the result, on a thread kept for callbacks.
+            oauth_token: The caller's Hugging Face token for a function that takes a
+                `gr.OAuthToken`; see `Client`.
         """
         changes: dict[str, Any] = {
             "timeout": timeout,
@@ -183,6 +186,7 @@ class Endpoint(Generic[P, R]):
             "strict_outputs": strict_outputs,
             "event_data": event_data,
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
+            "oauth_token": oauth_token,
         }
         given = {key: value for key, value in changes.items() if value is not None}
         return self._copy(self._client, self._options.updated(**given))

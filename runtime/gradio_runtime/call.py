@@ -18,11 +18,12 @@ class Options:
     """Per-call options; see `Endpoint.with_options`."""
 
     timeout: float | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     retries: int = 2
     strict_outputs: bool = True
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
+    oauth_token: str | None = field(default=None, repr=False)
 
     def updated(self, **changes: Any) -> Options:
         """These options with some of them changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -72,6 +73,13 @@ class Client:
         ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
         httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
         session_hash: The session's name at the server; made up when None.
+        idle_timeout: Seconds of silence on a stream after which it counts as lost.
+            Gradio sends a heartbeat every 15 s.
+        max_message_size: Largest single message that is taken from the app, in bytes.
+        oauth_token: A Hugging Face token for the app to act in the caller's name. It
+            goes to the app's code, so only endpoints whose function takes a
+            `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
+            With it `/info` is read once, which tells those endpoints from others.
     """
 
     app: ClassVar[App | None] = None
@@ -88,13 +96,24 @@ class Client:
         ssl_verify: ssl.SSLContext | str | bool = True,
         httpx_kwargs: Mapping[str, Any] | None = None,
         session_hash: str | None = None,
+        idle_timeout: float = 90.0,
+        max_message_size: int = 512 << 20,
+        oauth_token: str | None = None,
     ) -> None:
         app = type(self).app
         if src is None:
             if app is None:
                 raise InputError("a client needs the app's URL or Space id")
             src = app.src
-        self.src = src
+        for name, limit in (
+            ("idle_timeout", idle_timeout),
+            ("max_message_size", max_message_size),
+        ):
+            if not limit > 0:
+                raise InputError(f"{name} is {limit}, and must be more than 0")
+        # A user and password in it are for the proxy before the app, and not to be shown.
+        self.src = re.sub(r"^(\w+://)[^/]*@", r"\1", src)
+        self._address = src
         if not isinstance(download_files, bool):
             download_dir = download_files
         self._arguments: dict[str, Any] = {
@@ -103,8 +122,14 @@ class Client:
             "headers": dict(headers or {}),
             "download_dir": Path(download_dir) if download_dir is not None else None,
             "download_files": download_files is not False,
+            "oauth_token": oauth_token,
         }
-        self._http = (ssl_verify, dict(httpx_kwargs or {}))
+        self._http = (
+            ssl_verify,
+            dict(httpx_kwargs or {}),
+            idle_timeout,
+            max_message_size,
+        )
         if personal := _PERSONAL & self._http[1].keys():
             raise InputError(
                 f"httpx_kwargs takes no {min(personal)}, which would go to every host",
@@ -135,7 +160,7 @@ class Client:
             from .http.pools import HttpOptions
 
             settings = Settings(**self._arguments, http=HttpOptions(*self._http))
-            connection = Connection(self.src, settings, self._session_hash)
+            connection = Connection(self._address, settings, self._session_hash)
             self._connected = (pid, connection)
         return self._connected[1]
 

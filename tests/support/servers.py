@@ -82,7 +82,7 @@ class GradioServer:
         return self
 
     def _start(self, python: Path, folder: Path) -> None:
-        port = _free_port()
+        port = int(self._env.get("PORT") or _free_port())
         self.url = f"http://127.0.0.1:{port}"
         with (folder / "log.txt").open("wb") as log:
             self._process = subprocess.Popen(
@@ -118,6 +118,18 @@ class GradioServer:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def restart(self, app: str | None = None) -> None:
+        """End the process and start it anew at the same address, as after a crash.
+
+        Args:
+            app: Another app under tests/apps, as after a deployment; None for the same.
+        """
+        port = int(self.url.rpartition(":")[2])
+        self.stop()
+        self._app = self._app if app is None else APPS / f"{app}.py"
+        self._env["PORT"] = str(port)
+        self.start()
 
     def stop(self) -> None:
         """End the process and delete what it left; harmless when repeated."""
