@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
+import time
 from collections.abc import AsyncGenerator, Generator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -26,6 +28,7 @@ from ..errors import (
     ProtocolError,
 )
 from ..jsontext import is_array, load_json
+from ..record import current_endpoint
 from .pools import HttpOptions, make_client
 from .sockets import Socket, SocketOptions, open_socket
 from .statuses import CHECK_URL, content_kind, retry_after, status_error
@@ -39,6 +42,7 @@ IDLE_TIMEOUT = 90.0
 #: Largest single message, in bytes: a bound on what a hostile app can make us hold.
 MAX_MESSAGE = 512 * 1024 * 1024
 
+_log = logging.getLogger("gradio_runtime.http")
 _MAX_REDIRECTS = 5
 #: Bytes of the largest `/config` or `/info` that is read. They come from any server
 #: that a URL leads to; apps of hundreds of endpoints have some megabytes.
@@ -311,7 +315,7 @@ class Transport:
         self, request: httpx2.Request, *, stream: bool
     ) -> httpx2.Response:
         for _ in range(_MAX_REDIRECTS):
-            response = await self._client.send(request, stream=stream)
+            response = await _sent(self._client, request, stream=stream)
             if response.next_request is None:
                 return response
             await response.aclose()
@@ -326,6 +330,28 @@ class Transport:
         self._client.cookies.clear()
         if self._own_pool:
             await self._client.aclose()
+
+
+async def _sent(
+    client: httpx2.AsyncClient, request: httpx2.Request, *, stream: bool
+) -> httpx2.Response:
+    """Send one request, and log that it was sent: no query, no header, no body."""
+    if not _log.isEnabledFor(logging.DEBUG):
+        return await client.send(request, stream=stream)
+    begun, outcome = time.perf_counter(), "failed"
+    try:
+        response = await client.send(request, stream=stream)
+        outcome = str(response.status_code)
+        return response
+    finally:
+        _log.debug(
+            "%s %s %s in %.1f ms%s",
+            request.method,
+            request.url.copy_with(query=None, userinfo=b""),
+            outcome,
+            (time.perf_counter() - begun) * 1000,
+            f" [{endpoint}]" if (endpoint := current_endpoint.get()) else "",
+        )
 
 
 @contextlib.contextmanager
