@@ -34,8 +34,9 @@ from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
     from .cancelled import JobCancelled
-    from .job import Job, Stream
+    from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
+    from .stream import Stream
 
 
 __all__ = [
@@ -78,7 +79,7 @@ __all__ = [
 _LATE = {
     "Job": "job",
     "JobCancelled": "cancelled",
-    "Stream": "job",
+    "Stream": "stream",
     "LogMessage": "status",
     "ProgressUnit": "status",
     "Status": "status",

@@ -9,6 +9,9 @@ an `Endpoint`, which sends it, with the function's own signature on every face:
 from __future__ import annotations
 
 import functools
+import importlib
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import (
@@ -33,13 +36,26 @@ from .values import Input
 
 if TYPE_CHECKING:
     from .execution import Request
-    from .job import Job, Stream
+    from .job import Job, Keep
     from .results import ResultReader
+    from .stream import Stream
 
 __all__ = ["App", "Endpoint", "StreamEndpoint"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+#: Held while an app's own client is made.
+_defaults = threading.Lock()
+
+
+def _forget_after_fork() -> None:
+    global _defaults
+    _defaults = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 class App:
@@ -56,12 +72,11 @@ class App:
         self.spec = spec
         self.gradio = gradio
         self._default: Client | None = None
-        self._lock = threading.Lock()
 
     @property
     def default_client(self) -> Client:
         """The client of the module-level functions: one connection, one session."""
-        with self._lock:
+        with _defaults:
             if self._default is None:
                 self._default = Client(self.src)
             return self._default
@@ -91,6 +106,10 @@ class App:
             return StreamEndpoint(self, api_name, inputs, shape, describe)
 
         return decorate
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy what it is, not its connection."""
+        return _app, (self.src, self.spec, self.gradio)
 
     def __repr__(self) -> str:
         """Show the source."""
@@ -132,7 +151,7 @@ class Endpoint(Generic[P, R]):
             InputError: A value does not fit; nothing has been sent.
             GradioError: See `gradio_runtime.errors`.
         """
-        return wait(self.submit(*args, **kwargs))
+        return wait(self._start(self.call(*args, **kwargs), keep="latest"))
 
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
         """Begin a call and return its job at once."""
@@ -140,7 +159,7 @@ class Endpoint(Generic[P, R]):
 
     async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the endpoint from async code; cancelling the task cancels the job."""
-        return await self._start(self.call(*args, **kwargs))
+        return await self._start(self.call(*args, **kwargs), keep="latest")
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
         """The validated call, with nothing sent: for tests and dry runs.
@@ -210,7 +229,7 @@ class Endpoint(Generic[P, R]):
             options=options,
         )
 
-    def _start(self, call: Call[R], *, keep: bool = True) -> Job[R]:
+    def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
         client = self._client or self.app.default_client
         return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
 
@@ -236,6 +255,18 @@ class Endpoint(Generic[P, R]):
             hint="Nothing has been sent",
         )
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle by the name of the function, as functions are.
+
+        A client that the endpoint belongs to, and options, go along.
+        """
+        module, name = self._describe.__module__, self._describe.__qualname__
+        if self is _named(module, name):
+            return name
+        if not isinstance(_named(module, name), Endpoint):
+            raise TypeError(f"{self!r} cannot be pickled: {module} has no {name}")
+        return _endpoint, (module, name, self._client, self._options)
+
     def __repr__(self) -> str:
         """Show the name and the app."""
         return f"<{type(self).__name__} {self.api_name} of {self.app.src}>"
@@ -249,9 +280,34 @@ class StreamEndpoint(Endpoint[P, R]):
 
         Leaving the stream early cancels the job.
         """
-        from .job import Stream
+        from .stream import Stream
 
-        return Stream(self._start(self.call(*args, **kwargs), keep=False))
+        return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
+
+
+def _app(src: str, spec: str, gradio: str) -> App:
+    return App(src, spec=spec, gradio=gradio)
+
+
+def _named(module: str, name: str) -> object:
+    """What stands under a qualified name; None if nothing does."""
+    try:
+        return functools.reduce(getattr, name.split("."), sys.modules[module])
+    except (AttributeError, KeyError):
+        return None
+
+
+def _endpoint(
+    module: str, name: str, client: Client | None, options: Options
+) -> Endpoint[Any, Any]:
+    """Find a pickled endpoint again."""
+    import pickle
+
+    importlib.import_module(module)
+    found = _named(module, name)
+    if not isinstance(found, Endpoint):
+        raise pickle.UnpicklingError(f"{module} has no endpoint {name}")
+    return found._copy(client, options)  # pyright: ignore[reportPrivateUsage, reportUnknownVariableType]
 
 
 @functools.cache

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .app import App
     from .connection import Connection
     from .execution import Request
-    from .job import Job
+    from .job import Job, Keep
 
 __all__ = ["Client", "connect"]
 
@@ -174,7 +174,7 @@ class Client:
         connection.run(connection.ready())
 
     def _start(
-        self, request: Request[T], options: Options, *, keep: bool = True
+        self, request: Request[T], options: Options, *, keep: Keep = "all"
     ) -> Job[T]:
         """Begin a job."""
         from .execution import Execution
@@ -238,10 +238,12 @@ class Client:
             InputError: There is no such endpoint or parameter, or a value is missing.
             GradioError: See `gradio_runtime.errors`.
         """
-        job = self._submit(
-            *args, api_name=api_name, fn_index=fn_index, headers=headers, **kwargs
-        )
-        return wait(job)
+        from .untyped import untyped_request
+
+        connection = self._connection()
+        request = untyped_request(connection, api_name, fn_index, args, kwargs)
+        options = Options(headers=dict(headers or {}), strict_outputs=False)
+        return wait(self._start(request, options, keep="latest"))
 
     # Assigned, not declared, so that a checker infers a subclass's own type.
     submit = _overridable(_submit)
@@ -323,6 +325,20 @@ class Client:
     ) -> None:
         """Close."""
         await self.aclose()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy, in this process or another, needs to connect for itself.
+
+        A copy has a session of its own, without the State of this one. A pickle holds
+        the token, login and headers that were given: guard it as you guard them. A
+        token that was saved or is in the environment is looked up where the copy is.
+        """
+        if self._session_hash is not None:
+            raise TypeError(
+                "a client with a session_hash of its own cannot be pickled: two readers "
+                "of one session would take each other's messages"
+            )
+        return {**self.__dict__, "_connected": None}
 
     def __repr__(self) -> str:
         """Show the app; never a token."""

@@ -42,6 +42,7 @@ from .queue.protocol import (
 )
 from .queue.session import Body
 from .queue.ticket import Ticket
+from .record import CallRecord
 from .results import ResultReader
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
@@ -91,11 +92,11 @@ class Execution(Generic[T]):
         self._request = request
         self._options = options
         self._job = job
+        self._record = CallRecord(self.endpoint, self.src)
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
         self._ticket: Ticket | None = None
         self._abandoned = False
-        self._cancelling: asyncio.Task[None] | None = None
         self._live: Live | None = None
         self._data: list[Any] | None = None
         #: Whether the app may have the job.
@@ -106,6 +107,8 @@ class Execution(Generic[T]):
         self._headers = dict(options.headers)
         if connection.is_space:
             self._headers = {**visitor_headers(), **self._headers}
+        #: What is trying to cancel; those who ask meanwhile share its answer.
+        self._cancelling: asyncio.Task[bool] | None = None
 
     @property
     def endpoint(self) -> str:
@@ -123,6 +126,7 @@ class Execution(Generic[T]):
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
+        self._record.enter()
         scope = asyncio.timeout(self._options.timeout)
         try:
             async with scope:
@@ -131,6 +135,7 @@ class Execution(Generic[T]):
             if self._abandoned:
                 self._fail(ConnectionLost("the client was closed"))
             else:
+                self._record.cancelled()
                 self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
         except GradioError as error:
             self._fail(error)
@@ -152,6 +157,7 @@ class Execution(Generic[T]):
             self._fail(_wrapped(error))
             raise
         else:
+            self._record.finished()
             self._job._succeed(result)  # pyright: ignore[reportPrivateUsage]
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
@@ -178,9 +184,12 @@ class Execution(Generic[T]):
             login = isinstance(error, AuthenticationError)
             self._connection.forget(self._live, login=login)
         error.within(endpoint=self.endpoint, src=self.src)
+        self._record.failed(error)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 
     def _emit(self, update: StatusUpdate[T]) -> None:
+        if update.output is not UNCHANGED:
+            self._record.output()
         self._job._emit(update)  # pyright: ignore[reportPrivateUsage]
 
     # ---- prepare and join
@@ -208,6 +217,7 @@ class Execution(Generic[T]):
                     raise
                 attempt, rejoined = attempt + 1, rejoined or waited
                 pause = _pause(attempt - 1, error)
+                self._record.retried(error, pause)
             if self._ticket is not None:
                 self._ticket.leave()
                 self._ticket = None
@@ -243,6 +253,7 @@ class Execution(Generic[T]):
 
     async def _prepared(self) -> tuple[Live, Route, Body]:
         live = self._live = await self._connection.ready()
+        self._record.connected(live.config.version)
         route = live.route(self._request.endpoint)
         self._check_shape(route)
         if self._data is None:
@@ -305,13 +316,14 @@ class Execution(Generic[T]):
         self._joining = asyncio.get_running_loop().create_future()
         self._given = True
         try:
-            await ticket.join(body, self._headers)
+            await ticket.join(body, {**self._record.headers(), **self._headers})
         except GradioError as error:
             refused = _certainly_not_joined(error)
             self._given = not (refused or isinstance(error, AuthenticationError))
             raise
         finally:
             self._joining.set_result(None)
+        self._record.joined(ticket.inbox.event_id)
         return ticket
 
     # ---- follow
@@ -369,6 +381,7 @@ class Execution(Generic[T]):
                 )
             case Started() if not running:
                 ticket.started = True
+                self._record.started()
                 self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
             case Progress():
                 ticket.started = True
@@ -409,6 +422,24 @@ class Execution(Generic[T]):
 
     async def cancel(self) -> bool:
         """Cancel, and say truly what came of it; see `Job.cancel`."""
+        return await asyncio.shield(self._begin_to_cancel())
+
+    def cancel_in_background(self) -> None:
+        """Begin to cancel; nobody waits for the answer."""
+        self._begin_to_cancel().add_done_callback(self._end_if_broken)
+
+    def _begin_to_cancel(self) -> asyncio.Task[bool]:
+        if self._cancelling is None or self._cancelling.done():
+            loop = asyncio.get_running_loop()
+            self._cancelling = loop.create_task(self._cancel())
+        return self._cancelling
+
+    def _end_if_broken(self, cancelling: asyncio.Task[bool]) -> None:
+        """End a job that could not be cancelled because the connection is broken."""
+        if not cancelling.cancelled() and cancelling.exception() and self._task:
+            self._task.cancel()
+
+    async def _cancel(self) -> bool:
         if self._ticket is None and self._joining is not None:
             # The app may be taking the job just now; only then is it known how to
             # take it back.
@@ -417,31 +448,16 @@ class Execution(Generic[T]):
             return False
         if self._ticket is not None and not await self._take_back(self._ticket):
             return False
-        await self._end()
-        return True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        # Its result may have come while it was being stopped.
+        return self._job.cancelled()
 
     async def _take_back(self, ticket: Ticket) -> bool:
         if not ticket.started and await ticket.remove():
             return True
         return ticket.started and not self._job.done() and await ticket.stop()
-
-    def cancel_in_background(self) -> None:
-        """Begin to cancel; nobody waits for the answer."""
-        if self._cancelling is None:
-            self._cancelling = asyncio.get_running_loop().create_task(self._quietly())
-
-    async def _quietly(self) -> None:
-        try:
-            await self.cancel()
-        except GradioError:
-            # The connection is broken, and with it the job.
-            await self._end()
-
-    async def _end(self) -> None:
-        """End the local side as cancelled."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
 
 
 def _wrapped(error: BaseException) -> GradioError:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
+import time
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -25,10 +27,13 @@ from ..errors import (
     ProtocolError,
 )
 from ..jsontext import is_array, load_json
+from ..record import current_endpoint
 from .failures import TRUST, Waiting, translated
 from .pools import HttpOptions, make_client
 from .sockets import Moved, Socket, SocketOptions, open_socket
 from .statuses import not_json, retry_after, status_error
+
+_log = logging.getLogger("gradio_runtime.http")
 
 #: Seconds to wait for a connection and for the answer to a plain request, unless the
 #: caller's `httpx_kwargs` have a timeout.
@@ -402,9 +407,7 @@ class Transport:
             ConnectError: It is redirected in a circle, or elsewhere with a body.
         """
         for _ in range(_MAX_REDIRECTS):
-            response = await self._client.send(
-                request, stream=True, follow_redirects=False
-            )
+            response = await _sent(self._client, request)
             moved = response.next_request
             if moved is None:
                 return response
@@ -452,6 +455,26 @@ def _timeouts(options: HttpOptions) -> tuple[float, float]:
     timeout = httpx2.Timeout(given)
     never = 24 * 3600.0
     return timeout.connect or never, timeout.read or never
+
+
+async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
+    """Send one request, and log that it was sent: no query, no header, no body."""
+    if not _log.isEnabledFor(logging.DEBUG):
+        return await client.send(request, stream=True, follow_redirects=False)
+    begun, outcome = time.perf_counter(), "failed"
+    try:
+        response = await client.send(request, stream=True, follow_redirects=False)
+        outcome = str(response.status_code)
+        return response
+    finally:
+        _log.debug(
+            "%s %s %s in %.1f ms%s",
+            request.method,
+            request.url.copy_with(query=None, userinfo=b""),
+            outcome,
+            (time.perf_counter() - begun) * 1000,
+            f" [{endpoint}]" if (endpoint := current_endpoint.get()) else "",
+        )
 
 
 def _keep_cookies(request: httpx2.Request, moved: httpx2.Request) -> None:

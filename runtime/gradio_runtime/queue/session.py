@@ -12,6 +12,7 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import Mapping
+from contextvars import Context
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -259,7 +260,11 @@ class Session:
     def _keep_reading(self) -> None:
         self._stop_drain()
         if self._reader is None or self._reader.done():
-            self._reader = asyncio.get_running_loop().create_task(self._read())
+            # It reads for every job, so it is nobody's own: neither a caller's
+            # context variables nor the trace of one call belong to it.
+            self._reader = asyncio.get_running_loop().create_task(
+                self._read(), context=Context()
+            )
 
     def _stop_drain(self) -> None:
         if self._drain is not None:
