@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .cancelled import JobCancelled
     from .job import Job, Stream
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
+    from .untyped import handle_file
 
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Stream",
     "StreamEndpoint",
     "connect",
+    "handle_file",
 ]
 
 _LATE = {
@@ -83,6 +85,7 @@ _LATE = {
     "ProgressUnit": "status",
     "Status": "status",
     "StatusUpdate": "status",
+    "handle_file": "untyped",
 }
 
 

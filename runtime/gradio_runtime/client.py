@@ -199,7 +199,7 @@ class Client:
         Args:
             *args: Values by position.
             api_name: The endpoint; may be left out when the app has one only.
-            fn_index: The endpoint by its number instead.
+            fn_index: The endpoint by its number, where there is no `api_name`.
             result_callbacks: Called with each output as an argument of its own once
                 the result is there.
             headers: Extra headers for this call.
@@ -249,21 +249,23 @@ class Client:
 
     def view_api(
         self,
-        all_endpoints: bool = False,
+        all_endpoints: bool | None = None,
         print_info: bool = True,
         return_format: str | None = None,
     ) -> dict[str, Any] | str | None:
         """Show the app's endpoints.
 
         Args:
-            all_endpoints: Undocumented ones too.
-            print_info: Whether to print.
+            all_endpoints: Undocumented ones too, and those without a name (Gradio 3);
+                None for the latter when there are no others.
+            print_info: Whether to print; nothing is when it is returned.
             return_format: `"dict"` for the app's `/info`, `"str"` for the text.
         """
-        from .untyped import api_text, read_api
+        from .untyped import read_api
+        from .usage import usage_text
 
-        info = read_api(self._connection(), all_endpoints=all_endpoints)
-        text = api_text(self.src, info)
+        info = read_api(self._connection(), all_endpoints=all_endpoints is True)
+        text = usage_text(info, all_endpoints=all_endpoints)
         if print_info and return_format is None:
             print(text)  # noqa: T201  # what the caller asks for
         if return_format == "dict":
