@@ -1,8 +1,8 @@
 """The app of the tests against Gradio 3 and 4: one endpoint per thing to get right.
 
 Runs on Gradio 3.50, 4.8 and 4.44. Environment: PORT; optional AUTH (`user:password`),
-NO_QUEUE (`1`, Gradio 3 only), MAX_QUEUE (`1`). Endpoints have the names that wire.py
-gives to the same things.
+NO_QUEUE (`1`, Gradio 3 only), MAX_QUEUE (`1`), ROOT_PATH (`/sub/path`). Endpoints have
+the names that wire.py gives to the same things.
 
 Endpoints that take a `key` leave marks under it, and `/marks` gives them back: so a
 test proves what ran, and what never did.
@@ -392,6 +392,7 @@ def main() -> None:
         server_name="127.0.0.1",
         server_port=int(os.environ["PORT"]),
         auth=tuple(auth.split(":", 1)) if auth else None,
+        root_path=os.environ.get("ROOT_PATH"),
         quiet=True,
     )
 
