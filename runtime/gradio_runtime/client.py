@@ -80,6 +80,11 @@ class Client:
             goes to the app's code, so only endpoints whose function takes a
             `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
             With it `/info` is read once, which tells those endpoints from others.
+        hf_token: What the official client called `token` before 2.0.
+        max_workers: Means nothing here, for scripts of the official client, as do
+            the next two. Any number of jobs share one thread.
+        verbose: Nothing is printed in any case.
+        analytics_enabled: Nothing is told to anyone in any case.
     """
 
     app: ClassVar[App | None] = None
@@ -87,8 +92,8 @@ class Client:
     def __init__(
         self,
         src: str | None = None,
-        *,
         token: str | bool | None = None,
+        *,
         auth: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         download_files: str | os.PathLike[str] | bool = True,
@@ -99,7 +104,15 @@ class Client:
         idle_timeout: float = 90.0,
         max_message_size: int = 512 << 20,
         oauth_token: str | None = None,
+        hf_token: str | bool | None = None,
+        max_workers: int | None = None,
+        verbose: bool = True,
+        analytics_enabled: bool = True,
     ) -> None:
+        if hf_token is not None:
+            if token is not None:
+                raise InputError("token and hf_token are one thing", hint="Give token")
+            token = hf_token
         app = type(self).app
         if src is None:
             if app is None:

@@ -13,7 +13,7 @@ import weakref
 from urllib.parse import quote
 
 from .errors import ConnectionLost
-from .http.transport import IDLE_TIMEOUT, Transport
+from .http.transport import Transport
 from .loop import in_background
 
 __all__ = ["Heartbeat"]
@@ -58,9 +58,7 @@ async def _listen(transport: Transport, path: str) -> None:
     pause = _PAUSE
     while True:
         with contextlib.suppress(ConnectionLost):
-            async with contextlib.aclosing(
-                transport.messages(path, IDLE_TIMEOUT)
-            ) as beats:
+            async with contextlib.aclosing(transport.messages(path)) as beats:
                 async for _ in beats:
                     pause = _PAUSE
         await asyncio.sleep(pause)

@@ -81,6 +81,11 @@ def _endpoint(
     if len(outputs) > 1:
         result = f"({result})"
     lines = ["", f" - predict({', '.join([*names, address])}) -> {result}".rstrip()]
+    if endpoint.oauth_token is not None:
+        lines.append(
+            "    Acts in your name, with the oauth_token of the client "
+            f"({_line(endpoint.oauth_token)})."
+        )
     lines.append("    Parameters:")
     for name, parameter, type_ in zip(
         names, endpoint.parameters, types[0], strict=True

@@ -47,7 +47,7 @@ class Server:
         self.open = 0
         self._then = then
 
-    async def messages(self, path: str, _idle: float) -> AsyncGenerator[str]:
+    async def messages(self, path: str) -> AsyncGenerator[str]:
         self.paths.append(path)
         self.open += 1
         try:
