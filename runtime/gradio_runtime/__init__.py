@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
     from .stream import Stream
+    from .untyped import handle_file
 
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Stream",
     "StreamEndpoint",
     "connect",
+    "handle_file",
 ]
 
 _LATE = {
@@ -84,6 +86,7 @@ _LATE = {
     "ProgressUnit": "status",
     "Status": "status",
     "StatusUpdate": "status",
+    "handle_file": "untyped",
 }
 
 

@@ -80,6 +80,11 @@ class Client:
             goes to the app's code, so only endpoints whose function takes a
             `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
             With it `/info` is read once, which tells those endpoints from others.
+        hf_token: What the official client called `token` before 2.0.
+        max_workers: Means nothing here, for scripts of the official client, as do
+            the next two. Any number of jobs share one thread.
+        verbose: Nothing is printed in any case.
+        analytics_enabled: Nothing is told to anyone in any case.
     """
 
     app: ClassVar[App | None] = None
@@ -87,8 +92,8 @@ class Client:
     def __init__(
         self,
         src: str | None = None,
-        *,
         token: str | bool | None = None,
+        *,
         auth: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         download_files: str | os.PathLike[str] | bool = True,
@@ -99,7 +104,15 @@ class Client:
         idle_timeout: float = 90.0,
         max_message_size: int = 512 << 20,
         oauth_token: str | None = None,
+        hf_token: str | bool | None = None,
+        max_workers: int | None = None,
+        verbose: bool = True,
+        analytics_enabled: bool = True,
     ) -> None:
+        if hf_token is not None:
+            if token is not None:
+                raise InputError("token and hf_token are one thing", hint="Give token")
+            token = hf_token
         app = type(self).app
         if src is None:
             if app is None:
@@ -199,7 +212,7 @@ class Client:
         Args:
             *args: Values by position.
             api_name: The endpoint; may be left out when the app has one only.
-            fn_index: The endpoint by its number instead.
+            fn_index: The endpoint by its number, where there is no `api_name`.
             result_callbacks: Called with each output as an argument of its own once
                 the result is there.
             headers: Extra headers for this call.
@@ -251,21 +264,23 @@ class Client:
 
     def view_api(
         self,
-        all_endpoints: bool = False,
+        all_endpoints: bool | None = None,
         print_info: bool = True,
         return_format: str | None = None,
     ) -> dict[str, Any] | str | None:
         """Show the app's endpoints.
 
         Args:
-            all_endpoints: Undocumented ones too.
-            print_info: Whether to print.
+            all_endpoints: Undocumented ones too, and those without a name (Gradio 3);
+                None for the latter when there are no others.
+            print_info: Whether to print; nothing is when it is returned.
             return_format: `"dict"` for the app's `/info`, `"str"` for the text.
         """
-        from .untyped import api_text, read_api
+        from .untyped import read_api
+        from .usage import usage_text
 
-        info = read_api(self._connection(), all_endpoints=all_endpoints)
-        text = api_text(self.src, info)
+        info = read_api(self._connection(), all_endpoints=all_endpoints is True)
+        text = usage_text(info, all_endpoints=all_endpoints)
         if print_info and return_format is None:
             print(text)  # noqa: T201  # what the caller asks for
         if return_format == "dict":

@@ -25,6 +25,7 @@ from .errors import (
     GradioError,
     InputError,
 )
+from .heartbeat import Heartbeat
 from .http.pools import HttpOptions
 from .http.statuses import CHECK_URL
 from .http.transport import Transport
@@ -109,6 +110,7 @@ class Connection:
         self._transport: Transport | None = None
         self._live: Live | None = None
         self._previous: Live | None = None
+        self._heartbeat: Heartbeat | None = None
         self._closed = False
         self._logged_in = False
         self._token: str | None = None
@@ -151,7 +153,17 @@ class Connection:
                     raise self._is_closed()
                 self._authorize(transport, config)
                 self._live = Live(self, transport, config, self._previous)
+                self._beat(self._live)
         return self._live
+
+    def _beat(self, live: Live) -> None:
+        """Tell the app that the session is in use, if it asks for that."""
+        if live.config.connect_heartbeat and not self._closed:
+            if self._heartbeat is None:
+                self._heartbeat = Heartbeat(self)
+            self._heartbeat.start(
+                live.transport, live.config.api_prefix, self.session_hash
+            )
 
     def _is_closed(self) -> GradioError:
         return GradioError(
@@ -244,12 +256,17 @@ class Connection:
         self.session_hash = new_hash()
         if live := self._live or self._previous:
             live.sessions.reset(self.session_hash)
+            if self._heartbeat is not None:
+                self._heartbeat.stop()
+                self._beat(live)
 
     async def aclose(self) -> None:
         """Drop every stream; jobs that still wait are lost."""
         self._closed = True
         for execution in list(self.executions):
             execution.abandon()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         if live := self._live or self._previous:
             live.sessions.close()
         if self._transport is not None:

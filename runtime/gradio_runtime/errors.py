@@ -9,7 +9,8 @@ GradioError
 ├── SpaceError              the Space is not found, paused, broken …; `stage`
 ├── QueueFull               the app's queue takes no more jobs
 ├── RateLimited             429; `retry_after` seconds
-├── InputError              a value does not fit, found before anything was sent; `fields`
+├── InputError              also a builtin ValueError; a value does not fit, found before
+│   │                       anything was sent; `fields`
 │   └── FileTooLarge        a file is larger than the app or the caller allows
 ├── ServerValidationError   the app's own validation refused the values (422)
 ├── AppError                raised by the app; `title`, `duration`, `visible`, …
@@ -207,7 +208,7 @@ class RateLimited(GradioError):
         self.retry_after = retry_after
 
 
-class InputError(GradioError):
+class InputError(GradioError, ValueError):
     """A value does not fit its parameter. Nothing has been sent.
 
     Attributes:

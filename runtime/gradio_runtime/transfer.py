@@ -134,8 +134,8 @@ class Transfer:
     def _check_size(self, size: int, name: str | None) -> None:
         if self._max_file_size is not None and size > self._max_file_size:
             raise FileTooLarge(
-                f"{name or 'the file'} has {size} bytes, and the app takes at most "
-                f"{self._max_file_size}"
+                f"{name or 'the file'} has {size} bytes, which exceeds the maximum "
+                f"file size: the app takes at most {self._max_file_size}"
             )
 
     async def _send(self, upload: Upload) -> str:
