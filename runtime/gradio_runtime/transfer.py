@@ -252,16 +252,18 @@ class Transfer:
     async def fetch(self, file: File) -> Path:
         """Bring a file into a new folder of its own and return its path."""
         folder = self._folder / secrets.token_hex(8)
+        name = safe_name(
+            file.orig_name or PurePosixPath(urlsplit(file.url or "").path).name
+        )
+        wanted = Wanted(file.url or "", name, file.size, self._max_download_size)
         content = file._content  # pyright: ignore[reportPrivateUsage]
         if isinstance(content, bytes):
-            path = folder / safe_name(file.orig_name or "file")
+            wanted.check(len(content))
             folder.mkdir(parents=True)
-            path.write_bytes(content)
-            return path
+            (folder / name).write_bytes(content)
+            return folder / name
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
-        name = safe_name(file.orig_name or PurePosixPath(urlsplit(file.url).path).name)
-        wanted = Wanted(file.url, name, file.size, self._max_download_size)
         if file._lazy:  # pyright: ignore[reportPrivateUsage]
             return await self._fetch_stream(wanted, folder)
         async with self._downloading:

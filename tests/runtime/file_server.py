@@ -48,7 +48,7 @@ class Uploaded:
     Attributes:
         head: The headers of its part, as they came.
         content: Its bytes.
-        headers: The headers of the request.
+        headers: The headers of the request, their names in lower case.
     """
 
     head: str
@@ -90,10 +90,11 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one connection's requests."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: FileServer
 
     def do_GET(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers.items())))
+        self.server.seen.append((self.path, self._lowered()))
         path = unquote(self.path.partition("?")[0])
         served = self.server.served.get(path)
         if path == "/config":
@@ -110,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.serve(served)
 
     def do_POST(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers.items())))
+        self.server.seen.append((self.path, self._lowered()))
         if self.path.startswith(f"{PREFIX}/upload"):
             fault = (
                 self.server.upload_faults.pop(0) if self.server.upload_faults else None
@@ -127,6 +128,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.json({"success": True})
 
+    def _lowered(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
     def take(self) -> None:
         """Take an upload, as it should be."""
         with self.server.at_once():
@@ -135,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
         boundary = b"--" + kind.partition("boundary=")[2].encode()
         head, _, rest = body.removeprefix(boundary + b"\r\n").partition(b"\r\n\r\n")
         content = rest.removesuffix(b"\r\n" + boundary + b"--\r\n")
-        uploaded = Uploaded(head.decode(), content, dict(self.headers.items()))
+        uploaded = Uploaded(head.decode(), content, self._lowered())
         self.server.uploads.append(uploaded)
         path = f"/up/{len(self.server.uploads)}/{uploaded.name}"
         self.server.serve(path, content)
@@ -164,7 +168,8 @@ class Handler(BaseHTTPRequestHandler):
             "success": True,
             "output": {"data": data if output is None else [output]},
         }
-        events = [done, {"msg": "close_stream", "event_id": None}]
+        started = {"msg": "process_starts", "event_id": "e"}
+        events = [started, done, {"msg": "close_stream", "event_id": None}]
         text = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
         self.answer(200, text.encode(), {"content-type": "text/event-stream"})
 
@@ -229,7 +234,7 @@ class FileServer(ThreadingHTTPServer):
         output: What every call gives; None for what it was given.
         missing: The status of what is not served.
         max_file_size: What the app says of itself.
-        seen: Path and headers of each request.
+        seen: Path and headers of each request, their names in lower case.
         most: How many uploads came at the same time, at most.
         hold: Uploads wait until as many have come.
     """

@@ -164,7 +164,7 @@ def test_the_same_file_goes_once(
     path.write_bytes(b"path")
     content, stream = b"bytes of this test", cast("BinaryIO", Pipe(b"stream"))
     once = File.of(path)
-    several = [
+    several: list[Any] = [
         path,
         str(path),
         once,
@@ -212,7 +212,7 @@ def test_a_stream_that_waits_keeps_nobody_waiting(
             assert free.wait(10)
             return super().read()
 
-    pipes = [cast("BinaryIO", Waiting(b"late")) for _ in range(9)]
+    pipes = [cast("Any", Waiting(b"late")) for _ in range(9)]
     slow = client.file_sizes.submit(pipes[0], pipes[1:])
     assert client.file(b"quick").read_bytes() == b"quick"
     assert not slow.done()

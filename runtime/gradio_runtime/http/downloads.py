@@ -56,6 +56,19 @@ class Wanted:
     size: int | None = None
     limit: int | None = None
 
+    def check(self, size: int) -> None:
+        """Refuse more bytes than may be taken.
+
+        Raises:
+            FileTooLarge: There are so many.
+        """
+        if self.limit is not None and size > self.limit:
+            raise FileTooLarge(
+                f"{self.name} has {size} bytes or more, and this client takes at most "
+                f"{self.limit}",
+                hint="Allow more with max_download_size=…",
+            )
+
 
 async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
     """GET a file into `folder`, where it appears only when it is whole.
@@ -170,29 +183,20 @@ class _Download:
         return None if found[3] == "*" else int(found[3])
 
     async def _write(self, response: httpx2.Response, whole: int | None) -> None:
-        self._check(whole or 0)
+        self._wanted.check(whole or 0)
         # The part is opened only for the length of an answer: a pause between two may
         # be long, and files are few.
         with self._path.open("r+b" if self._have else "wb") as file:
             file.seek(self._have)
             file.truncate()
             async for chunk in response.aiter_bytes():
-                self._check(self._have + len(chunk))
+                self._wanted.check(self._have + len(chunk))
                 file.write(chunk)
                 self._have += len(chunk)
         if whole is not None and self._have != whole:
             if self._have > whole:
                 self._version = None
             raise ConnectionLost(f"{self._have} of {whole} bytes of a file came")
-
-    def _check(self, size: int) -> None:
-        limit = self._wanted.limit
-        if limit is not None and size > limit:
-            raise FileTooLarge(
-                f"{self._wanted.name} has at least {size} bytes, and this client takes "
-                f"at most {limit}",
-                hint="Allow more with max_download_size=…",
-            )
 
 
 def _length(response: httpx2.Response) -> int | None:
