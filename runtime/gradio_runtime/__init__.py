@@ -29,7 +29,7 @@ from .errors import (
     ServerValidationError,
     SpaceError,
 )
-from .files import File, FileInput
+from .files import File, FileInput, UploadProgress
 from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ __all__ = [
     "StatusUpdate",
     "Stream",
     "StreamEndpoint",
+    "UploadProgress",
     "connect",
     "handle_file",
 ]

@@ -69,7 +69,10 @@ class Client:
         headers: Sent with every request to the app.
         download_files: Where downloads go, or False to leave output files remote
             until they are read.
-        download_dir: The same as a path for `download_files`.
+        download_dir: The same as a path for `download_files`. Nothing removes what is
+            there; without it, downloads go to the system's folder for temporary files.
+        max_download_size: Most bytes that a single output file may have; larger ones
+            raise `FileTooLarge`. None for no bound.
         ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
         httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
         session_hash: The session's name at the server; made up when None.
@@ -98,6 +101,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         download_files: str | os.PathLike[str] | bool = True,
         download_dir: str | os.PathLike[str] | None = None,
+        max_download_size: int | None = None,
         ssl_verify: ssl.SSLContext | str | bool = True,
         httpx_kwargs: Mapping[str, Any] | None = None,
         session_hash: str | None = None,
@@ -136,6 +140,7 @@ class Client:
             "download_dir": Path(download_dir) if download_dir is not None else None,
             "download_files": download_files is not False,
             "oauth_token": oauth_token,
+            "max_download_size": max_download_size,
         }
         self._http = (
             ssl_verify,

@@ -50,6 +50,7 @@ class Settings:
     download_files: bool = True
     http: HttpOptions = field(default_factory=HttpOptions, repr=False)
     oauth_token: str | None = field(default=None, repr=False)
+    max_download_size: int | None = None
 
 
 class Abandonable(Protocol):
@@ -304,6 +305,7 @@ class Live:
             self.dialect,
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
+            max_download_size=settings.max_download_size,
         )
         self._routes: dict[str | int, Route] = {}
         self._info: Info | None = None

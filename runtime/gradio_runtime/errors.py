@@ -116,15 +116,22 @@ class ConnectError(GradioError):
 
     Attributes:
         not_sent: Whether it is certain that no request has reached the app.
+        lasting: Whether asking the same again will not help.
     """
 
     usual_hint = "Check the address and that the app is running"
 
     def __init__(
-        self, message: str, *, not_sent: bool = False, **context: str | None
+        self,
+        message: str,
+        *,
+        not_sent: bool = False,
+        lasting: bool = False,
+        **context: str | None,
     ) -> None:
         super().__init__(message, **context)
         self.not_sent = not_sent
+        self.lasting = lasting
 
 
 class ConnectionLost(GradioError):

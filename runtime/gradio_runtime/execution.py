@@ -294,7 +294,7 @@ class Execution(Generic[T]):
         for index in route.prop_inputs:
             if (slot := route.inputs[index]) is not None:
                 data[index] = {**slot.props, "value": data[index]}
-        return await live.transfer.upload_all(data)
+        return await live.transfer.upload_all(data, self._options.upload_progress)
 
     def _sent(self, name: str, value: object, slot: Component, live: Live) -> Any:
         """A value as it is sent; UNCHANGED is what the app's own page would send."""

@@ -12,10 +12,10 @@ from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
 from .sockets import too_large
 from .statuses import CHECK_URL
 
-__all__ = ["TRUST", "Waiting", "translated"]
+__all__ = ["Waiting", "translated"]
 
 #: The next step when a certificate is not trusted; asking again does not help.
-TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
+_TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 
 
 class Waiting(NamedTuple):
@@ -60,7 +60,8 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
             return ConnectError(
                 f"cannot reach {base}: {text}",
                 not_sent=True,
-                hint=TRUST if "CERTIFICATE_VERIFY_FAILED" in text else None,
+                lasting="CERTIFICATE_VERIFY_FAILED" in text,
+                hint=_TRUST if "CERTIFICATE_VERIFY_FAILED" in text else None,
             )
         case httpx2.UnsupportedProtocol():
             return ConnectError(f"cannot reach {base}: {text}", not_sent=True)

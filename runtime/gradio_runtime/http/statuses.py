@@ -69,6 +69,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
             return ConnectError(
                 f"{url} answers {status} {response.reason_phrase}",
                 not_sent=status == 503,
+                lasting=status == 404,
                 hint=CHECK_URL,
             )
         case _:
@@ -79,7 +80,9 @@ def not_json(response: httpx2.Response) -> ConnectError:
     """The error that a page means where JSON is due, such as a sleeping Space's."""
     url = response.url.copy_with(query=None, userinfo=None)
     return ConnectError(
-        f"{url} answers with {content_kind(response)}, not JSON", hint=CHECK_URL
+        f"{url} answers with {content_kind(response)}, not JSON",
+        lasting=True,
+        hint=CHECK_URL,
     )
 
 

@@ -10,12 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import random
 import time
-from collections.abc import AsyncGenerator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import AsyncGenerator, AsyncIterable, Collection, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -26,9 +23,10 @@ from ..errors import (
     InputError,
     ProtocolError,
 )
-from ..jsontext import is_array, load_json
+from ..jsontext import load_json
 from ..record import current_endpoint
-from .failures import TRUST, Waiting, translated
+from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
+from .failures import Waiting, translated
 from .pools import HttpOptions, make_client
 from .sockets import Moved, Socket, SocketOptions, open_socket
 from .statuses import not_json, retry_after, status_error
@@ -45,21 +43,20 @@ _MAX_REDIRECTS = 5
 _LARGEST_JSON = 32 << 20
 #: Headers of ours that say nothing of who asks: all that another origin gets.
 _IMPERSONAL = frozenset(
-    {"accept", "accept-encoding", "connection", "host", "range", "user-agent"}
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "host",
+        "if-range",
+        "range",
+        "user-agent",
+    }
 )
-#: How often an idempotent request is tried again.
-_RETRIES = 2
 #: Answers to a login: refused, or not to be had.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 #: Statuses that are worth another try of an idempotent request.
 _PASSING = frozenset({429, 502, 503, 504})
-
-
-class Upload(NamedTuple):
-    """One file of an upload request: the name to show the server, and its bytes."""
-
-    name: str
-    content: bytes | BinaryIO
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:
@@ -119,6 +116,12 @@ class Transport:
     def url(self, path: str) -> str:
         """The absolute URL of a path below the app's base."""
         return path if path.startswith(("http://", "https://")) else self.base + path
+
+    @property
+    def personal(self) -> bool:
+        """Whether the app may serve us what it would not serve to everybody."""
+        telling = self._headers.keys() - _IMPERSONAL - {"x-gradio-user"}
+        return bool(telling or self._client.cookies)
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is on the app's own origin, where its token may go.
@@ -189,56 +192,16 @@ class Transport:
             raise status_error(response, content)
         return status
 
-    async def upload(self, path: str, file: Upload) -> str:
-        """POST a file as multipart; returns its path on the server."""
-        parts = [("files", (file.name, file.content))]
-        response, content = await self._send("POST", path, files=parts)
-        try:
-            answer = load_json(content)
-        except ValueError:
-            raise not_json(response) from None
-        if not is_array(answer) or len(answer) != 1:
-            raise ProtocolError("the app did not take the uploaded file")
-        return str(answer[0])
-
-    async def download(
-        self, url: str, folder: Path, name: str, size: int | None = None
-    ) -> Path:
-        """GET a file into `folder/name`, which appears only when it is whole.
-
-        One that breaks off, or is smaller than it should be, is fetched again.
-        Gradio 6 keeps a file under the hash of its content, and writes it anew while
-        another job's copy is being served (measured on 6.31: of 120 downloads at once
-        17 broke off, and about 10 were empty).
-
-        Args:
-            url: The file.
-            folder: Where to put it.
-            name: Its name there.
-            size: Bytes that it should have, when known; otherwise more than none.
-        """
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
-        target, partial = folder / name, folder / f".{os.urandom(4).hex()}.part"
-        try:
-            for attempt in range(_RETRIES):
-                with contextlib.suppress(ConnectError, ConnectionLost):
-                    if await self._fetch(url, partial) >= (1 if size is None else size):
-                        break
-                await asyncio.sleep(_pause(attempt))
-            else:
-                await self._fetch(url, partial)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-        return target
-
-    async def _fetch(self, url: str, path: Path) -> int:
-        """GET a file into `path`; returns how many bytes it has."""
-        async with self._stream("GET", url, self._timeout) as response:
-            with path.open("wb") as file:
-                async for chunk in response.aiter_bytes():
-                    file.write(chunk)
-                return file.tell()
+    async def post_content(
+        self, path: str, content: AsyncIterable[bytes], headers: Mapping[str, str]
+    ) -> bytes:
+        """POST a body that is made while it is sent, once; the answer's body is JSON."""
+        response, answer = await self._send(
+            "POST", path, content=content, headers=headers
+        )
+        if answer.lstrip()[:1] == b"<":
+            raise not_json(response)
+        return answer
 
     async def messages(
         self, path: str, headers: Mapping[str, str] | None = None
@@ -250,7 +213,9 @@ class Transport:
             ProtocolError: It is no event stream, or an event is too large.
         """
         idle = self._options.idle_timeout
-        async with self._stream("GET", path, idle, headers, lasting=True) as response:
+        async with self.stream(
+            "GET", path, headers, idle=idle, lasting=True
+        ) as response:
             with self._translated(idle, lasting=True):
                 limit = self._options.max_message_size
                 source = httpx2.EventSource(response, max_event_size=limit)
@@ -288,14 +253,14 @@ class Transport:
     async def _retried(self, method: str, path: str) -> tuple[httpx2.Response, bytes]:
         attempt = 0
         while True:
-            last = attempt == _RETRIES
-            pause = _pause(attempt)
+            last = attempt == RETRIES
+            wait = pause(attempt)
             try:
                 response, content = await self._request(
                     method, path, limit=_LARGEST_JSON
                 )
             except (ConnectError, ConnectionLost) as error:
-                if last or error.hint == TRUST:
+                if last or not may_pass(error):
                     raise
             else:
                 if not response.is_error:
@@ -303,8 +268,8 @@ class Transport:
                 if last or response.status_code not in _PASSING:
                     raise status_error(response, content)
                 told = retry_after(response)
-                pause = pause if told is None else min(told, 30.0)
-            await asyncio.sleep(pause)
+                wait = wait if told is None else min(told, LONGEST_PAUSE)
+            await asyncio.sleep(wait)
             attempt += 1
 
     async def _send(
@@ -347,22 +312,33 @@ class Transport:
         return bytes(content)
 
     @contextlib.asynccontextmanager
-    async def _stream(
+    async def stream(
         self,
         method: str,
         path: str,
-        idle: float,
         headers: Mapping[str, str] | None = None,
         *,
+        idle: float | None = None,
         lasting: bool = False,
+        expected: Collection[int] = (),
     ) -> AsyncGenerator[httpx2.Response]:
-        """A response to be read as it comes; a lasting one ends when a job does."""
+        """A response to be read as it comes.
+
+        Args:
+            method: Of the request.
+            path: Below the app's base, or an absolute URL.
+            headers: Of the request.
+            idle: Seconds of silence to bear; None for those of a plain request.
+            lasting: Whether it ends when a job does.
+            expected: Failures, as statuses, that the caller deals with.
+        """
+        idle = self._timeout if idle is None else idle
         with self._translated(idle, lasting=lasting):
             content = {"headers": dict(headers or {})}
             request = self._build(method, self.url(path), idle, content)
             response = await self._follow(request)
         try:
-            if response.is_error:
+            if response.is_error and response.status_code not in expected:
                 with self._translated(idle):
                     content_ = await self._content(response, _LARGEST_JSON)
                 raise status_error(response, content_)
@@ -497,8 +473,3 @@ def _elsewhere(url: httpx2.URL) -> ConnectError:
         f"the app redirects calls to {where}, which is not where they were meant for",
         hint="If that is right, use that address",
     )
-
-
-def _pause(attempt: int) -> float:
-    """Seconds before trying again."""
-    return float(0.2 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
