@@ -142,9 +142,13 @@ def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTranspo
 
 
 async def close_all() -> None:
-    """Close every pooled connection, at interpreter exit."""
-    pools = list(_pools.values())
-    _pools.clear()
-    for pool in pools:
+    """Close every pooled connection of the loop that runs, at interpreter exit.
+
+    In a forked process those of its parent's loop are left: both processes watch the
+    same sockets through the same epoll, so the parent would hear of them no more.
+    """
+    loop = id(asyncio.get_running_loop())
+    for key in [key for key in _pools if key[0] == loop]:
+        pool = _pools.pop(key)
         with contextlib.suppress(Exception):
             await pool.aclose()
