@@ -473,6 +473,7 @@ async def read_info(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
             hint=CHECK_URL,
         )
+    parse_info(raw, transport)
     return cast("dict[str, Any]", raw)
 
 

@@ -146,6 +146,8 @@ class ConnectionLost(GradioError):
         self, message: str, *, may_have_run: bool = True, **context: str | None
     ) -> None:
         super().__init__(message, **context)
+        #: Whether it broke before the app answered at all.
+        self._unanswered = False
         self.told(may_have_run=may_have_run)
 
     def told(self, *, may_have_run: bool) -> None:

@@ -352,10 +352,7 @@ def test_a_socket_that_is_refused(start_server: StartServer) -> None:
     assert client.echo("a") == "a"
     transport: Any = client._connection()._transport
     transport._client.cookies.clear()  # as if the login had run out
-    with pytest.raises(AuthenticationError, match="refuses access") as caught:
-        client.echo("b")
-    assert caught.value.endpoint == "/echo"
-    assert client.echo("c") == "c"  # logged in again
+    assert client.echo("b") == "b"  # logged in again: a refused handshake ran nothing
     client.close()
 
 

@@ -60,6 +60,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers each path by the test's table; behaves where the table is silent."""
 
     protocol_version = "HTTP/1.1"
+    #: A head and a body are two packets, the second of which would wait for 40 ms.
+    disable_nagle_algorithm = True
     answers: ClassVar[dict[str, Answer]] = {}
     seen: ClassVar[list[tuple[str, dict[str, str]]]] = []
     bodies: ClassVar[list[tuple[str, bytes]]] = []

@@ -27,13 +27,15 @@ class Waiting(NamedTuple):
         answer: Seconds for the answer, or between the parts of a stream.
         max_message: Bytes of the largest event of a stream.
         lasting: Whether it is a stream that jobs wait on.
+        opening: Whether nothing of the answer has come.
     """
 
     base: str
     connect: float
     answer: float | None
     max_message: int
-    lasting: bool
+    lasting: bool = False
+    opening: bool = False
 
 
 @contextlib.contextmanager
@@ -74,7 +76,9 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
                 f"the app's stream is no event stream: {text}", hint=CHECK_URL
             )
         case _:
-            return ConnectionLost(f"the connection to the app broke: {text}")
+            lost = ConnectionLost(f"the connection to the app broke: {text}")
+            lost._unanswered = waiting.opening  # pyright: ignore[reportPrivateUsage]
+            return lost
 
 
 def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:

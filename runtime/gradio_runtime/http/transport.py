@@ -333,7 +333,7 @@ class Transport:
             expected: Failures, as statuses, that the caller deals with.
         """
         idle = self._timeout if idle is None else idle
-        with self._translated(idle, lasting=lasting):
+        with self._translated(idle, lasting=lasting, opening=True):
             content = {"headers": dict(headers or {})}
             request = self._build(method, self.url(path), idle, content)
             response = await self._follow(request)
@@ -410,11 +410,11 @@ class Transport:
         return str(url)
 
     def _translated(
-        self, timeout: float | None, *, lasting: bool = False
+        self, timeout: float | None, *, lasting: bool = False, opening: bool = False
     ) -> contextlib.AbstractContextManager[None]:
         """Turn what httpx2 raises into this package's errors; see `Waiting`."""
         connect, limit = self._connect_timeout, self._options.max_message_size
-        return translated(Waiting(self.base, connect, timeout, limit, lasting))
+        return translated(Waiting(self.base, connect, timeout, limit, lasting, opening))
 
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool goes on serving other apps."""

@@ -315,6 +315,12 @@ class Session:
                         f"the app's stream cannot be read: {error.message}"
                     ) from error.__cause__
                 pause = 0.2 * 2**attempt
+            except ConnectionLost as error:
+                # Often a kept connection that the server was just closing. If it did
+                # read the request, it says now that it knows the session no more.
+                if attempt or not error._unanswered:  # pyright: ignore[reportPrivateUsage]
+                    raise
+                pause = 0.0
             else:
                 return
             await asyncio.sleep(pause)

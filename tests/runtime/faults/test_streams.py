@@ -188,12 +188,18 @@ def test_a_stream_whose_head_does_not_come(server: Server) -> None:
     over.set()
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_stream_that_opens_at_the_second_try(server: Server, status: int) -> None:
+@pytest.mark.parametrize("fault", [429, 503, "cut"])
+def test_a_stream_that_opens_at_the_second_try(
+    server: Server, fault: int | str
+) -> None:
     """Its messages wait at the server, so what was not opened is opened again."""
     answers: Iterator[Answer] = iter(
         [
-            lambda h: h.json({}, status, {"Retry-After": "0"}),
+            lambda h: (
+                h.json({}, fault, {"Retry-After": "0"})
+                if isinstance(fault, int)
+                else h.cut()
+            ),
             lambda h: h.events(DONE, CLOSE),
         ]
     )
