@@ -264,7 +264,7 @@ def test_a_status_at_a_step(server: Server, step: str, status: int) -> None:
         # What was not joined cannot have run.
         assert caught.value.may_have_run is (step in {"join", "stream"})
     # Only what is sure to do no harm is asked again.
-    again = step in {"config", "info"} and status in {429, 502, 503, 504}
+    again = step in {"config", "info", "upload"} and status in {429, 502, 503, 504}
     opened = step == "stream" and status in {429, 503}
     assert count(STEPS[step]) == (3 if again or opened else 1)
 
