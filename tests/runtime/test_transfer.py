@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 from gradio_runtime import (
+    ConnectError,
     ConnectionLost,
     File,
     FileTooLarge,
@@ -36,7 +37,7 @@ def server() -> Iterator[FileServer]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradio_runtime.http.backoff.pause", lambda _attempt: 0.01)
+    monkeypatch.setattr("gradio_runtime.http.transport.pause", lambda _attempt: 0.01)
 
 
 @pytest.fixture
@@ -388,15 +389,21 @@ def test_a_file_that_changes_while_it_is_read(
 def test_an_answer_that_is_none(server: FileServer, client: WireClient) -> None:
     file = File.of(b"x")
     file.orig_name = "a.txt"
-    for content in (b"[]", b'{"a": 1}', b"no"):
+    cases: list[tuple[bytes, type[GradioError], str]] = [
+        (b"[]", ProtocolError, r"did not take.*a\.txt"),
+        (b"nothing", ProtocolError, r"did not take.*a\.txt"),
+        (b"<html>", ConnectError, "not JSON"),
+    ]
+    for content, error, text in cases:
 
         def answer(handler: Handler, content: bytes = content) -> None:
             handler.read_body()
             handler.answer(200, content)
 
         server.upload_faults = [answer]
-        with pytest.raises(ProtocolError, match=r"did not take.*a\.txt"):
+        with pytest.raises(error, match=text):
             client.file(file)
+        assert not server.upload_faults
 
 
 def test_an_upload_that_is_redirected(server: FileServer, client: WireClient) -> None:

@@ -11,7 +11,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Collection, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Collection,
+    Mapping,
+)
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,7 +146,7 @@ class Transport:
 
     async def get_json(self, path: str) -> Any:
         """GET JSON. Idempotent, so it is tried again after a passing failure."""
-        response, content = await self._retried("GET", path)
+        response, content = await self._retried("GET", path, limit=_LARGEST_JSON)
         try:
             return load_json(content)
         except ValueError:
@@ -193,12 +199,23 @@ class Transport:
         return status
 
     async def post_content(
-        self, path: str, content: AsyncIterable[bytes], headers: Mapping[str, str]
+        self,
+        path: str,
+        content: AsyncIterable[bytes],
+        headers: Mapping[str, str],
+        *,
+        again: Callable[[], bool],
     ) -> bytes:
-        """POST a body that is made while it is sent, once; the answer's body is JSON."""
-        response, answer = await self._send(
-            "POST", path, content=content, headers=headers
+        """POST a body that is made while it is sent; returns the answer's body.
+
+        It is tried again after a passing failure, as long as `again` says that the body
+        can be made once more: for requests that are idempotent.
+        """
+        response, answer = await self._retried(
+            "POST", path, again=again, content=content, headers=headers
         )
+        if response.next_request is not None:
+            raise _elsewhere(response.next_request.url)
         if answer.lstrip()[:1] == b"<":
             raise not_json(response)
         return answer
@@ -250,23 +267,28 @@ class Transport:
             with self._translated(self._timeout):
                 yield socket
 
-    async def _retried(self, method: str, path: str) -> tuple[httpx2.Response, bytes]:
+    async def _retried(
+        self,
+        method: str,
+        path: str,
+        *,
+        again: Callable[[], bool] = lambda: True,
+        **content: Any,
+    ) -> tuple[httpx2.Response, bytes]:
         attempt = 0
         while True:
-            last = attempt == RETRIES
             wait = pause(attempt)
             try:
-                response, content = await self._request(
-                    method, path, limit=_LARGEST_JSON
-                )
+                response, answer = await self._request(method, path, **content)
             except (ConnectError, ConnectionLost) as error:
-                if last or not may_pass(error):
+                if attempt == RETRIES or not (may_pass(error) and again()):
                     raise
             else:
                 if not response.is_error:
-                    return response, content
+                    return response, answer
+                last = attempt == RETRIES or not again()
                 if last or response.status_code not in _PASSING:
-                    raise status_error(response, content)
+                    raise status_error(response, answer)
                 told = retry_after(response)
                 wait = wait if told is None else min(told, LONGEST_PAUSE)
             await asyncio.sleep(wait)

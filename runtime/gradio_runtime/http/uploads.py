@@ -14,10 +14,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ..errors import FileTooLarge, GradioError, ProtocolError
+from ..errors import FileTooLarge, ProtocolError
 from ..jsontext import is_array, load_json
 from ..sources import Source
-from .backoff import RETRIES, may_pass, pause_after
 from .transport import Transport
 
 __all__ = ["Upload", "upload"]
@@ -55,23 +54,11 @@ async def upload(transport: Transport, path: str, file: Upload) -> str:
     """
     if file.limit is not None and (file.source.size or 0) > file.limit:
         raise _too_large(file, f"{file.source.size} bytes")
-    attempt = 0
-    while True:
-        try:
-            return await _post(transport, path, file)
-        except GradioError as error:
-            last = attempt == RETRIES or not file.source.readable
-            if last or not may_pass(error):
-                raise
-            wait = pause_after(error, attempt)
-        await asyncio.sleep(wait)
-        attempt += 1
-
-
-async def _post(transport: Transport, path: str, file: Upload) -> str:
     body = _Body(file)
     try:
-        content = await transport.post_content(path, body, body.headers)
+        content = await transport.post_content(
+            path, body, body.headers, again=lambda: file.source.readable
+        )
     except FileTooLarge as error:
         if file.name not in error.message:
             error.message = f"{file.name}: {error.message}"
