@@ -473,8 +473,9 @@ async def read_info(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
             hint=CHECK_URL,
         )
-    parse_info(raw, transport)
-    return cast("dict[str, Any]", raw)
+    described = cast("dict[str, Any]", raw)
+    parse_info(described, transport)
+    return described
 
 
 def fetch_description(
