@@ -20,6 +20,7 @@ _SERVER_FIXTURES = {
     "gradio",
     "gradio3",
     "gradio4",
+    "gradio48",
     "gradio5",
     "gradio6",
     "old_gradio",
@@ -83,15 +84,22 @@ def gradio4() -> Iterator[GradioServer]:
 
 
 @pytest.fixture(scope="session")
+def gradio48() -> Iterator[GradioServer]:
+    """tests/apps/old.py on Gradio 4.8; shared, so leave no State or load behind."""
+    with GradioServer("old", "4.8") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def gradio3() -> Iterator[GradioServer]:
     """tests/apps/old.py on Gradio 3; shared, so leave no State or load behind."""
     with GradioServer("old", 3) as server:
         yield server
 
 
-@pytest.fixture(scope="session", params=["gradio3", "gradio4"])
+@pytest.fixture(scope="session", params=["gradio3", "gradio48", "gradio4"])
 def old_gradio(request: pytest.FixtureRequest) -> GradioServer:
-    """tests/apps/old.py on each major version that it is for, in turn."""
+    """tests/apps/old.py on each version that it is for, in turn."""
     return cast("GradioServer", request.getfixturevalue(request.param))
 
 
@@ -115,10 +123,10 @@ def start_server(request: pytest.FixtureRequest) -> Iterator[StartServer]:
 
         def start(
             app: str | Path = "wire",
-            major: int = 6,
+            gradio: int | str = 6,
             env: Mapping[str, str] | None = None,
         ) -> GradioServer:
-            server = servers.enter_context(GradioServer(app, major, env))
+            server = servers.enter_context(GradioServer(app, gradio, env))
             started.append(server)
             return server
 

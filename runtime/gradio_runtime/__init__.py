@@ -29,13 +29,15 @@ from .errors import (
     ServerValidationError,
     SpaceError,
 )
-from .files import File, FileInput
+from .files import File, FileInput, UploadProgress
 from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
     from .cancelled import JobCancelled
-    from .job import Job, Stream
+    from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
+    from .stream import Stream
+    from .untyped import handle_file
 
 
 __all__ = [
@@ -72,17 +74,20 @@ __all__ = [
     "StatusUpdate",
     "Stream",
     "StreamEndpoint",
+    "UploadProgress",
     "connect",
+    "handle_file",
 ]
 
 _LATE = {
     "Job": "job",
     "JobCancelled": "cancelled",
-    "Stream": "job",
+    "Stream": "stream",
     "LogMessage": "status",
     "ProgressUnit": "status",
     "Status": "status",
     "StatusUpdate": "status",
+    "handle_file": "untyped",
 }
 
 

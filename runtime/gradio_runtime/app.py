@@ -9,6 +9,9 @@ an `Endpoint`, which sends it, with the function's own signature on every face:
 from __future__ import annotations
 
 import functools
+import importlib
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import (
@@ -33,13 +36,27 @@ from .values import Input
 
 if TYPE_CHECKING:
     from .execution import Request
-    from .job import Job, Stream
+    from .files import UploadProgress
+    from .job import Job, Keep
     from .results import ResultReader
+    from .stream import Stream
 
 __all__ = ["App", "Endpoint", "StreamEndpoint"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+#: Held while an app's own client is made.
+_defaults = threading.Lock()
+
+
+def _forget_after_fork() -> None:
+    global _defaults
+    _defaults = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 class App:
@@ -56,12 +73,11 @@ class App:
         self.spec = spec
         self.gradio = gradio
         self._default: Client | None = None
-        self._lock = threading.Lock()
 
     @property
     def default_client(self) -> Client:
         """The client of the module-level functions: one connection, one session."""
-        with self._lock:
+        with _defaults:
             if self._default is None:
                 self._default = Client(self.src)
             return self._default
@@ -91,6 +107,10 @@ class App:
             return StreamEndpoint(self, api_name, inputs, shape, describe)
 
         return decorate
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy what it is, not its connection."""
+        return _app, (self.src, self.spec, self.gradio)
 
     def __repr__(self) -> str:
         """Show the source."""
@@ -132,7 +152,7 @@ class Endpoint(Generic[P, R]):
             InputError: A value does not fit; nothing has been sent.
             GradioError: See `gradio_runtime.errors`.
         """
-        return wait(self.submit(*args, **kwargs))
+        return wait(self._start(self.call(*args, **kwargs), keep="latest"))
 
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
         """Begin a call and return its job at once."""
@@ -140,7 +160,7 @@ class Endpoint(Generic[P, R]):
 
     async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the endpoint from async code; cancelling the task cancels the job."""
-        return await self._start(self.call(*args, **kwargs))
+        return await self._start(self.call(*args, **kwargs), keep="latest")
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
         """The validated call, with nothing sent: for tests and dry runs.
@@ -162,6 +182,8 @@ class Endpoint(Generic[P, R]):
         strict_outputs: bool | None = None,
         event_data: Mapping[str, Any] | None = None,
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
+        oauth_token: str | None = None,
+        upload_progress: Callable[[UploadProgress], object] | None = None,
     ) -> Self:
         """The same endpoint with options for each call.
 
@@ -175,6 +197,10 @@ class Endpoint(Generic[P, R]):
                 `gr.SelectData` or the like: what the app's page would send, such as
                 `{"index": 0, "value": "a", "selected": True}`.
             result_callbacks: Called with the result, on a thread kept for callbacks.
+            oauth_token: The caller's Hugging Face token for a function that takes a
+                `gr.OAuthToken`; see `Client`.
+            upload_progress: Called while the call's files are uploaded, on the same
+                thread. A slow one misses steps, but never the last of a file.
         """
         changes: dict[str, Any] = {
             "timeout": timeout,
@@ -183,6 +209,8 @@ class Endpoint(Generic[P, R]):
             "strict_outputs": strict_outputs,
             "event_data": event_data,
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
+            "oauth_token": oauth_token,
+            "upload_progress": upload_progress,
         }
         given = {key: value for key, value in changes.items() if value is not None}
         return self._copy(self._client, self._options.updated(**given))
@@ -206,7 +234,7 @@ class Endpoint(Generic[P, R]):
             options=options,
         )
 
-    def _start(self, call: Call[R], *, keep: bool = True) -> Job[R]:
+    def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
         client = self._client or self.app.default_client
         return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
 
@@ -232,6 +260,18 @@ class Endpoint(Generic[P, R]):
             hint="Nothing has been sent",
         )
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle by the name of the function, as functions are.
+
+        A client that the endpoint belongs to, and options, go along.
+        """
+        module, name = self._describe.__module__, self._describe.__qualname__
+        if self is _named(module, name):
+            return name
+        if not isinstance(_named(module, name), Endpoint):
+            raise TypeError(f"{self!r} cannot be pickled: {module} has no {name}")
+        return _endpoint, (module, name, self._client, self._options)
+
     def __repr__(self) -> str:
         """Show the name and the app."""
         return f"<{type(self).__name__} {self.api_name} of {self.app.src}>"
@@ -245,9 +285,34 @@ class StreamEndpoint(Endpoint[P, R]):
 
         Leaving the stream early cancels the job.
         """
-        from .job import Stream
+        from .stream import Stream
 
-        return Stream(self._start(self.call(*args, **kwargs), keep=False))
+        return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
+
+
+def _app(src: str, spec: str, gradio: str) -> App:
+    return App(src, spec=spec, gradio=gradio)
+
+
+def _named(module: str, name: str) -> object:
+    """What stands under a qualified name; None if nothing does."""
+    try:
+        return functools.reduce(getattr, name.split("."), sys.modules[module])
+    except (AttributeError, KeyError):
+        return None
+
+
+def _endpoint(
+    module: str, name: str, client: Client | None, options: Options
+) -> Endpoint[Any, Any]:
+    """Find a pickled endpoint again."""
+    import pickle
+
+    importlib.import_module(module)
+    found = _named(module, name)
+    if not isinstance(found, Endpoint):
+        raise pickle.UnpicklingError(f"{module} has no endpoint {name}")
+    return found._copy(client, options)  # pyright: ignore[reportPrivateUsage, reportUnknownVariableType]
 
 
 @functools.cache

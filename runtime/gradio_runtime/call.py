@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .values import Input
+
+if TYPE_CHECKING:
+    from .files import UploadProgress
 
 __all__ = ["Call", "Options"]
 
@@ -18,11 +21,13 @@ class Options:
     """Per-call options; see `Endpoint.with_options`."""
 
     timeout: float | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     retries: int = 2
     strict_outputs: bool = True
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
+    oauth_token: str | None = field(default=None, repr=False)
+    upload_progress: Callable[[UploadProgress], object] | None = None
 
     def updated(self, **changes: Any) -> Options:
         """These options with some of them changed."""

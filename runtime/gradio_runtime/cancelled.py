@@ -11,3 +11,5 @@ __all__ = ["JobCancelled"]
 
 class JobCancelled(GradioError, CancelledError):
     """The job was cancelled, so it has no result."""
+
+    usual_hint = "Call again if the result is wanted after all"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .app import App
     from .connection import Connection
     from .execution import Request
-    from .job import Job
+    from .job import Job, Keep
 
 __all__ = ["Client", "connect"]
 
@@ -68,10 +69,25 @@ class Client:
         headers: Sent with every request to the app.
         download_files: Where downloads go, or False to leave output files remote
             until they are read.
-        download_dir: The same as a path for `download_files`.
+        download_dir: The same as a path for `download_files`. Nothing removes what is
+            there; without it, downloads go to the system's folder for temporary files.
+        max_download_size: Most bytes that a single output file may have; larger ones
+            raise `FileTooLarge`. None for no bound.
         ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
         httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
         session_hash: The session's name at the server; made up when None.
+        idle_timeout: Seconds of silence on a stream after which it counts as lost.
+            Gradio sends a heartbeat every 15 s.
+        max_message_size: Largest single message that is taken from the app, in bytes.
+        oauth_token: A Hugging Face token for the app to act in the caller's name. It
+            goes to the app's code, so only endpoints whose function takes a
+            `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
+            With it `/info` is read once, which tells those endpoints from others.
+        hf_token: What the official client called `token` before 2.0.
+        max_workers: Means nothing here, for scripts of the official client, as do
+            the next two. Any number of jobs share one thread.
+        verbose: Nothing is printed in any case.
+        analytics_enabled: Nothing is told to anyone in any case.
     """
 
     app: ClassVar[App | None] = None
@@ -79,22 +95,42 @@ class Client:
     def __init__(
         self,
         src: str | None = None,
-        *,
         token: str | bool | None = None,
+        *,
         auth: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         download_files: str | os.PathLike[str] | bool = True,
         download_dir: str | os.PathLike[str] | None = None,
+        max_download_size: int | None = None,
         ssl_verify: ssl.SSLContext | str | bool = True,
         httpx_kwargs: Mapping[str, Any] | None = None,
         session_hash: str | None = None,
+        idle_timeout: float = 90.0,
+        max_message_size: int = 512 << 20,
+        oauth_token: str | None = None,
+        hf_token: str | bool | None = None,
+        max_workers: int | None = None,
+        verbose: bool = True,
+        analytics_enabled: bool = True,
     ) -> None:
+        if hf_token is not None:
+            if token is not None:
+                raise InputError("token and hf_token are one thing", hint="Give token")
+            token = hf_token
         app = type(self).app
         if src is None:
             if app is None:
                 raise InputError("a client needs the app's URL or Space id")
             src = app.src
-        self.src = src
+        for name, limit in (
+            ("idle_timeout", idle_timeout),
+            ("max_message_size", max_message_size),
+        ):
+            if not limit > 0:
+                raise InputError(f"{name} is {limit}, and must be more than 0")
+        # A user and password in it are for the proxy before the app, and not to be shown.
+        self.src = re.sub(r"^(\w+://)[^/]*@", r"\1", src)
+        self._address = src
         if not isinstance(download_files, bool):
             download_dir = download_files
         self._arguments: dict[str, Any] = {
@@ -103,8 +139,15 @@ class Client:
             "headers": dict(headers or {}),
             "download_dir": Path(download_dir) if download_dir is not None else None,
             "download_files": download_files is not False,
+            "oauth_token": oauth_token,
+            "max_download_size": max_download_size,
         }
-        self._http = (ssl_verify, dict(httpx_kwargs or {}))
+        self._http = (
+            ssl_verify,
+            dict(httpx_kwargs or {}),
+            idle_timeout,
+            max_message_size,
+        )
         if personal := _PERSONAL & self._http[1].keys():
             raise InputError(
                 f"httpx_kwargs takes no {min(personal)}, which would go to every host",
@@ -135,7 +178,7 @@ class Client:
             from .http.pools import HttpOptions
 
             settings = Settings(**self._arguments, http=HttpOptions(*self._http))
-            connection = Connection(self.src, settings, self._session_hash)
+            connection = Connection(self._address, settings, self._session_hash)
             self._connected = (pid, connection)
         return self._connected[1]
 
@@ -149,7 +192,7 @@ class Client:
         connection.run(connection.ready())
 
     def _start(
-        self, request: Request[T], options: Options, *, keep: bool = True
+        self, request: Request[T], options: Options, *, keep: Keep = "all"
     ) -> Job[T]:
         """Begin a job."""
         from .execution import Execution
@@ -174,7 +217,7 @@ class Client:
         Args:
             *args: Values by position.
             api_name: The endpoint; may be left out when the app has one only.
-            fn_index: The endpoint by its number instead.
+            fn_index: The endpoint by its number, where there is no `api_name`.
             result_callbacks: Called with each output as an argument of its own once
                 the result is there.
             headers: Extra headers for this call.
@@ -213,10 +256,12 @@ class Client:
             InputError: There is no such endpoint or parameter, or a value is missing.
             GradioError: See `gradio_runtime.errors`.
         """
-        job = self._submit(
-            *args, api_name=api_name, fn_index=fn_index, headers=headers, **kwargs
-        )
-        return wait(job)
+        from .untyped import untyped_request
+
+        connection = self._connection()
+        request = untyped_request(connection, api_name, fn_index, args, kwargs)
+        options = Options(headers=dict(headers or {}), strict_outputs=False)
+        return wait(self._start(request, options, keep="latest"))
 
     # Assigned, not declared, so that a checker infers a subclass's own type.
     submit = _overridable(_submit)
@@ -224,21 +269,23 @@ class Client:
 
     def view_api(
         self,
-        all_endpoints: bool = False,
+        all_endpoints: bool | None = None,
         print_info: bool = True,
         return_format: str | None = None,
     ) -> dict[str, Any] | str | None:
         """Show the app's endpoints.
 
         Args:
-            all_endpoints: Undocumented ones too.
-            print_info: Whether to print.
+            all_endpoints: Undocumented ones too, and those without a name (Gradio 3);
+                None for the latter when there are no others.
+            print_info: Whether to print; nothing is when it is returned.
             return_format: `"dict"` for the app's `/info`, `"str"` for the text.
         """
-        from .untyped import api_text, read_api
+        from .untyped import read_api
+        from .usage import usage_text
 
-        info = read_api(self._connection(), all_endpoints=all_endpoints)
-        text = api_text(self.src, info)
+        info = read_api(self._connection(), all_endpoints=all_endpoints is True)
+        text = usage_text(info, all_endpoints=all_endpoints)
         if print_info and return_format is None:
             print(text)  # noqa: T201  # what the caller asks for
         if return_format == "dict":
@@ -298,6 +345,20 @@ class Client:
     ) -> None:
         """Close."""
         await self.aclose()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy, in this process or another, needs to connect for itself.
+
+        A copy has a session of its own, without the State of this one. A pickle holds
+        the token, login and headers that were given: guard it as you guard them. A
+        token that was saved or is in the environment is looked up where the copy is.
+        """
+        if self._session_hash is not None:
+            raise TypeError(
+                "a client with a session_hash of its own cannot be pickled: two readers "
+                "of one session would take each other's messages"
+            )
+        return {**self.__dict__, "_connected": None}
 
     def __repr__(self) -> str:
         """Show the app; never a token."""

@@ -6,23 +6,31 @@ All of it runs on the runtime's loop. Connecting is lazy and reads `/config` onc
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
 from . import hub
 from ._version import __version__
 from .description import Component, Config, Dependency, Info, endpoint_shape
-from .errors import AuthenticationError, ConnectError, GradioError, InputError
+from .errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    GradioError,
+    InputError,
+)
+from .heartbeat import Heartbeat
 from .http.pools import HttpOptions
 from .http.statuses import CHECK_URL
 from .http.transport import Transport
 from .loop import run_sync
-from .queue.protocol import Dialect
+from .queue.protocol import Dialect, is_before_5
 from .queue.session import SessionPool, new_hash
 from .transfer import Transfer, default_download_dir
 
@@ -40,7 +48,9 @@ class Settings:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     download_dir: Path | None = None
     download_files: bool = True
-    http: HttpOptions = field(default_factory=HttpOptions)
+    http: HttpOptions = field(default_factory=HttpOptions, repr=False)
+    oauth_token: str | None = field(default=None, repr=False)
+    max_download_size: int | None = None
 
 
 class Abandonable(Protocol):
@@ -93,14 +103,18 @@ class Connection:
         settings: Settings | None = None,
         session_hash: str | None = None,
     ) -> None:
-        self.src = src
+        self.src = without_userinfo(src)
+        self._address = src
         self.settings = settings or Settings()
         self.session_hash = session_hash or new_hash()
         self._lock: asyncio.Lock | None = None
         self._transport: Transport | None = None
         self._live: Live | None = None
         self._previous: Live | None = None
+        self._heartbeat: Heartbeat | None = None
         self._closed = False
+        self._logged_in = False
+        self._token: str | None = None
         #: The jobs that are under way; closing ends them.
         self.executions: set[Abandonable] = set()
 
@@ -116,6 +130,8 @@ class Connection:
         try:
             return run_sync(coroutine)
         except GradioError as error:
+            if isinstance(error, ConnectionLost):
+                error.told(may_have_run=False)  # no job is among it
             error.within(src=self.src)
             raise
 
@@ -136,47 +152,93 @@ class Connection:
                 config = parse_config(await transport.get_json("/config"), transport)
                 if self._closed:
                     raise self._is_closed()
+                self._authorize(transport, config)
                 self._live = Live(self, transport, config, self._previous)
+                self._beat(self._live)
         return self._live
+
+    def _beat(self, live: Live) -> None:
+        """Tell the app that the session is in use, if it asks for that."""
+        if live.config.connect_heartbeat and not self._closed:
+            if self._heartbeat is None:
+                self._heartbeat = Heartbeat(self)
+            self._heartbeat.start(
+                live.transport, live.config.api_prefix, self.session_hash
+            )
 
     def _is_closed(self) -> GradioError:
         return GradioError(
             "the client has been closed", src=self.src, hint="Make a new one"
         )
 
-    def forget(self, *, login: bool) -> None:
+    def forget(self, live: Live | None, *, login: bool) -> None:
         """Read the app's description again at the next call: it may have restarted.
 
         Args:
+            live: What turned out to be stale; nothing is forgotten if that has been
+                replaced already, for another job.
             login: Whether to log in again, too.
         """
+        if live is not self._live:
+            return
         if self._live is not None:
             self._previous = self._live
         self._live = None
         if login:
-            self._transport = None
+            self._logged_in = False
+
+    def can_renew(self, live: Live | None) -> bool:
+        """Whether a login that has run out can be made again, or just has been.
+
+        Args:
+            live: The app as it was when it refused.
+        """
+        renewed = live is not self._live
+        return self.settings.auth is not None and (self._logged_in or renewed)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether the app is a Space of the Hub, by the address that the caller gave."""
+        if hub.is_space_id(self.src):
+            return True
+        parts = urlsplit(self.src)
+        return parts.scheme == "https" and (parts.hostname or "").endswith(".hf.space")
 
     async def transport(self) -> Transport:
         """HTTP to the app, logged in if there are credentials."""
-        if self._transport is not None:
-            return self._transport
-        base, token = await self._locate()
-        headers = {
-            "user-agent": f"gradio-runtime/{__version__}",
-            "x-gradio-user": "api",
-            **self.settings.headers,
-        }
-        if token is not None:
-            headers.setdefault("x-hf-authorization", f"Bearer {token}")
-        transport = Transport(base, headers, self.settings.http)
-        if self.settings.auth is not None:
-            await _log_in(transport, self.settings.auth)
-        self._transport = transport
-        return transport
+        if self._transport is None:
+            base, token = await self._locate()
+            headers = {
+                "user-agent": f"gradio-runtime/{__version__}",
+                "x-gradio-user": "api",
+                **_basic_auth(self._address),
+                **_token_header("x-hf-authorization", token),
+                **{name.lower(): v for name, v in self.settings.headers.items()},
+            }
+            self._token = token
+            self._transport = Transport(base, headers, self.settings.http)
+        if self.settings.auth is not None and not self._logged_in:
+            await _log_in(self._transport, self.settings.auth)
+            self._logged_in = True
+        return self._transport
+
+    def _authorize(self, transport: Transport, config: Config) -> None:
+        """Send the token as the clients of the app's time did, too.
+
+        What checks it is the proxy before a private Space, whatever Gradio runs behind
+        it. Gradio's clients send it as `Authorization` up to 1.3 (Gradio 4) and as
+        `x-hf-authorization` since (`protocol.md` §10); the proxy takes both, and the
+        newer leaves the other free for the app's own use. An app of the older time
+        that reads its callers' token expects the older header.
+        """
+        if is_before_5(config.version) and not transport.has_header("authorization"):
+            transport.add_headers(_token_header("authorization", self._token))
 
     async def _locate(self) -> tuple[str, str | None]:
         """The app's URL, and the token to send to it."""
         given, src = self.settings.token, self.src
+        if isinstance(given, str):
+            given = given.strip()
         if src.startswith(("http://", "https://")):
             # A token that the caller did not name is for Spaces only.
             return _base_url(src), given if isinstance(given, str) else None
@@ -195,12 +257,17 @@ class Connection:
         self.session_hash = new_hash()
         if live := self._live or self._previous:
             live.sessions.reset(self.session_hash)
+            if self._heartbeat is not None:
+                self._heartbeat.stop()
+                self._beat(live)
 
     async def aclose(self) -> None:
         """Drop every stream; jobs that still wait are lost."""
         self._closed = True
         for execution in list(self.executions):
             execution.abandon()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         if live := self._live or self._previous:
             live.sessions.close()
         if self._transport is not None:
@@ -238,9 +305,11 @@ class Live:
             self.dialect,
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
+            max_download_size=settings.max_download_size,
         )
         self._routes: dict[str | int, Route] = {}
         self._info: Info | None = None
+        self._reading: asyncio.Lock = asyncio.Lock()
 
     def route(self, name: str | int) -> Route:
         """The endpoint of an api_name or a fn_index.
@@ -295,27 +364,63 @@ class Live:
 
     async def info(self) -> Info:
         """The app's `/info`, read once."""
-        if self._info is None:
-            raw = await read_info(self.transport, self.config, all_endpoints=True)
-            self._info = Info.model_validate(raw)
+        async with self._reading:
+            if self._info is None:
+                raw = await read_info(self.transport, self.config, all_endpoints=True)
+                self._info = parse_info(raw, self.transport)
         return self._info
+
+    async def wants_oauth_token(self, route: Route) -> bool:
+        """Whether an endpoint's function takes its caller's own token.
+
+        Only `/info` says so (Gradio 6.22 and later), so that is read for it; call this
+        where there is a token to send.
+        """
+        if not self.dialect.oauth_tokens:
+            return False
+        endpoints = (await self.info()).named_endpoints
+        found = endpoints.get(route.api_name)
+        return found is not None and found.oauth_token is not None
+
+
+def without_userinfo(src: str) -> str:
+    """An address without the user and password that it may have, to be shown."""
+    scheme, mark, rest = src.partition("://")
+    if not mark:
+        return src
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _basic_auth(address: str) -> dict[str, str]:
+    """The header for a user and password in a URL: of a proxy before the app."""
+    host = address.partition("://")[2].partition("/")[0]
+    userinfo = unquote(host.rpartition("@")[0])
+    if not userinfo:
+        return {}
+    encoded = base64.b64encode(userinfo.encode()).decode()
+    return {"authorization": f"Basic {encoded}"}
+
+
+def _token_header(name: str, token: str | None) -> dict[str, str]:
+    return {} if token is None else {name: f"Bearer {token}"}
 
 
 def _base_url(src: str) -> str:
-    parts = urlsplit(src)
     try:
+        parts = urlsplit(src)
         valid = bool(parts.hostname) and (parts.port is None or parts.port >= 0)
     except ValueError:
         valid = False
     if not valid:
         raise ConnectError(f"{src!r} is not a valid URL")
-    netloc = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
+    parts = urlsplit(src)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
 async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
     """Log in by form; the answer's cookie stays with the transport."""
-    status = await transport.post_form(
+    status = await transport.log_in(
         "/login", {"username": auth[0], "password": auth[1]}
     )
     if status in {400, 401, 403}:
@@ -323,7 +428,8 @@ async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
             f"the app refuses the login of {auth[0]!r}",
             hint="Check auth=(user, password)",
         )
-    # An app without a login answers with a redirect or a 404: nothing to do.
+    # An app without a login answers with a redirect or a 404: nothing to do. What it
+    # is otherwise, such as a sleeping Space's page, the description's request shows.
 
 
 def parse_config(raw: object, transport: Transport) -> Config:
@@ -333,6 +439,17 @@ def parse_config(raw: object, transport: Transport) -> Config:
     except ValidationError:
         raise ConnectError(
             f"{transport.base}/config is JSON, but not that of a Gradio app",
+            hint=CHECK_URL,
+        ) from None
+
+
+def parse_info(raw: object, transport: Transport) -> Info:
+    """Check what `/info` gave."""
+    try:
+        return Info.model_validate(raw)
+    except ValidationError:
+        raise ConnectError(
+            f"{transport.base} describes its API in a way that no Gradio app does",
             hint=CHECK_URL,
         ) from None
 
@@ -356,7 +473,9 @@ async def read_info(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
             hint=CHECK_URL,
         )
-    return cast("dict[str, Any]", raw)
+    described = cast("dict[str, Any]", raw)
+    parse_info(described, transport)
+    return described
 
 
 def fetch_description(

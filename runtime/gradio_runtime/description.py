@@ -297,11 +297,21 @@ class ReturnInfo(_Wire):
 
 
 class EndpointInfo(_Wire):
-    """One endpoint in `/info`."""
+    """One endpoint in `/info`.
+
+    Attributes:
+        parameters: Its visible inputs.
+        returns: Its visible outputs.
+        description: Its function's docstring.
+        oauth_token: Whether its function takes its caller's own token: `"required"` or
+            `"optional"`. A matter between the caller and the live app, so it is no
+            part of a saved description.
+    """
 
     parameters: list[ParameterInfo] = Field(default_factory=list[ParameterInfo])
     returns: list[ReturnInfo] = Field(default_factory=list[ReturnInfo])
     description: str | None = None
+    oauth_token: str | None = Field(default=None, exclude=True)
 
 
 class Info(_Wire):

@@ -9,7 +9,8 @@ GradioError
 ├── SpaceError              the Space is not found, paused, broken …; `stage`
 ├── QueueFull               the app's queue takes no more jobs
 ├── RateLimited             429; `retry_after` seconds
-├── InputError              a value does not fit, found before anything was sent; `fields`
+├── InputError              also a builtin ValueError; a value does not fit, found before
+│   │                       anything was sent; `fields`
 │   └── FileTooLarge        a file is larger than the app or the caller allows
 ├── ServerValidationError   the app's own validation refused the values (422)
 ├── AppError                raised by the app; `title`, `duration`, `visible`, …
@@ -20,13 +21,14 @@ GradioError
 ```
 
 Each carries `endpoint` (its api_name) and `src` (the app) where they are known, and
-`hint`, the next step to take, which is also the end of the message.
+`hint`, the next step to take, which is also the end of the message. As text an error
+is one line, whatever the app sent; `message` has it as it came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from .cancelled import JobCancelled
@@ -59,7 +61,10 @@ class GradioError(Exception):
         endpoint: The api_name of the endpoint that was called, if one was.
         src: The app: a URL or a Space id.
         hint: What to do next.
+        usual_hint: The next step where nothing better is known.
     """
+
+    usual_hint: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -72,13 +77,14 @@ class GradioError(Exception):
         self.message = message
         self.endpoint = endpoint
         self.src = src
-        self.hint = hint
+        self.hint = hint or self.usual_hint
         super().__init__(message)
 
     def __str__(self) -> str:
         """Say what happened, where, and what to do next, on one line."""
         where = " of ".join(part for part in (self.endpoint, self.src) if part)
-        text = f"{self.message} [{where}]" if where else self.message
+        what = _one_line(self.message)
+        text = f"{what} [{where}]" if where else what
         return f"{text}. {self.hint}" if self.hint else text
 
     def within(self, *, endpoint: str | None = None, src: str | None = None) -> None:
@@ -89,6 +95,11 @@ class GradioError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state: the keyword-only constructors differ from class to class."""
         return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+def _one_line(text: str) -> str:
+    """A text of the app's, such as a traceback, without its line breaks."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _rebuild(
@@ -105,13 +116,22 @@ class ConnectError(GradioError):
 
     Attributes:
         not_sent: Whether it is certain that no request has reached the app.
+        lasting: Whether asking the same again will not help.
     """
 
+    usual_hint = "Check the address and that the app is running"
+
     def __init__(
-        self, message: str, *, not_sent: bool = False, **context: str | None
+        self,
+        message: str,
+        *,
+        not_sent: bool = False,
+        lasting: bool = False,
+        **context: str | None,
     ) -> None:
         super().__init__(message, **context)
         self.not_sent = not_sent
+        self.lasting = lasting
 
 
 class ConnectionLost(GradioError):
@@ -126,15 +146,33 @@ class ConnectionLost(GradioError):
         self, message: str, *, may_have_run: bool = True, **context: str | None
     ) -> None:
         super().__init__(message, **context)
+        #: Whether it broke before the app answered at all.
+        self._unanswered = False
+        self.told(may_have_run=may_have_run)
+
+    def told(self, *, may_have_run: bool) -> None:
+        """Say whether the job may have run, once that is known."""
         self.may_have_run = may_have_run
+        if self.hint in {None, _IT_MAY, _IT_DID_NOT}:
+            self.hint = _IT_MAY if may_have_run else _IT_DID_NOT
+
+
+_IT_MAY = "The job may have run: see what it did before calling again"
+_IT_DID_NOT = "The job has not run: call again"
 
 
 class JobTimeout(GradioError, TimeoutError):
     """The time that the caller gave is over."""
 
+    usual_hint = "Allow it more time"
+
 
 class AuthenticationError(GradioError):
     """The app wants a login or a token, or refused the one it was given."""
+
+    usual_hint = (
+        "Use a client with auth=(user, password), or token=… for a private Space"
+    )
 
 
 class SpaceError(GradioError):
@@ -143,6 +181,8 @@ class SpaceError(GradioError):
     Attributes:
         stage: The Hub's name for its state, such as `PAUSED` or `BUILD_ERROR`.
     """
+
+    usual_hint = "See the Space's page"
 
     def __init__(
         self, message: str, *, stage: str | None = None, **context: str | None
@@ -154,6 +194,8 @@ class SpaceError(GradioError):
 class QueueFull(GradioError):
     """The app's queue takes no more jobs; nothing has run."""
 
+    usual_hint = "Try again later"
+
 
 class RateLimited(GradioError):
     """Too many requests.
@@ -161,6 +203,8 @@ class RateLimited(GradioError):
     Attributes:
         retry_after: Seconds to wait, when the server says so.
     """
+
+    usual_hint = "Wait, and send fewer calls at once"
 
     def __init__(
         self,
@@ -173,12 +217,14 @@ class RateLimited(GradioError):
         self.retry_after = retry_after
 
 
-class InputError(GradioError):
+class InputError(GradioError, ValueError):
     """A value does not fit its parameter. Nothing has been sent.
 
     Attributes:
         fields: What is wrong, by parameter name.
     """
+
+    usual_hint = "Correct the value and call again"
 
     def __init__(
         self,
@@ -200,6 +246,8 @@ class InputError(GradioError):
 class FileTooLarge(InputError):
     """A file is larger than the app (or the caller's own limit) allows."""
 
+    usual_hint = "Send a smaller file"
+
 
 class ServerValidationError(GradioError):
     """The app refused the values (HTTP 422).
@@ -207,6 +255,8 @@ class ServerValidationError(GradioError):
     Attributes:
         fields: The app's messages, by parameter name.
     """
+
+    usual_hint = "Correct the values and call again"
 
     def __init__(
         self,
@@ -233,6 +283,8 @@ class AppError(GradioError):
         print_exception: Whether the app prints it to its own log.
     """
 
+    usual_hint = "It is the app's own error: check the values, or ask its author"
+
     def __init__(
         self,
         message: str,
@@ -258,6 +310,10 @@ class OutputMismatch(GradioError):
         field: The output that does not fit, if one alone does not.
     """
 
+    usual_hint = (
+        "Generate the module again, or take the value as it is: strict_outputs=False"
+    )
+
     def __init__(
         self,
         message: str,
@@ -278,6 +334,8 @@ class SchemaDrift(GradioError):
         parameter: The first parameter or output that no longer fits.
     """
 
+    usual_hint = "Generate the module again"
+
     def __init__(
         self, message: str, *, parameter: str | None = None, **context: str | None
     ) -> None:
@@ -287,6 +345,8 @@ class SchemaDrift(GradioError):
 
 class ProtocolError(GradioError):
     """The server said something that this runtime does not understand."""
+
+    usual_hint = "If the app works in a browser, report it to gradio-codegen"
 
 
 def __getattr__(name: str) -> Any:

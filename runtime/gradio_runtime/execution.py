@@ -22,6 +22,7 @@ from .errors import (
     InputError,
     JobTimeout,
     OutputMismatch,
+    ProtocolError,
     QueueFull,
     RateLimited,
     SchemaDrift,
@@ -41,9 +42,11 @@ from .queue.protocol import (
 )
 from .queue.session import Body
 from .queue.ticket import Ticket
+from .record import CallRecord
 from .results import ResultReader
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
+from .zerogpu import visitor_headers
 
 __all__ = ["Execution", "Request"]
 
@@ -89,11 +92,23 @@ class Execution(Generic[T]):
         self._request = request
         self._options = options
         self._job = job
+        self._record = CallRecord(self.endpoint, self.src)
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
         self._ticket: Ticket | None = None
         self._abandoned = False
-        self._cancelling: asyncio.Task[None] | None = None
+        self._live: Live | None = None
+        self._data: list[Any] | None = None
+        #: Whether the app may have the job.
+        self._given = False
+        #: Whether its function is known to run.
+        self._running = False
+        # Made where the caller's code runs, so this is the request that it serves.
+        self._headers = dict(options.headers)
+        if connection.is_space:
+            self._headers = {**visitor_headers(), **self._headers}
+        #: What is trying to cancel; those who ask meanwhile share its answer.
+        self._cancelling: asyncio.Task[bool] | None = None
 
     @property
     def endpoint(self) -> str:
@@ -111,6 +126,7 @@ class Execution(Generic[T]):
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
+        self._record.enter()
         scope = asyncio.timeout(self._options.timeout)
         try:
             async with scope:
@@ -119,6 +135,7 @@ class Execution(Generic[T]):
             if self._abandoned:
                 self._fail(ConnectionLost("the client was closed"))
             else:
+                self._record.cancelled()
                 self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
         except GradioError as error:
             self._fail(error)
@@ -140,6 +157,7 @@ class Execution(Generic[T]):
             self._fail(_wrapped(error))
             raise
         else:
+            self._record.finished()
             self._job._succeed(result)  # pyright: ignore[reportPrivateUsage]
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
@@ -155,28 +173,98 @@ class Execution(Generic[T]):
             self._task.cancel()
 
     def _fail(self, error: GradioError) -> None:
-        if isinstance(error, ConnectionLost) and self._joining is None:
-            error.may_have_run = False
-        if isinstance(error, ConnectError | ConnectionLost | AuthenticationError):
+        if isinstance(error, ConnectionLost):
+            ticket = self._ticket
+            if not self._given or (ticket is not None and not ticket.may_have_run):
+                error.told(may_have_run=False)
+            elif ticket is not None and error.hint == ConnectionLost("").hint:
+                error.hint = _what_became_of(ticket)
+        if isinstance(error, _STALE):
             # The app may come back changed, or want another login.
-            self._connection.forget(login=isinstance(error, AuthenticationError))
+            login = isinstance(error, AuthenticationError)
+            self._connection.forget(self._live, login=login)
         error.within(endpoint=self.endpoint, src=self.src)
+        self._record.failed(error)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 
     def _emit(self, update: StatusUpdate[T]) -> None:
+        if update.output is not UNCHANGED:
+            self._record.output()
         self._job._emit(update)  # pyright: ignore[reportPrivateUsage]
 
     # ---- prepare and join
 
     async def _work(self) -> T:
-        live = await self._connection.ready()
+        """Prepare, join and follow, and again where nothing can have run."""
+        attempt, renewed, rejoined = 0, False, False
+        while True:
+            try:
+                live, route, body = await self._prepared()
+                self._ticket = await self._join(live, route, body)
+                return await self._follow(self._ticket)
+            except AuthenticationError:
+                if renewed or not self._may_log_in_again():
+                    raise
+                renewed, pause = True, 0.0
+                self._connection.forget(self._live, login=True)
+            except GradioError as error:
+                waited = self._ticket is not None
+                if not self._certainly_not_run(error) or (waited and rejoined):
+                    raise
+                if isinstance(error, QueueFull):
+                    self._emit(StatusUpdate(Status.QUEUE_FULL))
+                if attempt >= self._options.retries:
+                    raise
+                attempt, rejoined = attempt + 1, rejoined or waited
+                pause = _pause(attempt - 1, error)
+                self._record.retried(error, pause)
+            if self._ticket is not None:
+                self._ticket.leave()
+                self._ticket = None
+            await asyncio.sleep(pause)
+
+    def _certainly_not_run(self, error: GradioError) -> bool:
+        """Whether a failure proves that the app's function was not called.
+
+        With Gradio 4.9 and later a job is given to the app as it joins, so once it has
+        joined nothing proves that: the last message may say that it waits, but it can
+        start before the server notices that its stream is gone, and what the server
+        said of it is lost with the stream. (When it does notice, it drops what still
+        waits: measured on 4.44, 5.50 and 6.31, and read in their `clean_events`.)
+        Before, the app asks for a job's data when its turn has come (`protocol.md` §5
+        and §6); until then closing the connection takes the job back.
+        """
+        if self._ticket is None:
+            return self._joining is not None and _certainly_not_joined(error)
+        return (
+            self._ticket.sends_late
+            and not self._ticket.answered
+            and _certainly_not_joined(error)
+        )
+
+    def _may_log_in_again(self) -> bool:
+        """Whether a refused login proves that nothing ran, and another may help."""
+        if not self._connection.can_renew(self._live):
+            return False
+        if self._data is None and any(hasattr(v, "read") for v in self._request.values):
+            return False  # a stream to upload has been read already
+        ticket = self._ticket
+        return ticket is None or (ticket.sends_late and not ticket.answered)
+
+    async def _prepared(self) -> tuple[Live, Route, Body]:
+        live = self._live = await self._connection.ready()
+        self._record.connected(live.config.version)
         route = live.route(self._request.endpoint)
         self._check_shape(route)
-        body: Body = {"data": await self._payload(live, route)}
+        if self._data is None:
+            self._data = await self._payload(live, route)
+        body: Body = {"data": self._data}
         if self._options.event_data is not None:
             body["event_data"] = self._options.event_data
-        self._emit(StatusUpdate(Status.JOINING_QUEUE))
-        return await self._follow(await self._join(live, route, body))
+        token = self._options.oauth_token or self._connection.settings.oauth_token
+        if token is not None and await live.wants_oauth_token(route):
+            body["oauth_token"] = token
+        return live, route, body
 
     def _check_shape(self, route: Route) -> None:
         expected = self._request.shape
@@ -206,7 +294,7 @@ class Execution(Generic[T]):
         for index in route.prop_inputs:
             if (slot := route.inputs[index]) is not None:
                 data[index] = {**slot.props, "value": data[index]}
-        return await live.transfer.upload_all(data)
+        return await live.transfer.upload_all(data, self._options.upload_progress)
 
     def _sent(self, name: str, value: object, slot: Component, live: Live) -> Any:
         """A value as it is sent; UNCHANGED is what the app's own page would send."""
@@ -222,27 +310,21 @@ class Execution(Generic[T]):
             raise
 
     async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
-        attempt = 0
-        while True:
-            ticket = take_ticket(live, route)
-            self._joining = asyncio.get_running_loop().create_future()
-            try:
-                await ticket.join(body, self._options.headers)
-            except GradioError as error:
-                if not _certainly_not_joined(error):
-                    raise
-                if isinstance(error, QueueFull):
-                    self._emit(StatusUpdate(Status.QUEUE_FULL))
-                if attempt >= self._options.retries:
-                    raise
-                pause = _pause(attempt, error)
-            else:
-                self._ticket = ticket
-                return ticket
-            finally:
-                self._joining.set_result(None)
-            await asyncio.sleep(pause)
-            attempt += 1
+        if self._joining is None:
+            self._emit(StatusUpdate(Status.JOINING_QUEUE))
+        ticket = take_ticket(live, route)
+        self._joining = asyncio.get_running_loop().create_future()
+        self._given = True
+        try:
+            await ticket.join(body, {**self._record.headers(), **self._headers})
+        except GradioError as error:
+            refused = _certainly_not_joined(error)
+            self._given = not (refused or isinstance(error, AuthenticationError))
+            raise
+        finally:
+            self._joining.set_result(None)
+        self._record.joined(ticket.inbox.event_id)
+        return ticket
 
     # ---- follow
 
@@ -254,7 +336,7 @@ class Execution(Generic[T]):
         while True:
             match message := await ticket.inbox.get():
                 case Generating():
-                    ticket.started = True
+                    ticket.started = ticket.answered = self._running = True
                     current = outputs.update(message.data)
                     last = await self._read(ticket, current)
                     self._emit(StatusUpdate(Status.ITERATING, output=last))
@@ -284,8 +366,11 @@ class Execution(Generic[T]):
 
     def _tell(self, ticket: Ticket, message: Message) -> None:
         """Pass a message on that is no output."""
+        # A server may say things twice or too late; a job never waits once it runs.
+        running = self._running
+        self._running = running or isinstance(message, Started | Progress | Log)
         match message:
-            case Estimation():
+            case Estimation() if not running:
                 self._emit(
                     StatusUpdate(
                         Status.IN_QUEUE,
@@ -294,8 +379,9 @@ class Execution(Generic[T]):
                         eta=message.eta,
                     )
                 )
-            case Started():
+            case Started() if not running:
                 ticket.started = True
+                self._record.started()
                 self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
             case Progress():
                 ticket.started = True
@@ -336,6 +422,24 @@ class Execution(Generic[T]):
 
     async def cancel(self) -> bool:
         """Cancel, and say truly what came of it; see `Job.cancel`."""
+        return await asyncio.shield(self._begin_to_cancel())
+
+    def cancel_in_background(self) -> None:
+        """Begin to cancel; nobody waits for the answer."""
+        self._begin_to_cancel().add_done_callback(self._end_if_broken)
+
+    def _begin_to_cancel(self) -> asyncio.Task[bool]:
+        if self._cancelling is None or self._cancelling.done():
+            loop = asyncio.get_running_loop()
+            self._cancelling = loop.create_task(self._cancel())
+        return self._cancelling
+
+    def _end_if_broken(self, cancelling: asyncio.Task[bool]) -> None:
+        """End a job that could not be cancelled because the connection is broken."""
+        if not cancelling.cancelled() and cancelling.exception() and self._task:
+            self._task.cancel()
+
+    async def _cancel(self) -> bool:
         if self._ticket is None and self._joining is not None:
             # The app may be taking the job just now; only then is it known how to
             # take it back.
@@ -344,37 +448,38 @@ class Execution(Generic[T]):
             return False
         if self._ticket is not None and not await self._take_back(self._ticket):
             return False
-        await self._end()
-        return True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        # Its result may have come while it was being stopped.
+        return self._job.cancelled()
 
     async def _take_back(self, ticket: Ticket) -> bool:
         if not ticket.started and await ticket.remove():
             return True
         return ticket.started and not self._job.done() and await ticket.stop()
 
-    def cancel_in_background(self) -> None:
-        """Begin to cancel; nobody waits for the answer."""
-        if self._cancelling is None:
-            self._cancelling = asyncio.get_running_loop().create_task(self._quietly())
-
-    async def _quietly(self) -> None:
-        try:
-            await self.cancel()
-        except GradioError:
-            # The connection is broken, and with it the job.
-            await self._end()
-
-    async def _end(self) -> None:
-        """End the local side as cancelled."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
 
 def _wrapped(error: BaseException) -> GradioError:
     wrapped = GradioError(f"the call failed: {error!r}")
     wrapped.__cause__ = error
     return wrapped
+
+
+#: After these the app is read anew at the next call.
+_STALE = (ConnectError, ConnectionLost, AuthenticationError, ProtocolError)
+
+
+def _what_became_of(ticket: Ticket) -> str:
+    """What a server does with a job whose stream is gone (`protocol.md` §7)."""
+    if not ticket.started:
+        return (
+            "The job was waiting when it was last heard of; the app drops what waits, "
+            "but it may have started meanwhile"
+        )
+    if ticket.route.generator:
+        return "The app cancels it: it stops at its next output"
+    return "The app cancels it: it runs to its end, but its result is lost"
 
 
 def _certainly_not_joined(error: GradioError) -> bool:

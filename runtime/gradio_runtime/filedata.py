@@ -78,6 +78,8 @@ def unified(value: dict[str, Any]) -> dict[str, Any]:
 def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
     """The object that names a file, which is on the server, to it."""
     name = name or PurePosixPath(path).name
+    # A name on the disk that is no UTF-8 has half characters, which no server bears.
+    name = name.encode("utf-8", "replace").decode()
     if dialect.file_dicts:
         return {"name": path, "orig_name": name, "is_file": True, "data": None}
     return {"path": path, "orig_name": name, "meta": FILE_META}

@@ -1,4 +1,4 @@
-"""Names for files whose names come from servers."""
+"""Names for files whose names come from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ __all__ = ["safe_name"]
 _LONGEST_NAME = 120
 
 
+#: Names of devices on Windows, whatever their extension and case.
+_DEVICE = re.compile(
+    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE
+)
+
+
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder, whatever the server called it."""
+    """A file name that stays in its folder, whatever the other side called it.
+
+    It has no separators, control characters or marks that turn the direction of text,
+    is no device of Windows, and fits every file system.
+    """
     name = unicodedata.normalize("NFC", name)
     name = re.split(r"[/\\]", name)[-1]
     name = re.sub(
@@ -25,4 +35,6 @@ def safe_name(name: str) -> str:
         name = (stem or name)[: _LONGEST_NAME - len(suffix) - 1] + dot + suffix
     while len(name.encode()) > 240:
         name = name[1:]
+    if _DEVICE.match(name):
+        name = f"_{name}"
     return name or "file"

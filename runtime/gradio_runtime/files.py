@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -38,7 +39,15 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["FILE_META", "FILE_TEXT", "File", "FileInput", "as_file", "recast"]
+__all__ = [
+    "FILE_META",
+    "FILE_TEXT",
+    "File",
+    "FileInput",
+    "UploadProgress",
+    "as_file",
+    "recast",
+]
 
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
@@ -50,6 +59,21 @@ _LONGEST_SHOWN = 200
 Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
 
 F = TypeVar("F", bound="File")
+
+
+@dataclass(frozen=True)
+class UploadProgress:
+    """How far the upload of one file has come; see `Endpoint.with_options`.
+
+    Attributes:
+        file: The file: what the caller gave, as a `File`.
+        sent: Bytes on their way. It begins again at 0 if the upload is tried again.
+        total: Bytes of the file; None for a stream whose length nobody knows.
+    """
+
+    file: File
+    sent: int
+    total: int | None
 
 
 class File(BaseModel):
@@ -86,6 +110,8 @@ class File(BaseModel):
     _fetch: Fetch | None = PrivateAttr(default=None)
     #: A stream that may still grow: fetched when wanted, and never before.
     _lazy: bool = PrivateAttr(default=False)
+    #: Whether `url` is for everybody, as far as its app knows: other apps may read it.
+    _shared: bool = PrivateAttr(default=False)
     #: Sent as a data URL, and not uploaded.
     _inline: bool = PrivateAttr(default=False)
 
@@ -198,6 +224,17 @@ class File(BaseModel):
             self.path = run_sync(self._fetch(self))
         return self.path
 
+    async def adownload(self) -> Path:
+        """Like `download`, for async code: its event loop goes on meanwhile.
+
+        Afterwards `read_bytes`, `save` and `open` have the local copy at hand.
+        """
+        if self.path is None and self._fetch is not None:
+            from .loop import run_async
+
+            self.path = await run_async(self._fetch(self))
+        return self.download()
+
     def read_bytes(self) -> bytes:
         """The whole content."""
         if isinstance(self._content, bytes):
@@ -216,7 +253,9 @@ class File(BaseModel):
         if target.is_dir():
             # The name is the server's word, and may try to lead elsewhere.
             target = target / safe_name(self.orig_name or "file")
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        import secrets
+
+        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
             if isinstance(self._content, bytes):
                 temporary.write_bytes(self._content)

@@ -1,4 +1,4 @@
-"""Jobs and streams: what a submitted call is to its caller, sync and async in one."""
+"""Jobs: what a submitted call is to its caller, sync and async in one."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 from .callbacks import run_callback
 from .errors import GradioError, JobCancelled, JobTimeout
 from .feed import Feed
-from .loop import check_may_block, get_loop, on_loop_thread, resolve
+from .loop import check_may_block, get_loop, is_exiting, on_loop_thread, resolve
 from .status import Status, StatusUpdate
 from .values import Unchanged
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
-__all__ = ["Job", "JobUpdates", "Runner", "Stream", "start"]
+__all__ = ["Job", "JobUpdates", "Keep", "Runner", "start"]
 
 T = TypeVar("T")
+#: What a job keeps of its updates and outputs: all of them, for as long as it lives
+#: itself; those that nobody has read yet; or the latest only, for who wants a result.
+Keep: TypeAlias = Literal["all", "unread", "latest"]
 #: Modules whose own callbacks only pass the news on.
 _STANDARD = frozenset({"asyncio.futures", "concurrent.futures._base"})
 _log = logging.getLogger("gradio_runtime")
@@ -59,12 +59,19 @@ class Job(Future[T], Generic[T]):
 
     It is a `concurrent.futures.Future`, so `wait`, `as_completed` and
     `asyncio.wrap_future` take it; `await job` and `async for` work on any event loop.
+
+    Every output and update stays for as long as the job does, so that it can be read
+    again; `Endpoint.stream` is for outputs that are too many for that. A job belongs to
+    its process: in one that is forked meanwhile, waiting for it is an error.
     """
 
-    def __init__(self, *, keep: bool = True) -> None:
+    def __init__(self, *, keep: Keep = "all") -> None:
         super().__init__()
         self._process = os.getpid()
-        self._feed: Feed[StatusUpdate[T]] = Feed(keep=keep)
+        self._feed: Feed[StatusUpdate[T]] | None = None
+        if keep != "latest":
+            self._feed = Feed(keep=keep == "all")
+        self._where: dict[str, str | None] = {}
         self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
         self._runner: Runner | None = None
         self._emit(self._latest)
@@ -73,25 +80,30 @@ class Job(Future[T], Generic[T]):
 
     def _emit(self, update: StatusUpdate[T]) -> None:
         self._latest = update
-        self._feed.append(update)
+        if self._feed is not None:
+            self._feed.append(update)
 
     def _succeed(self, result: T) -> None:
-        # The feed ends first: whoever sees `done()` finds every output there.
-        self._feed.close()
+        self._close()
         self.set_result(result)
 
     def _fail(self, error: BaseException) -> None:
-        self._latest = StatusUpdate(Status.FINISHED, success=False)
-        self._feed.append(self._latest)
-        self._feed.close()
+        self._emit(StatusUpdate(Status.FINISHED, success=False))
+        self._close()
         self.set_exception(error)
 
     def _set_cancelled(self) -> None:
-        self._latest = StatusUpdate(Status.CANCELLED, success=False)
-        self._feed.append(self._latest)
-        self._feed.close()
+        self._emit(StatusUpdate(Status.CANCELLED, success=False))
+        self._close()
         super().cancel()
         self.set_running_or_notify_cancel()
+
+    def _close(self) -> None:
+        # The feed ends first: whoever sees `done()` finds every output there.
+        if self._feed is not None:
+            self._feed.close()
+        # The two hold each other; a result should not have to wait for a collection.
+        self._runner = None
 
     # ---- for the caller
 
@@ -101,13 +113,14 @@ class Job(Future[T], Generic[T]):
         Args:
             timeout: Seconds to wait. The job goes on when they are over.
 
+        Ctrl-C ends the waiting, not the job: whoever holds it can go on with it.
+
         Raises:
             JobTimeout: It is not there in time.
             JobCancelled: The job was cancelled.
             GradioError: What went wrong; see `gradio_runtime.errors`.
         """
-        if not self.done():
-            check_may_block("Job.result()")
+        self._check_may_wait("Job.result()")
         try:
             return super().result(timeout)
         except CancelledError:
@@ -124,8 +137,7 @@ class Job(Future[T], Generic[T]):
             JobTimeout: It has not ended in time.
             JobCancelled: The job was cancelled.
         """
-        if not self.done():
-            check_may_block("Job.exception()")
+        self._check_may_wait("Job.exception()")
         try:
             return super().exception(timeout)
         except CancelledError:
@@ -140,9 +152,9 @@ class Job(Future[T], Generic[T]):
             JobTimeout: It is not there in `timeout` seconds; the job goes on.
             GradioError: The job ended without any output.
         """
-        check_may_block("Job.first()")
+        self._check_may_wait("Job.first()")
         try:
-            for update in self._feed.follow(timeout):
+            for update in self._followed().follow(timeout):
                 if not isinstance(update.output, Unchanged):
                     return update.output
         except TimeoutError:
@@ -153,7 +165,7 @@ class Job(Future[T], Generic[T]):
         """The outputs so far; of a plain endpoint, its result once it is there."""
         return [
             update.output
-            for update in self._feed.snapshot()
+            for update in self._followed().snapshot()
             if not isinstance(update.output, Unchanged)
         ]
 
@@ -167,7 +179,49 @@ class Job(Future[T], Generic[T]):
         Iterate with `for` or `async for`; the end is the end of the job. It never
         raises for a job that fails: ask `result()`.
         """
-        return JobUpdates(self._feed)
+        return JobUpdates(self)
+
+    @property
+    def name(self) -> str:
+        """The endpoint's name, for people to read."""
+        return self._where.get("endpoint") or "job"
+
+    def progress_bar(
+        self, *, desc: str | None = None, disable: bool | None = None
+    ) -> T:
+        """Wait for the result behind a progress bar.
+
+        It shows the place in the queue, then the app's own progress or the outputs
+        that have come: on a terminal or in a notebook, and nothing elsewhere.
+
+        Args:
+            desc: What stands before the bar; the endpoint's name when None.
+            disable: True for no bar, False for one even in a pipe.
+
+        Raises:
+            GradioError: tqdm is missing, or see `result`.
+        """
+        from .progress import ProgressBar
+
+        with ProgressBar(desc or self.name, disable=disable) as bar:
+            for update in self.updates():
+                bar.show(update)
+        return self.result()
+
+    async def progress_bar_async(
+        self, *, desc: str | None = None, disable: bool | None = None
+    ) -> T:
+        """Like `progress_bar`, for async code; cancelling it cancels the job."""
+        from .progress import ProgressBar
+
+        try:
+            with ProgressBar(desc or self.name, disable=disable) as bar:
+                async for update in self.updates():
+                    bar.show(update)
+        except asyncio.CancelledError:
+            self.cancel_soon()
+            raise
+        return await self
 
     def running(self) -> bool:
         """Whether the app's function has started and not ended."""
@@ -183,16 +237,18 @@ class Job(Future[T], Generic[T]):
             on, and `result()` still works) or the job has ended. No other job is
             touched.
         """
-        if self.done() or self._runner is None:
-            return False
-        check_may_block("Job.cancel()")
+        self._check_may_wait("Job.cancel()")
         runner = self._runner
+        if self.done() or runner is None:
+            return False
         return asyncio.run_coroutine_threadsafe(runner.cancel(), get_loop()).result()
 
     def cancel_soon(self) -> None:
         """Begin to cancel the job and return at once; works on any thread."""
+        if self._process != os.getpid() or is_exiting():
+            return  # its lock may be held for ever; or nobody is there to act
         runner = self._runner
-        if runner is None or self.done() or self._process != os.getpid():
+        if runner is None or self.done():
             return
         if on_loop_thread():
             runner.cancel_in_background()
@@ -203,7 +259,9 @@ class Job(Future[T], Generic[T]):
     def add_done_callback(self, fn: Callable[[Future[T]], object]) -> None:
         """Call `fn(job)` when the job has ended, on a thread kept for callbacks.
 
-        A callback may block, and call endpoints. What it raises is logged.
+        Callbacks run one after the other, in the order in which their jobs end. One may
+        block, and call endpoints; the others wait for it. What it raises is logged. An
+        interpreter that ends waits for those whose job has ended, half a second at most.
         """
         if getattr(fn, "__module__", None) in _STANDARD:
             # `asyncio.wrap_future` and the like: quick, and not to wait for others.
@@ -213,15 +271,14 @@ class Job(Future[T], Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         """Each output as it comes, from the first on; raises if the job fails."""
-        check_may_block("iterating a job")
-        for update in self._feed.follow():
+        for update in self.updates():
             if not isinstance(update.output, Unchanged):
                 yield update.output
         self._raise_failure()
 
     async def __aiter__(self) -> AsyncIterator[T]:
         """Each output as it comes, from the first on; raises if the job fails."""
-        async for update in self._feed.afollow():
+        async for update in self.updates():
             if not isinstance(update.output, Unchanged):
                 yield update.output
         await self._ended()
@@ -241,6 +298,7 @@ class Job(Future[T], Generic[T]):
 
     async def _ended(self) -> None:
         """Wait for the end on the caller's loop, whatever it is."""
+        self._check_process()
         if self.done():
             return
         loop = asyncio.get_running_loop()
@@ -258,8 +316,29 @@ class Job(Future[T], Generic[T]):
         if self.cancelled() or self.exception() is not None:
             self.result()
 
+    def _followed(self) -> Feed[StatusUpdate[T]]:
+        """The updates, of a job that keeps them."""
+        if self._feed is None:
+            raise GradioError("the job was begun for its result only", **self._where)
+        return self._feed
+
+    def _check_may_wait(self, what: str) -> None:
+        """Refuse to wait where the end could never be heard of."""
+        self._check_process()
+        if not self.done():
+            check_may_block(what)
+
+    def _check_process(self) -> None:
+        # Without the future's lock, which another thread may have held at the fork.
+        if self._process != os.getpid() and self._latest.code < Status.FINISHED:
+            raise GradioError(
+                "the job belongs to the process from which this one was forked",
+                hint="Wait for it there, or begin it here",
+                **self._where,
+            )
+
     def _cancelled_error(self) -> JobCancelled:
-        return JobCancelled("the job was cancelled", **self._where())
+        return JobCancelled("the job was cancelled", **self._where)
 
     def _timeout_error(self, timeout: float | None) -> JobTimeout:
         return JobTimeout(
@@ -267,137 +346,41 @@ class Job(Future[T], Generic[T]):
             if timeout is not None
             else "no result in time",
             hint="The job goes on; wait again, or cancel() it",
-            **self._where(),
+            **self._where,
         )
 
-    def _where(self) -> dict[str, str | None]:
-        runner = self._runner
-        if runner is None:
-            return {}
-        return {"endpoint": runner.endpoint, "src": runner.src}
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied, in words that help."""
+        raise TypeError(
+            "a Job cannot be pickled: it is a call under way in this process. "
+            "Pickle the endpoint, or the job's result()"
+        )
 
     def __repr__(self) -> str:
         """Show the endpoint and the stage."""
-        where = self._where().get("endpoint") or "job"
-        return f"<Job {where} {self._latest.code.value}>"
+        return f"<Job {self.name} {self._latest.code.value}>"
 
 
 class JobUpdates(Generic[T]):
     """The updates of a job, for `for` and for `async for`."""
 
-    def __init__(self, feed: Feed[StatusUpdate[T]]) -> None:
-        self._feed = feed
+    def __init__(self, job: Job[T]) -> None:
+        self._job = job
 
     def __iter__(self) -> Iterator[StatusUpdate[T]]:
         """Follow on this thread."""
-        check_may_block("iterating a job's updates")
-        return self._feed.follow()
+        self._job._check_may_wait("iterating a job")  # pyright: ignore[reportPrivateUsage]
+        return self._job._followed().follow()  # pyright: ignore[reportPrivateUsage]
 
     def __aiter__(self) -> AsyncIterator[StatusUpdate[T]]:
         """Follow on the event loop that runs."""
-        return self._feed.afollow()
-
-
-class Stream(Generic[T]):
-    """The outputs of a generator endpoint as they come, each once.
-
-    Use it with `for` or `async for`, once. It keeps no output; leaving it early (a
-    `break` out of `with`, an exception, `close()`, garbage collection) cancels the
-    job.
-    """
-
-    def __init__(self, job: Job[T]) -> None:
-        self._job = job
-        self._left = False
-        self._outputs: Iterator[T] | None = None
-        self._async_outputs: AsyncIterator[T] | None = None
-
-    def __iter__(self) -> Iterator[T]:
-        """The stream itself."""
-        return self
-
-    def __next__(self) -> T:
-        """Wait for the next output."""
-        self._check_left()
-        if self._outputs is None:
-            self._outputs = iter(self._job)
-        try:
-            return next(self._outputs)
-        except KeyboardInterrupt:
-            self.close()
-            raise
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        """The stream itself."""
-        return self
-
-    async def __anext__(self) -> T:
-        """Wait for the next output."""
-        self._check_left()
-        if self._async_outputs is None:
-            self._async_outputs = aiter(self._job)
-        try:
-            return await anext(self._async_outputs)
-        except asyncio.CancelledError:
-            self.close()
-            raise
-
-    def _check_left(self) -> None:
-        if self._left:
-            # To end quietly would make half of the outputs look like all of them.
-            raise JobCancelled("the stream was left before its end")
-
-    def status(self) -> StatusUpdate[T]:
-        """What is known of the job now."""
-        return self._job.status()
-
-    def cancel(self) -> bool:
-        """Cancel the job; see `Job.cancel`."""
-        return self._job.cancel()
-
-    def close(self) -> None:
-        """Leave the stream; a job that still runs is cancelled."""
-        if not self._job.done():
-            self._left = True
-            self._job.cancel_soon()
-
-    def __enter__(self) -> Stream[T]:
-        """The stream itself, closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Leave the stream."""
-        self.close()
-
-    async def __aenter__(self) -> Stream[T]:
-        """The stream itself, closed at the end of the block."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Leave the stream."""
-        self.close()
-
-    def __del__(self) -> None:
-        """Leave the stream when nobody can read it any more."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Show the endpoint and the stage."""
-        return f"<Stream of {self._job!r}>"
+        self._job._check_process()  # pyright: ignore[reportPrivateUsage]
+        return self._job._followed().afollow()  # pyright: ignore[reportPrivateUsage]
 
 
 def start(job: Job[T], runner: Runner) -> Job[T]:
     """Begin a job on the runtime's loop; works on any thread."""
+    job._where = {"endpoint": runner.endpoint, "src": runner.src}  # pyright: ignore[reportPrivateUsage]
     job._runner = runner  # pyright: ignore[reportPrivateUsage]
     get_loop().call_soon_threadsafe(runner.begin)
     return job

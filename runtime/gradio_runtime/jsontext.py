@@ -20,7 +20,10 @@ def load_json(text: bytes | str) -> Any:
     except (ValueError, TypeError):  # the latter for a surrogate in a str
         import json
 
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
 
 def dump_json(value: Any) -> bytes:

@@ -125,6 +125,15 @@ async def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
     )
 
 
+def settle() -> None:
+    """Wait a moment for what the loop is just doing, such as ending a job."""
+    if _loop is None or _thread is None or not _thread.is_alive():
+        return
+    passed = threading.Event()
+    _loop.call_soon_threadsafe(passed.set)
+    passed.wait(0.2)
+
+
 def _forget_after_fork() -> None:
     # Threads do not survive a fork; the child starts a loop of its own when it needs
     # one. The parent's sockets are left alone: closing them here would send bytes.

@@ -64,14 +64,14 @@ class ProgressUnit:
 
     @classmethod
     def from_msg(cls, data: Sequence[dict[str, Any]]) -> list[ProgressUnit]:
-        """Read the units of a `progress` message."""
+        """Read the units of a `progress` message; what is of no known type is None."""
         return [
             cls(
-                index=unit.get("index"),
-                length=unit.get("length"),
-                unit=unit.get("unit"),
-                progress=unit.get("progress"),
-                desc=unit.get("desc"),
+                index=_number(unit.get("index")),
+                length=_number(unit.get("length")),
+                unit=_text(unit.get("unit")),
+                progress=_number(unit.get("progress")),
+                desc=_text(unit.get("desc")),
             )
             for unit in data
         ]
@@ -84,6 +84,14 @@ class ProgressUnit:
         if self.index is not None and self.length:
             return self.index / self.length
         return None
+
+
+def _number(value: object) -> Any:
+    return value if isinstance(value, int | float) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)

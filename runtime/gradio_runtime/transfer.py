@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import mimetypes
 import os
 import secrets
 import tempfile
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from .errors import FileTooLarge, InputError
+from .callbacks import run_callback
+from .errors import InputError, ProtocolError
 from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
-from .files import File
-from .http.transport import Transport, Upload
+from .files import File, UploadProgress
+from .http.downloads import Wanted, download
+from .http.transport import Transport
+from .http.uploads import Upload, upload
 from .queue.protocol import Dialect
+from .sources import open_path, open_source
 from .wire import files_in, replace_files
 
 __all__ = ["Transfer", "default_download_dir"]
 
+T = TypeVar("T")
+OnProgress: TypeAlias = Callable[[UploadProgress], object]
+
+#: Uploads, and downloads, of one client at a time: each holds a connection and an open
+#: file, of which a process may have a thousand.
+_AT_A_TIME = 8
+
 
 def default_download_dir() -> Path:
-    """Where downloads go unless a client says otherwise: a folder of this user's."""
+    """Where downloads go unless a client says otherwise: a folder of this user's.
+
+    It is in the system's folder for temporary files, and what is in it stays there until
+    the user or the system removes it.
+    """
     user = os.getuid() if hasattr(os, "getuid") else "user"
     folder = Path(tempfile.gettempdir()) / f"gradio_runtime-{user}"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -42,6 +59,7 @@ class Transfer:
         dialect: How the server speaks of files, and the path of its API.
         folder: Where downloads go; each gets a folder of its own below it.
         max_file_size: The app's own bound on an upload, in bytes.
+        max_download_size: The caller's bound on a download, in bytes.
     """
 
     def __init__(
@@ -51,95 +69,135 @@ class Transfer:
         folder: Path,
         *,
         max_file_size: int | None = None,
+        max_download_size: int | None = None,
     ) -> None:
         self._transport = transport
         self._dialect = dialect
         self._prefix = dialect.prefix
         self._folder = folder
         self._max_file_size = max_file_size
+        self._max_download_size = max_download_size
+        self._uploading = asyncio.Semaphore(_AT_A_TIME)
+        self._downloading = asyncio.Semaphore(_AT_A_TIME)
 
-    async def upload_all(self, data: list[Any]) -> list[Any]:
+    # ---- up
+
+    async def upload_all(
+        self, data: list[Any], progress: OnProgress | None = None
+    ) -> list[Any]:
         """Upload every `File` in the values; returns the values as JSON.
 
-        The same `File` is uploaded once, different ones at the same time.
+        Different files go at the same time, the same one goes once: the same path, URL,
+        bytes or stream, under the same name.
+
+        Args:
+            data: Values with `File`s in them.
+            progress: Told how far each upload is, on the thread for callbacks.
 
         Raises:
-            InputError: A file does not exist or is too large.
+            InputError: A file cannot be read, or is too large.
         """
         files = {id(file): file for file in files_in(data)}
         if not files:
             return data
-        sent = await asyncio.gather(*(self._wire(file) for file in files.values()))
-        return cast(
-            "list[Any]", replace_files(data, dict(zip(files, sent, strict=True)))
-        )
+        keys = {index: _identity(file) for index, file in files.items()}
+        firsts: dict[object, File] = {}
+        for index, file in files.items():
+            firsts.setdefault(keys[index], file)
+        placing = [self._place(file, progress) for file in firsts.values()]
+        places = dict(zip(firsts, await _together(placing), strict=True))
+        wire = {
+            index: self._wire(places[keys[index]], file)
+            for index, file in files.items()
+        }
+        return cast("list[Any]", replace_files(data, wire))
 
-    async def _wire(self, file: File) -> dict[str, Any] | str:
-        """A file as the server takes it, uploaded if it cannot read it by itself."""
+    def _wire(self, place: str, file: File) -> dict[str, Any] | str:
+        """A file as the server takes it."""
+        if file._inline:  # pyright: ignore[reportPrivateUsage]
+            return place
+        return file_to_send(place, file.orig_name, self._dialect)
+
+    async def _place(self, file: File, progress: OnProgress | None) -> str:
+        """Where the server finds a file, uploaded if it cannot read it by itself.
+
+        A path on the server, a URL, or, of a file that goes inline, its content.
+        """
         if file._inline:  # pyright: ignore[reportPrivateUsage]
             return await self._data_url(file)
-        remote = file.model_copy()
         if file._remote_path is not None and file._origin == self._transport.base:  # pyright: ignore[reportPrivateUsage]
-            return self._filedata(file._remote_path, file)  # pyright: ignore[reportPrivateUsage]
+            return file._remote_path  # pyright: ignore[reportPrivateUsage]
         url = file.url
         if url is not None and file.path is None:
             if url.startswith("data:"):
-                remote = _of_data_url(url)
-            elif self._server_reads(file, url):
-                return self._filedata(url, file)
-            else:
-                fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
-                remote.path = await fetch(file)
-        path = await self._upload(remote)
-        return self._filedata(path, file)
+                held = _of_data_url(url)
+                held.orig_name = file.orig_name
+                return await self._upload(held, file, progress)
+            if self._server_reads(file, url):
+                return url
+            async with self._here(file) as copy:
+                held = File(path=copy, orig_name=file.orig_name)
+                return await self._upload(held, file, progress)
+        return await self._upload(file, file, progress)
 
     def _server_reads(self, file: File, url: str) -> bool:
         """Whether the server can read a URL by itself. Gradio 3 often cannot."""
-        own = file._fetch is not None  # pyright: ignore[reportPrivateUsage]
-        return not own and not self._dialect.file_dicts and _public(url)
+        for_all = file._origin is None or file._shared  # pyright: ignore[reportPrivateUsage]
+        return for_all and not self._dialect.file_dicts and _public(url)
 
-    def _filedata(self, path: str, file: File) -> dict[str, Any]:
-        return file_to_send(path, file.orig_name, self._dialect)
+    @contextlib.asynccontextmanager
+    async def _here(self, file: File) -> AsyncGenerator[Path]:
+        """A copy of a remote file, for as long as it takes to pass it on."""
+        fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
+        path = await fetch(file)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
 
     async def _data_url(self, file: File) -> str:
         if file.url is not None and file.url.startswith("data:"):
             return file.url
-        content = file._content  # pyright: ignore[reportPrivateUsage]
-        if content is None:
-            fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
-            path = file.path or await fetch(file)
-            with _opened(path) as stream:
-                content = stream.read()
-        elif not isinstance(content, bytes):
-            content = content.read()
+        async with contextlib.AsyncExitStack() as stack:
+            content = file._content  # pyright: ignore[reportPrivateUsage]
+            if content is None:
+                path = file.path
+                if path is None:
+                    path = await stack.enter_async_context(self._here(file))
+                content = stack.enter_context(await open_path(path))
+            source = await open_source(content)
+            held = b"".join([piece async for piece in source.pieces()])
         name = file.orig_name or (file.path.name if file.path else "")
-        return data_url(content, file.mime_type or mimetypes.guess_type(name)[0])
+        return data_url(held, file.mime_type or mimetypes.guess_type(name)[0])
 
-    async def _upload(self, file: File) -> str:
-        content = file._content  # pyright: ignore[reportPrivateUsage]
-        name = file.orig_name or (file.path.name if file.path else None)
-        if content is not None:
-            if isinstance(content, bytes):
-                self._check_size(len(content), name)
-            name = (
-                name or f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
-            )
-            return await self._send(Upload(name, content))
-        if file.path is None:
-            raise InputError("a file has neither a path, a URL nor any content")
-        with _opened(file.path) as stream:
-            self._check_size(os.fstat(stream.fileno()).st_size, name)
-            return await self._send(Upload(name or "file", stream))
+    async def _upload(
+        self, held: File, given: File, progress: OnProgress | None
+    ) -> str:
+        """Upload what is here, in memory or on the disk.
 
-    def _check_size(self, size: int, name: str | None) -> None:
-        if self._max_file_size is not None and size > self._max_file_size:
-            raise FileTooLarge(
-                f"{name or 'the file'} has {size} bytes, and the app takes at most "
-                f"{self._max_file_size}"
-            )
+        Args:
+            held: The file that is here.
+            given: The same as the caller gave it.
+            progress: Told how far it is.
+        """
+        content = held._content  # pyright: ignore[reportPrivateUsage]
+        async with contextlib.AsyncExitStack() as stack:
+            if content is None:
+                if held.path is None:
+                    raise InputError("a file has neither a path, a URL nor any content")
+                await stack.enter_async_context(self._uploading)
+                content = stack.enter_context(await open_path(held.path))
+            source = await open_source(content)
+            if held.path is None and source.prompt:
+                # Whoever waits for a user's stream must not keep others waiting.
+                await stack.enter_async_context(self._uploading)
+            tell = Reporter(given, source.size, progress) if progress else None
+            file = Upload(_name(held), source, self._max_file_size, tell)
+            return await upload(self._transport, f"{self._prefix}/upload", file)
 
-    async def _send(self, upload: Upload) -> str:
-        return await self._transport.upload(f"{self._prefix}/upload", upload)
+    # ---- down
 
     def file_of(self, value: dict[str, Any]) -> File:
         """The `File` for one that the server sent, still remote or in memory."""
@@ -177,11 +235,12 @@ class Transfer:
         file._remote_path = None if stream else path or None  # pyright: ignore[reportPrivateUsage]
         file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
         file._lazy = stream  # pyright: ignore[reportPrivateUsage]
+        file._shared = not stream and not self._transport.personal  # pyright: ignore[reportPrivateUsage]
         return file
 
     async def download_all(self, value: Any) -> None:
         """Fetch every `File` in a value, at the same time; streams stay remote."""
-        await asyncio.gather(*(self._localise(file) for file in files_in(value)))
+        await _together([self._localise(file) for file in files_in(value)])
 
     async def _localise(self, file: File) -> None:
         here = file._content is not None  # pyright: ignore[reportPrivateUsage]
@@ -193,28 +252,93 @@ class Transfer:
     async def fetch(self, file: File) -> Path:
         """Bring a file into a new folder of its own and return its path."""
         folder = self._folder / secrets.token_hex(8)
+        name = safe_name(
+            file.orig_name or PurePosixPath(urlsplit(file.url or "").path).name
+        )
+        wanted = Wanted(file.url or "", name, file.size, self._max_download_size)
         content = file._content  # pyright: ignore[reportPrivateUsage]
         if isinstance(content, bytes):
-            path = folder / safe_name(file.orig_name or "file")
+            wanted.check(len(content))
             folder.mkdir(parents=True)
-            path.write_bytes(content)
-            return path
+            (folder / name).write_bytes(content)
+            return folder / name
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
-        name = file.orig_name or PurePosixPath(urlsplit(file.url).path).name
-        return await self._transport.download(
-            file.url, folder, safe_name(name), file.size
-        )
+        if file._lazy:  # pyright: ignore[reportPrivateUsage]
+            return await self._fetch_stream(wanted, folder)
+        async with self._downloading:
+            return await download(self._transport, wanted, folder)
+
+    async def _fetch_stream(self, wanted: Wanted, folder: Path) -> Path:
+        """Fetch a recording, which may last as long as its job: nobody waits for it."""
+        try:
+            return await download(self._transport, wanted, folder)
+        except ProtocolError as error:
+            raise ProtocolError(
+                f"the app could not make one file of the recording {wanted.name}: "
+                f"{error.message}",
+                hint="Its machine may have no ffmpeg; the app's own log says more",
+            ) from error
 
 
-def _opened(path: Path) -> BinaryIO:
+class Reporter:
+    """Tells a caller how far the upload of a file is, on the thread for callbacks.
+
+    A caller that is slow hears of the latest step only, so that nothing piles up.
+    """
+
+    def __init__(self, file: File, total: int | None, tell: OnProgress) -> None:
+        self._file = file
+        self._total = total
+        self._tell = tell
+        self._latest = UploadProgress(file, 0, total)
+        self._waiting = False
+
+    def __call__(self, sent: int) -> None:
+        """Tell that so many bytes have been sent."""
+        self._latest = UploadProgress(self._file, sent, self._total)
+        if not self._waiting:
+            self._waiting = True
+            run_callback(self._deliver, None)
+
+    def _deliver(self, _: None) -> None:
+        # In this order: what comes between the two is delivered now, or once more.
+        self._waiting = False
+        self._tell(self._latest)
+
+
+async def _together(actions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run all of them at once; if one fails, the others end before its error goes on."""
+    tasks = [asyncio.ensure_future(action) for action in actions]
     try:
-        return path.open("rb")
-    except OSError as error:
-        raise InputError(
-            f"cannot read the file {path}: {error.strerror}",
-            hint="Pass the path of a file that exists, a URL, or bytes",
-        ) from None
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def _identity(file: File) -> object:
+    """What two files have in common that need to be uploaded only once."""
+    content = file._content  # pyright: ignore[reportPrivateUsage]
+    where: object
+    if content is not None:
+        where = id(content)
+    elif file.path is not None:
+        where = os.path.abspath(file.path)  # noqa: PTH100  # a text, without any I/O
+    else:
+        where = (file.url, file._fetch)  # pyright: ignore[reportPrivateUsage]
+    remote = file._remote_path, file._origin  # pyright: ignore[reportPrivateUsage]
+    inline = file._inline  # pyright: ignore[reportPrivateUsage]
+    return where, remote, inline, file.orig_name, file.mime_type
+
+
+def _name(file: File) -> str:
+    """What to call a file when it is uploaded; servers look at its suffix."""
+    if name := file.orig_name or (file.path.name if file.path else None):
+        return safe_name(name)
+    return f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
 
 
 def _of_data_url(url: str) -> File:

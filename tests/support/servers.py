@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.support.environments import VERSIONS, server_python
+from tests.support.environments import BETWEEN, VERSIONS, server_python
 
 APPS = Path(__file__).parents[1] / "apps"
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -45,18 +45,19 @@ class GradioServer:
     def __init__(
         self,
         app: str | Path = "wire",
-        major: int = 6,
+        gradio: int | str = 6,
         env: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a server; nothing runs yet.
 
         Args:
             app: A name under tests/apps (`"replicas/whisper"`) or the path of a file.
-            major: Which Gradio, by the first number of its version.
+            gradio: Which Gradio: the first number of its version, or one of
+                `BETWEEN`, such as `"4.8"`.
             env: Environment variables for the app.
         """
-        self.major = major
-        self.version = VERSIONS[major]
+        self.version = BETWEEN[gradio] if isinstance(gradio, str) else VERSIONS[gradio]
+        self.major = int(self.version.partition(".")[0])
         self.url = ""
         self._app = app if isinstance(app, Path) else APPS / f"{app}.py"
         self._env = dict(env or {})
@@ -82,7 +83,7 @@ class GradioServer:
         return self
 
     def _start(self, python: Path, folder: Path) -> None:
-        port = _free_port()
+        port = int(self._env.get("PORT") or _free_port())
         self.url = f"http://127.0.0.1:{port}"
         with (folder / "log.txt").open("wb") as log:
             self._process = subprocess.Popen(
@@ -118,6 +119,18 @@ class GradioServer:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def restart(self, app: str | None = None) -> None:
+        """End the process and start it anew at the same address, as after a crash.
+
+        Args:
+            app: Another app under tests/apps, as after a deployment; None for the same.
+        """
+        port = int(self.url.rpartition(":")[2])
+        self.stop()
+        self._app = self._app if app is None else APPS / f"{app}.py"
+        self._env["PORT"] = str(port)
+        self.start()
 
     def stop(self) -> None:
         """End the process and delete what it left; harmless when repeated."""

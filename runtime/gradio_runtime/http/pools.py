@@ -11,9 +11,23 @@ from typing import Any, NamedTuple
 
 import httpx2
 
+from ..errors import InputError
 from ..loop import in_background
+from .redaction import hide_secrets
 
-__all__ = ["HttpOptions", "close_all", "make_client"]
+__all__ = [
+    "IDLE_TIMEOUT",
+    "MAX_MESSAGE_SIZE",
+    "HttpOptions",
+    "close_all",
+    "make_client",
+]
+
+#: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
+#: means that nobody is there any more (`protocol.md` §7).
+IDLE_TIMEOUT = 90.0
+#: Largest single message, in bytes: a bound on what a hostile app can make us hold.
+MAX_MESSAGE_SIZE = 512 << 20
 
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
 #: request lands on a connection that is just being closed.
@@ -22,12 +36,23 @@ _LIMITS = httpx2.Limits(
 )
 _pools: dict[tuple[int, object], httpx2.AsyncHTTPTransport] = {}
 
+hide_secrets()
+
 
 class HttpOptions(NamedTuple):
-    """How to reach an app: TLS verification and anything else httpx2 should know."""
+    """How to reach an app.
+
+    Attributes:
+        verify: TLS verification: whether at all, a CA file, or an SSL context.
+        httpx_kwargs: Anything else httpx2 should know.
+        idle_timeout: Seconds of silence on a stream after which it is lost.
+        max_message_size: Largest single message, in bytes.
+    """
 
     verify: ssl.SSLContext | str | bool = True
     httpx_kwargs: Mapping[str, Any] = {}
+    idle_timeout: float = IDLE_TIMEOUT
+    max_message_size: int = MAX_MESSAGE_SIZE
 
 
 def make_client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
@@ -35,20 +60,48 @@ def make_client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
 
     They are those of the shared pool, if possible. A proxy, be it from the environment
     or from the caller, needs a pool of its own.
+
+    Raises:
+        InputError: The options are none that httpx2 takes.
     """
     proxied = any(
         os.environ.get(name)
         for scheme in ("http", "https", "all")
         for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     )
-    if options.httpx_kwargs or proxied:
-        settings: dict[str, Any] = {
-            "verify": options.verify,
-            "limits": _LIMITS,
-            **options.httpx_kwargs,
-        }
+    own = {k: v for k, v in options.httpx_kwargs.items() if k != "timeout"}
+    if not (own or proxied):
+        return httpx2.AsyncClient(transport=_Pooled(options.verify)), False
+    verify = options.verify
+    if isinstance(verify, str):
+        verify = trusting(verify)
+    settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
+    try:
         return httpx2.AsyncClient(**settings), True
-    return httpx2.AsyncClient(transport=_Pooled(options.verify)), False
+    except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
+        # The text may have a proxy's password in it.
+        raise InputError(
+            f"the HTTP client cannot be made of these settings: {type(error).__name__}",
+            hint=f"Check httpx_kwargs ({', '.join(own) or 'none'}) and the environment's "
+            "proxies; a socks proxy needs pip install 'httpx2[socks]'",
+        ) from None
+
+
+def trusting(path: str) -> ssl.SSLContext:
+    """A context that trusts the certificate authorities in a file or a folder.
+
+    Raises:
+        InputError: There are none.
+    """
+    try:
+        if os.path.isdir(path):  # noqa: PTH112  # a plain text from the caller
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise InputError(
+            f"ssl_verify={path!r} has no certificates to read: {error}",
+            hint="Give the path of a PEM file with the authority's certificate",
+        ) from None
 
 
 class _Pooled(httpx2.AsyncBaseTransport):
@@ -83,15 +136,19 @@ def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTranspo
     key = (id(asyncio.get_running_loop()), verify)
     if key not in _pools:
         if isinstance(verify, str):
-            verify = ssl.create_default_context(cafile=verify)
+            verify = trusting(verify)
         _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=_LIMITS)
     return _pools[key]
 
 
 async def close_all() -> None:
-    """Close every pooled connection, at interpreter exit."""
-    pools = list(_pools.values())
-    _pools.clear()
-    for pool in pools:
+    """Close every pooled connection of the loop that runs, at interpreter exit.
+
+    In a forked process those of its parent's loop are left: both processes watch the
+    same sockets through the same epoll, so the parent would hear of them no more.
+    """
+    loop = id(asyncio.get_running_loop())
+    for key in [key for key in _pools if key[0] == loop]:
+        pool = _pools.pop(key)
         with contextlib.suppress(Exception):
             await pool.aclose()

@@ -10,16 +10,33 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ConnectionLost, GradioError
+from ..errors import ConnectionLost, GradioError, ProtocolError
 
 if TYPE_CHECKING:
     import httpx2
     from httpx2.websockets import AsyncWebSocketSession
 
-__all__ = ["Socket", "SocketOptions", "open_socket"]
+__all__ = ["ABNORMAL", "Moved", "Socket", "SocketOptions", "open_socket", "too_large"]
 
 #: Close code of a connection that went without a word (RFC 6455, 7.1.5).
 ABNORMAL = 1006
+
+
+#: How httpx2 says that it closed the socket because of `max_message`; a server that
+#: closes it with the same code says nothing, or it in other words.
+_TOO_BIG_FOR_US = "Message too big"
+
+
+class Moved(Exception):
+    """The server answers a handshake with another address.
+
+    Attributes:
+        response: The answer.
+    """
+
+    def __init__(self, response: httpx2.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
 
 
 class SocketOptions(NamedTuple):
@@ -46,9 +63,10 @@ class Socket:
         close_code: Why the other side closed it, once it has.
     """
 
-    def __init__(self, session: AsyncWebSocketSession) -> None:
+    def __init__(self, session: AsyncWebSocketSession, max_message: int) -> None:
         self.close_code: int | None = None
         self._session = session
+        self._max_message = max_message
 
     async def send(self, text: str) -> None:
         """Send a message.
@@ -65,18 +83,38 @@ class Socket:
             raise ConnectionLost("the app has closed the connection") from error
 
     async def messages(self) -> AsyncGenerator[str, None]:
-        """What the other side sends, until it closes the socket."""
-        from httpx2.websockets import WebSocketDisconnect, WebSocketNetworkError
+        """What the other side sends, until it closes the socket.
+
+        Raises:
+            ProtocolError: It is no text, or too large.
+        """
+        from httpx2.websockets import (
+            WebSocketDisconnect,
+            WebSocketInvalidTypeReceived,
+            WebSocketNetworkError,
+        )
 
         while True:
             try:
                 yield await self._session.receive_text()
+            except WebSocketInvalidTypeReceived:
+                raise ProtocolError("the app sent bytes, not a message") from None
             except WebSocketDisconnect as error:
+                if error.reason == _TOO_BIG_FOR_US:
+                    raise too_large(self._max_message) from None
                 self.close_code = error.code
                 return
             except WebSocketNetworkError:
                 self.close_code = ABNORMAL
                 return
+
+
+def too_large(limit: int) -> ProtocolError:
+    """The error for a message beyond the caller's own limit."""
+    return ProtocolError(
+        f"the app sent a message of more than {limit} bytes",
+        hint="Allow larger ones: Client(max_message_size=…)",
+    )
 
 
 @contextlib.asynccontextmanager
@@ -95,6 +133,7 @@ async def open_socket(
         options: Bounds, and how to read a refusal.
 
     Raises:
+        Moved: The server answers with a redirect.
         GradioError: The extra is not installed, the server refused, or what was open
             broke.
         httpx2.HTTPError: The server cannot be reached.
@@ -110,18 +149,24 @@ async def open_socket(
         url,
         headers=headers,
         timeout=options.timeout,
+        follow_redirects=False,
         max_message_size_bytes=options.max_message,
         keepalive_ping_interval_seconds=options.idle / 3,
         keepalive_ping_timeout_seconds=options.idle * 2 / 3,
     )
     try:
         async with opening as session:
-            yield Socket(session)
+            yield Socket(session, options.max_message)
     except WebSocketUpgradeError as error:
+        if error.response.has_redirect_location:
+            raise Moved(error.response) from None
         raise options.refused(error.response) from None
     except ExceptionGroup as group:
         # What is raised while a socket is open comes out in a group.
         first = group.exceptions[0]
         if isinstance(first, GradioError):
             raise first from first.__cause__
-        raise ConnectionLost(f"the connection to the app broke: {first!r}") from group
+        what = type(first).__name__
+        raise ConnectionLost(
+            f"the connection to the app broke, or went silent: {what}"
+        ) from None

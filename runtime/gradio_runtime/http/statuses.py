@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
@@ -20,23 +23,34 @@ from ..jsontext import is_array, is_object, load_json
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["CHECK_URL", "content_kind", "retry_after", "status_error"]
+__all__ = ["CHECK_URL", "content_kind", "not_json", "retry_after", "status_error"]
 
 #: The next step when what answers is not a Gradio app.
 CHECK_URL = "Check that the URL is that of a running Gradio app"
 
 
-def status_error(response: httpx2.Response) -> GradioError:
-    """The error that the status of an answer means."""
-    status, detail = response.status_code, _detail(response)
+def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError:
+    """The error that the status of an answer means.
+
+    Args:
+        response: The answer; its body is not looked at.
+        content: The body, or what was read of it.
+    """
+    status, detail = response.status_code, _detail(response, content)
+    url = response.url.copy_with(query=None, userinfo=None)
     match status:
         case 401 | 403:
             return AuthenticationError(
-                f"the app refuses access ({status}): {_text(detail)}",
-                hint="Use a client with auth=(user, password), or token=… for a private Space",
+                f"the app refuses access ({status}): {_text(detail)}"
+            )
+        case 407:
+            return ConnectError(
+                f"the proxy wants a login ({status})",
+                not_sent=True,
+                hint="Give it in the proxy's URL: http://user:password@host:port",
             )
         case 413:
-            return FileTooLarge(f"the app refuses the upload: {_text(detail)}")
+            return FileTooLarge(f"the app takes no more data: {_text(detail)}")
         case 422:
             fields = _invalid_fields(detail)
             what = "; ".join(f"{k}: {v}" for k, v in fields.items()) or _text(detail)
@@ -46,34 +60,39 @@ def status_error(response: httpx2.Response) -> GradioError:
         case 429:
             return RateLimited("too many requests", retry_after=retry_after(response))
         case 503 if "queue is full" in _text(detail).lower():
-            return QueueFull(_text(detail).rstrip("."), hint="Try again later")
+            return QueueFull(_text(detail).rstrip("."))
         case 502 | 504 if response.request.method == "POST":
             return ConnectionLost(
                 f"a gateway lost the app's answer ({status}), so the call may have run"
             )
         case 404 | 502 | 503 | 504:
             return ConnectError(
-                f"{response.url.copy_with(query=None)} answers {status} "
-                f"{response.reason_phrase}",
+                f"{url} answers {status} {response.reason_phrase}",
                 not_sent=status == 503,
+                lasting=status == 404,
                 hint=CHECK_URL,
             )
         case _:
-            return ProtocolError(
-                f"{response.url.path} answers {status}: {_text(detail)}"
-            )
+            return ProtocolError(f"{url.path} answers {status}: {_text(detail)}")
 
 
-def _detail(response: httpx2.Response) -> Any:
+def not_json(response: httpx2.Response) -> ConnectError:
+    """The error that a page means where JSON is due, such as a sleeping Space's."""
+    url = response.url.copy_with(query=None, userinfo=None)
+    return ConnectError(
+        f"{url} answers with {content_kind(response)}, not JSON",
+        lasting=True,
+        hint=CHECK_URL,
+    )
+
+
+def _detail(response: httpx2.Response, content: bytes) -> Any:
     try:
-        body = load_json(response.content)
+        body = load_json(content)
     except ValueError:
         # A traceback or an HTML page: its last line says most.
-        text = (
-            response.text.strip()
-            if "html" not in content_kind(response).lower()
-            else ""
-        )
+        html = "html" in content_kind(response).lower()
+        text = "" if html else content.decode("utf-8", "replace").strip()
         return text.splitlines()[-1][:300] if text else response.reason_phrase
     return body.get("detail", body.get("error", body)) if is_object(body) else body
 
@@ -90,18 +109,28 @@ def _invalid_fields(detail: Any) -> dict[str, str]:
     for index, item in enumerate(detail if is_array(detail) else []):
         if not is_object(item) or item.get("is_valid") is True:
             continue
-        where = item.get("parameter_name") or ".".join(map(str, item.get("loc", [])))
+        path = item.get("loc")
+        path = ".".join(map(str, path)) if is_array(path) else path
+        where = item.get("parameter_name") or path
         fields[str(where or index)] = str(item.get("message") or item.get("msg", ""))
     return fields
 
 
 def retry_after(response: httpx2.Response) -> float | None:
-    """Seconds after which the server wants to be asked again, if it says so."""
+    """Seconds after which the server wants to be asked again, if it says so.
+
+    It says so in seconds, or as a date (RFC 9110, 10.2.3).
+    """
     value = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        return None
+        try:
+            then = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = (then.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def content_kind(response: httpx2.Response) -> str:

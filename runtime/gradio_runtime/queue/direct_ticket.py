@@ -25,6 +25,8 @@ __all__ = ["DirectTicket"]
 class DirectTicket(Ticket):
     """A job that is one request, or one for each output."""
 
+    sends_late = True
+
     def __init__(self, live: Live, route: Route) -> None:
         super().__init__(live, route)
         self._session = session_of(live, route)

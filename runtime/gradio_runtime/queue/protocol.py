@@ -38,6 +38,7 @@ __all__ = [
     "StreamFault",
     "decode",
     "decode_answer",
+    "is_before_5",
 ]
 
 
@@ -72,6 +73,7 @@ class Dialect:
             (before 4.0).
         text_headers: A table's column names must be text (4.x).
         gallery_videos: A gallery takes videos too (5.0).
+        oauth_tokens: A join can carry its caller's own token (6.22).
     """
 
     prefix: str = ""
@@ -90,6 +92,7 @@ class Dialect:
     pairs: bool = False
     text_headers: bool = False
     gallery_videos: bool = True
+    oauth_tokens: bool = True
 
     @classmethod
     def of(cls, config: Config) -> Dialect:
@@ -123,7 +126,13 @@ class Dialect:
             pairs=version < (4, 0),
             text_headers=(4, 0) <= version < (5, 0),
             gallery_videos=version >= (5, 0),
+            oauth_tokens=version >= (6, 22),
         )
+
+
+def is_before_5(version: str) -> bool:
+    """Whether a server is of Gradio 4 or earlier."""
+    return _version(version) < (5, 0)
 
 
 def _version(text: str) -> tuple[int, int]:
@@ -256,7 +265,7 @@ def decode(text: str, dialect: Dialect) -> Message:
         raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
     if not is_object(message):
         raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
-    event_id = message.get("event_id")
+    event_id = _text(message.get("event_id"))
     match message.get("msg"):
         case "send_hash" | "send_data" as asked:
             return Asked(asked == "send_data", event_id)
@@ -265,27 +274,29 @@ def decode(text: str, dialect: Dialect) -> Message:
         case "estimation":
             return Estimation(
                 event_id,
-                message.get("rank"),
-                message.get("queue_size"),
-                message.get("rank_eta"),
+                _number(message.get("rank")),
+                _number(message.get("queue_size")),
+                _number(message.get("rank_eta")),
             )
         case "process_starts":
-            return Started(event_id, message.get("eta"))
+            return Started(event_id, _number(message.get("eta")))
         case "progress":
-            units: list[dict[str, Any]] = message.get("progress_data") or []
-            return Progress(event_id, ProgressUnit.from_msg(units))
+            units = message.get("progress_data")
+            known = filter(is_object, units) if is_array(units) else ()
+            return Progress(event_id, ProgressUnit.from_msg(list(known)))
         case "log":
             return Log(event_id, _log(message))
         case "process_generating" | "process_streaming":
             output = _output(message)
             if message.get("success") is False or "data" not in output:
                 return _failed(event_id, output, message, dialect)
-            return Generating(event_id, output["data"])
+            return Generating(event_id, _values(output["data"]))
         case "process_completed":
             output = _output(message)
             if message.get("success") is False or output.get("error") is not None:
                 return _failed(event_id, output, message, dialect)
-            return Completed(event_id, output.get("data"))
+            data = output.get("data")
+            return Completed(event_id, None if data is None else _values(data))
         case "close_stream":
             return CloseStream()
         case "unexpected_error" | "server_stopped":
@@ -313,22 +324,44 @@ def decode_answer(content: bytes, dialect: Dialect) -> Generating | Completed | 
         )
     if "data" not in output:
         return _failed(None, output, {}, dialect)
+    data = _values(output["data"])
     if output.get("is_generating") is True:
-        return Generating(None, output["data"])
-    return Completed(None, output["data"])
+        return Generating(None, data)
+    return Completed(None, data)
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:
     output = message.get("output")
-    return output if is_object(output) else {}
+    if output is None:
+        return {}
+    if not is_object(output):
+        raise ProtocolError(f"the app sent {output!r:.80} as the output of a job")
+    return output
+
+
+def _values(data: object) -> list[Any]:
+    """The values of the output slots."""
+    if not is_array(data):
+        raise ProtocolError(f"the app sent {data!r:.80}, not a list of outputs")
+    return data
+
+
+def _number(value: object) -> Any:
+    """A number that only informs: anything else, and NaN, says nothing."""
+    known = isinstance(value, int | float) and value == value
+    return value if known else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _log(message: dict[str, Any]) -> LogMessage:
     return LogMessage(
         text=str(message.get("log", "")),
         level=str(message.get("level", "info")),
-        title=message.get("title"),
-        duration=message.get("duration"),
+        title=_text(message.get("title")),
+        duration=_number(message.get("duration")),
     )
 
 
@@ -345,7 +378,7 @@ def _failed(
         event_id,
         None if text is None else str(text),
         title=str(output.get("title") or message.get("title") or "Error"),
-        duration=output.get("duration", 10),
+        duration=_number(output.get("duration", 10)),
         visible=output.get("visible", True) is not False,
     )
 
@@ -360,6 +393,10 @@ def _unquoted(text: str) -> str | None:
         except (ValueError, SyntaxError):
             return text
     return text
+
+
+#: What an edit that does not fit its value raises.
+_NO_EDIT = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
 
 class Outputs:
@@ -392,7 +429,7 @@ class Outputs:
             try:
                 for edit in edits or ():
                     self._values[index] = _edited(self._values[index], *edit)
-            except (KeyError, IndexError, TypeError, ValueError) as error:
+            except _NO_EDIT as error:
                 raise ProtocolError(
                     f"an edit of output {index} does not apply: {error!r}"
                 ) from None

@@ -12,13 +12,20 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import Mapping
+from contextvars import Context
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from ..errors import ConnectionLost, GradioError, ProtocolError
-from ..http.transport import IDLE_TIMEOUT, Transport
+from ..errors import (
+    ConnectError,
+    ConnectionLost,
+    GradioError,
+    ProtocolError,
+    RateLimited,
+)
+from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
 from .protocol import (
     Asked,
@@ -44,6 +51,13 @@ _DRAIN = 2.0
 #: How often a stream may end in `close_stream` while a job that joined before it was
 #: opened still waits. A cancelled job that had just started needs one more.
 _REOPENS = 3
+#: How often to try to open a stream that certainly was not opened. Its messages wait.
+_OPENINGS = 3
+#: Seconds within which a server has noticed that a stream is gone: it looks every
+#: 50 ms to 10 s (`protocol.md` §7), and drops what is in the session by then.
+_UNNOTICED = 10.0
+#: Most jobs whose messages are kept before their joins are answered.
+_MOST_EARLY = 1000
 #: A function index that no task has: `/cancel` with it takes a queued job out of the
 #: queue and touches nothing else (`protocol.md` §14b).
 _NO_FUNCTION = -1
@@ -126,6 +140,19 @@ class Session:
         self._reader: asyncio.Task[None] | None = None
         self._drain: asyncio.TimerHandle | None = None
         self._stream = _Stream()
+        self._left: dict[str, None] = {}
+        self._lost_at: float | None = None
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether the server may yet drop what joins now, with a stream that broke.
+
+        It does so when it notices, which is later, and would take a new stream for
+        one more reader of the old one's messages.
+        """
+        if self._lost_at is None:
+            return False
+        return asyncio.get_running_loop().time() < self._lost_at + _UNNOTICED
 
     @property
     def busy(self) -> bool:
@@ -176,6 +203,9 @@ class Session:
     def leave(self, inbox: Inbox) -> None:
         """Stop listening for a job."""
         self._inboxes.pop(inbox.event_id, None)
+        self._left[inbox.event_id] = None
+        if len(self._left) > _MOST_EARLY:
+            del self._left[next(iter(self._left))]
         if not self.busy and self._reader is not None and not self._reader.done():
             loop = asyncio.get_running_loop()
             self._stop_drain()
@@ -212,7 +242,10 @@ class Session:
         """Stop one generator after an output; whether it ran. Before Gradio 4.31."""
         url = f"{self._dialect.prefix}/reset"
         body = dump_json({"event_id": inbox.event_id})
-        answer = load_json(await self._transport.post_json(url, body))
+        try:
+            answer = load_json(await self._transport.post_json(url, body))
+        except ValueError:
+            return False
         return is_object(answer) and answer.get("success") is True
 
     async def _cancel(self, inbox: Inbox, fn_index: int) -> None:
@@ -227,7 +260,11 @@ class Session:
     def _keep_reading(self) -> None:
         self._stop_drain()
         if self._reader is None or self._reader.done():
-            self._reader = asyncio.get_running_loop().create_task(self._read())
+            # It reads for every job, so it is nobody's own: neither a caller's
+            # context variables nor the trace of one call belong to it.
+            self._reader = asyncio.get_running_loop().create_task(
+                self._read(), context=Context()
+            )
 
     def _stop_drain(self) -> None:
         if self._drain is not None:
@@ -262,17 +299,42 @@ class Session:
         """Read one stream to the end that the server gives it.
 
         Raises:
-            ConnectionLost: It broke while a job waited.
+            ConnectionLost: It broke while a job waited, or could not be opened.
         """
+        for attempt in range(_OPENINGS):
+            try:
+                await self._read_stream()
+            except RateLimited as error:
+                if attempt + 1 == _OPENINGS:
+                    raise
+                told = error.retry_after
+                pause = 0.2 * 2**attempt if told is None else min(told, 30.0)
+            except ConnectError as error:
+                if attempt + 1 == _OPENINGS or not error.not_sent:
+                    raise ConnectionLost(
+                        f"the app's stream cannot be read: {error.message}"
+                    ) from error.__cause__
+                pause = 0.2 * 2**attempt
+            except ConnectionLost as error:
+                # Often a kept connection that the server was just closing. If it did
+                # read the request, it says now that it knows the session no more.
+                if attempt or not error._unanswered:  # pyright: ignore[reportPrivateUsage]
+                    raise
+                pause = 0.0
+            else:
+                return
+            await asyncio.sleep(pause)
+
+    async def _read_stream(self) -> None:
         stream = self._stream
         path = f"{self._dialect.prefix}/queue/data?session_hash={quote(self.hash)}"
-        messages = self._transport.messages(path, IDLE_TIMEOUT)
+        messages = self._transport.messages(path)
         try:
             async for text in messages:
                 stream.begun = True
                 if stream.unwanted and not self.busy:
                     return
-                match message := decode(text, self._dialect):
+                match message := self._decoded(text):
                     case CloseStream():
                         stream.ended = True
                     case StreamFault():
@@ -295,17 +357,36 @@ class Session:
         if self._inboxes and not stream.ended:
             raise ConnectionLost("the app closed the stream before the result")
 
+    def _decoded(self, text: str) -> Message:
+        """Decode a message; one that makes no sense ends the job that it names.
+
+        Raises:
+            ProtocolError: It names none, so that any job may be waiting for it.
+        """
+        try:
+            return decode(text, self._dialect)
+        except ProtocolError as error:
+            named = [inbox for id_, inbox in self._inboxes.items() if id_ in text]
+            if len(named) != 1:
+                raise
+            del self._inboxes[named[0].event_id]
+            named[0].put(error)
+            return Ignored()
+
     def _deliver(self, event_id: str | None, message: Message) -> None:
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             if _ends(message, inbox):
                 del self._inboxes[inbox.event_id]
             inbox.put(message)
-        elif self._joining and event_id:
+        elif self._joining and event_id and event_id not in self._left:
             # The answer to the join is still under way.
             self._early.setdefault(event_id, []).append(message)
+            if len(self._early) > _MOST_EARLY:
+                del self._early[next(iter(self._early))]
 
     def _fail(self, error: GradioError) -> None:
+        self._lost_at = asyncio.get_running_loop().time()
         for inbox in list(self._inboxes.values()):
             # One instance each: a traceback grows where an exception is raised.
             own = copy(error)
@@ -336,10 +417,12 @@ def _fault(message: StreamFault) -> ConnectionLost:
 
 def _event_id(content: bytes) -> str:
     try:
-        answer = load_json(content)
-        return str(answer["event_id"])
-    except (ValueError, KeyError, TypeError):
-        raise ProtocolError("the app took the job without naming it") from None
+        event_id = load_json(content)["event_id"]
+    except (ValueError, KeyError, TypeError, IndexError):
+        event_id = None
+    if not isinstance(event_id, str) or not event_id:
+        raise ProtocolError("the app took the job without naming it")
+    return event_id
 
 
 class SessionPool:
@@ -371,11 +454,13 @@ class SessionPool:
         # A generator never uses the client's own session without need, because it may
         # leave it spoilt; see `release`.
         if stateful or (
-            not generator and (self._dialect.removes_queued or not self.own.busy)
+            not generator
+            and not self.own.unsafe
+            and (self._dialect.removes_queued or not self.own.busy)
         ):
             return self.own
         for session in self._others:
-            if not session.busy:
+            if not session.busy and not session.unsafe:
                 return session
         session = Session(self._transport, self._dialect, new_hash())
         self._others.append(session)
@@ -395,7 +480,7 @@ class SessionPool:
         if session not in self._others or session.busy:
             return
         idle = sum(not other.busy for other in self._others)
-        if spoilt or idle > _KEPT:
+        if spoilt or session.unsafe or idle > _KEPT:
             self._others.remove(session)
 
     def reset(self, hash_: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 from ..connection import Live, Route
 from .session import Body, Inbox
@@ -23,15 +24,26 @@ class Ticket(ABC):
         route: The endpoint.
         inbox: Where the job's messages arrive.
         started: Whether the app's function is known to have been called.
+        answered: Whether an output has come.
         finished: Whether the server said that the job came to its end.
+        sends_late: Whether the data goes to the app only when it asks for it, so that
+            an error before that, or its refusal, means that nothing has run.
     """
+
+    sends_late: ClassVar[bool] = False
 
     def __init__(self, live: Live, route: Route) -> None:
         self.live = live
         self.route = route
         self.inbox = Inbox(route.fn_index)
         self.started = False
+        self.answered = False
         self.finished = False
+
+    @property
+    def may_have_run(self) -> bool:
+        """Whether the app's function may have been called, now that it has joined."""
+        return self.started or not self.sends_late
 
     @abstractmethod
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:

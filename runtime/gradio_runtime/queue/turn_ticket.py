@@ -15,10 +15,18 @@ from urllib.parse import urlencode
 
 from ..connection import Live, Route
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
-from ..http.transport import IDLE_TIMEOUT
+from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
 from ..loop import in_background
-from .protocol import Asked, Completed, Failed, Message, Refused, decode
+from .protocol import (
+    Asked,
+    Completed,
+    Failed,
+    Message,
+    Refused,
+    StreamFault,
+    decode,
+)
 from .session import Body, new_hash
 from .ticket import Ticket
 
@@ -46,6 +54,8 @@ def session_of(live: Live, route: Route) -> str:
 
 class TurnTicket(Ticket):
     """A job that is one connection."""
+
+    sends_late = True
 
     def __init__(self, live: Live, route: Route) -> None:
         super().__init__(live, route)
@@ -100,7 +110,7 @@ class TurnTicket(Ticket):
 
     def _fail(self, joined: asyncio.Future[None], failure: GradioError) -> None:
         if isinstance(failure, ConnectionLost):
-            failure.may_have_run = self.started
+            failure.told(may_have_run=self.started)
         if joined.done():
             self.inbox.put(failure)
         else:
@@ -132,7 +142,7 @@ class TurnTicket(Ticket):
             await transport.post_json(f"{prefix}/queue/data", dump_json(given), headers)
 
         url = f"{prefix}/queue/join?{urlencode(self._name())}"
-        messages = transport.messages(url, IDLE_TIMEOUT, headers)
+        messages = transport.messages(url, headers)
         try:
             if not await self._follow(messages, give, joined):
                 raise ConnectionLost("the app closed the stream before the result")
@@ -152,11 +162,13 @@ class TurnTicket(Ticket):
                     await give(message)
                     continue
                 case Refused():
-                    raise QueueFull("the app's queue is full", hint="Try again later")
+                    raise QueueFull("the app's queue is full")
                 case Asked():
                     # From here on the function may run.
                     self.started = True
                     await give(message)
+                case StreamFault():
+                    raise ConnectionLost(f"the app ended the stream: {message.text}")
                 case _:
                     self._tell(message)
             if not joined.done():
@@ -181,4 +193,6 @@ def _cut_off(code: int | None) -> ConnectionLost:
             hint="Its server bounds a WebSocket message: Gradio's own to 1 GB, "
             "another, in which the app is mounted, often to 16 MB",
         )
+    if code == ABNORMAL:
+        return ConnectionLost("the app went silent, or the connection to it broke")
     return ConnectionLost(f"the app closed the connection before the result ({code})")

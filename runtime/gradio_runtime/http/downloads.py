@@ -1,0 +1,226 @@
+"""Files from a server to the disk: whole or not at all, and on from where they broke off.
+
+Gradio 6 keeps a file under the hash of its content, and writes it anew while another
+job's copy is being served (measured on 6.31: of 120 downloads at once 17 broke off, and
+about 10 were empty). So a file that breaks off is continued only if the server says that
+it is still the same one, and a whole one that is too short is fetched again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    FileTooLarge,
+    GradioError,
+)
+from .backoff import RETRIES, may_pass, pause_after
+from .transport import Transport
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Wanted", "download"]
+
+#: Bytes by which a download must have come further to count as one that goes on.
+_STEP = 64 * 1024
+_PARTIAL = 206
+_NO_SUCH_RANGE = 416
+#: Failures that mean something else of a file than of an app.
+_ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file to download.
+
+    Attributes:
+        url: Where it is.
+        name: What to call it here: a safe name.
+        size: Bytes that it should have, when known; otherwise it has more than none.
+        limit: Most bytes to take.
+    """
+
+    url: str
+    name: str
+    size: int | None = None
+    limit: int | None = None
+
+    def check(self, size: int) -> None:
+        """Refuse more bytes than may be taken.
+
+        Raises:
+            FileTooLarge: There are so many.
+        """
+        if self.limit is not None and size > self.limit:
+            raise FileTooLarge(
+                f"{self.name} has {size} bytes or more, and this client takes at most "
+                f"{self.limit}",
+                hint="Allow more with max_download_size=…",
+            )
+
+
+async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
+    """GET a file into `folder`, where it appears only when it is whole.
+
+    A download that breaks off is continued, or begun again where that cannot be; it is
+    given up after `RETRIES` tries in a row that brought it no further.
+
+    Args:
+        transport: HTTP to the app that named the file.
+        wanted: The file.
+        folder: Where to put it; made if need be.
+
+    Raises:
+        FileTooLarge: It has more bytes than the caller takes.
+        GradioError: It is not served, or breaks off each time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
+    target, partial = folder / wanted.name, folder / f".{secrets.token_hex(4)}.part"
+    try:
+        await _Download(transport, wanted, partial).run()
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # noqa: ASYNC240  # unless something else is there
+        raise
+    return target
+
+
+class _Download:
+    """A download under way, into a file that is not yet whole."""
+
+    def __init__(self, transport: Transport, wanted: Wanted, path: Path) -> None:
+        self._transport = transport
+        self._wanted = wanted
+        self._path = path
+        #: Bytes on the disk that belong to what the server has.
+        self._have = 0
+        #: What tells that version of the file from others; None if nothing does.
+        self._version: str | None = None
+        self._gone = False
+
+    async def run(self) -> None:
+        """Fetch all of it."""
+        failures, furthest = 0, 0
+        while True:
+            error: GradioError | None = None
+            try:
+                await self._fetch()
+            except GradioError as failure:
+                if self._gone or not may_pass(failure):
+                    raise
+                error = failure
+            else:
+                if self._is_whole():
+                    return
+                self._version = None  # it is all that the server has of this one
+            if self._have >= furthest + _STEP:
+                failures, furthest = 0, self._have
+            if failures == RETRIES:
+                if error is not None:
+                    raise error
+                return  # what the server said of its size was wrong
+            await asyncio.sleep(pause_after(error, failures))
+            failures += 1
+
+    def _is_whole(self) -> bool:
+        size = self._wanted.size
+        return self._have >= (1 if size is None else size)
+
+    async def _fetch(self) -> None:
+        """GET what is missing; it may turn out to be everything.
+
+        Raises:
+            ConnectionLost: It broke off, or the server sent another part.
+        """
+        # Coded content has other lengths and ranges than the file.
+        headers = {"accept-encoding": "identity"}
+        continued = self._have > 0 and self._version is not None
+        if continued:
+            headers["range"] = f"bytes={self._have}-"
+            headers["if-range"] = self._version or ""
+        stream = self._transport.stream(
+            "GET", self._wanted.url, headers, expected=_ANSWERED
+        )
+        async with stream as response:
+            status = response.status_code
+            if continued and status == _NO_SUCH_RANGE:
+                self._version = None
+                raise ConnectionLost("the file changed while it was downloaded")
+            if response.is_error:
+                self._gone = True
+                raise _refused(status, self._wanted)
+            if status == _PARTIAL:
+                whole = self._continue(response)
+            else:
+                self._have, self._version = 0, _version(response)
+                whole = _length(response)
+            await self._write(response, whole)
+
+    def _continue(self, response: httpx2.Response) -> int | None:
+        """Check that an answer is the missing part; returns the size of the whole."""
+        found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        version = _version(response)
+        same = self._version is not None and version in {None, self._version}
+        plain = "content-encoding" not in response.headers
+        if not (same and plain and found and int(found[1]) == self._have):
+            self._version = None
+            raise ConnectionLost(
+                "the server sent another part of a file than was asked"
+            )
+        return None if found[3] == "*" else int(found[3])
+
+    async def _write(self, response: httpx2.Response, whole: int | None) -> None:
+        self._wanted.check(whole or 0)
+        # The part is opened only for the length of an answer: a pause between two may
+        # be long, and files are few.
+        with self._path.open("r+b" if self._have else "wb") as file:
+            file.seek(self._have)
+            file.truncate()
+            async for chunk in response.aiter_bytes():
+                self._wanted.check(self._have + len(chunk))
+                file.write(chunk)
+                self._have += len(chunk)
+        if whole is not None and self._have != whole:
+            if self._have > whole:
+                self._version = None
+            raise ConnectionLost(f"{self._have} of {whole} bytes of a file came")
+
+
+def _length(response: httpx2.Response) -> int | None:
+    """Bytes of the file, if the answer says so."""
+    if "content-encoding" in response.headers:
+        return None
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
+
+
+def _version(response: httpx2.Response) -> str | None:
+    """What `If-Range` may be given (RFC 9110, 13.1.5): a weak tag promises too little."""
+    if "content-encoding" in response.headers:
+        return None
+    tag = response.headers.get("etag", "")
+    version = tag if tag.startswith('"') else response.headers.get("last-modified")
+    return version if version and version.isascii() and version.isprintable() else None
+
+
+def _refused(status: int, wanted: Wanted) -> GradioError:
+    """The error of a file that is not served (403 may mean either, `protocol.md` §11)."""
+    text = f"the app does not serve the file {wanted.name} ({status})"
+    if status == 403:
+        return AuthenticationError(
+            text, hint="It may be gone by now, or want a login or a token"
+        )
+    return ConnectError(text, hint="It may be gone by now: call the endpoint again")

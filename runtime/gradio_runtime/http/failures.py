@@ -1,0 +1,99 @@
+"""What httpx2 raises, as this package's own errors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from typing import NamedTuple
+
+import httpx2
+
+from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
+from .sockets import too_large
+from .statuses import CHECK_URL
+
+__all__ = ["Waiting", "translated"]
+
+#: The next step when a certificate is not trusted; asking again does not help.
+_TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
+
+
+class Waiting(NamedTuple):
+    """What was waited for when it failed.
+
+    Attributes:
+        base: The app's URL.
+        connect: Seconds for the connection.
+        answer: Seconds for the answer, or between the parts of a stream.
+        max_message: Bytes of the largest event of a stream.
+        lasting: Whether it is a stream that jobs wait on.
+        opening: Whether nothing of the answer has come.
+    """
+
+    base: str
+    connect: float
+    answer: float | None
+    max_message: int
+    lasting: bool = False
+    opening: bool = False
+
+
+@contextlib.contextmanager
+def translated(waiting: Waiting) -> Generator[None]:
+    """Turn what httpx2 raises into this package's errors."""
+    try:
+        yield
+    except httpx2.HTTPError as error:
+        raise _meaning(error, waiting) from _bare(error)
+    except httpx2.InvalidURL as error:
+        raise ConnectError(
+            f"cannot reach {waiting.base}: {error}", not_sent=True
+        ) from None
+
+
+def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
+    base, text = waiting.base, str(error) or type(error).__name__
+    match error:
+        case httpx2.ConnectTimeout():
+            return ConnectError(
+                f"{base} does not answer within {waiting.connect:g} s", not_sent=True
+            )
+        case httpx2.ConnectError() | httpx2.ProxyError():
+            return ConnectError(
+                f"cannot reach {base}: {text}",
+                not_sent=True,
+                lasting="CERTIFICATE_VERIFY_FAILED" in text,
+                hint=_TRUST if "CERTIFICATE_VERIFY_FAILED" in text else None,
+            )
+        case httpx2.UnsupportedProtocol():
+            return ConnectError(f"cannot reach {base}: {text}", not_sent=True)
+        case httpx2.TimeoutException():
+            return _timed_out(error, waiting)
+        case httpx2.SSEError() if "exceeded" in text:
+            return too_large(waiting.max_message)
+        case httpx2.SSEError():
+            return ProtocolError(
+                f"the app's stream is no event stream: {text}", hint=CHECK_URL
+            )
+        case _:
+            lost = ConnectionLost(f"the connection to the app broke: {text}")
+            lost._unanswered = waiting.opening  # pyright: ignore[reportPrivateUsage]
+            return lost
+
+
+def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:
+    if waiting.lasting:
+        return ConnectionLost(f"the app's stream was silent for {waiting.answer:g} s")
+    text = f"{waiting.base} did not answer within {waiting.answer:g} s"
+    if error.request.method == "GET":
+        return ConnectError(text)
+    return ConnectionLost(text)
+
+
+def _bare(error: BaseException) -> BaseException:
+    """An error of httpx2's without its frames, whose variables have our headers."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error

@@ -1,0 +1,130 @@
+"""A progress bar for a job, on a terminal or in a notebook.
+
+It is tqdm's, which comes with huggingface_hub and knows notebooks; it is imported when
+the first bar is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import GradioError
+from .status import ProgressUnit, Status, StatusUpdate
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["ProgressBar"]
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
+_SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
+_COUNT = "{desc} [{elapsed}]"
+
+
+class ProgressBar:
+    """Shows a job's updates, one line for all of them.
+
+    While the job waits: its place in the queue and the server's estimate. While it
+    runs: the app's own progress, or how many outputs have come. Where nobody looks, as
+    in a pipe or a log file, nothing is printed.
+
+    Args:
+        desc: What stands before it.
+        disable: Whether to show nothing; None to decide by where it would go.
+    """
+
+    def __init__(self, desc: str, *, disable: bool | None = None) -> None:
+        self._desc = desc
+        self._outputs = 0
+        bar, notebook = _tqdm()
+        if disable is None and notebook:
+            disable = False  # a notebook's output says that it is no terminal
+        # None: tqdm looks whether stderr is a terminal.
+        self._bar: Any = bar(
+            desc=desc, total=1, disable=disable, bar_format=_COUNT, miniters=0
+        )
+
+    def show(self, update: StatusUpdate[Any]) -> None:
+        """Show where the job is."""
+        match update.code:
+            case Status.IN_QUEUE:
+                self._say(_queued(update))
+            case Status.PROCESSING:
+                self._say("running")
+            case Status.ITERATING:
+                self._outputs += 1
+                what = "output" if self._outputs == 1 else "outputs"
+                self._say(f"{self._outputs} {what}")
+            case Status.PROGRESS:
+                self._fill(update.progress_data or ())
+            case Status.FINISHED | Status.CANCELLED:
+                self._end(update)
+            case _:
+                pass
+
+    def _say(self, what: str) -> None:
+        """Say it in words; there is no share to draw."""
+        self._bar.bar_format = _COUNT
+        self._bar.set_description_str(f"{self._desc}: {what}")
+
+    def _fill(self, units: Sequence[ProgressUnit]) -> None:
+        """Draw the innermost of the app's bars that says how far it is."""
+        known = [unit for unit in units if unit.fraction is not None]
+        if not known:
+            self._say(next((unit.desc for unit in units if unit.desc), "running"))
+            return
+        unit = known[-1]
+        counted = unit.progress is None and unit.length
+        self._bar.bar_format = _BAR if counted else _SHARE
+        self._bar.total = unit.length if counted else 1
+        self._bar.n = unit.index if counted else unit.fraction
+        text = f"{self._desc}: {unit.desc}" if unit.desc else self._desc
+        self._bar.set_description_str(text)
+
+    def _end(self, update: StatusUpdate[Any]) -> None:
+        if update.code is Status.CANCELLED:
+            self._say("cancelled")
+        else:
+            self._say("done" if update.success else "failed")
+        self.close()
+
+    def close(self) -> None:
+        """Leave the last line where it is; harmless when repeated."""
+        self._bar.close()
+
+    def __enter__(self) -> ProgressBar:
+        """The bar itself, closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _queued(update: StatusUpdate[Any]) -> str:
+    if update.rank is None:
+        return "queued"
+    text = f"{update.rank + 1} of {max(update.queue_size or 0, update.rank + 1)} queued"
+    return text if update.eta is None else f"{text}, about {update.eta:.0f} s"
+
+
+def _tqdm() -> tuple[Any, bool]:
+    """The bar for where we are, and whether that is a notebook.
+
+    Raises:
+        GradioError: tqdm is missing.
+    """
+    try:
+        auto: Any = import_module("tqdm.auto")
+    except ImportError:
+        raise GradioError(
+            "a progress bar needs tqdm", hint="pip install 'gradio-runtime[progress]'"
+        ) from None
+    return auto.tqdm, auto.tqdm.__mro__[1].__module__ == "tqdm.notebook"

@@ -1,0 +1,184 @@
+"""What uploads read from: bytes, files on disk, and streams of the user's own.
+
+A read of memory or of a local disk is over sooner than a hop to another thread and
+back. A user's own stream may wait for anything (a pipe, a download, a decoder), and is
+read on other threads, so that nothing else on the runtime's loop waits with it. They are
+daemons: one that never comes back does not keep the interpreter from ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import stat
+import threading
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, cast
+
+from .errors import InputError
+
+__all__ = ["Source", "open_path", "open_source"]
+
+T = TypeVar("T")
+
+#: Bytes to read and send at a time. 64 MiB to a server on the same machine took 62 ms in
+#: pieces of 64 KiB and 30 ms in pieces of this size.
+_PIECE = 256 * 1024
+#: The same for a user's own stream, where each piece costs a thread.
+_LARGE_PIECE = 1024 * 1024
+
+
+class Source:
+    """Content to upload, which can be read once, or again where its stream can seek.
+
+    Args:
+        stream: Where the content comes from, at its beginning.
+        size: Bytes of it, or None for a stream that cannot seek.
+        prompt: Whether a read never waits for anything but a local disk.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int | None, *, prompt: bool) -> None:
+        self.size = size
+        self.prompt = prompt
+        self._stream = stream
+        self._begun = False
+        self._given_up = False
+        self._reading: asyncio.Future[Any] | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the content can be read, for the first time or once more."""
+        return self.size is not None or not self._begun
+
+    def give_up(self) -> None:
+        """End the reading that is under way, for good: nobody wants the rest."""
+        self._given_up = True
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The content, from its beginning.
+
+        Raises:
+            InputError: The stream is not binary, or not as long as it was.
+        """
+        sent = 0
+        again, self._begun = self._begun, True
+        if again and self.size is None:
+            raise InputError("the app asks for the same stream twice")
+        if again:
+            await self._call(lambda: self._stream.seek(0))
+        while piece := await self._call(self._read):
+            sent += len(piece)
+            if self.size is not None and sent > self.size:
+                break
+            yield piece
+        if self.size is not None and sent != self.size:
+            raise InputError(
+                f"a file of {self.size} bytes changed while it was uploaded"
+            )
+
+    def _read(self) -> bytes:
+        piece = cast(
+            "object", self._stream.read(_PIECE if self.prompt else _LARGE_PIECE)
+        )
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            kind = type(piece).__name__
+            raise InputError(
+                f"a stream to upload gave {kind} instead of bytes",
+                hint="Open the file in binary mode",
+            )
+        return bytes(cast("bytes", piece))
+
+    async def _call(self, read: Callable[[], T]) -> T:
+        if self._given_up:
+            raise asyncio.CancelledError
+        if self.prompt:
+            return read()
+        future = _on_thread(read)
+        self._reading = future
+        return await future
+
+
+async def open_source(content: bytes | BinaryIO) -> Source:
+    """What to read to upload some content.
+
+    A stream that can seek is taken whole, from its beginning; another from where it is.
+    """
+    if isinstance(content, bytes):
+        memory = io.BytesIO(content)  # shares the bytes
+        return Source(memory, len(content), prompt=True)
+    prompt = _is_prompt(content)
+    if prompt:
+        return Source(content, _measure(content), prompt=True)
+    size = await _on_thread(lambda: _measure(content))
+    return Source(content, size, prompt=False)
+
+
+async def open_path(path: Path) -> BinaryIO:
+    """Open a file for reading; the caller closes it.
+
+    Raises:
+        InputError: It cannot be opened.
+    """
+
+    def opened() -> BinaryIO:
+        return path.open("rb")
+
+    try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # noqa: ASYNC240  # a local disk
+            return await _on_thread(opened)  # which waits for somebody to write
+        return opened()
+    except OSError as error:
+        raise InputError(
+            f"cannot read the file {path}: {error.strerror}",
+            hint="Pass the path of a file that exists, a URL, or bytes",
+        ) from None
+
+
+def _is_prompt(stream: BinaryIO) -> bool:
+    """Whether a stream is memory or a regular file, which have all there is at hand."""
+    if isinstance(stream, io.BytesIO):
+        return True
+    if not isinstance(stream, io.BufferedReader | io.BufferedRandom | io.FileIO):
+        return False  # some write themselves to disk when they are asked for a number
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        return False
+
+
+def _measure(stream: BinaryIO) -> int | None:
+    """The length of a stream, left at its beginning; None for one that cannot seek."""
+    try:
+        if not stream.seekable():
+            return None
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+    except (AttributeError, OSError, ValueError):
+        return None
+    return size
+
+
+def _on_thread(call: Callable[[], T]) -> asyncio.Future[T]:
+    """Run something on a daemon thread of its own."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(setter: Callable[[Any], None], value: object) -> None:
+        if not future.done():
+            setter(value)
+
+    def work() -> None:
+        try:
+            outcome: tuple[Callable[[Any], None], object] = (future.set_result, call())
+        except BaseException as error:  # noqa: BLE001  # it is the caller's
+            outcome = (future.set_exception, error)
+        with contextlib.suppress(RuntimeError):  # the loop has been closed
+            loop.call_soon_threadsafe(settle, *outcome)
+
+    threading.Thread(target=work, name="gradio-runtime-read", daemon=True).start()
+    return future

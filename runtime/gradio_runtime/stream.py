@@ -1,0 +1,165 @@
+"""Streams: the outputs of a generator endpoint as they come, and nothing kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+
+from .errors import JobCancelled
+from .job import Job
+from .status import StatusUpdate
+from .values import Unchanged
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .progress import ProgressBar
+
+__all__ = ["Stream"]
+
+T = TypeVar("T")
+
+
+class Stream(Generic[T]):
+    """The outputs of a generator endpoint as they come, each once.
+
+    Use it with `for` or `async for`, once. It keeps no output; leaving it early (a
+    `break` out of `with`, an exception, `close()`, garbage collection) cancels the
+    job. Outputs that come faster than they are read wait in memory: an app is not
+    slowed down, which would stop the jobs that share its connection.
+    """
+
+    def __init__(self, job: Job[T]) -> None:
+        self._job = job
+        self._process = os.getpid()
+        self._left = False
+        self._bar: ProgressBar | None = None
+        self._outputs: Iterator[T] | None = None
+        self._async_outputs: AsyncIterator[T] | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        """The stream itself."""
+        return self
+
+    def __next__(self) -> T:
+        """Wait for the next output."""
+        self._check_left()
+        if self._outputs is None:
+            self._outputs = iter(self._job) if self._bar is None else self._shown()
+        try:
+            return next(self._outputs)
+        except KeyboardInterrupt:
+            self.close()
+            raise
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        """The stream itself."""
+        return self
+
+    async def __anext__(self) -> T:
+        """Wait for the next output."""
+        self._check_left()
+        if self._async_outputs is None:
+            self._async_outputs = (
+                aiter(self._job) if self._bar is None else self._shown_async()
+            )
+        try:
+            return await anext(self._async_outputs)
+        except asyncio.CancelledError:
+            self.close()
+            raise
+
+    def progress_bar(
+        self, *, desc: str | None = None, disable: bool | None = None
+    ) -> Stream[T]:
+        """Show a progress bar while the stream is read; see `Job.progress_bar`.
+
+        Returns:
+            The stream itself, for `for output in stream.progress_bar():`.
+        """
+        from .progress import ProgressBar
+
+        self._bar = ProgressBar(desc or self._job.name, disable=disable)
+        return self
+
+    def _shown(self) -> Iterator[T]:
+        assert self._bar is not None
+        with self._bar as bar:
+            for update in self._job.updates():
+                bar.show(update)
+                if not isinstance(update.output, Unchanged):
+                    yield update.output
+        self._job.result()
+
+    async def _shown_async(self) -> AsyncIterator[T]:
+        assert self._bar is not None
+        with self._bar as bar:
+            async for update in self._job.updates():
+                bar.show(update)
+                if not isinstance(update.output, Unchanged):
+                    yield update.output
+        await self._job
+
+    def _check_left(self) -> None:
+        if self._left:
+            # To end quietly would make half of the outputs look like all of them.
+            raise JobCancelled("the stream was left before its end")
+
+    def status(self) -> StatusUpdate[T]:
+        """What is known of the job now."""
+        return self._job.status()
+
+    def cancel(self) -> bool:
+        """Cancel the job; see `Job.cancel`."""
+        return self._job.cancel()
+
+    def close(self) -> None:
+        """Leave the stream; a job that still runs is cancelled."""
+        if self._bar is not None:
+            self._bar.close()
+        if self._process == os.getpid() and not self._job.done():
+            self._left = True
+            self._job.cancel_soon()
+
+    def __enter__(self) -> Stream[T]:
+        """The stream itself, closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave the stream."""
+        self.close()
+
+    async def __aenter__(self) -> Stream[T]:
+        """The stream itself, closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave the stream."""
+        self.close()
+
+    def __del__(self) -> None:
+        """Leave the stream when nobody can read it any more."""
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied, in words that help."""
+        raise TypeError(
+            "a Stream cannot be pickled: it is a call under way in this process. "
+            "Pickle the endpoint, or the outputs"
+        )
+
+    def __repr__(self) -> str:
+        """Show the endpoint and the stage."""
+        return f"<Stream of {self._job!r}>"

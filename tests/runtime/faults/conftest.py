@@ -1,0 +1,42 @@
+"""A server that misbehaves, and the check that a fault leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from gradio_runtime.http import pools
+from gradio_runtime.loop import run_sync
+
+from tests.support.misbehaving import Server, forget_all, serving, until
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    forget_all()
+    with serving() as running:
+        yield running
+    forget_all()
+
+
+def open_sockets() -> list[Any]:
+    """Every connection that the runtime's pool keeps."""
+    shared = [cast("Any", pool)._pool for pool in pools._pools.values()]
+    return [connection for pool in shared for connection in pool.connections]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """After each test no task of it runs, and no connection of it is in use."""
+
+    async def tasks() -> set[asyncio.Task[Any]]:
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    before, opened = run_sync(tasks()), open_sockets()
+    yield
+    until(lambda: run_sync(tasks()) <= before)
+    until(
+        lambda: all(c in opened or c.is_idle() or c.is_closed() for c in open_sockets())
+    )

@@ -1,0 +1,233 @@
+"""A server of ours that misbehaves: each fault gives its error, and nothing hangs."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+import threading
+import time
+from typing import Any, cast
+
+import pytest
+from gradio_runtime import (
+    Client,
+    ConnectionLost,
+    GradioError,
+    InputError,
+    JobCancelled,
+    JobTimeout,
+)
+
+from tests.runtime.faults.conftest import open_sockets
+from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import (
+    CLOSE,
+    CONFIG,
+    DONE,
+    Handler,
+    Server,
+    count,
+)
+
+
+def echo(server: Server) -> str:
+    with WireClient(server.url) as client:
+        return client.echo("x")
+
+
+def joins() -> int:
+    return count("/join")
+
+
+def test_a_server_that_behaves(server: Server) -> None:
+    assert echo(server) == "ok"
+
+
+def test_a_timeout_during_the_join_takes_the_job_back(server: Server) -> None:
+    cancelled = threading.Event()
+
+    def slow_join(handler: Handler) -> None:
+        time.sleep(0.5)
+        handler.json({"event_id": "e"})
+
+    def cancel(handler: Handler) -> None:
+        cancelled.set()
+        handler.json({"success": True})
+
+    Handler.answers["/gradio_api/queue/join"] = slow_join
+    Handler.answers["/gradio_api/cancel"] = cancel
+    with WireClient(server.url) as client:
+        with pytest.raises(JobTimeout):
+            client.echo.with_options(timeout=0.2)("x")
+        assert joins() == 1
+        assert cancelled.wait(5)
+        del Handler.answers["/gradio_api/queue/join"]
+        assert client.echo("x") == "ok"
+
+
+def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
+    Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+        {"detail": "slow down"}, 429, {"Retry-After": "30"}
+    )
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        while not joins():  # the first one is refused, the next is half a minute away
+            time.sleep(0.01)
+        time.sleep(0.1)
+        assert job.cancel() is True
+        assert job.cancelled()
+
+
+@pytest.mark.slow
+def test_a_cancelled_call_leaves_no_connection_behind(server: Server) -> None:
+    """Whoever asks next closes what has been idle too long, and may be cancelled."""
+    with WireClient(server.url) as client:
+        numbers = iter(range(1000))
+        Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+            {"event_id": f"e{next(numbers)}"}
+        )
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(
+            *({**DONE, "event_id": f"e{n}"} for n in range(40)), CLOSE
+        )
+        jobs = [client.echo.submit("x") for _ in range(40)]
+        for job in jobs:
+            job.exception(timeout=10)
+    idle = len(open_sockets())
+    assert idle > 3
+    time.sleep(4.2)  # they have been idle too long
+    del Handler.answers["/gradio_api/queue/join"]
+    with WireClient(server.url) as client:
+        for _ in range(20):
+            client.echo.submit("x").cancel()
+        Handler.answers.clear()
+        assert client.echo("x") == "ok"
+    gc.collect()  # a socket that is forgotten warns, and a warning fails the test
+    assert len(open_sockets()) < idle
+
+
+def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:
+    class Slow:
+        def read(self, size: int = -1) -> bytes:
+            raise TimeoutError("the source is slow")
+
+    Handler.answers["/config"] = lambda h: h.json(
+        {**CONFIG, "components": [{"id": 1, "type": "file", "props": {}}]}
+    )
+    with WireClient(server.url) as client:
+        one = client.file
+        one.api_name, one._shape = "/echo", "file -> file"
+        with pytest.raises(GradioError, match="the source is slow"):
+            one.submit(cast("Any", Slow())).result(timeout=5)
+
+
+def test_half_a_character_is_not_sent(server: Server) -> None:
+    with WireClient(server.url) as client, pytest.raises(InputError, match="surrogate"):
+        client.echo("\ud800")
+    assert not joins()
+
+
+def test_what_httpx_would_send_to_every_host_is_refused() -> None:
+    for key in ("headers", "auth", "cookies"):
+        with pytest.raises(InputError, match=key):
+            Client("http://127.0.0.1:9", httpx_kwargs={key: {}})
+
+
+def test_a_closed_client_stays_closed(server: Server) -> None:
+    client = WireClient(server.url)
+    client.close()  # before it was ever connected
+    with pytest.raises(GradioError, match="closed"):
+        client.echo("x")
+    busy = WireClient(server.url)
+    job = busy.echo.submit("x")  # not yet connected, or just joining
+    busy.close()
+    assert job.exception(timeout=5) is None or "closed" in str(job.exception())
+    with pytest.raises(GradioError, match="closed"):
+        busy.echo("x")
+
+
+def test_threads_that_come_first_get_one_session(server: Server) -> None:
+    client = WireClient(server.url)
+    barrier = threading.Barrier(20)
+    connections: list[object] = []
+
+    def connect() -> None:
+        barrier.wait()
+        connections.append(client._connection())
+
+    threads = [threading.Thread(target=connect) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, connections))) == 1
+    client.close()
+
+
+def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
+    Handler.answers["/gradio_api/queue/data"] = lambda h: time.sleep(0.3)
+    with WireClient(server.url) as client:
+        stream = client.grow
+        stream.api_name, stream._shape = "/echo", "textbox -> textbox"
+        left = stream.stream(1)
+        left.close()
+        with pytest.raises(JobCancelled):
+            next(left)
+
+
+def test_an_exit_handler_of_the_user_does_not_hang(server: Server) -> None:
+    script = f"""
+import atexit
+from tests.runtime.faults.conftest import open_sockets
+from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import (
+    CLOSE,
+    CONFIG,
+    DONE,
+    Answer,
+    Handler,
+    Server,
+    count,
+    serving,
+)
+client = WireClient({server.url!r})
+atexit.register(client.close)
+print(client.echo("x"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ok\n", "")
+
+
+def test_a_restarted_app_is_read_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swapped = [
+        {"id": 0, "api_name": "other", "inputs": [1], "outputs": [1], "types": {}},
+        {"id": 7, "api_name": "echo", "inputs": [1], "outputs": [1], "types": {}},
+    ]
+    bodies: list[bytes] = []
+
+    def record(handler: Handler) -> None:
+        bodies.append(handler.rfile.read(int(handler.headers["content-length"])))
+        handler._dispatch()
+
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+        sessions = client._connection().live.sessions
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(cut=True)
+        with pytest.raises(ConnectionLost):
+            client.echo("x")
+        config = {**CONFIG, "dependencies": swapped}
+        Handler.answers = {"/config": lambda h: h.json(config)}
+        monkeypatch.setattr(Handler, "do_POST", record)
+        assert client.echo("x") == "ok"
+        assert json.loads(bodies[0])["fn_index"] == 7
+        # No second stream of the same session beside one that may still be open.
+        assert client._connection().live.sessions is sessions

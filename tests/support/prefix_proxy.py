@@ -1,0 +1,88 @@
+"""A reverse proxy of ours that serves an app under a path, as many companies do.
+
+It takes the prefix off the path of each request and hands everything else on as it
+came, WebSockets included. Each request gets a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+__all__ = ["prefix_proxy"]
+
+_HEAD = b"\r\n\r\n"
+
+
+@contextmanager
+def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
+    """Serve the app at `app` under `prefix`; gives the address to call it by."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def start() -> asyncio.Server:
+        return await asyncio.start_server(
+            lambda reader, writer: _serve(app, prefix, reader, writer), "127.0.0.1", 0
+        )
+
+    async def stop(server: asyncio.Server) -> None:
+        server.close()
+        own = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not own]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}{prefix}"
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+async def _serve(
+    app: str, prefix: str, client: asyncio.StreamReader, answer: asyncio.StreamWriter
+) -> None:
+    """One connection of a client, for one request."""
+    with suppress(OSError, asyncio.IncompleteReadError):
+        head = await client.readuntil(_HEAD)
+        method, path, version = head.split(b"\r\n", 1)[0].split(b" ")
+        if not path.startswith(prefix.encode() + b"/"):
+            answer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n")
+            answer.write(b"connection: close\r\n\r\n")
+            await answer.drain()
+            answer.close()
+            return
+        path = path.removeprefix(prefix.encode())
+        rest = head.split(b"\r\n", 1)[1]
+        if b"upgrade: websocket" not in rest.lower():
+            rest = re.sub(rb"(?im)^connection:.*\r\n", b"", rest)
+            rest = b"connection: close\r\n" + rest
+        parts = urlsplit(app)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.write(b" ".join([method, path, version]) + b"\r\n" + rest)
+        up = asyncio.create_task(_pipe(client, writer))
+        try:
+            await _pipe(reader, answer)
+        finally:
+            up.cancel()
+            writer.close()
+
+
+async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """Hand on what comes until it ends; then say so to the other side."""
+    with suppress(OSError):
+        while data := await source.read(1 << 16):
+            target.write(data)
+            await target.drain()
+    with suppress(OSError, RuntimeError):
+        target.close()
