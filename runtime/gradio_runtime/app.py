@@ -35,9 +35,9 @@ from .misfits import misfits
 from .values import Input
 
 if TYPE_CHECKING:
-    from .execution import Request
     from .files import UploadProgress
     from .job import Job, Keep
+    from .request import Request
     from .results import ResultReader
     from .stream import Stream
 
@@ -239,7 +239,7 @@ class Endpoint(Generic[P, R]):
         return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
 
     def _request(self, call: Call[R]) -> Request[R]:
-        from .execution import Request
+        from .request import Request
 
         return Request(
             endpoint=self.api_name,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from .app import App
     from .connection import Connection
-    from .execution import Request
     from .job import Job, Keep
+    from .request import Request
 
 __all__ = ["Client", "connect"]
 

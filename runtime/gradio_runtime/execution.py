@@ -5,74 +5,39 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from . import wire
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection, Live, Route
-from .description import Component, label_text
+from .description import Component
 from .errors import (
-    AppError,
     AuthenticationError,
     ConnectError,
     ConnectionLost,
     GradioError,
     InputError,
     JobTimeout,
-    OutputMismatch,
     ProtocolError,
     QueueFull,
     RateLimited,
     SchemaDrift,
 )
+from .follower import Follower
 from .job import Job
 from .queue.admission import take_ticket
-from .queue.protocol import (
-    Completed,
-    Estimation,
-    Failed,
-    Generating,
-    Log,
-    Message,
-    Outputs,
-    Progress,
-    Started,
-)
 from .queue.session import Body
 from .queue.ticket import Ticket
 from .record import CallRecord
-from .results import ResultReader
+from .request import Request, first_difference
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
 from .zerogpu import visitor_headers
 
-__all__ = ["Execution", "Request"]
+__all__ = ["Execution"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Request(Generic[T]):
-    """What to call and how to read the answer.
-
-    Attributes:
-        endpoint: The api_name, or a fn_index.
-        names: Parameter names, in wire order.
-        values: One value for each visible input slot, in wire order.
-        shape: The shape the caller was generated for; None to take any.
-        read: Reads the visible outputs.
-        typed: Whether values come and go as the runtime's own types, the same for every
-            Gradio version; otherwise they are left as this server has them.
-    """
-
-    endpoint: str | int
-    names: list[str]
-    values: list[Any]
-    shape: str | None
-    read: ResultReader[T]
-    typed: bool = True
 
 
 class Execution(Generic[T]):
@@ -101,8 +66,6 @@ class Execution(Generic[T]):
         self._data: list[Any] | None = None
         #: Whether the app may have the job.
         self._given = False
-        #: Whether its function is known to run.
-        self._running = False
         # Made where the caller's code runs, so this is the request that it serves.
         self._headers = dict(options.headers)
         if connection.is_space:
@@ -201,7 +164,7 @@ class Execution(Generic[T]):
             try:
                 live, route, body = await self._prepared()
                 self._ticket = await self._join(live, route, body)
-                return await self._follow(self._ticket)
+                return await self._follower(self._ticket).follow()
             except AuthenticationError:
                 if renewed or not self._may_log_in_again():
                     raise
@@ -270,7 +233,7 @@ class Execution(Generic[T]):
         expected = self._request.shape
         if expected is None or expected == route.shape:
             return
-        parameter = _first_difference(expected, route.shape, self._request.names)
+        parameter = first_difference(expected, route.shape, self._request.names)
         raise SchemaDrift(
             f"the app has changed: {route.api_name} was {expected!r} and is "
             f"{route.shape!r}, which differs at {parameter}",
@@ -326,97 +289,8 @@ class Execution(Generic[T]):
         self._record.joined(ticket.inbox.event_id)
         return ticket
 
-    # ---- follow
-
-    async def _follow(self, ticket: Ticket) -> T:
-        """Take messages until the job ends; returns its result."""
-        outputs = Outputs(edits=ticket.live.dialect.edits)
-        current: list[Any] | None = None
-        last: T | None = None
-        while True:
-            match message := await ticket.inbox.get():
-                case Generating():
-                    ticket.started = ticket.answered = self._running = True
-                    current = outputs.update(message.data)
-                    last = await self._read(ticket, current)
-                    self._emit(StatusUpdate(Status.ITERATING, output=last))
-                case Completed(data=None):
-                    if ticket.is_end():
-                        raise asyncio.CancelledError
-                case Completed(data=list() as data):
-                    ticket.finished = True
-                    if current is not None and current == data:
-                        # The end repeats the last output.
-                        self._emit(StatusUpdate(Status.FINISHED, success=True))
-                        return cast("T", last)
-                    result = await self._read(ticket, data)
-                    empty = ticket.route.generator and all(v is None for v in data)
-                    self._emit(
-                        StatusUpdate(
-                            Status.FINISHED,
-                            success=True,
-                            output=UNCHANGED if empty else result,
-                        )
-                    )
-                    return result
-                case Failed():
-                    raise _app_error(message)
-                case _:
-                    self._tell(ticket, message)
-
-    def _tell(self, ticket: Ticket, message: Message) -> None:
-        """Pass a message on that is no output."""
-        # A server may say things twice or too late; a job never waits once it runs.
-        running = self._running
-        self._running = running or isinstance(message, Started | Progress | Log)
-        match message:
-            case Estimation() if not running:
-                self._emit(
-                    StatusUpdate(
-                        Status.IN_QUEUE,
-                        rank=message.rank,
-                        queue_size=message.queue_size,
-                        eta=message.eta,
-                    )
-                )
-            case Started() if not running:
-                ticket.started = True
-                self._record.started()
-                self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
-            case Progress():
-                ticket.started = True
-                self._emit(StatusUpdate(Status.PROGRESS, progress_data=message.units))
-            case Log():
-                ticket.started = True
-                self._emit(StatusUpdate(Status.LOG, log=message.log))
-            case _:
-                pass
-
-    async def _read(self, ticket: Ticket, data: list[Any]) -> T:
-        """The values of the visible output slots as the declared type."""
-        live, slots = ticket.live, ticket.route.outputs
-        values: list[Any] = []
-        names: list[str] = []
-        for slot, value in zip(slots, data, strict=False):
-            if slot is None or slot.hidden:
-                continue
-            value = wire.as_object(wire.unwrap_update(value), slot.type, live.dialect)
-            if isinstance(value, dict | list):
-                value = wire.decode(
-                    value,
-                    slot.type if self._request.typed else "",
-                    live.dialect,
-                    live.transfer.file_of,
-                )
-                if live.download_files:
-                    await live.transfer.download_all(value)
-            values.append(value)
-            names.append(label_text(slot.props.get("label")) or slot.type)
-        try:
-            return self._request.read(values, names, self._options.strict_outputs)
-        except OutputMismatch as error:
-            error.within(endpoint=self.endpoint, src=self.src)
-            raise
+    def _follower(self, ticket: Ticket) -> Follower[T]:
+        return Follower(ticket, self._request, self._options, self._record, self._emit)
 
     # ---- cancel
 
@@ -499,39 +373,3 @@ def _pause(attempt: int, error: GradioError) -> float:
     if isinstance(error, RateLimited) and error.retry_after is not None:
         return min(error.retry_after, 60.0)
     return float(0.25 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
-
-
-def _app_error(message: Failed) -> AppError:
-    if message.text is None:
-        return AppError(
-            "the app raised an exception whose text it hides",
-            title=message.title,
-            duration=message.duration,
-            visible=message.visible,
-            hint="Its author sees it in the app's log; show_error=True would show it",
-        )
-    return AppError(
-        message.text,
-        title=message.title,
-        duration=message.duration,
-        visible=message.visible,
-    )
-
-
-def _first_difference(expected: str, live: str, names: list[str]) -> str:
-    """The first parameter or output that differs between two shapes."""
-    was_in, _, was_out = expected.partition("->")
-    is_in, _, is_out = live.partition("->")
-    old = [part.strip() for part in was_in.split(",")]
-    new = [part.strip() for part in is_in.split(",")]
-    for index, (a, b) in enumerate(zip(old, new, strict=False)):
-        if a != b and index < len(names):
-            return f"parameter {names[index]!r}"
-    if len(old) != len(new):
-        index = min(len(old), len(new))
-        return (
-            f"parameter {names[index]!r}" if index < len(names) else "a new parameter"
-        )
-    if was_in.strip() != is_in.strip():
-        return "the parameters"
-    return "the outputs" if was_out != is_out else "nothing"

@@ -104,15 +104,15 @@ class Feed(Generic[T]):
         loop = asyncio.get_running_loop()
         position = 0
         while True:
-            waiter: asyncio.Future[None] | None = None
+            waiter: asyncio.Future[None] = loop.create_future()
+            wake = partial(resolve, loop, waiter)
             with self._lock:
-                if self._ready(position):
+                if ready := self._ready(position):
                     items, position = self._take(position)
                 else:
-                    items, waiter = [], loop.create_future()
-                    wake = partial(resolve, loop, waiter)
+                    items = []
                     self._wakers.append(wake)
-            if waiter is not None:
+            if not ready:
                 try:
                     await waiter
                 except BaseException:

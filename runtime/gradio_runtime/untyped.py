@@ -14,10 +14,10 @@ from . import wire
 from .connection import Connection, Live, Route, read_info
 from .description import EndpointInfo, Info, ParameterInfo
 from .errors import GradioError, InputError
-from .execution import Request
 from .files import FILE_META, File
 from .jsontext import is_object
 from .loop import run_sync
+from .request import Request
 from .results import raw_result
 from .usage import parameter_name, public_info
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
 from dataclasses import dataclass, field
@@ -74,19 +74,29 @@ class Inbox:
         event_id: The job's name at the server, once it has joined.
         reopened: Streams that ended without it.
         removing: Whether it is being taken out of the queue.
+        at_once: Takes a message while somebody waits for the next one, without waking
+            them; False if it has to wait in line after all.
     """
 
     fn_index: int
     event_id: str = ""
     reopened: int = 0
     removing: bool = False
-    _messages: deque[Message | GradioError] = field(
-        default_factory=deque[Message | GradioError]
+    at_once: Callable[[Message], bool] | None = None
+    _messages: deque[Message | Exception] = field(
+        default_factory=deque[Message | Exception]
     )
     _waiter: asyncio.Future[None] | None = None
 
-    def put(self, message: Message | GradioError) -> None:
+    def put(self, message: Message | Exception) -> None:
         """Hand over a message, or the error that ends the wait."""
+        waiting = self._waiter is not None and not self._waiter.done()
+        if waiting and not self._messages and not isinstance(message, Exception):
+            try:
+                if self.at_once is not None and self.at_once(message):
+                    return
+            except Exception as error:  # noqa: BLE001  # it is this job's alone
+                message = error
         self._messages.append(message)
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
@@ -95,13 +105,13 @@ class Inbox:
         """The next message.
 
         Raises:
-            GradioError: The stream is lost.
+            GradioError: The stream is lost, or a message made no sense.
         """
         while not self._messages:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         message = self._messages.popleft()
-        if isinstance(message, GradioError):
+        if isinstance(message, Exception):
             raise message
         return message
 
