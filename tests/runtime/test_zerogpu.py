@@ -12,8 +12,7 @@ from typing import Any
 
 import gradio_runtime
 import pytest
-from gradio_runtime import Client
-from gradio_runtime import connection as connections
+from gradio_runtime import Client, hub
 from gradio_runtime.connection import Connection
 
 from tests.conftest import StartServer
@@ -52,7 +51,7 @@ def called(client: WireClient, request: ContextVar[Any], token: str | None) -> N
 def test_a_space_is_told_the_visitor(
     server: Server, visitor: ContextVar[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections.hub, "resolve", lambda src, token: server.url)
+    monkeypatch.setattr(hub, "resolve", lambda src, token: server.url)
     with WireClient("owner/space", token=False) as client:
         called(client, visitor, "signed")
         assert sent("/join")["x-ip-token"] == "signed"
@@ -97,7 +96,7 @@ def test_what_is_a_space(src: str, space: bool) -> None:
 def test_a_gradio_of_another_shape_is_no_harm(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections.hub, "resolve", lambda src, token: server.url)
+    monkeypatch.setattr(hub, "resolve", lambda src, token: server.url)
     monkeypatch.setitem(sys.modules, "gradio.context", ModuleType("gradio.context"))
     with WireClient("owner/space", token=False) as client:
         assert client.echo("x") == "ok"
