@@ -18,6 +18,7 @@ from gradio_runtime import (
     InputError,
     JobCancelled,
     JobTimeout,
+    SchemaDrift,
 )
 
 from tests.runtime.faults.conftest import open_sockets
@@ -231,3 +232,19 @@ def test_a_restarted_app_is_read_again(
         assert json.loads(bodies[0])["fn_index"] == 7
         # No second stream of the same session beside one that may still be open.
         assert client._connection().live.sessions is sessions
+
+
+def test_a_restarted_app_that_has_changed(server: Server) -> None:
+    """It is compared anew before anything is sent to it."""
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(cut=True)
+        with pytest.raises(ConnectionLost):
+            client.echo("x")
+        number = {"id": 1, "type": "number", "props": {}}
+        config = {**CONFIG, "components": [number]}
+        Handler.answers = {"/config": lambda h: h.json(config)}
+        before = joins()
+        with pytest.raises(SchemaDrift, match="the app has changed"):
+            client.echo("x")
+        assert joins() == before
