@@ -18,11 +18,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Per-call options; see `Endpoint.with_options`."""
+    """Per-call options; see `Endpoint.with_options`.
+
+    `waits_for_room` is whether `retries` are for a full queue too; scripts of the
+    official client, which the untyped `Client` is for, expect to hear of it at once.
+    """
 
     timeout: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     retries: int = 2
+    waits_for_room: bool = True
     strict_outputs: bool = True
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()

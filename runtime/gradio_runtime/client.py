@@ -235,6 +235,7 @@ class Client:
         options = Options(
             headers=dict(headers or {}),
             strict_outputs=False,
+            waits_for_room=False,
             result_callbacks=tuple(_spread(function) for function in functions),
         )
         return self._start(request, options)

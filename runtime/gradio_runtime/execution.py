@@ -174,9 +174,12 @@ class Execution(Generic[T]):
                 waited = self._ticket is not None
                 if not self._certainly_not_run(error) or (waited and rejoined):
                     raise
-                if isinstance(error, QueueFull):
+                full = isinstance(error, QueueFull)
+                if full:
                     self._emit(StatusUpdate(Status.QUEUE_FULL))
-                if attempt >= self._options.retries:
+                if attempt >= self._options.retries or (
+                    full and not self._options.waits_for_room
+                ):
                     raise
                 attempt, rejoined = attempt + 1, rejoined or waited
                 pause = _pause(attempt - 1, error)
