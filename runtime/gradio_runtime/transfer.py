@@ -193,7 +193,7 @@ class Transfer:
             if held.path is None and source.prompt:
                 # Whoever waits for a user's stream must not keep others waiting.
                 await stack.enter_async_context(self._uploading)
-            tell = Reporter(given, source.size, progress) if progress else None
+            tell = _Reporter(given, source.size, progress) if progress else None
             file = Upload(_name(held), source, self._max_file_size, tell)
             return await upload(self._transport, f"{self._prefix}/upload", file)
 
@@ -281,7 +281,7 @@ class Transfer:
             ) from error
 
 
-class Reporter:
+class _Reporter:
     """Tells a caller how far the upload of a file is, on the thread for callbacks.
 
     A caller that is slow hears of the latest step only, so that nothing piles up.

@@ -63,6 +63,12 @@ def test_save_copies_whole_files_only(tmp_path: Path) -> None:
     assert File.of(source).save(folder) == folder / "in.bin"
 
 
+def test_a_save_under_the_longest_name(tmp_path: Path) -> None:
+    target = tmp_path / ("a" * 255)
+    assert File.of(b"data").save(target).read_bytes() == b"data"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 @pytest.mark.parametrize("name", ["../escaped.txt", "/tmp/escaped.txt", "..", "a/b"])
 def test_a_saved_name_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     source, folder = tmp_path / "in.bin", tmp_path / "folder"
@@ -98,6 +104,11 @@ def test_names_never_leave_their_folder(name: str) -> None:
         ("", "file"),
         ("名前.png", "名前.png"),
         ("a" * 300 + ".png", "a" * 116 + ".png"),
+        ("con", "_con"),
+        ("Lpt1.tar.gz", "_Lpt1.tar.gz"),
+        ("nul .txt", "_nul .txt"),
+        ("console.txt", "console.txt"),
+        ("a\u202egnp.exe", "a_gnp.exe"),
     ],
 )
 def test_names_stay_as_they_were_where_they_can(name: str, safe: str) -> None:

@@ -12,10 +12,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from gradio_runtime import File, GradioError, UploadProgress
+from gradio_runtime import (
+    App,
+    Call,
+    Client,
+    File,
+    GradioError,
+    UploadProgress,
+)
 
-from tests.runtime.wire_api import WireClient
+from tests.conftest import StartServer
+from tests.runtime.wire_api import Whole, WireClient
 from tests.support.servers import GradioServer
+
+_app = App("http://127.0.0.1:9", spec="sha256:0", gradio="6.31.0")
 
 MANY = os.urandom(3_000_000)
 
@@ -144,6 +154,28 @@ def test_the_bound_of_the_caller(gradio6: GradioServer, tmp_path: Path) -> None:
         with pytest.raises(GradioError, match="at most 1000"):
             client.file(bytes(1001))
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@_app.stream_endpoint("/recite", Whole, shape="number -> audio")
+def recite(n: int) -> Call[File]:
+    return Call(Whole(n=n))
+
+
+class RecordingClient(Client):
+    app = _app
+    recite = recite
+
+
+@pytest.mark.parametrize("major", [5, 6])
+def test_a_recording_of_many_parts(
+    start_server: StartServer, tmp_path: Path, major: int
+) -> None:
+    server = start_server("recording", major)
+    with RecordingClient(server.url, download_dir=tmp_path) as client:
+        recording = client.recite(3)
+        assert recording.path is None
+        parts = [bytes([65 + index]) * 100_000 for index in range(3)]
+        assert recording.read_bytes() == b"".join(parts)
 
 
 _PEAK = """

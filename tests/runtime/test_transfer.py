@@ -21,7 +21,11 @@ from gradio_runtime import (
     ProtocolError,
     UploadProgress,
 )
+from gradio_runtime.description import Config
+from gradio_runtime.filedata import data_url, inlined
+from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.sources import open_source
+from gradio_runtime.transfer import Transfer
 
 from tests.runtime.file_server import PREFIX, FileServer, Handler, file_server
 from tests.runtime.wire_api import WireClient
@@ -153,6 +157,39 @@ def test_a_name_on_the_disk_that_is_no_utf_8(
     (value,) = server.joined[0]["data"]
     assert value["orig_name"] == "caf?.txt"
     assert server.uploads[0].name.startswith("caf")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has none")
+def test_a_path_that_is_a_pipe(
+    server: FileServer, client: WireClient, tmp_path: Path
+) -> None:
+    """Nothing else waits for whoever writes to it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    job = client.file.submit(pipe)
+    assert client.file(b"quick").read_bytes() == b"quick"
+    pipe.write_bytes(b"slow")
+    assert job.result(10).read_bytes() == b"slow"
+
+
+def test_a_folder_is_no_file(client: WireClient, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot read the file .*directory"):
+        client.file(tmp_path)
+
+
+def test_what_goes_inline_is_read_like_any_upload() -> None:
+    """Images of Gradio 3 are data URLs, of whatever they are made."""
+    three = Dialect.of(Config(version="3.50.2"))
+
+    async def sent(content: Any) -> Any:
+        transfer = Transfer(cast("Any", None), three, Path())
+        return await transfer.upload_all([inlined(File.of(content))])
+
+    pipe = Pipe(b"a" * 10, b"b")
+    expected = [data_url(b"a" * 10 + b"b", None)]
+    assert asyncio.run(sent(pipe)) == expected
+    assert pipe.threads == {"gradio-runtime-read"}
+    assert asyncio.run(sent(io.BytesIO(b"a" * 10 + b"b"))) == expected
 
 
 # ---- how often, and how many at a time
