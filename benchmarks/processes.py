@@ -13,11 +13,20 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 
 
-class Processes:
-    """Starts interpreters that can import the module generated into `folder`."""
+LONGEST = 300.0
+"""Seconds after which a process counts as stuck."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep the folder of `bench_api.py`; bytecode of it is kept there too."""
+
+class Processes:
+    """Starts interpreters that call one app, with its generated module at hand.
+
+    Attributes:
+        url: The app's address.
+    """
+
+    def __init__(self, url: str, folder: Path) -> None:
+        """Keep the folder of `bench_api.py`; bytecode and downloads go there too."""
+        self.url = url
         self._folder = folder
         # A user has bytecode; a machine that builds images may have switched it off.
         self._env = {
@@ -25,11 +34,11 @@ class Processes:
             for name, value in os.environ.items()
             if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
         }
-        self._env["PYTHONPATH"] = str(folder)
+        self._env["PYTHONPATH"] = self._env["TMPDIR"] = str(folder)
 
-    def work(self, case: str, contender: str, url: str, n: int) -> Any:
+    def work(self, case: str, contender: str, n: int) -> Any:
         """What `benchmarks.worker` measured."""
-        arguments = ["-m", "benchmarks.worker", case, contender, url, str(n)]
+        arguments = ["-m", "benchmarks.worker", case, contender, self.url, str(n)]
         return json.loads(self._run(arguments, ROOT))
 
     def import_seconds(self, module: str) -> float:
@@ -57,6 +66,7 @@ class Processes:
             capture_output=True,
             text=True,
             check=False,
+            timeout=LONGEST,
         )
         if done.returncode:
             raise RuntimeError(f"{arguments} failed:\n{done.stderr}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from os import cpu_count
 from pathlib import Path
+from typing import Self
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
@@ -43,6 +44,55 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join([first.ljust(widths[0]), *right])} |"
 
 
+@dataclass(frozen=True)
+class Target:
+    """What was aimed at, and what came of it."""
+
+    what: str
+    limit: str
+    measured: str
+    met: bool
+
+    @classmethod
+    def at_most(
+        cls, what: str, value: float, limit: float, show: Callable[[float], str]
+    ) -> Self:
+        """A value that should not be above the limit."""
+        return cls(what, f"≤ {show(limit)}", show(value), value <= limit)
+
+    @classmethod
+    def at_least(
+        cls, what: str, value: float, limit: float, show: Callable[[float], str]
+    ) -> Self:
+        """A value that should not be below the limit."""
+        return cls(what, f"≥ {show(limit)}", show(value), value >= limit)
+
+    def of_gradio(self, major: int) -> Self:
+        """The same, told apart from that of another server."""
+        return replace(self, what=f"Gradio {major}: {self.what}")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one case showed."""
+
+    table: Table
+    targets: tuple[Target, ...] = ()
+
+
+def targets_table(targets: Sequence[Target]) -> Table:
+    """The verdicts of all cases."""
+    met = sum(target.met for target in targets)
+    return Table(
+        "Targets",
+        f"{met} of {len(targets)} met; ratios of medians of this run.",
+        ("", "target", "measured", "verdict"),
+        tuple(
+            (t.what, t.limit, t.measured, "met" if t.met else "missed") for t in targets
+        ),
+    )
+
+
 def milliseconds(seconds: float) -> str:
     """Seconds as milliseconds, with three digits that matter."""
     value = seconds * 1000
@@ -50,8 +100,18 @@ def milliseconds(seconds: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio, such as `12x`."""
-    return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
+    """A ratio, such as `12x` or `1.04x`."""
+    return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2f}x"
+
+
+def mebibytes(size: float) -> str:
+    """Bytes as MiB."""
+    return f"{size / (1 << 20):.1f} MiB"
+
+
+def count(number: float) -> str:
+    """A whole number."""
+    return f"{number:.0f}"
 
 
 def machine(gradio: str | None) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders.measure import (
+    MESSAGES,
     Burst,
+    StreamRun,
+    Transfer,
     burst_of,
     check_answers,
+    plain,
     read_stream,
     seconds_of,
+    transfer_of,
 )
 
 
@@ -19,6 +25,13 @@ def connect(url: str) -> Any:
     module = importlib.import_module("bench_api")
     check_answers([module.noop()])
     return module
+
+
+def message_text(history: list[Any]) -> str:
+    """The text of the last `ChatMessage`."""
+    assert len(history) == MESSAGES, f"{len(history)} messages"
+    text: str = history[-1].text
+    return text
 
 
 def sequential(url: str, n: int) -> list[float]:
@@ -31,6 +44,18 @@ def burst(url: str, n: int) -> Burst:
     return burst_of(lambda: [noop.submit() for _ in range(n)])
 
 
-def stream(url: str, n: int) -> tuple[float, float, float]:
+def stream(url: str, n: int) -> StreamRun:
     grow = connect(url).grow
-    return read_stream((output for output in grow.stream(n)), n)
+    list(grow.stream(5))
+    return read_stream(lambda: grow.stream(n), n, plain)
+
+
+def chat(url: str, n: int) -> StreamRun:
+    chat = connect(url).chat
+    list(chat.stream(5))
+    return read_stream(lambda: chat.stream(n), n, message_text)
+
+
+def transfer(url: str, n: int) -> Transfer:
+    echo = connect(url).echo
+    return transfer_of(lambda source: Path(echo(source)), n)
