@@ -212,10 +212,11 @@ class Session:
 
     def leave(self, inbox: Inbox) -> None:
         """Stop listening for a job."""
-        self._inboxes.pop(inbox.event_id, None)
-        self._left[inbox.event_id] = None
-        if len(self._left) > _MOST_EARLY:
-            del self._left[next(iter(self._left))]
+        if self._inboxes.pop(inbox.event_id, None) is not None:
+            # Of a job that has not ended more messages may come.
+            self._left[inbox.event_id] = None
+            if len(self._left) > _MOST_EARLY:
+                del self._left[next(iter(self._left))]
         if not self.busy and self._reader is not None and not self._reader.done():
             loop = asyncio.get_running_loop()
             self._stop_drain()

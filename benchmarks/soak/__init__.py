@@ -1,0 +1,1 @@
+"""Minutes of mixed traffic with faults, and whether anything grows: `make soak`."""
