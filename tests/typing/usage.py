@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, assert_type
 
-from gradio_runtime import Call, File, Job, Stream
+from gradio_runtime import Call, File, Job, Stream, UploadProgress
 from gradio_runtime.types import DataframeData, LabelData
 
 from tests.golden.calculator.expected import (
@@ -26,6 +26,12 @@ from tests.golden.calculator.expected import (
 )
 
 
+def show(progress: UploadProgress) -> None:
+    assert_type(progress.sent, int)
+    assert_type(progress.total, int | None)
+    assert_type(progress.file, File)
+
+
 async def right() -> None:
     assert_type(predict(1, "add", 2.5), float)
     assert_type(predict(num1=1, operation="add"), float)
@@ -35,6 +41,7 @@ async def right() -> None:
     assert_type(await predict.submit(1, "add"), float)
     assert_type(predict.call(1, "add"), Call[float])
     assert_type(predict.with_options(timeout=3)(1, "add"), float)
+    assert_type(classify.with_options(upload_progress=show)(b"png"), ClassifyOutput)
     way: Operation = "divide"
     assert_type(predict(1, way), float)
 
@@ -80,6 +87,7 @@ async def wrong() -> None:
     await predict.aio(1)  # wrong: the same through aio
     predict.call("1", "add")  # wrong: the same through call
     predict.with_options(timeout="3")  # wrong: seconds are a number
+    classify.with_options(upload_progress=len)  # wrong: progress has no length
     predict.with_options(timeout=3)(1)  # wrong: options keep the signature
     text: str = predict(1, "add")  # wrong: it is a number
     job: Job[str] = predict.submit(1, "add")  # wrong: a job of a number
