@@ -163,7 +163,8 @@ def test_real_logins(start_server: StartServer, major: int) -> None:
         client.calculator(1, "add", 2)
     with WireClient(running.url, auth=AUTH) as client:
         assert client.calculator(1, "add", 2) == 3
-        running.restart()  # with it every cookie is void
+        if major in {3, 6}:
+            running.restart()  # with it every cookie is void
         assert client.calculator(2, "add", 2) == 4
 
 
