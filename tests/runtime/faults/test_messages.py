@@ -20,7 +20,7 @@ from gradio_runtime import (
 )
 
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import CLOSE, DONE, Handler, Server, count
+from tests.support.misbehaving import CLOSE, DONE, Handler, Server, count, until
 
 BAD = "bad"
 GOOD = {**DONE, "event_id": "good"}
@@ -242,7 +242,7 @@ def test_messages_that_come_before_the_join_is_answered(server: Server) -> None:
         for number in range(3000):
             handler.event(generating("x", event_id=f"ghost {number}"))
         handler.event({**DONE, "event_id": "second"})
-        streaming.set()
+        assert streaming.wait(10)
         handler.event(first)
         handler.event(CLOSE)
         handler.end()
@@ -256,8 +256,11 @@ def test_messages_that_come_before_the_join_is_answered(server: Server) -> None:
         while not count("/queue/data"):
             pass
         jobs.append(client.echo.submit("x"))
-        assert [job.result(timeout=10) for job in jobs] == ["ok", "ok"]
         own = client._connection().live.sessions.own
+        until(lambda: "second" in own._early)
+        assert len(own._early) <= 1000
+        streaming.set()
+        assert [job.result(timeout=10) for job in jobs] == ["ok", "ok"]
         assert len(own._early) == 0
 
 
