@@ -34,6 +34,7 @@ from tests.support.misbehaving import (
     forget_all,
     sent,
     serving,
+    until,
 )
 
 AUTH = ("user", "hunter2")
@@ -465,8 +466,7 @@ def test_what_is_lost_by_closing(server: Server) -> None:
     Handler.answers["/config"] = lambda h: over.wait(10)
     early = WireClient(server.url)
     job = early.echo.submit("x")
-    while not count("/config"):
-        pass
+    until(lambda: count("/config"))
     early.close()
     over.set()
     error = job.exception(timeout=5)
