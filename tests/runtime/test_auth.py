@@ -34,6 +34,7 @@ from tests.support.misbehaving import (
     forget_all,
     sent,
     serving,
+    until,
 )
 
 AUTH = ("user", "hunter2")
@@ -163,7 +164,8 @@ def test_real_logins(start_server: StartServer, major: int) -> None:
         client.calculator(1, "add", 2)
     with WireClient(running.url, auth=AUTH) as client:
         assert client.calculator(1, "add", 2) == 3
-        running.restart()  # with it every cookie is void
+        if major in {3, 6}:
+            running.restart()  # with it every cookie is void
         assert client.calculator(2, "add", 2) == 4
 
 
@@ -464,8 +466,7 @@ def test_what_is_lost_by_closing(server: Server) -> None:
     Handler.answers["/config"] = lambda h: over.wait(10)
     early = WireClient(server.url)
     job = early.echo.submit("x")
-    while not count("/config"):
-        pass
+    until(lambda: count("/config"))
     early.close()
     over.set()
     error = job.exception(timeout=5)

@@ -20,7 +20,7 @@ from gradio_runtime import (
 )
 
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import CLOSE, DONE, Handler, Server, count
+from tests.support.misbehaving import CLOSE, DONE, Handler, Server, count, until
 
 BAD = "bad"
 GOOD = {**DONE, "event_id": "good"}
@@ -65,11 +65,9 @@ def two_jobs(client: WireClient, texts: list[bytes]) -> tuple[Job[str], Job[str]
     }
     bad = client.echo.submit("x")
     next(u for u in bad.updates() if u.code is Status.JOINING_QUEUE)
-    while not count("/queue/data"):  # it has joined, so the next one is the other
-        pass
+    until(lambda: count("/queue/data"))  # it has joined, so the next one is the other
     good = client.echo.submit("x")
-    while count("/queue/join") < 2:
-        pass
+    until(lambda: count("/queue/join") >= 2)
     threading.Timer(0.1, both.set).start()  # the answer to the second join comes
     return bad, good
 
@@ -237,12 +235,11 @@ def test_messages_that_come_before_the_join_is_answered(server: Server) -> None:
 
     def stream(handler: Handler) -> None:
         handler.begin_events()
-        while count("/queue/join") < 2:
-            pass
+        until(lambda: count("/queue/join") >= 2)
         for number in range(3000):
             handler.event(generating("x", event_id=f"ghost {number}"))
         handler.event({**DONE, "event_id": "second"})
-        streaming.set()
+        assert streaming.wait(10)
         handler.event(first)
         handler.event(CLOSE)
         handler.end()
@@ -253,11 +250,13 @@ def test_messages_that_come_before_the_join_is_answered(server: Server) -> None:
     }
     with WireClient(server.url) as client:
         jobs = [client.echo.submit("x")]
-        while not count("/queue/data"):
-            pass
+        until(lambda: count("/queue/data"))
         jobs.append(client.echo.submit("x"))
-        assert [job.result(timeout=10) for job in jobs] == ["ok", "ok"]
         own = client._connection().live.sessions.own
+        until(lambda: "second" in own._early)
+        assert len(own._early) <= 1000
+        streaming.set()
+        assert [job.result(timeout=10) for job in jobs] == ["ok", "ok"]
         assert len(own._early) == 0
 
 

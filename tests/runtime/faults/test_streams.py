@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 from gradio_runtime import (
+    AuthenticationError,
     ConnectionLost,
     GradioError,
     JobCancelled,
@@ -21,6 +22,7 @@ from tests.support.misbehaving import (
     CLOSE,
     DONE,
     ESTIMATION,
+    FIRST,
     Answer,
     Handler,
     Server,
@@ -246,3 +248,46 @@ def test_a_job_that_was_never_sent_did_not_run(server: Server) -> None:
         echo(server)
     assert not lost.value.may_have_run
     assert joins() == 0
+
+
+# ---- 4.9 to 4.21, whose streams end without a word
+
+FIRST_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
+    "cut": (lambda h: h.events(cut=True), ConnectionLost, "broke"),
+    "cut in a message": (
+        lambda h: h.events(tail=b'data: {"msg"', cut=True),
+        ConnectionLost,
+        "broke",
+    ),
+    "ended": (lambda h: h.events(), ConnectionLost, "forgotten the job"),
+    "session not found": (
+        lambda h: h.events({"msg": "unexpected_error", "message": "404: Session"}),
+        ConnectionLost,
+        "404: Session",
+    ),
+    "silent": (lambda h: time.sleep(0.6), ConnectionLost, "silent"),
+    "malformed": (
+        lambda h: h.events(tail=b"data: {nonsense\n\n"),
+        ProtocolError,
+        "malformed",
+    ),
+    "page": (lambda h: h.page(), ProtocolError, "no event stream"),
+    "401": (lambda h: h.json({}, 401), AuthenticationError, "refuses access"),
+    "404": (lambda h: h.json({}, 404), ConnectionLost, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("fault", FIRST_FAULTS)
+def test_streams_that_end_without_a_word(server: Server, fault: str) -> None:
+    answer, error, text = FIRST_FAULTS[fault]
+    Handler.answers = {
+        "/config": lambda h: h.json(FIRST),
+        "/queue/join": lambda h: h.json({"event_id": "e"}),
+        "/queue/data": answer,
+    }
+    with WireClient(server.url, idle_timeout=0.3) as client:
+        with pytest.raises(error, match=text) as caught:
+            client.echo("x")
+        Handler.answers["/queue/data"] = lambda h: h.events(DONE)
+        assert client.echo("x") == "ok"
+    assert getattr(caught.value, "may_have_run", True)
