@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 __all__ = ["prefix_proxy"]
 
 _HEAD = b"\r\n\r\n"
+_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 @contextmanager
@@ -37,6 +38,7 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # in which what they closed is closed
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     try:
@@ -53,29 +55,42 @@ async def _serve(
     app: str, prefix: str, client: asyncio.StreamReader, answer: asyncio.StreamWriter
 ) -> None:
     """One connection of a client, for one request."""
-    with suppress(OSError, asyncio.IncompleteReadError):
-        head = await client.readuntil(_HEAD)
-        method, path, version = head.split(b"\r\n", 1)[0].split(b" ")
-        if not path.startswith(prefix.encode() + b"/"):
-            answer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n")
-            answer.write(b"connection: close\r\n\r\n")
-            await answer.drain()
-            answer.close()
-            return
-        path = path.removeprefix(prefix.encode())
-        rest = head.split(b"\r\n", 1)[1]
-        if b"upgrade: websocket" not in rest.lower():
-            rest = re.sub(rb"(?im)^connection:.*\r\n", b"", rest)
-            rest = b"connection: close\r\n" + rest
-        parts = urlsplit(app)
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        writer.write(b" ".join([method, path, version]) + b"\r\n" + rest)
-        up = asyncio.create_task(_pipe(client, writer))
-        try:
-            await _pipe(reader, answer)
-        finally:
-            up.cancel()
-            writer.close()
+    try:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            head = await client.readuntil(_HEAD)
+            first, _, rest = head.partition(b"\r\n")
+            method, path, version = first.split(b" ")
+            if path.startswith(prefix.encode() + b"/"):
+                path = path.removeprefix(prefix.encode())
+                first = b" ".join([method, path, version])
+                await _forward(app, first + b"\r\n" + _once(rest), client, answer)
+            else:
+                answer.write(_NOT_FOUND)
+                await answer.drain()
+    finally:
+        answer.close()
+
+
+def _once(headers: bytes) -> bytes:
+    """Headers that ask for the end of the connection after the answer."""
+    if b"upgrade: websocket" in headers.lower():
+        return headers
+    return b"connection: close\r\n" + re.sub(rb"(?im)^connection:.*\r\n", b"", headers)
+
+
+async def _forward(
+    app: str, head: bytes, client: asyncio.StreamReader, answer: asyncio.StreamWriter
+) -> None:
+    """Hand a request on, and what comes of it back."""
+    parts = urlsplit(app)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(head)
+    up = asyncio.create_task(_pipe(client, writer))
+    try:
+        await _pipe(reader, answer)
+    finally:
+        up.cancel()
+        writer.close()
 
 
 async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
@@ -84,5 +99,4 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
         while data := await source.read(1 << 16):
             target.write(data)
             await target.drain()
-    with suppress(OSError, RuntimeError):
-        target.close()
+        target.write_eof()
