@@ -6,7 +6,7 @@ from itertools import chain
 from statistics import median
 
 from benchmarks.cases.turns import NAMES, in_turns
-from benchmarks.contenders.measure import Burst
+from benchmarks.contenders.measure import LONGEST, Burst
 from benchmarks.processes import Processes
 from benchmarks.report import (
     Result,
@@ -77,7 +77,8 @@ def burst(processes: Processes, rounds: int, jobs: int) -> Result:
         f"The same function, {jobs} jobs started together and all awaited: median of "
         f"{rounds} processes, the most threads that the client's process had, by how "
         f"much its memory grew at the peak (median), and how many of the "
-        f"{rounds * jobs} calls failed.",
+        f"{rounds * jobs} calls failed or had no answer after {LONGEST:.0f} s (the "
+        "bare client and async wait for all).",
         (
             "",
             "calls per second",
