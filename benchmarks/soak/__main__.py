@@ -46,6 +46,8 @@ class Soak:
         self._folder = folder
         self._began = time.monotonic()
         self._ends = self._began + minutes * 60
+        #: Of a short run, the parts of a round are shorter too.
+        self._scale = min(1.0, minutes * 60 / (_FAULTS + _QUIET))
         self._traffic = Traffic(self.account)
         self._modules: list[ModuleType] = []
         self._clients: list[Any] = []
@@ -68,9 +70,9 @@ class Soak:
         control.begin_faults()
         if number % _RESTART == _RESTART - 1:
             control.restart(number // _RESTART % len(control.urls))
-        fine = self._phase(number, _FAULTS, quiet=False)
+        fine = self._phase(number, _FAULTS * self._scale, quiet=False)
         control.quiet()
-        fine = fine and self._phase(number, _QUIET, quiet=True)
+        fine = fine and self._phase(number, _QUIET * self._scale, quiet=True)
         if fine:
             self._look()
         return fine
@@ -89,7 +91,7 @@ class Soak:
         return self._traffic.run(seconds, scene)
 
     def _look(self) -> None:
-        self._settle(_STILL)
+        self._settle(_STILL * self._scale)
         for path in self._folder.glob("**/*"):
             if path.is_file():
                 path.unlink()
@@ -102,10 +104,9 @@ class Soak:
         self.samples.append(take(minute, self._clients))
         print(self.samples[-1].line(), flush=True)
 
-    @staticmethod
-    def _settle(seconds: float) -> None:
+    def _settle(self, seconds: float) -> None:
         """Wait at least so long, and then until nothing runs on the runtime's loop."""
-        latest = time.monotonic() + _STILL_MOST
+        latest = time.monotonic() + _STILL_MOST * self._scale
         time.sleep(seconds)
         while busy() and time.monotonic() < latest:
             time.sleep(0.05)
