@@ -198,7 +198,7 @@ class Client:
         from .execution import Execution
         from .job import Job, start
 
-        job: Job[T] = Job(keep=keep)
+        job: Job[T] = Job(keep=keep, quiet=not request.typed)
         return start(job, Execution(self._connection(), request, options, job))
 
     def _submit(
@@ -213,6 +213,9 @@ class Client:
         **kwargs: Any,
     ) -> Job[Any]:
         """Begin a call of any endpoint, untyped; see `predict`.
+
+        To iterate over a job that fails ends the loop, as with the official client; its
+        `result()` raises. The jobs of generated modules raise in both.
 
         Args:
             *args: Values by position.

@@ -65,8 +65,10 @@ class Job(Future[T], Generic[T]):
     its process: in one that is forked meanwhile, waiting for it is an error.
     """
 
-    def __init__(self, *, keep: Keep = "all") -> None:
+    def __init__(self, *, keep: Keep = "all", quiet: bool = False) -> None:
         super().__init__()
+        #: Whether iterating says nothing of a failure; see `Client.submit`.
+        self._quiet = quiet
         self._process = os.getpid()
         self._feed: Feed[StatusUpdate[T]] | None = None
         if keep != "latest":
@@ -313,7 +315,7 @@ class Job(Future[T], Generic[T]):
 
     def _raise_failure(self) -> None:
         """Raise what the job ended with, if that is an error."""
-        if self.cancelled() or self.exception() is not None:
+        if not self._quiet and (self.cancelled() or self.exception() is not None):
             self.result()
 
     def _followed(self) -> Feed[StatusUpdate[T]]:
