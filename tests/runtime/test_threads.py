@@ -62,3 +62,13 @@ def test_several_threads_cancel_one_job(client: WireClient, key: str) -> None:
     assert any(answers)
     assert job.cancelled()
     assert job.cancel() is False
+
+
+def test_an_async_generator_stops_on_every_gradio(every_gradio: GradioServer) -> None:
+    with WireClient(every_gradio.url) as client:
+        job = client.submit(3000, api_name="/async_stream")  # of half a minute
+        assert job.first(20) == "async 0"
+        assert job.cancel() is True
+        assert job.cancelled()
+        # One at a time: that the next one runs shows that the first has ended.
+        assert client.submit(1, api_name="/async_stream").result(15) == "async 0"
