@@ -103,6 +103,7 @@ class Stream(Generic[T]):
         await self._job
 
     def _check_left(self) -> None:
+        self._job._check_process()  # pyright: ignore[reportPrivateUsage]
         if self._left:
             # To end quietly would make half of the outputs look like all of them.
             raise JobCancelled("the stream was left before its end")

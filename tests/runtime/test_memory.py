@@ -1,0 +1,57 @@
+"""What a job keeps, and what it lets go."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+from gradio_runtime import GradioError
+from gradio_runtime.job import Job
+from gradio_runtime.status import Status, StatusUpdate
+from gradio_runtime.stream import Stream
+
+
+class Output:
+    """Something whose end can be seen."""
+
+
+def emit(job: Job[Output], count: int) -> list[weakref.ref[Output]]:
+    outputs = [Output() for _ in range(count)]
+    for output in outputs:
+        job._emit(StatusUpdate(Status.ITERATING, output=output))
+    return [weakref.ref(output) for output in outputs]
+
+
+def alive(references: list[weakref.ref[Output]]) -> int:
+    gc.collect()
+    return sum(reference() is not None for reference in references)
+
+
+def test_a_blocking_call_keeps_the_last_output_only() -> None:
+    job: Job[Output] = Job(keep="latest")
+    assert alive(emit(job, 1000)) == 1
+    with pytest.raises(GradioError, match="result only"):
+        job.outputs()
+
+
+def test_a_stream_that_is_read_keeps_none() -> None:
+    job: Job[Output] = Job(keep="unread")
+    stream = Stream(job)
+    references = []
+    for _ in range(1000):
+        references += emit(job, 1)
+        next(stream)
+    # The one that was read last is also the job's status.
+    assert alive(references) <= 2
+    job._succeed(Output())
+
+
+def test_a_submitted_job_keeps_what_it_promises() -> None:
+    job: Job[Output] = Job()
+    references = emit(job, 10)
+    assert alive(references) == 10
+    assert len(job.outputs()) == 10
+    job._succeed(Output())
+    del job
+    assert alive(references) == 0
