@@ -57,6 +57,11 @@ SHAPED = frozenset(
 )
 
 
+#: JSON that is in nothing else. Most of a value is, and a chat that streams is decoded
+#: again for each token: a call for each atom would be half of the cost.
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
 @dataclass(frozen=True)
 class FileWith:
     """A file whose JSON has further keys."""
@@ -205,9 +210,15 @@ def _with_files(
     if is_object(value):
         if is_file(value, dialect):
             return make_file(value)
-        return {k: _with_files(v, dialect, make_file) for k, v in value.items()}
+        return {
+            key: item if type(item) in _ATOMS else _with_files(item, dialect, make_file)
+            for key, item in value.items()
+        }
     if is_array(value):
-        return [_with_files(item, dialect, make_file) for item in value]
+        return [
+            item if type(item) in _ATOMS else _with_files(item, dialect, make_file)
+            for item in value
+        ]
     return value
 
 
