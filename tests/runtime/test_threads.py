@@ -64,10 +64,15 @@ def test_several_threads_cancel_one_job(client: WireClient, key: str) -> None:
     assert job.cancel() is False
 
 
-def test_an_async_generator_stops_on_every_gradio(every_gradio: GradioServer) -> None:
+def test_an_async_generator_stops(every_gradio: GradioServer) -> None:
     with WireClient(every_gradio.url) as client:
-        job = client.submit(3000, api_name="/async_stream")  # of half a minute
+        steps = 100 if every_gradio.major == 3 else 3000  # a second, half a minute
+        job = client.submit(steps, api_name="/async_stream")
         assert job.first(20) == "async 0"
+        if every_gradio.major == 3:
+            # Its config does not call an async generator one, so none is stopped.
+            assert job.cancel() is False
+            return
         assert job.cancel() is True
         assert job.cancelled()
         # One at a time: that the next one runs shows that the first has ended.
