@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from typing import Any, Generic, TypeVar
 
 from . import wire
@@ -25,6 +24,7 @@ from .errors import (
     SchemaDrift,
 )
 from .follower import Follower
+from .http.backoff import pause_after
 from .job import Job
 from .queue.admission import take_ticket
 from .queue.session import Body
@@ -182,7 +182,7 @@ class Execution(Generic[T]):
                 ):
                     raise
                 attempt, rejoined = attempt + 1, rejoined or waited
-                pause = _pause(attempt - 1, error)
+                pause = pause_after(error, attempt - 1)
                 self._record.retried(error, pause)
             if self._ticket is not None:
                 self._ticket.leave()
@@ -370,9 +370,3 @@ def _certainly_not_joined(error: GradioError) -> bool:
             return not error.may_have_run
         case _:
             return False
-
-
-def _pause(attempt: int, error: GradioError) -> float:
-    if isinstance(error, RateLimited) and error.retry_after is not None:
-        return min(error.retry_after, 60.0)
-    return float(0.25 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gradio_runtime.http import backoff
 
 from tests.runtime.wire_api import WireClient
 from tests.support.servers import GradioServer
@@ -16,6 +17,12 @@ from tests.support.servers import GradioServer
 def client(gradio: GradioServer, tmp_path: Path) -> Iterator[WireClient]:
     with WireClient(gradio.url, download_dir=tmp_path / "downloads") as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever tries again does not wait long; nothing here is about for how long."""
+    monkeypatch.setattr(backoff, "FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""When an idempotent request is tried again."""
+"""When a request that may be repeated is tried again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from ..errors import ConnectError, ConnectionLost, GradioError, RateLimited
 
 __all__ = ["LONGEST_PAUSE", "RETRIES", "may_pass", "pause", "pause_after"]
 
+#: Seconds before the first other try, about; each further one waits twice as long.
+FIRST_PAUSE = 0.2
 #: How often an idempotent request is tried again.
 RETRIES = 2
 #: Longest wait before that, in seconds, whatever the server asks for.
@@ -16,13 +18,13 @@ LONGEST_PAUSE = 30.0
 
 def pause(attempt: int) -> float:
     """Seconds before trying again, the first time after attempt 0."""
-    return float(0.2 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
+    return float(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
 
 
 def pause_after(error: GradioError | None, attempt: int) -> float:
     """The same after an error, which may come with the server's own wish."""
     asked = error.retry_after if isinstance(error, RateLimited) else None
-    return min(asked or pause(attempt), LONGEST_PAUSE)
+    return min(pause(attempt) if asked is None else asked, LONGEST_PAUSE)
 
 
 def may_pass(error: GradioError) -> bool:

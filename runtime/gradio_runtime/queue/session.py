@@ -25,6 +25,7 @@ from ..errors import (
     ProtocolError,
     RateLimited,
 )
+from ..http.backoff import pause_after
 from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
 from .protocol import (
@@ -318,14 +319,13 @@ class Session:
             except RateLimited as error:
                 if attempt + 1 == _OPENINGS:
                     raise
-                told = error.retry_after
-                pause = 0.2 * 2**attempt if told is None else min(told, 30.0)
+                pause = pause_after(error, attempt)
             except ConnectError as error:
                 if attempt + 1 == _OPENINGS or not error.not_sent:
                     raise ConnectionLost(
                         f"the app's stream cannot be read: {error.message}"
                     ) from error.__cause__
-                pause = 0.2 * 2**attempt
+                pause = pause_after(error, attempt)
             except ConnectionLost as error:
                 # Often a kept connection that the server was just closing. If it did
                 # read the request, it says now that it knows the session no more.
