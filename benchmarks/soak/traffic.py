@@ -10,7 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 
-from gradio_runtime import GradioError
+from gradio_runtime import GradioError, JobCancelled
 
 from benchmarks.soak.actions import ACTIONS, Action, Scene
 
@@ -42,9 +42,12 @@ class Account:
         with self._lock:
             self.done[action.__name__] += 1
 
-    def was_disturbed(self, error: GradioError) -> None:
+    def was_disturbed(self, action: Action, error: GradioError) -> None:
+        name = type(error).__name__
+        if isinstance(error, JobCancelled):  # rare, so worth to know of which job
+            name += f" in {action.__name__}"
         with self._lock:
-            self.errors[type(error).__name__] += 1
+            self.errors[name] += 1
 
     def fail(self, what: str) -> None:
         """Count a failure, and print it."""
@@ -101,7 +104,7 @@ class Traffic:
             if scene.quiet:
                 self._fail(action, scene, began)
             else:
-                self._account.was_disturbed(error)
+                self._account.was_disturbed(action, error)
         except BaseException:
             self._fail(action, scene, began)
         else:

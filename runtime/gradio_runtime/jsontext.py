@@ -16,7 +16,9 @@ def load_json(text: bytes | str) -> Any:
         ValueError: It is not JSON.
     """
     try:
-        return pydantic_core.from_json(text)
+        # Values are not kept for the next time, as they would be by default: the names
+        # of jobs and the outputs of an app are new each time.
+        return pydantic_core.from_json(text, cache_strings="keys")
     except (ValueError, TypeError):  # the latter for a surrogate in a str
         import json
 
