@@ -174,8 +174,9 @@ class Client:
         if self._connected is None or self._connected[0] != pid:
             # Imported late: the HTTP machinery is most of the import time, and a
             # module may be imported for its types only.
-            from .connection import Connection, Settings
+            from .connection import Connection
             from .http.pools import HttpOptions
+            from .settings import Settings
 
             settings = Settings(**self._arguments, http=HttpOptions(*self._http))
             connection = Connection(self._address, settings, self._session_hash)

@@ -1,4 +1,4 @@
-"""A connection to one app: its address, its description, its sessions and files.
+"""A connection to one app: where it is, who we are to it, and what is known of it.
 
 All of it runs on the runtime's loop. Connecting is lazy and reads `/config` once.
 """
@@ -8,49 +8,30 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from pydantic import ValidationError
-
 from . import hub
 from ._version import __version__
-from .description import Component, Config, Dependency, Info, endpoint_shape
+from .description import Config
+from .discovery import parse_config, read_info
 from .errors import (
     AuthenticationError,
     ConnectError,
     ConnectionLost,
     GradioError,
-    InputError,
 )
 from .heartbeat import Heartbeat
-from .http.pools import HttpOptions
-from .http.statuses import CHECK_URL
 from .http.transport import Transport
+from .live import Live
 from .loop import run_sync
-from .queue.protocol import Dialect, is_before_5
-from .queue.session import SessionPool, new_hash
-from .transfer import Transfer, default_download_dir
+from .queue.protocol import is_before_5
+from .queue.session import new_hash
+from .settings import Settings
 
-__all__ = ["Connection", "Route", "Settings", "fetch_description"]
+__all__ = ["Connection", "fetch_description"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to reach an app; the arguments of `Client`."""
-
-    token: str | bool | None = field(default=None, repr=False)
-    auth: tuple[str, str] | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    download_dir: Path | None = None
-    download_files: bool = True
-    http: HttpOptions = field(default_factory=HttpOptions, repr=False)
-    oauth_token: str | None = field(default=None, repr=False)
-    max_download_size: int | None = None
 
 
 class Abandonable(Protocol):
@@ -59,33 +40,6 @@ class Abandonable(Protocol):
     def abandon(self) -> None:
         """End the job because its client is closed."""
         ...
-
-
-@dataclass(frozen=True)
-class Route:
-    """An endpoint of the live app, ready to be called.
-
-    Attributes:
-        fn_index: The number under which the server calls it.
-        api_name: Its name with the slash.
-        shape: Its visible component types; see `endpoint_shape`.
-        inputs: Its input slots, hidden ones included.
-        outputs: Its output slots, hidden ones included.
-        generator: Whether it yields.
-        stateful: Whether it reads or writes State.
-        prop_inputs: Positions of inputs that go as all the component's properties.
-        queued: Whether its jobs wait in the app's queue.
-    """
-
-    fn_index: int
-    api_name: str
-    shape: str
-    inputs: list[Component | None]
-    outputs: list[Component | None]
-    generator: bool
-    stateful: bool
-    prop_inputs: list[int]
-    queued: bool
 
 
 class Connection:
@@ -153,7 +107,9 @@ class Connection:
                 if self._closed:
                     raise self._is_closed()
                 self._authorize(transport, config)
-                self._live = Live(self, transport, config, self._previous)
+                self._live = Live(
+                    self.settings, self.session_hash, transport, config, self._previous
+                )
                 self._beat(self._live)
         return self._live
 
@@ -275,114 +231,6 @@ class Connection:
         self._live = None
 
 
-class Live:
-    """A connected app: what `/config` said, and the machinery made from it."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        transport: Transport,
-        config: Config,
-        previous: Live | None = None,
-    ) -> None:
-        settings = connection.settings
-        self.config = config
-        self.transport = transport
-        self.dialect = Dialect.of(config)
-        self.sessions: SessionPool = SessionPool(
-            transport, self.dialect, connection.session_hash
-        )
-        if (
-            previous is not None
-            and previous.transport is transport
-            and previous.dialect == self.dialect
-        ):
-            # Two streams of one session would take each other's messages.
-            self.sessions = previous.sessions
-        self.download_files = settings.download_files
-        self.transfer = Transfer(
-            transport,
-            self.dialect,
-            settings.download_dir or default_download_dir(),
-            max_file_size=config.max_file_size,
-            max_download_size=settings.max_download_size,
-        )
-        self._routes: dict[str | int, Route] = {}
-        self._info: Info | None = None
-        self._reading: asyncio.Lock = asyncio.Lock()
-
-    def route(self, name: str | int) -> Route:
-        """The endpoint of an api_name or a fn_index.
-
-        Raises:
-            InputError: The app has no such endpoint.
-        """
-        if name not in self._routes:
-            dependency = self._find(name)
-            inputs = self.config.slots(dependency.inputs)
-            outputs = self.config.slots(dependency.outputs)
-            self._routes[name] = Route(
-                fn_index=dependency.id,
-                api_name=f"/{dependency.api_name}"
-                if dependency.api_name is not None
-                else f"fn_index={dependency.id}",
-                shape=endpoint_shape(self.config, dependency),
-                inputs=inputs,
-                outputs=outputs,
-                generator=dependency.generator,
-                stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
-                prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
-                queued=self.config.enable_queue is True
-                if dependency.queue is None
-                else dependency.queue,
-            )
-        return self._routes[name]
-
-    def _find(self, name: str | int) -> Dependency:
-        if isinstance(name, str):
-            found = self.config.find(name)
-        else:
-            found = next((d for d in self.config.dependencies if d.id == name), None)
-        if found is None:
-            raise InputError(
-                f"the app has no endpoint {name}", hint=self._suggest(str(name))
-            )
-        return found
-
-    def _suggest(self, name: str) -> str:
-        import difflib
-
-        names = [
-            f"/{d.api_name}"
-            for d in self.config.dependencies
-            if d.api_name is not None and d.visibility != "private"
-        ]
-        close = difflib.get_close_matches(name, names, n=1)
-        if close:
-            return f"Did you mean {close[0]}?"
-        return f"It has {', '.join(names[:20])}" if names else "It has no endpoints"
-
-    async def info(self) -> Info:
-        """The app's `/info`, read once."""
-        async with self._reading:
-            if self._info is None:
-                raw = await read_info(self.transport, self.config, all_endpoints=True)
-                self._info = parse_info(raw, self.transport)
-        return self._info
-
-    async def wants_oauth_token(self, route: Route) -> bool:
-        """Whether an endpoint's function takes its caller's own token.
-
-        Only `/info` says so (Gradio 6.22 and later), so that is read for it; call this
-        where there is a token to send.
-        """
-        if not self.dialect.oauth_tokens:
-            return False
-        endpoints = (await self.info()).named_endpoints
-        found = endpoints.get(route.api_name)
-        return found is not None and found.oauth_token is not None
-
-
 def without_userinfo(src: str) -> str:
     """An address without the user and password that it may have, to be shown."""
     scheme, mark, rest = src.partition("://")
@@ -430,52 +278,6 @@ async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
         )
     # An app without a login answers with a redirect or a 404: nothing to do. What it
     # is otherwise, such as a sleeping Space's page, the description's request shows.
-
-
-def parse_config(raw: object, transport: Transport) -> Config:
-    """Check what `/config` gave."""
-    try:
-        return Config.model_validate(raw)
-    except ValidationError:
-        raise ConnectError(
-            f"{transport.base}/config is JSON, but not that of a Gradio app",
-            hint=CHECK_URL,
-        ) from None
-
-
-def parse_info(raw: object, transport: Transport) -> Info:
-    """Check what `/info` gave."""
-    try:
-        return Info.model_validate(raw)
-    except ValidationError:
-        raise ConnectError(
-            f"{transport.base} describes its API in a way that no Gradio app does",
-            hint=CHECK_URL,
-        ) from None
-
-
-async def read_info(
-    transport: Transport, config: Config, *, all_endpoints: bool
-) -> dict[str, Any]:
-    """Read `/info` as it is. With all endpoints it has the undocumented ones too."""
-    query = "?all_endpoints=True" if all_endpoints else ""
-    try:
-        raw = await transport.get_json(f"{config.api_prefix}/info{query}")
-    except ConnectError as error:
-        if config.protocol == "ws" and "404" in error.message:
-            raise ConnectError(
-                f"Gradio {config.version} does not describe its API",
-                hint="Apps of Gradio 3.26 and later do",
-            ) from error
-        raise
-    if not isinstance(raw, dict) or "named_endpoints" not in raw:
-        raise ConnectError(
-            f"{transport.base}{config.api_prefix}/info does not describe an API",
-            hint=CHECK_URL,
-        )
-    described = cast("dict[str, Any]", raw)
-    parse_info(described, transport)
-    return described
 
 
 def fetch_description(

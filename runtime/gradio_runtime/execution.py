@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from . import wire
 from .call import Options
 from .callbacks import run_callback
-from .connection import Connection, Live, Route
+from .connection import Connection
 from .description import Component
 from .errors import (
     AuthenticationError,
@@ -26,6 +26,7 @@ from .errors import (
 from .follower import Follower
 from .http.backoff import pause_after
 from .job import Job
+from .live import Live, Route
 from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket

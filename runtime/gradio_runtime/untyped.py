@@ -11,11 +11,13 @@ import os
 from typing import Any, cast
 
 from . import wire
-from .connection import Connection, Live, Route, read_info
+from .connection import Connection
 from .description import EndpointInfo, Info, ParameterInfo
+from .discovery import read_info
 from .errors import GradioError, InputError
 from .files import FILE_META, File
 from .jsontext import is_object
+from .live import Live, Route
 from .loop import run_sync
 from .request import Request
 from .results import raw_result

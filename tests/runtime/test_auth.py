@@ -19,8 +19,9 @@ from gradio_runtime import (
     GradioError,
     InputError,
 )
-from gradio_runtime.connection import Connection, Settings
+from gradio_runtime.connection import Connection
 from gradio_runtime.http.pools import HttpOptions
+from gradio_runtime.settings import Settings
 
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 from gradio_runtime.queue.protocol import Dialect
-from gradio_runtime.queue.session import Session, SessionPool
+from gradio_runtime.queue.session import Session
+from gradio_runtime.queue.session_pool import SessionPool
 
 
 def pool(*, removes_queued: bool) -> SessionPool:

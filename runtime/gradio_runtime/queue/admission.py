@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..connection import Live, Route
+from ..live import Live, Route
 from .direct_ticket import DirectTicket
 from .session_ticket import SessionTicket
 from .ticket import Ticket

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from ..connection import Live, Route
 from ..errors import GradioError, ProtocolError
 from ..jsontext import dump_json
+from ..live import Live, Route
 from ..loop import in_background
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body

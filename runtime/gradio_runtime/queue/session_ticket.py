@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from ..connection import Live, Route
 from ..errors import GradioError
+from ..live import Live, Route
 from ..loop import in_background
 from .session import Body
 from .ticket import Ticket

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ..connection import Live, Route
+from ..live import Live, Route
 from .session import Body, Inbox
 
 __all__ = ["Ticket"]

@@ -13,10 +13,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ..connection import Live, Route
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
+from ..live import Live, Route
 from ..loop import in_background
 from .protocol import (
     Asked,

@@ -1,0 +1,150 @@
+"""A connected app: what it said of itself, and the machinery made from that."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from .description import Component, Config, Dependency, Info, endpoint_shape
+from .discovery import parse_info, read_info
+from .errors import InputError
+from .http.transport import Transport
+from .queue.protocol import Dialect
+from .queue.session_pool import SessionPool
+from .settings import Settings
+from .transfer import Transfer, default_download_dir
+
+__all__ = ["Live", "Route"]
+
+
+@dataclass(frozen=True)
+class Route:
+    """An endpoint of the live app, ready to be called.
+
+    Attributes:
+        fn_index: The number under which the server calls it.
+        api_name: Its name with the slash.
+        shape: Its visible component types; see `endpoint_shape`.
+        inputs: Its input slots, hidden ones included.
+        outputs: Its output slots, hidden ones included.
+        generator: Whether it yields.
+        stateful: Whether it reads or writes State.
+        prop_inputs: Positions of inputs that go as all the component's properties.
+        queued: Whether its jobs wait in the app's queue.
+    """
+
+    fn_index: int
+    api_name: str
+    shape: str
+    inputs: list[Component | None]
+    outputs: list[Component | None]
+    generator: bool
+    stateful: bool
+    prop_inputs: list[int]
+    queued: bool
+
+
+class Live:
+    """A connected app: what `/config` said, and the machinery made from it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        session_hash: str,
+        transport: Transport,
+        config: Config,
+        previous: Live | None = None,
+    ) -> None:
+        self.config = config
+        self.transport = transport
+        self.dialect = Dialect.of(config)
+        self.sessions: SessionPool = SessionPool(transport, self.dialect, session_hash)
+        if (
+            previous is not None
+            and previous.transport is transport
+            and previous.dialect == self.dialect
+        ):
+            # Two streams of one session would take each other's messages.
+            self.sessions = previous.sessions
+        self.download_files = settings.download_files
+        self.transfer = Transfer(
+            transport,
+            self.dialect,
+            settings.download_dir or default_download_dir(),
+            max_file_size=config.max_file_size,
+            max_download_size=settings.max_download_size,
+        )
+        self._routes: dict[str | int, Route] = {}
+        self._info: Info | None = None
+        self._reading: asyncio.Lock = asyncio.Lock()
+
+    def route(self, name: str | int) -> Route:
+        """The endpoint of an api_name or a fn_index.
+
+        Raises:
+            InputError: The app has no such endpoint.
+        """
+        if name not in self._routes:
+            dependency = self._find(name)
+            inputs = self.config.slots(dependency.inputs)
+            outputs = self.config.slots(dependency.outputs)
+            self._routes[name] = Route(
+                fn_index=dependency.id,
+                api_name=f"/{dependency.api_name}"
+                if dependency.api_name is not None
+                else f"fn_index={dependency.id}",
+                shape=endpoint_shape(self.config, dependency),
+                inputs=inputs,
+                outputs=outputs,
+                generator=dependency.generator,
+                stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
+                prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
+                queued=self.config.enable_queue is True
+                if dependency.queue is None
+                else dependency.queue,
+            )
+        return self._routes[name]
+
+    def _find(self, name: str | int) -> Dependency:
+        if isinstance(name, str):
+            found = self.config.find(name)
+        else:
+            found = next((d for d in self.config.dependencies if d.id == name), None)
+        if found is None:
+            raise InputError(
+                f"the app has no endpoint {name}", hint=self._suggest(str(name))
+            )
+        return found
+
+    def _suggest(self, name: str) -> str:
+        import difflib
+
+        names = [
+            f"/{d.api_name}"
+            for d in self.config.dependencies
+            if d.api_name is not None and d.visibility != "private"
+        ]
+        close = difflib.get_close_matches(name, names, n=1)
+        if close:
+            return f"Did you mean {close[0]}?"
+        return f"It has {', '.join(names[:20])}" if names else "It has no endpoints"
+
+    async def info(self) -> Info:
+        """The app's `/info`, read once."""
+        async with self._reading:
+            if self._info is None:
+                raw = await read_info(self.transport, self.config, all_endpoints=True)
+                self._info = parse_info(raw, self.transport)
+        return self._info
+
+    async def wants_oauth_token(self, route: Route) -> bool:
+        """Whether an endpoint's function takes its caller's own token.
+
+        Only `/info` says so (Gradio 6.22 and later), so that is read for it; call this
+        where there is a token to send.
+        """
+        if not self.dialect.oauth_tokens:
+            return False
+        endpoints = (await self.info()).named_endpoints
+        found = endpoints.get(route.api_name)
+        return found is not None and found.oauth_token is not None

@@ -1,0 +1,80 @@
+"""Which session a job goes to."""
+
+from __future__ import annotations
+
+from ..http.transport import Transport
+from .protocol import Dialect
+from .session import Session, new_hash
+
+__all__ = ["SessionPool"]
+
+#: Idle sessions to keep for later jobs.
+_KEPT = 16
+
+
+class SessionPool:
+    """The sessions of one client.
+
+    Its own session, under which State lives, serves whatever may share a session. A
+    job that must be cancellable without harm to others gets one where nothing else
+    runs (`protocol.md` §14b).
+    """
+
+    def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
+        self._transport = transport
+        self._dialect = dialect
+        self._others: list[Session] = []
+        self.own = Session(transport, dialect, hash_)
+
+    def lease(self, *, stateful: bool, generator: bool) -> Session:
+        """The session for a job, reserved for its join.
+
+        Args:
+            stateful: The endpoint has State, so the job needs the client's session.
+            generator: The endpoint yields, so that stopping it must not hit others.
+        """
+        session = self._choose(stateful=stateful, generator=generator)
+        session.reserve()
+        return session
+
+    def _choose(self, *, stateful: bool, generator: bool) -> Session:
+        # A generator never uses the client's own session without need, because it may
+        # leave it spoilt; see `release`.
+        if stateful or (
+            not generator
+            and not self.own.unsafe
+            and (self._dialect.removes_queued or not self.own.busy)
+        ):
+            return self.own
+        for session in self._others:
+            if not session.busy and not session.unsafe:
+                return session
+        session = Session(self._transport, self._dialect, new_hash())
+        self._others.append(session)
+        return session
+
+    def release(self, session: Session, *, spoilt: bool) -> None:
+        """Take a session back.
+
+        Args:
+            session: A leased one.
+            spoilt: Its stream was dropped, or a generator did not come to its end.
+                Servers keep what a generator yielded last under the session and the
+                `id()` of its iterator, and forget it at its end only; a later one
+                with the same `id()` would begin with edits of the old value. So such
+                a session is not used again.
+        """
+        if session not in self._others or session.busy:
+            return
+        idle = sum(not other.busy for other in self._others)
+        if spoilt or session.unsafe or idle > _KEPT:
+            self._others.remove(session)
+
+    def reset(self, hash_: str) -> None:
+        """Begin a new session of the client's own, without State."""
+        self.own = Session(self._transport, self._dialect, hash_)
+
+    def close(self) -> None:
+        """Drop every stream; whoever calls has ended the jobs."""
+        for session in [self.own, *self._others]:
+            session.drop()

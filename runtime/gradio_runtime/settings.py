@@ -1,0 +1,25 @@
+"""How to reach an app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .http.pools import HttpOptions
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to reach an app; the arguments of `Client`."""
+
+    token: str | bool | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    download_dir: Path | None = None
+    download_files: bool = True
+    http: HttpOptions = field(default_factory=HttpOptions, repr=False)
+    oauth_token: str | None = field(default=None, repr=False)
+    max_download_size: int | None = None
