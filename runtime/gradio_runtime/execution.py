@@ -71,6 +71,8 @@ class Execution(Generic[T]):
         self._headers = dict(options.headers)
         if connection.is_space:
             self._headers = {**visitor_headers(), **self._headers}
+        #: Whether somebody wants to cancel it, which a join must not come after.
+        self._declined = False
         #: What is trying to cancel; those who ask meanwhile share its answer.
         self._cancelling: asyncio.Task[bool] | None = None
 
@@ -277,6 +279,8 @@ class Execution(Generic[T]):
             raise
 
     async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
+        if self._declined:
+            raise asyncio.CancelledError
         if self._joining is None:
             self._emit(StatusUpdate(Status.JOINING_QUEUE))
         ticket = take_ticket(live, route)
@@ -297,6 +301,10 @@ class Execution(Generic[T]):
         return Follower(ticket, self._request, self._options, self._record, self._emit)
 
     # ---- cancel
+
+    def decline(self) -> None:
+        """Join no queue any more; takes effect at once, on any thread."""
+        self._declined = True
 
     async def cancel(self) -> bool:
         """Cancel, and say truly what came of it; see `Job.cancel`."""
@@ -323,7 +331,7 @@ class Execution(Generic[T]):
             # take it back.
             await asyncio.wait([self._joining])
         if self._job.done():
-            return False
+            return self._job.cancelled()
         if self._ticket is not None and not await self._take_back(self._ticket):
             return False
         if self._task is not None:

@@ -45,6 +45,10 @@ class Runner(Protocol):
         """Start; on the runtime's loop."""
         ...
 
+    def decline(self) -> None:
+        """Send nothing more, if nothing has been sent; on any thread."""
+        ...
+
     async def cancel(self) -> bool:
         """Cancel; on the runtime's loop."""
         ...
@@ -243,6 +247,7 @@ class Job(Future[T], Generic[T]):
         runner = self._runner
         if self.done() or runner is None:
             return False
+        runner.decline()
         return asyncio.run_coroutine_threadsafe(runner.cancel(), get_loop()).result()
 
     def cancel_soon(self) -> None:
@@ -252,6 +257,7 @@ class Job(Future[T], Generic[T]):
         runner = self._runner
         if runner is None or self.done():
             return
+        runner.decline()
         if on_loop_thread():
             runner.cancel_in_background()
             return

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -20,6 +21,7 @@ from gradio_runtime import (
     JobTimeout,
     SchemaDrift,
 )
+from gradio_runtime.loop import get_loop
 
 from tests.runtime.faults.conftest import open_sockets
 from tests.runtime.wire_api import WireClient
@@ -30,6 +32,7 @@ from tests.support.misbehaving import (
     Handler,
     Server,
     count,
+    until,
 )
 
 
@@ -79,6 +82,23 @@ def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
         time.sleep(0.1)
         assert job.cancel() is True
         assert job.cancelled()
+
+
+def test_nothing_is_sent_of_a_job_that_is_cancelled_first(server: Server) -> None:
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+        at_rest, go_on = threading.Event(), threading.Event()
+        get_loop().call_soon_threadsafe(at_rest.set)
+        get_loop().call_soon_threadsafe(go_on.wait, 10)
+        at_rest.wait(10)
+        job = client.echo.submit("x")  # which begins when the loop goes on
+        with ThreadPoolExecutor(1) as pool:
+            cancelling = pool.submit(job.cancel)
+            until(lambda: getattr(job._runner, "_declined", False))
+            go_on.set()
+            assert cancelling.result(10) is True
+        assert job.cancelled()
+        assert joins() == 1
 
 
 @pytest.mark.slow
