@@ -363,7 +363,7 @@ def _what_became_of(ticket: Ticket) -> str:
             "The job was waiting when it was last heard of; the app drops what waits, "
             "but it may have started meanwhile"
         )
-    if ticket.route.generator:
+    if ticket.yields:
         return "The app cancels it: it stops at its next output"
     return "The app cancels it: it runs to its end, but its result is lost"
 

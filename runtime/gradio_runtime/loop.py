@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import inspect
 import os
 import threading
 from collections.abc import Coroutine
@@ -159,13 +160,30 @@ def _stop_at_exit() -> None:
 
 async def _cancel_all() -> None:
     current = asyncio.current_task()
+    # A task that is cancelled before it begins never awaits what it was given to await,
+    # of which Python would complain on stderr (seen of anyio's, while it connects).
+    await asyncio.sleep(0)
     tasks = [task for task in asyncio.all_tasks() if task is not current]
+    fresh = [task for task in tasks if not _has_begun(task)]
     for task in tasks:
+        if task not in fresh:
+            task.cancel()
+    if fresh:
+        await asyncio.sleep(0)
+    for task in fresh:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     from .http.pools import close_all
 
     await close_all()
+
+
+def _has_begun(task: asyncio.Task[Any]) -> bool:
+    coroutine = task.get_coro()
+    return (
+        not inspect.iscoroutine(coroutine)
+        or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
+    )
 
 
 atexit.register(_stop_at_exit)

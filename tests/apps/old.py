@@ -203,6 +203,13 @@ async def async_stream(n: float) -> AsyncIterator[str]:
         yield f"async {i}"
 
 
+async def async_slow_stream(key: str, n: float, delay: float) -> AsyncIterator[str]:
+    for i in range(int(n)):
+        await asyncio.sleep(delay)
+        mark(key, f"step {i}")
+        yield f"step {i}"
+
+
 def chat(message: str) -> Iterator[list[list[str]]]:
     """A chat history whose last message grows."""
     reply = ""
@@ -246,6 +253,13 @@ def slow_counting(
 def sleep(key: str, seconds: float) -> str:
     mark(key, "start")
     time.sleep(seconds)
+    mark(key, "end")
+    return f"slept {seconds:g}"
+
+
+async def async_sleep(key: str, seconds: float) -> str:
+    mark(key, "start")
+    await asyncio.sleep(seconds)
     mark(key, "end")
     return f"slept {seconds:g}"
 
@@ -346,16 +360,18 @@ def add_streams() -> None:
     expose(file_stream, [number("N")], [gr.File(label="File")])
     heard = gr.Audio(label="Heard", streaming=True)
     expose(recite, [number("N")], [heard])
-    expose(slow_stream, [text("Key"), number("N"), number("Delay")], [text("Out")])
-    expose(sleep, [text("Key"), number("Seconds")], [text("Out")])
+    for slow in (slow_stream, async_slow_stream):
+        expose(slow, [text("Key"), number("N"), number("Delay")], [text("Out")])
+    for sleeping in (sleep, async_sleep):
+        expose(sleeping, [text("Key"), number("Seconds")], [text("Out")])
     expose(logs, [text()], [text("Out")])
     total = gr.State(0)
     expose(counter, [number("By"), total], [number("Total"), total])
     expose(counting, [number("N"), total], [number("Total"), total])
     inputs = [number("N"), number("Delay"), total]
-    slow = expose(slow_counting, inputs, [number("Total"), total])
+    counted = expose(slow_counting, inputs, [number("Total"), total])
     if QUEUE:
-        gr.Button("stop").click(None, None, None, cancels=[slow], api_name="stop")
+        gr.Button("stop").click(None, None, None, cancels=[counted], api_name="stop")
 
 
 def add_unqueued() -> None:
@@ -373,7 +389,8 @@ def add_unqueued() -> None:
     expose_now(grow, number("N"))
     expose_now(fail_after, number("N"))
     expose_now(empty_stream)
-    expose_now(slow_stream, text("Key"), number("N"), number("Delay"))
+    for slow in (slow_stream, async_slow_stream):
+        expose_now(slow, text("Key"), number("N"), number("Delay"))
 
 
 with gr.Blocks(title="Old") as demo:

@@ -286,6 +286,13 @@ async def async_stream(n: int) -> AsyncIterator[str]:
         yield f"async {i}"
 
 
+async def async_slow_stream(key: str, n: int, delay: float) -> AsyncIterator[str]:
+    for i in range(n):
+        await asyncio.sleep(delay)
+        mark(key, f"step {i}")
+        yield f"step {i}"
+
+
 def chat(message: str) -> Iterator[list[Message]]:
     """A chat history whose last message grows."""
     reply = ""
@@ -308,6 +315,13 @@ def file_stream(n: int) -> Iterator[str]:
 def sleep(key: str, seconds: float) -> str:
     mark(key, "start")
     time.sleep(seconds)
+    mark(key, "end")
+    return f"slept {seconds:g}"
+
+
+async def async_sleep(key: str, seconds: float) -> str:
+    mark(key, "start")
+    await asyncio.sleep(seconds)
     mark(key, "end")
     return f"slept {seconds:g}"
 
@@ -481,7 +495,11 @@ def add_streams() -> None:
     expose(empty_stream, None, [text("Out")])
     expose(chat, [text("Message")], [chatbot("History")])
     expose(file_stream, [whole()], [gr.File(label="File")])
-    for slow, limit in ((slow_stream, 1), (parallel_stream, None)):
+    for slow, limit in (
+        (slow_stream, 1),
+        (async_slow_stream, 1),
+        (parallel_stream, None),
+    ):
         expose(
             slow,
             [text("Key"), whole(), gr.Number(label="Delay")],
@@ -491,7 +509,7 @@ def add_streams() -> None:
 
 
 def add_time_and_state() -> None:
-    for function, limit in ((sleep, 1), (parallel_sleep, None)):
+    for function, limit in ((sleep, 1), (async_sleep, 1), (parallel_sleep, None)):
         expose(
             function,
             [text("Key"), gr.Number(label="Seconds")],

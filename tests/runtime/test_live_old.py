@@ -214,13 +214,16 @@ def test_endpoints_without_a_queue(client: WireClient) -> None:
     assert client.predict(api_name="/empty_stream_now") is None
 
 
-def test_a_generator_without_a_queue_stops(client: WireClient, key: str) -> None:
-    job = client.submit(key, 100, 0.1, api_name="/slow_stream_now")
+@pytest.mark.parametrize("api_name", ["/slow_stream_now", "/async_slow_stream_now"])
+def test_a_generator_without_a_queue_stops(
+    client: WireClient, key: str, api_name: str
+) -> None:
+    job = client.submit(key, 100, 0.1, api_name=api_name)
     assert job.first() == "step 0"
     assert job.cancel() is True
     with pytest.raises(JobCancelled):
         job.result()
-    again = client.submit(f"{key}b", 2, 0.0, api_name="/slow_stream_now")
+    again = client.submit(f"{key}b", 2, 0.0, api_name=api_name)
     assert list(again) == ["step 0", "step 1"]
     time.sleep(0.5)
     assert len(client.marks(key)) <= 3

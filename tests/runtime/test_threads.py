@@ -62,18 +62,3 @@ def test_several_threads_cancel_one_job(client: WireClient, key: str) -> None:
     assert any(answers)
     assert job.cancelled()
     assert job.cancel() is False
-
-
-def test_an_async_generator_stops(every_gradio: GradioServer) -> None:
-    with WireClient(every_gradio.url) as client:
-        steps = 100 if every_gradio.major == 3 else 3000  # a second, half a minute
-        job = client.submit(steps, api_name="/async_stream")
-        assert job.first(20) == "async 0"
-        if every_gradio.major == 3:
-            # Its config does not call an async generator one, so none is stopped.
-            assert job.cancel() is False
-            return
-        assert job.cancel() is True
-        assert job.cancelled()
-        # One at a time: that the next one runs shows that the first has ended.
-        assert client.submit(1, api_name="/async_stream").result(15) == "async 0"

@@ -45,9 +45,9 @@ class DirectTicket(Ticket):
 
     async def stop(self) -> bool:
         """Ask a generator for no more outputs."""
-        if self.route.generator:
+        if self.yields:
             self.leave()
-        return self.route.generator
+        return self.yields
 
     def give_up(self) -> None:
         """Let go of the request, which takes a generator back."""
@@ -59,7 +59,7 @@ class DirectTicket(Ticket):
         if runner is None:
             return
         runner.cancel()
-        if self.route.generator:
+        if self.yields:
             # The server would go on from where it is at the session's next call.
             in_background(self._reset())
 

@@ -41,6 +41,15 @@ class Ticket(ABC):
         self.finished = False
 
     @property
+    def yields(self) -> bool:
+        """Whether the app's function is a generator, as far as is known.
+
+        The config of Gradio 3 tells it of plain generators only (its `blocks.py` asks
+        `isgeneratorfunction`); an async one shows itself by its first output.
+        """
+        return self.route.generator or self.answered
+
+    @property
     def may_have_run(self) -> bool:
         """Whether the app's function may have been called, now that it has joined."""
         return self.started or not self.sends_late

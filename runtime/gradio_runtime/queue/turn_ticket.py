@@ -81,9 +81,9 @@ class TurnTicket(Ticket):
 
     async def stop(self) -> bool:
         """Stop the running generator at its next output."""
-        if self.route.generator:
+        if self.yields:
             self.leave()
-        return self.route.generator
+        return self.yields
 
     def give_up(self) -> None:
         """Close the connection, which takes back what can be taken back."""
