@@ -29,6 +29,9 @@ IDLE_TIMEOUT = 90.0
 #: Largest single message, in bytes: a bound on what a hostile app can make us hold.
 MAX_MESSAGE_SIZE = 512 << 20
 
+#: Seconds for which a request whose caller is gone may go on, to close what has been
+#: idle for too long; a task that does so needs a few milliseconds.
+_HOUSEKEEPING = 1.0
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
 #: request lands on a connection that is just being closed.
 _LIMITS = httpx2.Limits(
@@ -116,12 +119,14 @@ class _Pooled(httpx2.AsyncBaseTransport):
         pool = _pool(self._verify if tls else None)
         # A request also keeps house: it closes what others left in the pool too long.
         # A task that is cancelled meanwhile would leave the rest of them open and
-        # forgotten, so the request goes on and is closed when it is through.
+        # forgotten, so the request goes on for a moment, and is closed if it is through
+        # by then. A server that is silent must not keep it for longer.
         sending = asyncio.ensure_future(pool.handle_async_request(request))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
             sending.add_done_callback(_close_late)
+            asyncio.get_running_loop().call_later(_HOUSEKEEPING, sending.cancel)
             raise
 
 

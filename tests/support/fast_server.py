@@ -1,0 +1,183 @@
+"""A server of ours that speaks Gradio 6.31's protocol, and is fast: a process of its own.
+
+`python -m tests.support.fast_server` prints its URL and serves until it is ended. It has
+`/echo`, and `/grow`, which yields `n` texts of about the same size: they grow by edits
+that append, and shrink again by one that replaces. `/seen` tells what it has seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+PREFIX = "/gradio_api"
+CONFIG: dict[str, Any] = {
+    "version": "6.31.0",
+    "protocol": "sse_v3",
+    "api_prefix": PREFIX,
+    "components": [
+        {"id": 1, "type": "textbox", "props": {}},
+        {"id": 2, "type": "number", "props": {}},
+    ],
+    "dependencies": [
+        {"id": 0, "api_name": "echo", "inputs": [1], "outputs": [1], "types": {}},
+        {
+            "id": 1,
+            "api_name": "grow",
+            "inputs": [2],
+            "outputs": [1],
+            "types": {"generator": True},
+        },
+    ],
+}
+TEXT = "x" * 500
+#: Appended pieces between two replacements.
+PIECES = 100
+
+
+class FastServer:
+    """What the connections share.
+
+    Attributes:
+        sessions: The jobs of each session that have no end yet.
+        opened: How many event streams there have been.
+        open: How many there are.
+        most_open: How many there have been at once.
+    """
+
+    def __init__(self) -> None:
+        self.sessions: defaultdict[str, asyncio.Queue[tuple[str, dict[str, Any]]]]
+        self.sessions = defaultdict(asyncio.Queue)
+        self.opened = self.open = self.most_open = 0
+        self._ids = count()
+
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer the requests of one connection."""
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                url = urlsplit(head.split()[1])
+                fields = dict(
+                    line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2]
+                )
+                body = await reader.readexactly(int(fields.get("content-length", 0)))
+                if url.path == f"{PREFIX}/queue/data":
+                    (session,) = parse_qs(url.query)["session_hash"]
+                    await self._stream(session, writer)
+                else:
+                    answer = json.dumps(self._answer(url.path, body)).encode()
+                    writer.write(
+                        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+                        b"content-length: %d\r\n\r\n%b" % (len(answer), answer)
+                    )
+                    await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    def _answer(self, path: str, body: bytes) -> object:
+        if path == "/config":
+            return CONFIG
+        if path == "/seen":
+            return {
+                "sessions": len(self.sessions),
+                "opened": self.opened,
+                "most_open": self.most_open,
+            }
+        assert path == f"{PREFIX}/queue/join", path
+        job = json.loads(body)
+        event_id = f"job{next(self._ids)}"
+        self.sessions[job["session_hash"]].put_nowait((event_id, job))
+        return {"event_id": event_id}
+
+    async def _stream(self, session: str, writer: asyncio.StreamWriter) -> None:
+        self.opened += 1
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
+        try:
+            writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+                b"transfer-encoding: chunked\r\n\r\n"
+            )
+            async for message in self._messages(session):
+                event = b"data: " + json.dumps(message).encode() + b"\n\n"
+                writer.write(b"%x\r\n%b\r\n" % (len(event), event))
+                await writer.drain()
+        finally:
+            self.open -= 1
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    async def _messages(self, session: str) -> AsyncIterator[dict[str, Any]]:
+        """What a session's stream says, until no job of it is left."""
+        jobs = self.sessions[session]
+        while True:
+            event_id, job = await jobs.get()
+            yield {"msg": "process_starts", "event_id": event_id}
+            data = job["data"]
+            if job["fn_index"] == 1:
+                for text, sent in grown(int(*data)):
+                    data = [text]
+                    yield {
+                        "msg": "process_generating",
+                        "event_id": event_id,
+                        "output": {"data": [sent]},
+                        "success": True,
+                    }
+            yield {
+                "msg": "process_completed",
+                "event_id": event_id,
+                "output": {"data": data},
+                "success": True,
+            }
+            if jobs.empty():
+                yield {"msg": "close_stream", "event_id": None}
+                return
+
+
+def grown(n: int) -> Iterator[tuple[str, object]]:
+    """`n` texts, each with what is sent for it: the first one itself, then edits."""
+    text = TEXT
+    yield text, text
+    for i in range(1, n):
+        if i % PIECES:
+            piece = f"piece {i:06} "
+            text += piece
+            yield text, [["append", [], piece]]
+        else:
+            text = TEXT
+            yield text, [["replace", [], text]]
+
+
+@contextmanager
+def fast_server() -> Iterator[str]:
+    """The URL of such a server, which runs."""
+    command = [sys.executable, "-m", "tests.support.fast_server"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+async def main() -> None:
+    server = await asyncio.start_server(FastServer().serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    print(f"http://127.0.0.1:{port}", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
