@@ -84,9 +84,10 @@ class Client:
             `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
             With it `/info` is read once, which tells those endpoints from others.
         hf_token: What the official client called `token` before 2.0.
-        max_workers: Means nothing here, for scripts of the official client, as do
-            the next two. Any number of jobs share one thread.
-        verbose: Nothing is printed in any case.
+        max_workers: How many jobs of an endpoint may be in the app's queue at once;
+            more wait here for their turn, without a rank. Any number share one thread.
+        verbose: Means nothing, for scripts of the official client, as does the next.
+            Nothing is printed in any case.
         analytics_enabled: Nothing is told to anyone in any case.
     """
 
@@ -109,7 +110,7 @@ class Client:
         max_message_size: int = 512 << 20,
         oauth_token: str | None = None,
         hf_token: str | bool | None = None,
-        max_workers: int | None = None,
+        max_workers: int = 64,
         verbose: bool = True,
         analytics_enabled: bool = True,
     ) -> None:
@@ -125,6 +126,7 @@ class Client:
         for name, limit in (
             ("idle_timeout", idle_timeout),
             ("max_message_size", max_message_size),
+            ("max_workers", max_workers),
         ):
             if not limit > 0:
                 raise InputError(f"{name} is {limit}, and must be more than 0")
@@ -141,6 +143,7 @@ class Client:
             "download_files": download_files is not False,
             "oauth_token": oauth_token,
             "max_download_size": max_download_size,
+            "max_workers": max_workers,
         }
         self._http = (
             ssl_verify,

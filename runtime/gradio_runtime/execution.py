@@ -166,8 +166,9 @@ class Execution(Generic[T]):
         while True:
             try:
                 live, route, body = await self._prepared()
-                self._ticket = await self._join(live, route, body)
-                return await self._follower(self._ticket).follow()
+                async with live.room(route):
+                    self._ticket = await self._join(live, route, body)
+                    return await self._follower(self._ticket).follow()
             except AuthenticationError:
                 if renewed or not self._may_log_in_again():
                     raise

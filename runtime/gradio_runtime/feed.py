@@ -32,15 +32,26 @@ class Feed(Generic[T]):
         self._items: list[T] = []
         self._keep = keep
         self._closed = False
+        #: How many items the foremost follower has read.
+        self._read = 0
         self._lock = threading.Lock()
         self._wakers: list[Callable[[], object]] = []
 
-    def append(self, item: T) -> None:
-        """Add an item and wake every follower."""
+    def append(self, item: T, *, replaces: bool = False) -> None:
+        """Add an item and wake every follower.
+
+        Args:
+            item: What to add.
+            replaces: Whether it makes the last one worthless; it takes its place if
+                nobody has read that yet.
+        """
         with self._lock:
             if self._closed:
                 return
-            self._items.append(item)
+            if replaces and len(self._items) > self._read:
+                self._items[-1] = item
+            else:
+                self._items.append(item)
             self._wake()
 
     def close(self) -> None:
@@ -64,7 +75,8 @@ class Feed(Generic[T]):
     def _take(self, position: int) -> tuple[list[T], int]:
         """The items from a position on, and the next position; the lock is held."""
         if self._keep:
-            return self._items[position:], len(self._items)
+            self._read = len(self._items)
+            return self._items[position:], self._read
         items, self._items = self._items, []
         return items, position + len(items)
 

@@ -85,9 +85,11 @@ class Job(Future[T], Generic[T]):
     # ---- for the runner, on the runtime's loop
 
     def _emit(self, update: StatusUpdate[T]) -> None:
+        # Each job of many hears of every move of the queue; who asks later wants the last.
+        waits = update.code is Status.IN_QUEUE is self._latest.code
         self._latest = update
         if self._feed is not None:
-            self._feed.append(update)
+            self._feed.append(update, replaces=waits)
 
     def _succeed(self, result: T) -> None:
         self._close()

@@ -23,3 +23,4 @@ class Settings:
     http: HttpOptions = field(default_factory=HttpOptions, repr=False)
     oauth_token: str | None = field(default=None, repr=False)
     max_download_size: int | None = None
+    max_workers: int = 64

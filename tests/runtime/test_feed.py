@@ -72,3 +72,17 @@ def test_items_after_the_end_are_dropped() -> None:
     feed.close()
     feed.append(1)
     assert list(feed.follow()) == []
+
+
+def test_an_item_that_nobody_has_read_may_be_replaced() -> None:
+    feed: Feed[str] = Feed()
+    feed.append("joined")
+    feed.append("rank 2", replaces=True)
+    feed.append("rank 1", replaces=True)
+    assert feed.snapshot() == ["rank 1"]
+    follower = feed.follow()
+    assert next(follower) == "rank 1"
+    feed.append("rank 0", replaces=True)  # the follower hears of this one too
+    feed.close()
+    assert list(follower) == ["rank 0"]
+    assert feed.snapshot() == ["rank 1", "rank 0"]

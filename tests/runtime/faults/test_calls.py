@@ -20,6 +20,7 @@ from gradio_runtime import (
     JobCancelled,
     JobTimeout,
     SchemaDrift,
+    Status,
 )
 from gradio_runtime.loop import get_loop
 
@@ -99,6 +100,33 @@ def test_nothing_is_sent_of_a_job_that_is_cancelled_first(server: Server) -> Non
             assert cancelling.result(10) is True
         assert job.cancelled()
         assert joins() == 1
+
+
+def test_a_crowd_waits_here_and_not_in_the_queue(server: Server) -> None:
+    """What waits is cancelled without a word to the app."""
+    held = threading.Event()
+    numbers = iter(range(100))
+    Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+        {"event_id": f"e{next(numbers)}"}
+    )
+
+    def stream(handler: Handler) -> None:
+        held.wait(10)
+        done = [{**DONE, "event_id": f"e{i}"} for i in range(joins())]
+        handler.events(*done, CLOSE)
+
+    Handler.answers["/gradio_api/queue/data"] = stream
+    with WireClient(server.url, max_workers=3) as client:
+        jobs = [client.echo.submit("x") for _ in range(8)]
+        until(lambda: joins() == 3)
+        last = jobs.pop()
+        assert last.cancel() is True
+        assert last.cancelled()
+        waiting = [job for job in jobs if job.status().code is Status.STARTING]
+        assert len(waiting) == 4
+        held.set()
+        assert [job.result(10) for job in jobs] == ["ok"] * 7
+    assert joins() == 7
 
 
 @pytest.mark.slow
