@@ -6,12 +6,14 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import pytest
 from gradio_runtime.http import pools
 
 from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
 
 
@@ -62,3 +64,91 @@ def test_several_threads_cancel_one_job(client: WireClient, key: str) -> None:
     assert any(answers)
     assert job.cancelled()
     assert job.cancel() is False
+
+
+# ---- asyncio's own ways to give up
+
+
+async def leave_group(client: WireClient, key: str) -> None:
+    async with asyncio.TaskGroup() as group:
+        for name in "ab":
+            group.create_task(client.slow_stream.aio(key + name, 600, 0.05))
+        await begun(client, key)
+        await client.fail.aio("the group is over")
+
+
+async def time_out(client: WireClient, key: str) -> None:
+    async with asyncio.timeout(1):
+        await asyncio.gather(
+            *(client.slow_stream.aio(key + name, 600, 0.05) for name in "ab")
+        )
+
+
+async def wait_for_a_while(client: WireClient, key: str) -> None:
+    both = [client.slow_stream.aio(key + name, 600, 0.05) for name in "ab"]
+    await asyncio.wait_for(asyncio.gather(*both), 1)
+
+
+async def cancel_gathered(client: WireClient, key: str) -> None:
+    both = asyncio.gather(
+        *(client.slow_stream.aio(key + name, 600, 0.05) for name in "ab")
+    )
+    await begun(client, key)
+    both.cancel()
+    await both
+
+
+async def begun(client: WireClient, key: str) -> None:
+    """Wait until the app runs one of the two; the other one waits for it."""
+    async with asyncio.timeout(30):
+        while True:
+            if any([await client.marks.aio(key + name) for name in "ab"]):
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("way", "error"),
+    [
+        (leave_group, ExceptionGroup),
+        (time_out, TimeoutError),
+        (wait_for_a_while, TimeoutError),
+        (cancel_gathered, asyncio.CancelledError),
+    ],
+)
+def test_to_give_up_reaches_the_server(
+    client: WireClient,
+    key: str,
+    way: Callable[[WireClient, str], Coroutine[Any, Any, None]],
+    error: type[BaseException],
+) -> None:
+    with pytest.raises(error):
+        asyncio.run(way(client, key))
+    # One at a time: that the next one runs shows that the first has ended.
+    assert client.slow_stream(f"{key}next", 1, 0) == "step 0"
+    marks = [client.marks(key + name) for name in "ab"]
+    assert [] in marks  # the one that waited has left the queue
+    assert all("step 599" not in steps for steps in marks)
+
+
+# ---- callbacks
+
+
+def test_callbacks_come_in_the_order_of_ends(client: WireClient, key: str) -> None:
+    seen: list[str] = []
+    told = threading.Event()
+
+    def slowly(result: str) -> None:
+        told.wait(30)
+        seen.append(f"{result}, slowly")
+
+    late = client.parallel_sleep.with_options(result_callbacks=[seen.append])
+    long = late.submit(key, 1.5)
+    echo = client.echo.with_options(result_callbacks=[slowly, seen.append])
+    for text in "abc":
+        assert echo(text) == text
+    assert long.result(30) == "slept 1.5"
+    told.set()
+    until(lambda: "slept 1.5" in seen)
+    quick = [line for text in "abc" for line in (f"{text}, slowly", text)]
+    assert seen == [*quick, "slept 1.5"]
