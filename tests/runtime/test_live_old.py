@@ -371,7 +371,7 @@ def test_a_full_queue(start_server: StartServer, major: int) -> None:
         with pytest.raises(QueueFull, match="ueue is full"):
             refused.result(timeout=10)
         assert Status.QUEUE_FULL in [update.code for update in refused.updates()]
-        patient = client.sleep.with_options(retries=5).submit("full", 0.0)
+        patient = client.sleep.with_options(retries=10).submit("full", 0.0)
         assert [running.result(), waiting.result()] == ["slept 1", "slept 0"]
         assert patient.result(timeout=20) == "slept 0"
 
