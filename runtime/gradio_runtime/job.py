@@ -78,6 +78,7 @@ class Job(Future[T], Generic[T]):
         if keep != "latest":
             self._feed = Feed(keep=keep == "all")
         self._where: dict[str, str | None] = {}
+        self._moves = 0
         self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
         self._runner: Runner | None = None
         self._emit(self._latest)
@@ -85,11 +86,13 @@ class Job(Future[T], Generic[T]):
     # ---- for the runner, on the runtime's loop
 
     def _emit(self, update: StatusUpdate[T]) -> None:
-        # Each job of many hears of every move of the queue; who asks later wants the last.
-        waits = update.code is Status.IN_QUEUE is self._latest.code
         self._latest = update
+        # Each job of many hears of every move of the queue; of those that nobody
+        # follows, the first and the last are kept.
+        waits = update.code is Status.IN_QUEUE
+        self._moves = self._moves + 1 if waits else 0
         if self._feed is not None:
-            self._feed.append(update, replaces=waits)
+            self._feed.append(update, replaces=self._moves > 2)
 
     def _succeed(self, result: T) -> None:
         self._close()
