@@ -34,11 +34,13 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
     async def stop(server: asyncio.Server) -> None:
         server.close()
         own = asyncio.current_task()
-        tasks = [task for task in asyncio.all_tasks() if task is not own]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # in which what they closed is closed
+        # One that was just accepted begins another.
+        while tasks := asyncio.all_tasks() - {own}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        for _ in range(3):
+            await asyncio.sleep(0)  # in which what they closed is closed
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     try:
@@ -91,6 +93,7 @@ async def _forward(
     finally:
         up.cancel()
         writer.close()
+        await asyncio.wait([up])
 
 
 async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
