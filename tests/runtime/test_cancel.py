@@ -18,6 +18,8 @@ from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
 
+pytestmark = pytest.mark.slow  # its servers come by way of a fixture of its own
+
 PLAIN = ("/sleep", "/async_sleep")
 GENERATORS = ("/slow_stream", "/async_slow_stream")
 #: Steps that a generator would take if it were not stopped: half a minute of them.
