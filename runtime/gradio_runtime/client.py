@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from .addresses import without_userinfo
 from .call import Options
 from .errors import GradioError, InputError
 
@@ -131,7 +131,7 @@ class Client:
             if not limit > 0:
                 raise InputError(f"{name} is {limit}, and must be more than 0")
         # A user and password in it are for the proxy before the app, and not to be shown.
-        self.src = re.sub(r"^(\w+://)[^/]*@", r"\1", src)
+        self.src = without_userinfo(src)
         self._address = src
         if not isinstance(download_files, bool):
             download_dir = download_files

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from . import hub
 from ._version import __version__
+from .addresses import without_userinfo
 from .description import Config
 from .discovery import parse_config, read_info
 from .errors import (
@@ -119,7 +121,7 @@ class Connection:
             if self._heartbeat is None:
                 self._heartbeat = Heartbeat(self)
             self._heartbeat.start(
-                live.transport, live.config.api_prefix, self.session_hash
+                live.transport, live.dialect.prefix, self.session_hash
             )
 
     def _is_closed(self) -> GradioError:
@@ -231,15 +233,6 @@ class Connection:
         self._live = None
 
 
-def without_userinfo(src: str) -> str:
-    """An address without the user and password that it may have, to be shown."""
-    scheme, mark, rest = src.partition("://")
-    if not mark:
-        return src
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
-
-
 def _basic_auth(address: str) -> dict[str, str]:
     """The header for a user and password in a URL: of a proxy before the app."""
     host = address.partition("://")[2].partition("/")[0]
@@ -255,15 +248,11 @@ def _token_header(name: str, token: str | None) -> dict[str, str]:
 
 
 def _base_url(src: str) -> str:
-    try:
+    with contextlib.suppress(ValueError):
         parts = urlsplit(src)
-        valid = bool(parts.hostname) and (parts.port is None or parts.port >= 0)
-    except ValueError:
-        valid = False
-    if not valid:
-        raise ConnectError(f"{src!r} is not a valid URL")
-    parts = urlsplit(src)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        if parts.hostname and (parts.port is None or parts.port >= 0):
+            return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    raise ConnectError(f"{src!r} is not a valid URL")
 
 
 async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:

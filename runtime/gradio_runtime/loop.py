@@ -164,7 +164,7 @@ async def _cancel_all() -> None:
     # of which Python would complain on stderr (seen of anyio's, while it connects).
     await asyncio.sleep(0)
     tasks = [task for task in asyncio.all_tasks() if task is not current]
-    fresh = [task for task in tasks if not _has_begun(task)]
+    fresh = [task for task in tasks if not has_begun(task)]
     for task in tasks:
         if task not in fresh:
             task.cancel()
@@ -178,7 +178,8 @@ async def _cancel_all() -> None:
     await close_all()
 
 
-def _has_begun(task: asyncio.Task[Any]) -> bool:
+def has_begun(task: asyncio.Task[Any]) -> bool:
+    """Whether a task has made its first step."""
     coroutine = task.get_coro()
     return (
         not inspect.iscoroutine(coroutine)

@@ -17,23 +17,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ._version import __version__
+from .addresses import shown_src
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-__all__ = ["CallRecord", "current_endpoint", "shown_src"]
+__all__ = ["CallRecord", "current_endpoint"]
 
 _log = logging.getLogger("gradio_runtime")
 #: The endpoint on whose behalf a request is sent, for its line in the log.
 current_endpoint: ContextVar[str | None] = ContextVar("endpoint", default=None)
-
-
-def shown_src(src: str) -> str:
-    """An app's address without a user, password or query."""
-    if "://" not in src:
-        return src
-    parts = urlsplit(src)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 class CallRecord:

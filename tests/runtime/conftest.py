@@ -10,6 +10,7 @@ import pytest
 from gradio_runtime.http import backoff
 
 from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import Server, forget_all, serving
 from tests.support.servers import GradioServer
 
 
@@ -17,6 +18,15 @@ from tests.support.servers import GradioServer
 def client(gradio: GradioServer, tmp_path: Path) -> Iterator[WireClient]:
     with WireClient(gradio.url, download_dir=tmp_path / "downloads") as client:
         yield client
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server of ours that misbehaves as a test says."""
+    forget_all()
+    with serving() as running:
+        yield running
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

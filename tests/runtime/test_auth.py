@@ -42,14 +42,6 @@ AUTH = ("user", "hunter2")
 COOKIE = "access-token-1=kjhgfd; Path=/; HttpOnly"
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    forget_all()
-    with serving() as running:
-        yield running
-    forget_all()
-
-
 def want_login(logins: list[bytes]) -> None:
     """Answer nothing without the cookie of the last login."""
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from gradio_runtime import AppError, Client, JobCancelled
+from gradio_runtime.addresses import shown_src
 from gradio_runtime.progress import ProgressBar
-from gradio_runtime.record import shown_src
 from gradio_runtime.status import ProgressUnit, Status, StatusUpdate
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import Handler, Server, forget_all, serving
+from tests.support.misbehaving import Handler, Server
 from tests.support.servers import GradioServer
 
 _exporter = InMemorySpanExporter()
@@ -38,13 +38,6 @@ def spans() -> Iterator[InMemorySpanExporter]:
     _exporter.clear()
     yield _exporter
     _exporter.clear()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    forget_all()
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

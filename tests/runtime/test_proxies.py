@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 
 import pytest
 import trustme
@@ -21,14 +20,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    forget_all()
-    with serving() as running:
-        yield running
-    forget_all()
 
 
 def test_a_proxy_of_the_callers(server: Server) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,16 +17,8 @@ from gradio_runtime.connection import Connection
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient
 from tests.support.hub import Hub, Space
-from tests.support.misbehaving import Server, forget_all, sent, serving
+from tests.support.misbehaving import Server, sent
 from tests.support.servers import GradioServer
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    forget_all()
-    with serving() as running:
-        yield running
-    forget_all()
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ came, WebSockets included. Each request gets a connection of its own.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
+
+from gradio_runtime.loop import has_begun
 
 __all__ = ["prefix_proxy"]
 
@@ -39,7 +40,7 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
         # never close what it was given.
         while tasks := asyncio.all_tasks() - {own}:
             for task in tasks:
-                if _has_begun(task):
+                if has_begun(task):
                     task.cancel()
             await asyncio.sleep(0)
         for _ in range(3):
@@ -54,14 +55,6 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-def _has_begun(task: asyncio.Task[object]) -> bool:
-    coroutine = task.get_coro()
-    return (
-        not inspect.iscoroutine(coroutine)
-        or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
-    )
 
 
 async def _serve(

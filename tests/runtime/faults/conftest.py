@@ -10,15 +10,17 @@ import pytest
 from gradio_runtime.http import pools
 from gradio_runtime.loop import run_sync
 
-from tests.support.misbehaving import Server, forget_all, serving, until
+from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import Server, count, until
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    forget_all()
-    with serving() as running:
-        yield running
-    forget_all()
+def echo(server: Server) -> str:
+    with WireClient(server.url) as client:
+        return client.echo("x")
+
+
+def joins() -> int:
+    return count("/join")
 
 
 def open_sockets() -> list[Any]:

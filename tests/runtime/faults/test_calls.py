@@ -24,7 +24,7 @@ from gradio_runtime import (
 )
 from gradio_runtime.loop import get_loop
 
-from tests.runtime.faults.conftest import open_sockets
+from tests.runtime.faults.conftest import echo, joins, open_sockets
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,
@@ -32,18 +32,8 @@ from tests.support.misbehaving import (
     DONE,
     Handler,
     Server,
-    count,
     until,
 )
-
-
-def echo(server: Server) -> str:
-    with WireClient(server.url) as client:
-        return client.echo("x")
-
-
-def joins() -> int:
-    return count("/join")
 
 
 def test_a_server_that_behaves(server: Server) -> None:
@@ -228,7 +218,7 @@ def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
 def test_an_exit_handler_of_the_user_does_not_hang(server: Server) -> None:
     script = f"""
 import atexit
-from tests.runtime.faults.conftest import open_sockets
+from tests.runtime.faults.conftest import echo, joins, open_sockets
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,

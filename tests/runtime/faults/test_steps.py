@@ -23,6 +23,7 @@ from gradio_runtime import (
     connect,
 )
 
+from tests.runtime.faults.conftest import echo, joins
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,
@@ -34,16 +35,6 @@ from tests.support.misbehaving import (
     Server,
     count,
 )
-
-
-def echo(server: Server) -> str:
-    with WireClient(server.url) as client:
-        return client.echo("x")
-
-
-def joins() -> int:
-    return count("/join")
-
 
 CONFIG_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
     "html": (

@@ -17,6 +17,7 @@ from gradio_runtime import (
     ProtocolError,
 )
 
+from tests.runtime.faults.conftest import echo, joins
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,
@@ -26,18 +27,7 @@ from tests.support.misbehaving import (
     Answer,
     Handler,
     Server,
-    count,
 )
-
-
-def echo(server: Server) -> str:
-    with WireClient(server.url) as client:
-        return client.echo("x")
-
-
-def joins() -> int:
-    return count("/join")
-
 
 STREAM_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
     "cut-before-the-result": (
