@@ -28,10 +28,16 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
+    # The loop alone would let go of a task whose connection is closed.
+    serving: set[asyncio.Task[None]] = set()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = loop.create_task(_serve(app, prefix, reader, writer))
+        serving.add(task)
+        task.add_done_callback(serving.discard)
+
     async def start() -> asyncio.Server:
-        return await asyncio.start_server(
-            lambda reader, writer: _serve(app, prefix, reader, writer), "127.0.0.1", 0
-        )
+        return await asyncio.start_server(accept, "127.0.0.1", 0)
 
     async def stop(server: asyncio.Server) -> None:
         server.close()
