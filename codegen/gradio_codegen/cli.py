@@ -193,7 +193,9 @@ def generate_command(
 ) -> None:
     """Generate a typed module for an app."""
     from .build import BuildOptions
-    from .commands import Connect, Talk, generate_module
+    from .commands.connect import Connect
+    from .commands.generate import generate_module
+    from .commands.talk import Talk
 
     code = generate_module(
         source,
@@ -229,7 +231,9 @@ def inspect(
 ) -> None:
     """Show an app's API: endpoints, parameters, types, defaults, outputs."""
     from .build import BuildOptions
-    from .commands import Connect, Talk, inspect_app
+    from .commands.connect import Connect
+    from .commands.inspect import inspect_app
+    from .commands.talk import Talk
 
     inspect_app(
         source,
@@ -255,7 +259,9 @@ def save(
     verbose: Verbose = False,
 ) -> None:
     """Keep an app's description, to generate offline and to review in git."""
-    from .commands import Connect, Talk, save_description
+    from .commands.connect import Connect
+    from .commands.save import save_description
+    from .commands.talk import Talk
 
     save_description(
         source,

@@ -211,12 +211,13 @@ def test_types_are_checked_on_demand(tmp_path: Path) -> None:
 def test_findings_of_the_type_checker_are_an_exit_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from gradio_codegen import cli, commands
+    from gradio_codegen import cli
+    from gradio_codegen.commands import generate
 
     def findings(code: str, target: Path | None) -> list[str]:
         return ["app_api.py:1: error: wrong"]
 
-    monkeypatch.setattr(commands, "_mypy", findings)
+    monkeypatch.setattr(generate, "_mypy", findings)
     path = tmp_path / "app_api.py"
     assert cli._run([CALCULATOR, "-o", str(path), "--typecheck"]) == 1
     assert "app_api.py:1: error: wrong" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""What each command does; `cli` says which arguments it takes."""

@@ -1,0 +1,58 @@
+"""How to reach an app, as the options of a command say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import UsageError
+from ..fetch import fetch
+from ..spec import AppSpec
+from .talk import Talk
+
+__all__ = ["Connect"]
+
+
+@dataclass(frozen=True)
+class Connect:
+    """How to reach an app."""
+
+    token: str | None = None
+    auth: tuple[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of(
+        cls, token: str | None, auth: str | None, headers: Sequence[str] | None
+    ) -> Connect:
+        """Make it of the options as they were typed.
+
+        Raises:
+            UsageError: One is malformed.
+        """
+        login: tuple[str, str] | None = None
+        if auth is not None:
+            user, colon, password = auth.partition(":")
+            if not colon or not user:
+                raise UsageError("--auth takes user:password, with a colon in between")
+            login = (user, password)
+        return cls(token, login, dict(map(_header, headers or ())))
+
+    def read(self, source: str, talk: Talk) -> AppSpec:
+        """Read an app's description, or a saved one, telling that it takes a while.
+
+        Raises:
+            CodegenError: It cannot be read.
+        """
+        with talk.progress(f"Reading {source}"), talk.stage("fetch"):
+            return fetch(source, token=self.token, auth=self.auth, headers=self.headers)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    name, value = name.strip(), value.strip()
+    if not colon or not name or not name.isascii() or not name.isprintable():
+        raise UsageError(f"--header takes Key:Value, not {text!r}")
+    if not value.isprintable():
+        raise UsageError(f"the value of --header {name} has characters no header has")
+    return name, value

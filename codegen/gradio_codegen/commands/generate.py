@@ -1,0 +1,86 @@
+"""`gradio-codegen SOURCE -o FILE`: generate a module."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ..api import generate_from
+from ..build import BuildOptions
+from ..errors import CodegenError
+from ..fetch import classify
+from ..write import ensure_writable, write_file
+from .connect import Connect
+from .talk import Talk, err, out
+
+__all__ = ["generate_module"]
+
+
+def generate_module(
+    source: str,
+    target: Path | None,
+    *,
+    connect: Connect,
+    options: BuildOptions,
+    force: bool,
+    typecheck: bool,
+    talk: Talk,
+) -> int:
+    """Generate a module into a file, or to stdout.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CodegenError: It cannot be done; nothing has been written.
+    """
+    classify(source)
+    if target is not None:
+        ensure_writable(target, force=force)
+    spec = connect.read(source, talk)
+    with talk.progress("Generating"):
+        module = generate_from(spec, options, talk.stage)
+    talk.diagnostics(module.diagnostics)
+    if target is None:
+        out(module.code)
+    else:
+        with talk.stage("write"):
+            write_file(target, module.code)
+        count = len(module.code.splitlines())
+        talk.say(f"{target}: {_endpoints(module.code)}, {count} lines")
+    if not typecheck:
+        return 0
+    with talk.progress("Type-checking"), talk.stage("mypy"):
+        problems = _mypy(module.code, target)
+    for line in problems:
+        err(line)
+    if not problems:
+        talk.say("mypy --strict: no problems")
+    return 1 if problems else 0
+
+
+def _endpoints(code: str) -> str:
+    count = code.count("\n@_app.")
+    return f"{count} endpoint{'' if count == 1 else 's'}"
+
+
+def _mypy(code: str, target: Path | None) -> list[str]:
+    """What mypy --strict has to say of a module."""
+    with tempfile.TemporaryDirectory(prefix="gradio-codegen-") as folder:
+        path = target
+        if path is None:
+            path = Path(folder) / "generated.py"
+            path.write_text(code, encoding="utf-8")
+        command = [sys.executable, "-m", "mypy", "--strict", "--config-file", ""]
+        command += ["--no-error-summary", "--hide-error-context", "--no-color-output"]
+        command += ["--cache-dir", str(Path(folder) / "cache"), "--", str(path)]
+        done = subprocess.run(  # noqa: S603 - our own interpreter
+            command, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    if done.returncode not in (0, 1) or (done.returncode and not lines):
+        error = " ".join(done.stderr.split()) or f"it exited with {done.returncode}"
+        raise CodegenError(f"mypy could not run: {error}")
+    return lines if done.returncode else []

@@ -1,0 +1,38 @@
+"""`gradio-codegen save SOURCE -o FILE`: keep a description."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..fetch import classify
+from ..spec import dumps, is_saved
+from ..write import ensure_writable, write_file
+from .connect import Connect
+from .talk import Talk, out
+
+__all__ = ["save_description"]
+
+
+def save_description(
+    source: str,
+    target: Path | None,
+    *,
+    connect: Connect,
+    force: bool,
+    talk: Talk,
+) -> None:
+    """Write an app's description to a file, or to stdout.
+
+    Raises:
+        CodegenError: It cannot be done; nothing has been written.
+    """
+    classify(source)
+    if target is not None:
+        ensure_writable(target, force=force, ours=is_saved)
+    spec = connect.read(source, talk)
+    text = dumps(spec)
+    if target is None:
+        out(text)
+        return
+    write_file(target, text)
+    talk.say(f"{target}: {len(spec.config.dependencies)} endpoints of {spec.source}")

@@ -1,0 +1,68 @@
+"""What commands say: results and progress on stderr, content on stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+from ..errors import Diagnostic
+
+__all__ = ["Talk", "err", "out"]
+
+
+class Talk:
+    """What is said on stderr: progress on a terminal, results, times if wanted."""
+
+    def __init__(self, *, quiet: bool, verbose: bool) -> None:
+        self._quiet = quiet
+        self._verbose = verbose
+
+    @contextmanager
+    def stage(self, name: str) -> Generator[None]:
+        """Measure a stage, and tell how long it took if that is wanted."""
+        start = time.perf_counter()
+        yield
+        if self._verbose:
+            err(f"{name:<8} {(time.perf_counter() - start) * 1000:7.0f} ms")
+
+    @contextmanager
+    def progress(self, text: str) -> Generator[None]:
+        """Show that something is going on, on a terminal."""
+        if self._quiet or self._verbose or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+        from rich.markup import escape
+
+        with Console(stderr=True).status(escape(text)):
+            yield
+
+    def say(self, text: str) -> None:
+        """A result, unless nothing is to be said."""
+        if not self._quiet:
+            err(text)
+
+    def diagnostics(self, items: Iterable[Diagnostic]) -> None:
+        """One line each; what was left out is told even if nothing else is."""
+        for item in items:
+            if item.level == "error" or not self._quiet:
+                err(str(item))
+
+
+def err(text: str) -> None:
+    """To stderr."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def out(text: str) -> None:
+    """To stdout as UTF-8, whatever the locale: it is a file's content."""
+    sys.stdout.flush()
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever read our output has had enough; nothing may fail at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
