@@ -1,0 +1,180 @@
+"""What `huggingface_hub` raises, as this package's own errors."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..errors import (
+    AuthenticationError,
+    ConnectError,
+    GradioError,
+    InputError,
+    RateLimited,
+    SpaceError,
+)
+from .names import endpoint, page_of
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
+
+__all__ = ["NOT_FOUND", "translated"]
+
+#: The stages that we give to Spaces whose stage the Hub does not tell.
+NOT_FOUND = "NOT_FOUND"
+_DISABLED = "DISABLED"
+
+#: `RateLimit: "api";r=0;t=55` means that nothing is left for 55 s.
+_NOTHING_LEFT = re.compile(r"\br\s*=\s*0\b.*?\bt\s*=\s*(\d+)")
+
+
+@contextmanager
+def translated(space_id: str, token: str | None) -> Generator[None]:
+    """Turn what goes wrong while the Hub is asked into what callers know.
+
+    Args:
+        space_id: What it is asked about.
+        token: What it is asked with.
+    """
+    from huggingface_hub import errors as theirs
+
+    page = page_of(space_id)
+    try:
+        yield
+    except GradioError:
+        raise
+    except theirs.GatedRepoError:  # before what it is derived from
+        raise AuthenticationError(
+            "the Space is gated, and the token has no access to it"
+            if token
+            else "the Space is gated, and no token is given",
+            src=space_id,
+            hint=f"Ask for access at {page}, and pass that account's token=…",
+        ) from None
+    except theirs.RepositoryNotFoundError as error:
+        if _names_the_token(error):
+            raise _of_status(error, space_id, token) from None
+        raise _not_found(space_id, token) from None
+    except theirs.DisabledRepoError:
+        raise SpaceError(
+            "the Space is disabled",
+            stage=_DISABLED,
+            url=page,
+            src=space_id,
+            hint=f"Its owner must ask the Hub why ({page})",
+        ) from None
+    except theirs.HfHubHTTPError as error:
+        raise _of_status(error, space_id, token) from None
+    except (theirs.OIDCError, theirs.DeviceCodeError) as error:
+        raise AuthenticationError(
+            f"the saved login cannot be used: {error}",
+            src=space_id,
+            hint="Log in again (hf auth login), or pass token=…",
+        ) from error
+    except theirs.HFValidationError:
+        raise ConnectError(
+            f"{space_id!r} is no name that a Space can have",
+            lasting=True,
+            hint="Use owner/space, as in the address of the Space's page",
+        ) from None
+    except theirs.OfflineModeIsEnabled:
+        raise ConnectError(
+            "the Hub must not be asked: HF_HUB_OFFLINE is set",
+            lasting=True,
+            src=space_id,
+            hint="Unset it, or pass the app's own URL",
+        ) from None
+    except Exception as error:
+        raise ConnectError(
+            f"cannot reach the Hub at {endpoint()}: {error}",
+            src=space_id,
+            hint="Check the network, or pass the app's own URL",
+        ) from error
+
+
+def _not_found(space_id: str, token: str | None) -> SpaceError:
+    page = page_of(space_id)
+    return SpaceError(
+        "the Space does not exist, or is private and the token cannot see it"
+        if token
+        else "the Space does not exist, or is private and no token is given",
+        stage=NOT_FOUND,
+        url=page,
+        src=space_id,
+        hint=f"Check its name at {page}, and pass token=… if it is private",
+    )
+
+
+def _of_status(
+    error: HfHubHTTPError, space_id: str, token: str | None
+) -> GradioError:
+    """The error of any other answer that is none."""
+    status, said = error.response.status_code, _said(error)
+    tokens = f"{endpoint()}/settings/tokens"
+    match status:
+        case 401 if token:
+            whose = " of HF_TOKEN" if token == os.environ.get("HF_TOKEN") else ""
+            return AuthenticationError(
+                f"the Hub does not know the token{whose}",
+                src=space_id,
+                hint=f"Make a new one at {tokens}, or pass token=False for a public Space",
+            )
+        case 401:
+            return _not_found(space_id, token)
+        case 402:
+            return SpaceError(
+                f"the Hub wants to be paid first{said}",
+                url=page_of(space_id),
+                src=space_id,
+                hint=f"See {endpoint()}/settings/billing, or choose hardware='cpu-basic'",
+            )
+        case 403:
+            return AuthenticationError(
+                f"the token may not do that{said}",
+                src=space_id,
+                hint=f"Give one that may: {tokens}",
+            )
+        case 429:
+            after = _retry_after(error.response.headers)
+            wait = "a while" if after is None else f"{after:g} s"
+            return RateLimited(
+                "the Hub is asked too often",
+                retry_after=after,
+                src=space_id,
+                hint=f"Wait {wait}; with a token (HF_TOKEN) more is allowed",
+            )
+        case 400 | 422:
+            return InputError(f"the Hub refuses it{said}", src=space_id)
+        case _:
+            return ConnectError(
+                f"the Hub answers {status}{said}",
+                lasting=status < 500,
+                src=space_id,
+                hint="Try again later, or pass the app's own URL",
+            )
+
+
+def _names_the_token(error: HfHubHTTPError) -> bool:
+    """Whether a 401 is about the token rather than about the Space."""
+    headers = error.response.headers
+    return "X-Error-Code" not in headers and "credentials" in headers.get(
+        "X-Error-Message", ""
+    )
+
+
+def _said(error: HfHubHTTPError) -> str:
+    """The Hub's own words, if it has any, as the end of a message."""
+    said = (error.server_message or "").strip().rstrip(".")
+    return f": {said.splitlines()[0][:300]}" if said else ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds after which the Hub wants to be asked again, if it says so."""
+    given = headers.get("retry-after", "").strip()
+    if given.isdecimal():
+        return float(given)
+    left = _NOTHING_LEFT.search(headers.get("ratelimit", ""))
+    return float(left[1]) if left else None

@@ -1,0 +1,27 @@
+"""A line on the terminal that says what a caller waits for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+__all__ = ["Report", "line_on_terminal"]
+
+#: Shows a text in place of the one before, and nothing any more for None.
+Report = Callable[[str | None], None]
+
+
+def line_on_terminal() -> Report:
+    """One line on stderr, if that is a terminal; nothing in a pipe or a file."""
+
+    def show(text: str | None) -> None:
+        with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
+            if sys.stderr.isatty():
+                width = os.get_terminal_size(sys.stderr.fileno()).columns
+                shown = (text or "")[: max(width - 1, 0)]
+                sys.stderr.write(f"\r\x1b[K{shown}")
+                sys.stderr.flush()
+
+    return show

@@ -1,0 +1,38 @@
+"""What Spaces are called: ids, pages, and which of them an address means."""
+
+from __future__ import annotations
+
+import os
+import re
+
+__all__ = ["endpoint", "is_space_id", "page_of", "space_of"]
+
+_SPACE_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
+_PAGE = re.compile(
+    r"https?://(?:www\.)?(?:huggingface|hf)\.co/spaces/([^/?#]+/[^/?#]+)"
+)
+
+
+def endpoint() -> str:
+    """The Hub's address, without a slash at the end."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+
+def page_of(space_id: str) -> str:
+    """The address of a Space's page."""
+    return f"{endpoint()}/spaces/{space_id}"
+
+
+def is_space_id(src: str) -> bool:
+    """Whether `src` looks like `owner/space`."""
+    return _SPACE_ID.fullmatch(src) is not None
+
+
+def space_of(src: str) -> str | None:
+    """The id of the Space that an id or the address of a page means, if one does."""
+    if is_space_id(src):
+        return src
+    page = _PAGE.match(src)
+    if page is None and "HF_ENDPOINT" in os.environ:
+        page = re.match(re.escape(endpoint()) + r"/spaces/([^/?#]+/[^/?#]+)", src)
+    return page[1] if page is not None and is_space_id(page[1]) else None
