@@ -62,7 +62,7 @@ class Client:
     or `close()` it.
 
     Args:
-        src: The app: a URL or a Space id. A generated client knows its own.
+        src: The app: a URL, a Space id or its page. A generated client knows its own.
         token: Hugging Face token; None for `HF_TOKEN` or the saved login (Spaces
             only), False for none.
         auth: User and password of the app's own login.
@@ -86,6 +86,8 @@ class Client:
         hf_token: What the official client called `token` before 2.0.
         max_workers: How many jobs of an endpoint may be in the app's queue at once;
             more wait here for their turn, without a rank. Any number share one thread.
+        wake_timeout: Seconds to wait, at the first call, for a Space that sleeps, starts
+            or is being built; 0 to raise `SpaceError` at once. A terminal shows it.
         verbose: Means nothing, for scripts of the official client, as does the next.
             Nothing is printed in any case.
         analytics_enabled: Nothing is told to anyone in any case.
@@ -111,6 +113,7 @@ class Client:
         oauth_token: str | None = None,
         hf_token: str | bool | None = None,
         max_workers: int = 64,
+        wake_timeout: float = 600.0,
         verbose: bool = True,
         analytics_enabled: bool = True,
     ) -> None:
@@ -130,6 +133,8 @@ class Client:
         ):
             if not limit > 0:
                 raise InputError(f"{name} is {limit}, and must be more than 0")
+        if not wake_timeout >= 0:
+            raise InputError(f"wake_timeout is {wake_timeout}, and must be 0 or more")
         # A user and password in it are for the proxy before the app, and not to be shown.
         self.src = without_userinfo(src)
         self._address = src
@@ -144,6 +149,7 @@ class Client:
             "oauth_token": oauth_token,
             "max_download_size": max_download_size,
             "max_workers": max_workers,
+            "wake_timeout": wake_timeout,
         }
         self._http = (
             ssl_verify,

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from . import hub
 from ._version import __version__
 from .addresses import without_userinfo
 from .description import Config
@@ -22,9 +21,16 @@ from .errors import (
     ConnectError,
     ConnectionLost,
     GradioError,
+    SpaceError,
 )
 from .heartbeat import Heartbeat
 from .http.transport import Transport
+from .hub.lines import Report, line_on_terminal
+from .hub.names import space_of
+from .hub.spaces import Space, saved_token
+from .hub.stages import doing, no_gradio, not_serving, serves
+from .hub.threads import in_thread
+from .hub.waiting import Wanted
 from .live import Live
 from .loop import run_sync
 from .queue.protocol import is_before_5
@@ -32,6 +38,9 @@ from .queue.session import new_hash
 from .settings import Settings
 
 __all__ = ["Connection", "fetch_description"]
+
+#: Seconds to wait for a word from a Space that may sleep.
+_KNOCK = 10.0
 
 T = TypeVar("T")
 
@@ -61,6 +70,8 @@ class Connection:
     ) -> None:
         self.src = without_userinfo(src)
         self._address = src
+        self._space_id = space_of(src)
+        self._wanted: Wanted | None = None
         self.settings = settings or Settings()
         self.session_hash = session_hash or new_hash()
         self._lock: asyncio.Lock | None = None
@@ -104,8 +115,7 @@ class Connection:
         self._lock = self._lock or asyncio.Lock()
         async with self._lock:
             if self._live is None:
-                transport = await self.transport()
-                config = parse_config(await transport.get_json("/config"), transport)
+                transport, _, config = await self.described()
                 if self._closed:
                     raise self._is_closed()
                 self._authorize(transport, config)
@@ -157,28 +167,25 @@ class Connection:
     @property
     def is_space(self) -> bool:
         """Whether the app is a Space of the Hub, by the address that the caller gave."""
-        if hub.is_space_id(self.src):
+        if self._space_id is not None:
             return True
         parts = urlsplit(self.src)
         return parts.scheme == "https" and (parts.hostname or "").endswith(".hf.space")
 
-    async def transport(self) -> Transport:
-        """HTTP to the app, logged in if there are credentials."""
+    async def located(self) -> Transport:
+        """HTTP to the app, once it is known where that is and a Space serves."""
         if self._transport is None:
-            base, token = await self._locate()
-            headers = {
-                "user-agent": f"gradio-runtime/{__version__}",
-                "x-gradio-user": "api",
-                **_basic_auth(self._address),
-                **_token_header("x-hf-authorization", token),
-                **{name.lower(): v for name, v in self.settings.headers.items()},
-            }
-            self._token = token
-            self._transport = Transport(base, headers, self.settings.http)
-        if self.settings.auth is not None and not self._logged_in:
-            await _log_in(self._transport, self.settings.auth)
-            self._logged_in = True
+            base, self._token = await self._locate()
+            self._transport = self._transport_to(base, self._token)
         return self._transport
+
+    async def transport(self) -> Transport:
+        """The same, logged in if there are credentials."""
+        transport = await self.located()
+        if self.settings.auth is not None and not self._logged_in:
+            await _log_in(transport, self.settings.auth)
+            self._logged_in = True
+        return transport
 
     def _authorize(self, transport: Transport, config: Config) -> None:
         """Send the token as the clients of the app's time did, too.
@@ -192,23 +199,114 @@ class Connection:
         if is_before_5(config.version) and not transport.has_header("authorization"):
             transport.add_headers(_token_header("authorization", self._token))
 
+    def _transport_to(self, base: str, token: str | None) -> Transport:
+        headers = {
+            "user-agent": f"gradio-runtime/{__version__}",
+            "x-gradio-user": "api",
+            **_basic_auth(self._address),
+            **_token_header("x-hf-authorization", token),
+            **{name.lower(): v for name, v in self.settings.headers.items()},
+        }
+        return Transport(base, headers, self.settings.http)
+
     async def _locate(self) -> tuple[str, str | None]:
-        """The app's URL, and the token to send to it."""
+        """The app's URL, and the token to send to it; waits for a Space to serve."""
         given, src = self.settings.token, self.src
         if isinstance(given, str):
-            given = given.strip()
-        if src.startswith(("http://", "https://")):
-            # A token that the caller did not name is for Spaces only.
-            return _base_url(src), given if isinstance(given, str) else None
-        if not hub.is_space_id(src):
+            given = given.strip() or False
+        if self._space_id is None:
+            if src.startswith(("http://", "https://")):
+                # A token that the caller did not name is for Spaces only.
+                return _base_url(src), given if isinstance(given, str) else None
             raise ConnectError(
                 f"{src!r} is neither a URL nor a Space id",
                 hint="Use http(s)://host[:port][/path], or owner/space",
             )
         token = given if isinstance(given, str) else None
         if given is None or given is True:
-            token = await asyncio.to_thread(hub.saved_token)
-        return await asyncio.to_thread(hub.resolve, src, token), token
+            token = await in_thread(saved_token)
+        self._wanted = Wanted(
+            self._space_id,
+            token,
+            self.settings.wake_timeout,
+            lambda host: self._knock(host, token),
+            self.settings.report,
+        )
+        space = await self._wanted.serving()
+        return str(space.host), token
+
+    async def _knock(self, host: str, token: str | None) -> bool:
+        """Ask a Space's app for anything, which wakes it; whether it answered."""
+        transport = self._transport_to(host, token)
+        try:
+            async with asyncio.timeout(_KNOCK):
+                await transport.get_json("/config")
+        except (ConnectError, ConnectionLost, TimeoutError):
+            return False
+        except GradioError:
+            return True  # it has something to say, if not what we want to hear
+        else:
+            return True
+        finally:
+            await transport.aclose()
+
+    async def described(self) -> tuple[Transport, Any, Config]:
+        """Read the app's `/config`: as it came, and checked.
+
+        A Space that does not answer as it should is asked for at the Hub once more: it
+        may have gone to sleep, in which case it is woken, or be no Gradio app at all.
+        """
+        for again in (False, True):
+            transport = await self.transport()
+            try:
+                raw = await transport.get_json("/config")
+                return transport, raw, parse_config(raw, transport)
+            except ConnectError as error:
+                if again or self._wanted is None:
+                    raise
+                await self._look_again(self._wanted, transport, error)
+        raise AssertionError("the second time ends")
+
+    async def _look_again(
+        self, wanted: Wanted, transport: Transport, error: ConnectError
+    ) -> None:
+        """Return if another try of what failed is worth it; it may be elsewhere."""
+        space = await wanted.found()
+        if not serves(space):
+            space = await wanted.awaited(space)
+        elif space.host == transport.base:
+            raise error if space.sdk in {"gradio", None} else no_gradio(space)
+        if space.host != transport.base:
+            await transport.aclose()
+            self._transport, self._logged_in = None, False
+
+    @contextlib.asynccontextmanager
+    async def truthful(self) -> AsyncGenerator[None]:
+        """Have a Space whose app does not answer say why: it sleeps or is paused, say."""
+        try:
+            yield
+        except ConnectError as error:
+            told = await self._not_serving()
+            if told is None:
+                raise
+            self.forget(self._live, login=False)
+            raise told from error
+
+    async def _not_serving(self) -> SpaceError | None:
+        """The error of a Space that no longer serves, by what the Hub says."""
+        if self._wanted is None:
+            return None
+        try:
+            async with asyncio.timeout(_KNOCK):
+                space: Space = await self._wanted.found()
+        except SpaceError as error:
+            return error
+        except (GradioError, TimeoutError):
+            return None
+        if serves(space):
+            return None
+        message = f"the Space {doing(space)} ({space.stage})"
+        return not_serving(space, message, "Call again: the next call waits for it")
 
     def reset_session(self) -> None:
         """Begin a new session, without the State of the old one."""
@@ -277,6 +375,8 @@ def fetch_description(
     headers: Mapping[str, str] | None = None,
     all_endpoints: bool = False,
     timeout: float = 30.0,
+    wake_timeout: float = 600.0,
+    report: Report | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
 
@@ -288,32 +388,38 @@ def fetch_description(
         auth: User and password of the app's own login.
         headers: Extra headers.
         all_endpoints: Whether undocumented endpoints are wanted.
-        timeout: Seconds for all of it.
+        timeout: Seconds for all of it, once the app is there.
+        wake_timeout: Seconds for a Space that sleeps, starts or is being built.
+        report: Shows what such a Space does; None for a line on the terminal.
 
     Raises:
         GradioError: The app cannot be reached, or is no Gradio app.
     """
-    settings = Settings(token=token, auth=auth, headers=dict(headers or {}))
+    settings = Settings(
+        token=token,
+        auth=auth,
+        headers=dict(headers or {}),
+        wake_timeout=wake_timeout,
+        report=report or line_on_terminal(),
+    )
     connection = Connection(src, settings)
 
     async def read() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        try:
-            transport = await connection.transport()
-            raw = await transport.get_json("/config")
-            config = parse_config(raw, transport)
-            first, second = [
-                await read_info(transport, config, all_endpoints=all_endpoints)
-                for _ in range(2)
-            ]
-        finally:
-            await connection.aclose()
+        transport, raw, config = await connection.described()
+        first, second = [
+            await read_info(transport, config, all_endpoints=all_endpoints)
+            for _ in range(2)
+        ]
         return cast("dict[str, Any]", raw), first, second
 
     async def bounded() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         try:
+            await connection.located()
             async with asyncio.timeout(timeout):
                 return await read()
         except TimeoutError:
             raise ConnectError(f"no answer within {timeout:g} s", src=src) from None
+        finally:
+            await connection.aclose()
 
     return connection.run(bounded())

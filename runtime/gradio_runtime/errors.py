@@ -179,16 +179,24 @@ class SpaceError(GradioError):
     """The Space cannot serve.
 
     Attributes:
-        stage: The Hub's name for its state, such as `PAUSED` or `BUILD_ERROR`.
+        stage: The Hub's name for its state, such as `PAUSED` or `BUILD_ERROR`;
+            `NOT_FOUND` where there is none.
+        url: The Space's page.
     """
 
     usual_hint = "See the Space's page"
 
     def __init__(
-        self, message: str, *, stage: str | None = None, **context: str | None
+        self,
+        message: str,
+        *,
+        stage: str | None = None,
+        url: str | None = None,
+        **context: str | None,
     ) -> None:
         super().__init__(message, **context)
         self.stage = stage
+        self.url = url
 
 
 class QueueFull(GradioError):

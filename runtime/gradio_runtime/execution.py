@@ -95,7 +95,7 @@ class Execution(Generic[T]):
         self._record.enter()
         scope = asyncio.timeout(self._options.timeout)
         try:
-            async with scope:
+            async with scope, self._connection.truthful():
                 result = await self._work()
         except asyncio.CancelledError:
             if self._abandoned:
@@ -188,6 +188,9 @@ class Execution(Generic[T]):
                 attempt, rejoined = attempt + 1, rejoined or waited
                 pause = pause_after(error, attempt - 1)
                 self._record.retried(error, pause)
+                if isinstance(error, ConnectError) and self._connection.is_space:
+                    # It may have gone to sleep: connecting anew wakes it.
+                    self._connection.forget(self._live, login=False)
             if self._ticket is not None:
                 self._ticket.leave()
                 self._ticket = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .http.pools import HttpOptions
+from .hub.lines import Report, line_on_terminal
 
 __all__ = ["Settings"]
 
@@ -24,3 +25,5 @@ class Settings:
     oauth_token: str | None = field(default=None, repr=False)
     max_download_size: int | None = None
     max_workers: int = 64
+    wake_timeout: float = 600.0
+    report: Report = field(default_factory=line_on_terminal, repr=False)

@@ -108,9 +108,7 @@ def _not_found(space_id: str, token: str | None) -> SpaceError:
     )
 
 
-def _of_status(
-    error: HfHubHTTPError, space_id: str, token: str | None
-) -> GradioError:
+def _of_status(error: HfHubHTTPError, space_id: str, token: str | None) -> GradioError:
     """The error of any other answer that is none."""
     status, said = error.response.status_code, _said(error)
     tokens = f"{endpoint()}/settings/tokens"
