@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -128,9 +129,10 @@ class Wanted:
 
     async def _answer(self, host: str) -> None:
         """Give the app a moment to answer: the Hub knows sooner that it runs."""
-        end = asyncio.get_running_loop().time() + GRACE
-        while not await self.knock(host) and asyncio.get_running_loop().time() < end:
-            await asyncio.sleep(FIRST_LOOK)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                while not await self.knock(host):  # noqa: ASYNC110  # it has no event
+                    await asyncio.sleep(FIRST_LOOK)
 
     async def _sleep(self, seconds: float, text: str, started: float) -> None:
         while seconds > 0:
