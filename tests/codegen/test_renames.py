@@ -157,7 +157,9 @@ def test_the_command_line_renames(tmp_path: Path) -> None:
     done = run(*words, "--rename=/lambda.param_0=text", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "def translate(text: str," in done.stdout
-    fails(2, "Did you mean /lambda or /lambda_1?", *words[:-1], "/lamda=x", cwd=tmp_path)
+    fails(
+        2, "Did you mean /lambda or /lambda_1?", *words[:-1], "/lamda=x", cwd=tmp_path
+    )
     fails(2, "--rename takes ENDPOINT=NAME", *words[:-1], "x", cwd=tmp_path)
 
 
