@@ -133,6 +133,14 @@ ClassName = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Name of the client class."),
 ]
+Rename = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ENDPOINT=NAME",
+        help="What to call an endpoint, or with ENDPOINT.PARAMETER=NAME a parameter; "
+        "can be repeated.",
+    ),
+]
 Force = Annotated[
     bool,
     typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
@@ -181,6 +189,7 @@ def generate_command(
     nullable: Nullable = None,
     nullable_inputs: NullableInputs = False,
     class_name: ClassName = None,
+    rename: Rename = None,
     typecheck: Annotated[
         bool,
         typer.Option(
@@ -196,6 +205,7 @@ def generate_command(
     from .commands.connect import Connect
     from .commands.generate import generate_module
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     code = generate_module(
         source,
@@ -209,6 +219,7 @@ def generate_command(
             nullable_inputs=nullable_inputs,
             class_name=class_name,
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
         ),
         force=force,
         typecheck=typecheck,

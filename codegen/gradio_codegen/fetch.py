@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+
+from gradio_runtime.addresses import shown_src
 
 from .errors import SourceError, UsageError
 from .limits import DOCUMENT
@@ -78,14 +79,16 @@ def fetch(
         )
     except AuthenticationError as error:
         raise SourceError(
-            f"{error.message} [{name}]. "
+            f"{error.message} [{shown_src(name)}]. "
             "Give the app's login (--auth user:password) or a token (--token)"
         ) from error
     except GradioError as error:
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
-        raise SourceError(f"what {name} sends is nested too deeply") from None
-    return AppSpec.from_raw(_public(name), config, info, again)
+        raise SourceError(
+            f"what {shown_src(name)} sends is nested too deeply"
+        ) from None
+    return AppSpec.from_raw(name, config, info, again)
 
 
 def _read(path: Path) -> str:
@@ -104,12 +107,3 @@ def _read(path: Path) -> str:
         raise SourceError(f"{path} is no text. Check the path") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _public(source: str) -> str:
-    """The source as generated modules name it: no password, no query."""
-    if not source.startswith(("http://", "https://")):
-        return source
-    parts = urlsplit(source)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
