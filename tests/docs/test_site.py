@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from sphinx.util.inventory import InventoryFile
-
 from gradio_codegen import cli
+from sphinx.util.inventory import InventoryFile
 
 pytestmark = pytest.mark.slow
 
