@@ -85,7 +85,9 @@ def fetch(
     except GradioError as error:
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
-        raise SourceError(f"what {shown_src(name)} sends is nested too deeply") from None
+        raise SourceError(
+            f"what {shown_src(name)} sends is nested too deeply"
+        ) from None
     return AppSpec.from_raw(name, config, info, again)
 
 
