@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from gradio_runtime.description import (
@@ -39,7 +38,8 @@ from .names import (
     pascal,
     snake,
 )
-from .renames import Names, Rename, named
+from .options import BuildOptions
+from .renames import Names, named
 from .schema import SchemaMapper
 from .spec import AppSpec
 from .typeexpr import (
@@ -56,63 +56,6 @@ from .typeexpr import (
 )
 
 __all__ = ["BuildOptions", "build", "client_name"]
-
-
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
-    """What shapes a module besides the app.
-
-    Attributes:
-        include: Globs of api_names to generate; all of them when empty.
-        exclude: Globs of api_names to leave out.
-        nullable_outputs: Whether any output may be None.
-        nullable: Globs of api_names whose outputs may be None.
-        nullable_inputs: Whether None may be passed for any parameter, for the empty
-            component.
-        class_name: The client class; made from the source when None.
-        all_endpoints: Whether the undocumented ones were asked for.
-        rename: Names for endpoints and their parameters, see `renames`.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    nullable_outputs: bool = False
-    nullable: tuple[str, ...] = ()
-    nullable_inputs: bool = False
-    class_name: str | None = None
-    all_endpoints: bool = False
-    rename: tuple[Rename, ...] = ()
-
-    def wants(self, api_name: str) -> bool:
-        """Whether an endpoint is to be generated."""
-        wanted = not self.include or _matches(api_name, self.include)
-        return wanted and not _matches(api_name, self.exclude)
-
-    def may_be_empty(self, api_name: str) -> bool:
-        """Whether an endpoint's outputs may be None."""
-        return self.nullable_outputs or _matches(api_name, self.nullable)
-
-    def __str__(self) -> str:
-        """As the command line has them: what it takes to generate the same again."""
-        words = ["--all-endpoints"] if self.all_endpoints else []
-        words += [f"--include={glob}" for glob in self.include]
-        words += [f"--exclude={glob}" for glob in self.exclude]
-        words += ["--nullable-outputs"] if self.nullable_outputs else []
-        words += [f"--nullable={glob}" for glob in self.nullable]
-        words += ["--nullable-inputs"] if self.nullable_inputs else []
-        words += [f"--class-name={self.class_name}"] if self.class_name else []
-        words += [f"--rename={old}={new}" for old, new in self.rename]
-        return " ".join(_quoted(word) for word in words)
-
-
-def _matches(api_name: str, globs: Iterable[str]) -> bool:
-    """Whether one of the globs fits, with the slash or without it."""
-    names = (api_name, api_name.removeprefix("/"))
-    return any(fnmatchcase(name, glob) for glob in globs for name in names)
-
-
-def _quoted(word: str) -> str:
-    return word if re.fullmatch(r"[\w./=*-]+", word) else source(word)
 
 
 def client_name(app: str) -> str:
