@@ -152,7 +152,7 @@ class _Values:
         for key in ("anyOf", "oneOf", "allOf"):
             if parts := as_list(items.get(key)):
                 return self._json(parts[0], depth + 1)
-        match items.get("type"):
+        match "object" if "properties" in items else items.get("type"):
             case "object":
                 properties = as_map(items.get("properties")) or {}
                 return {

@@ -57,8 +57,8 @@ def test_the_json_has_what_the_module_has() -> None:
         "predict",
         "count",
         "classify",
-        "mix",
         "clear",
+        "mix",
     ]
     predict, count = document["endpoints"][:2]
     assert (predict["generator"], count["generator"]) == (False, True)
