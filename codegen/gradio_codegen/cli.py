@@ -23,7 +23,7 @@ __all__ = ["app", "main"]
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
-    "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
+    "Exit codes: 0 fine · 1 a breaking change, or type errors · 2 wrong usage · "
     "3 the app could not be reached or read · 70 a fault of ours · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
@@ -148,6 +148,11 @@ Force = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 1 for compatible changes too.")
 ]
 
 
@@ -297,6 +302,90 @@ def save(
         force=force,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
+
+
+@app.command(epilog=_EXIT_CODES)
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Generated modules.", show_default=False
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SAVED", help="Compare with a saved description, offline."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Compare with the app at this address."),
+    ] = None,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Has the app changed since its module was generated? What callers can see of it."""
+    from .commands.check import check_modules
+    from .commands.connect import Connect
+    from .commands.talk import Talk
+    from .errors import UsageError
+
+    if against is not None and source is not None:
+        raise UsageError("--against and --source exclude each other. Give one")
+    code = check_modules(
+        files,
+        source=against if source is None else source,
+        connect=Connect.of(token, auth, header),
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A generated module, a saved description, or an app.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="Likewise.", show_default=False)
+    ],
+    all_endpoints: AllEndpoints = False,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What has changed between two states of an app, for callers of its module."""
+    from .commands.connect import Connect
+    from .commands.diff import show_diff
+    from .commands.talk import Talk
+
+    code = show_diff(
+        old,
+        new,
+        connect=Connect.of(token, auth, header),
+        all_endpoints=all_endpoints,
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
 
 
 @app.command(epilog=_EXIT_CODES)

@@ -13,7 +13,7 @@ from .errors import SourceError, UsageError
 from .limits import DOCUMENT
 from .spec import AppSpec, loads
 
-__all__ = ["classify", "fetch"]
+__all__ = ["classify", "fetch", "read_text"]
 
 _SPACE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _SPACE_PAGE = re.compile(r"https?://(?:www\.)?huggingface\.co/spaces/([^/?#]+/[^/?#]+)")
@@ -63,7 +63,7 @@ def fetch(
     """
     kind, name = classify(source)
     if kind == "file":
-        return loads(_read(Path(name)), name)
+        return loads(read_text(Path(name)), name)
     # Imported here: the HTTP client is not needed for saved descriptions.
     from gradio_runtime.connection import fetch_description
     from gradio_runtime.errors import AuthenticationError, GradioError
@@ -91,7 +91,12 @@ def fetch(
     return AppSpec.from_raw(name, config, info, again)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file, within the limit for descriptions.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(DOCUMENT + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .changes import Change, Diff, Level
 from .compare import compare
-from .sources import drift, surface_of
+from .sources import diff, drift, read_file, surface_of
 from .surface import Surface, read_module
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "Level",
     "Surface",
     "compare",
+    "diff",
     "drift",
+    "read_file",
     "read_module",
     "surface_of",
 ]

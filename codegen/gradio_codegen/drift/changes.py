@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 __all__ = ["Change", "Diff", "Level", "State"]
 
@@ -75,3 +75,15 @@ class Diff:
     def compatible(self) -> tuple[Change, ...]:
         """The others."""
         return tuple(item for item in self.changes if item.level == "compatible")
+
+    def __str__(self) -> str:
+        """As the command line shows it, without colours."""
+        from .report import as_lines, summary
+
+        return "\n".join([summary(self), *(line for _, line in as_lines(self))])
+
+    def to_json(self) -> dict[str, Any]:
+        """As `--json` prints it; docs/drift.md says what is in it."""
+        from .report import as_json
+
+        return as_json(self)

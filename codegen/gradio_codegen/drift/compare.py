@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import UsageError
 from ..literals import printable, shortened
-from .changes import Change, Diff, Level, State
+from .changes import Change, Diff, Level
 from .inputs import InputChanges
 from .outputs import output_changes
 from .surface import Endpoint, Surface
@@ -35,11 +35,7 @@ def compare(old: Surface, new: Surface) -> Diff:
         raise UsageError(
             "a type is nested too deeply to be compared. Generate the module again"
         ) from None
-    return Diff(_state(old), _state(new), tuple(_ordered(changes)))
-
-
-def _state(surface: Surface) -> State:
-    return State(surface.source, surface.gradio, surface.spec)
+    return Diff(old.state, new.state, tuple(_ordered(changes)))
 
 
 def _printable(change: Change) -> Change:

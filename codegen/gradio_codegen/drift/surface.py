@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..build import BuildOptions
 from ..errors import UsageError
+from ..options import BuildOptions
 from ..render import HEADER_MARK
 from ..typeexpr import ANY, NONE, ModelOf, TypeExpr
+from .changes import State
 from .types import Classes, Constraint, Member, TypeReader, constraints
 
 __all__ = ["Endpoint", "Output", "Parameter", "Surface", "read_module"]
@@ -108,6 +109,11 @@ class Surface:
     classes: Classes = field(default_factory=dict[str, dict[str, Member]])
     names: frozenset[str] = frozenset()
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def state(self) -> State:
+        """Which state of the app it is."""
+        return State(self.source, self.gradio, self.spec)
 
 
 def read_module(text: str, place: str) -> Surface:
