@@ -17,7 +17,10 @@ import typer.main
 from gradio_codegen import cli
 from sphinx.util.inventory import InventoryFile
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skip(reason="issue 5: not all pages have their place in the site yet"),
+]
 
 ROOT = Path(__file__).parents[2]
 
