@@ -34,6 +34,7 @@ from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
     from .cancelled import JobCancelled
+    from .hub.copies import duplicate
     from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
     from .stream import Stream
@@ -76,12 +77,14 @@ __all__ = [
     "StreamEndpoint",
     "UploadProgress",
     "connect",
+    "duplicate",
     "handle_file",
 ]
 
 _LATE = {
     "Job": "job",
     "JobCancelled": "cancelled",
+    "duplicate": "hub.copies",
     "Stream": "stream",
     "LogMessage": "status",
     "ProgressUnit": "status",

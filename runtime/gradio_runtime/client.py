@@ -117,10 +117,7 @@ class Client:
         verbose: bool = True,
         analytics_enabled: bool = True,
     ) -> None:
-        if hf_token is not None:
-            if token is not None:
-                raise InputError("token and hf_token are one thing", hint="Give token")
-            token = hf_token
+        token = _only_token(token, hf_token)
         app = type(self).app
         if src is None:
             if app is None:
@@ -165,6 +162,67 @@ class Client:
         self._session_hash = session_hash
         self._connected: tuple[int, Connection] | None = None
         self._closed = False
+
+    @classmethod
+    def duplicate(
+        cls,
+        from_id: str | None = None,
+        to_id: str | None = None,
+        *,
+        token: str | bool | None = None,
+        private: bool = True,
+        hardware: str | None = None,
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        sleep_timeout: float = 5,
+        **options: Any,
+    ) -> Self:
+        """Make a copy of a Space, or use the one there is, and connect to it. Blocks.
+
+        It waits until the copy runs. A copy of that name is never made twice; of an
+        existing one, the hardware is changed only where `hardware` is given, and its
+        secrets and variables are left alone. In async code, run it by
+        `asyncio.to_thread`.
+
+        Args:
+            from_id: The Space, `owner/space`. A generated client knows its own.
+            to_id: The copy, `owner/name` or `name`; None for the Space's own name.
+                Without an owner it is in your account.
+            token: Hugging Face token that may write; None for `HF_TOKEN` or the saved
+                login.
+            private: Whether only you can see and call it.
+            hardware: What it runs on, such as `"t4-small"`; None for what the Space
+                runs on. A `UserWarning` says so where that costs money.
+            secrets: Its secrets, such as tokens, by name.
+            variables: Its environment variables, by name; anyone who sees it can read
+                them.
+            sleep_timeout: Minutes without a visitor after which it sleeps, where its
+                hardware costs money.
+            **options: Of the client; see `Client`.
+
+        Returns:
+            A client of the copy, connected.
+
+        Raises:
+            AuthenticationError: There is no token, or it may not do that.
+            SpaceError: There is no such Space, or the copy cannot serve.
+            InputError: The Hub refuses what is wanted.
+            GradioError: The Hub or the copy cannot be reached.
+        """
+        from .hub.copies import Wishes, copy_space
+
+        from_id = from_id or (cls.app.src if cls.app is not None else None)
+        if from_id is None:
+            raise InputError("duplicate needs the id of a Space", hint="Give from_id")
+        token = _only_token(token, options.pop("hf_token", None))
+        wishes = Wishes(private, hardware, secrets, variables, sleep_timeout)
+        client = cls(copy_space(from_id, to_id, token, wishes), token, **options)
+        try:
+            client.connect()
+        except BaseException:
+            client.close()
+            raise
+        return client
 
     def _connection(self) -> Connection:
         """The connection, made anew in a forked process."""
@@ -392,6 +450,15 @@ def connect(src: str, **options: Any) -> Client:
     client = Client(src, **options)
     client.connect()
     return client
+
+
+def _only_token(
+    token: str | bool | None, hf_token: str | bool | None
+) -> str | bool | None:
+    """The one that is given; `hf_token` is another name for `token`."""
+    if token is not None and hf_token is not None:
+        raise InputError("token and hf_token are one thing", hint="Give token")
+    return hf_token if token is None else token
 
 
 def wait(job: Job[T]) -> T:

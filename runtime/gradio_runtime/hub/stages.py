@@ -5,7 +5,15 @@ from __future__ import annotations
 from ..errors import SpaceError
 from .spaces import Space
 
-__all__ = ["SLEEPING", "check", "doing", "no_gradio", "not_serving", "serves"]
+__all__ = [
+    "SLEEPING",
+    "check",
+    "check_sdk",
+    "doing",
+    "no_gradio",
+    "not_serving",
+    "serves",
+]
 
 SLEEPING = "SLEEPING"
 #: Stages that pass by themselves, and what the Space does meanwhile. A sleeping Space
@@ -59,8 +67,7 @@ def check(space: Space) -> None:
     Raises:
         SpaceError: It is one.
     """
-    if space.sdk in _OTHER_SDKS:
-        raise no_gradio(space)
+    check_sdk(space)
     if space.stage not in _LASTING:
         return
     what, then = _LASTING[space.stage]
@@ -72,6 +79,16 @@ def check(space: Space) -> None:
         src=space.id,
         hint=f"{then.format(id=space.id)} ({space.page})",
     )
+
+
+def check_sdk(space: Space) -> None:
+    """Refuse a Space that cannot be a Gradio app, whatever its stage.
+
+    Raises:
+        SpaceError: It is one.
+    """
+    if space.sdk in _OTHER_SDKS:
+        raise no_gradio(space)
 
 
 def no_gradio(space: Space) -> SpaceError:

@@ -1,0 +1,205 @@
+"""A Space of one's own: a copy of somebody's, made once and used again.
+
+All of this blocks.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AuthenticationError, InputError, SpaceError
+from .failures import NOT_FOUND, translated
+from .names import endpoint, is_space_id, space_of
+from .spaces import Space, api, look_up, saved_token
+from .stages import check_sdk
+
+if TYPE_CHECKING:
+    from ..client import Client
+
+__all__ = ["Wishes", "copy_space", "duplicate"]
+
+_log = logging.getLogger("gradio_runtime.hub")
+
+#: What costs nothing by the hour; its sleep time cannot be set either.
+_FREE = frozenset({"cpu-basic", "zero-a10g"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a copy is to be like; see `Client.duplicate`."""
+
+    private: bool = True
+    hardware: str | None = None
+    secrets: Mapping[str, str] | None = field(default=None, repr=False)
+    variables: Mapping[str, str] | None = None
+    sleep_timeout: float = 5
+
+    @property
+    def sleep_seconds(self) -> int:
+        """Seconds without a visitor after which the copy sleeps."""
+        return round(self.sleep_timeout * 60)
+
+
+def duplicate(from_id: str, to_id: str | None = None, **options: Any) -> Client:
+    """Make a copy of a Space, or use the one there is, and connect to it. Blocks.
+
+    Args:
+        from_id: The Space, `owner/space`.
+        to_id: The copy; None for the same name in your account.
+        **options: See `Client.duplicate`.
+
+    Raises:
+        GradioError: See `Client.duplicate`.
+    """
+    from ..client import Client
+
+    return Client.duplicate(from_id, to_id, **options)
+
+
+def copy_space(
+    from_id: str, to_id: str | None, token: str | bool | None, wishes: Wishes
+) -> str:
+    """Have a copy of a Space, made if it is not there yet; it may not run yet.
+
+    It can be called for any number of copies of one Space, each with its `to_id`.
+
+    Args:
+        from_id: The Space, by its id or page.
+        to_id: The copy, `owner/name` or `name`; None for the Space's own name.
+        token: The caller's; None or True for the saved one.
+        wishes: What the copy is to be like.
+
+    Returns:
+        The copy's id.
+
+    Raises:
+        GradioError: See `Client.duplicate`.
+    """
+    source = _checked(from_id, to_id, wishes)
+    token = _token(token, source)
+    original = look_up(source, token)
+    check_sdk(original)
+    target = _target(original, to_id, token)
+    try:
+        existing = look_up(target, token)
+    except SpaceError as error:
+        if error.stage != NOT_FOUND:
+            raise
+        if _created(original, target, token, wishes):
+            return target
+        existing = look_up(target, token)  # somebody else was quicker
+    _use_again(existing, token, wishes)
+    return existing.id
+
+
+def _checked(from_id: str, to_id: str | None, wishes: Wishes) -> str:
+    """The id of the Space that is to be copied.
+
+    Raises:
+        InputError: What is wanted makes no sense.
+    """
+    source = space_of(from_id)
+    if source is None:
+        raise InputError(
+            f"{from_id!r} is no Space, and only those can be duplicated",
+            hint="Use owner/space, as in the address of the Space's page",
+        )
+    if to_id is not None and not is_space_id(to_id if "/" in to_id else f"a/{to_id}"):
+        raise InputError(
+            f"{to_id!r} is no name that a Space can have", hint="Use owner/name or name"
+        )
+    if not wishes.sleep_timeout > 0:
+        raise InputError(
+            f"sleep_timeout is {wishes.sleep_timeout} minutes, and must be more than 0"
+        )
+    return source
+
+
+def _token(given: str | bool | None, source: str) -> str:
+    token = given.strip() if isinstance(given, str) else None
+    if given is None or given is True:
+        token = saved_token()
+    if not token:
+        raise AuthenticationError(
+            "to duplicate a Space, you must be logged in to the Hub",
+            src=source,
+            hint=f"Pass token=… with write access ({endpoint()}/settings/tokens), "
+            "or log in: hf auth login",
+        )
+    return token
+
+
+def _target(original: Space, to_id: str | None, token: str) -> str:
+    if to_id is not None and "/" in to_id:
+        return to_id
+    with translated(original.id, token):
+        me = api(token).whoami()["name"]
+    return f"{me}/{to_id or original.id.partition('/')[2]}"
+
+
+def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
+    """Create the copy; False if there is one by now."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    hardware: Any = wishes.hardware or original.hardware
+    paid = hardware is not None and hardware not in _FREE
+    if paid:
+        _warn_of_bills(target, hardware, wishes)
+    _log.info("duplicating the Space %s as %s", original.id, target)
+    with translated(original.id, token):
+        try:
+            # All at once: it must not start without its secrets, nor run up a bill.
+            api(token).duplicate_repo(
+                original.id,
+                target,
+                repo_type="space",
+                private=wishes.private,
+                space_hardware=hardware,
+                space_sleep_time=wishes.sleep_seconds if paid else None,
+                space_secrets=_pairs(wishes.secrets),
+                space_variables=_pairs(wishes.variables),
+            )
+        except HfHubHTTPError as error:
+            if error.response.status_code != 409:
+                raise
+            return False
+    return True
+
+
+def _use_again(space: Space, token: str, wishes: Wishes) -> None:
+    """Take an existing copy: only its hardware and sleep time are brought in line."""
+    _log.info("using the Space %s, which exists", space.id)
+    if wishes.secrets or wishes.variables:
+        warnings.warn(
+            f"{space.id} exists: its secrets and variables are left as they are",
+            stacklevel=4,
+        )
+    hardware: Any = wishes.hardware or space.hardware
+    changed = hardware != space.hardware
+    paid = hardware is not None and hardware not in _FREE
+    if changed and paid:
+        _warn_of_bills(space.id, hardware, wishes)
+    seconds = wishes.sleep_seconds if paid else None
+    with translated(space.id, token):
+        if changed:
+            api(token).request_space_hardware(space.id, hardware, sleep_time=seconds)
+        elif seconds is not None and seconds != space.sleep_time:
+            api(token).set_space_sleep_time(space.id, seconds)
+
+
+def _warn_of_bills(name: str, hardware: str, wishes: Wishes) -> None:
+    # Before anything is done, so that who makes warnings errors pays nothing.
+    warnings.warn(
+        f"{name} runs on {hardware}, which the Hub bills its owner for while it is "
+        f"awake; it sleeps after {wishes.sleep_timeout:g} min without a visitor. "
+        f"See {endpoint()}/settings/billing",
+        stacklevel=5,
+    )
+
+
+def _pairs(values: Mapping[str, str] | None) -> list[dict[str, str]] | None:
+    return [{"key": k, "value": v} for k, v in values.items()] if values else None
