@@ -216,6 +216,7 @@ class Client:
             raise InputError("duplicate needs the id of a Space", hint="Give from_id")
         token = _only_token(token, options.pop("hf_token", None))
         wishes = Wishes(private, hardware, secrets, variables, sleep_timeout)
+        cls(from_id, token, **options)  # refuses what is wrong before there is a copy
         client = cls(copy_space(from_id, to_id, token, wishes), token, **options)
         try:
             client.connect()

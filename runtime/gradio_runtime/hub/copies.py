@@ -137,8 +137,9 @@ def _target(original: Space, to_id: str | None, token: str) -> str:
     if to_id is not None and "/" in to_id:
         return to_id
     with translated(original.id, token):
-        me = api(token).whoami()["name"]
-    return f"{me}/{to_id or original.id.partition('/')[2]}"
+        hub: Any = api(token)  # it does not say what it returns
+        me: dict[str, Any] = hub.whoami()
+    return f"{me['name']}/{to_id or original.id.partition('/')[2]}"
 
 
 def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
@@ -146,8 +147,7 @@ def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
     from huggingface_hub.errors import HfHubHTTPError
 
     hardware: Any = wishes.hardware or original.hardware
-    paid = hardware is not None and hardware not in _FREE
-    if paid:
+    if paid := _is_paid(hardware):
         _warn_of_bills(target, hardware, wishes)
     _log.info("duplicating the Space %s as %s", original.id, target)
     with translated(original.id, token):
@@ -179,8 +179,7 @@ def _use_again(space: Space, token: str, wishes: Wishes) -> None:
             stacklevel=4,
         )
     hardware: Any = wishes.hardware or space.hardware
-    changed = hardware != space.hardware
-    paid = hardware is not None and hardware not in _FREE
+    changed, paid = hardware != space.hardware, _is_paid(hardware)
     if changed and paid:
         _warn_of_bills(space.id, hardware, wishes)
     seconds = wishes.sleep_seconds if paid else None
@@ -189,6 +188,10 @@ def _use_again(space: Space, token: str, wishes: Wishes) -> None:
             api(token).request_space_hardware(space.id, hardware, sleep_time=seconds)
         elif seconds is not None and seconds != space.sleep_time:
             api(token).set_space_sleep_time(space.id, seconds)
+
+
+def _is_paid(hardware: str | None) -> bool:
+    return hardware is not None and hardware not in _FREE
 
 
 def _warn_of_bills(name: str, hardware: str, wishes: Wishes) -> None:
