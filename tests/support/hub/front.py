@@ -31,6 +31,7 @@ class Front:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
         self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._serving: list[threading.Thread] = []
         self.space = space
         self.status = status
         self.heads: list[str] = []
@@ -53,18 +54,24 @@ class Front:
         traceback: TracebackType | None,
     ) -> None:
         _end(self._listener)
+        self._thread.join(10)
+        self._listener.close()
         for each in list(self._open):
             _end(each)
-        self._thread.join(10)
+        for thread in self._serving:
+            thread.join(10)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
                 serve = self._hand_on if self.space.serves else self._show_page
-                threading.Thread(target=serve, args=(near,), daemon=True).start()
+                thread = threading.Thread(target=serve, args=(near,), daemon=True)
+                self._serving.append(thread)
+                thread.start()
 
     def _show_page(self, near: socket.socket) -> None:
+        self._open.add(near)
         with contextlib.suppress(OSError), near, near.makefile("rb") as lines:
             head = ""
             while (line := lines.readline().decode("latin-1")).strip():
@@ -82,17 +89,16 @@ class Front:
                 f"content-type: text/html\r\ncontent-length: {len(_PAGE)}\r\n\r\n".encode()
                 + _PAGE
             )
+        self._open.discard(near)
 
     def _hand_on(self, near: socket.socket) -> None:
-        far = socket.create_connection(self._target)
-        self._open |= {near, far}
-        back = threading.Thread(target=self._copy, args=(far, near), daemon=True)
-        back.start()
-        self._copy(near, far)
-        back.join()
-        self._open -= {near, far}
-        near.close()
-        far.close()
+        with near, socket.create_connection(self._target) as far:
+            self._open |= {near, far}
+            back = threading.Thread(target=self._copy, args=(far, near), daemon=True)
+            back.start()
+            self._copy(near, far)
+            back.join()
+            self._open -= {near, far}
 
     def _copy(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -105,5 +111,3 @@ class Front:
 def _end(each: socket.socket) -> None:
     with contextlib.suppress(OSError):
         each.shutdown(socket.SHUT_RDWR)
-    if each.fileno() != -1 and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        each.close()
