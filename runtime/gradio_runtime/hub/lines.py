@@ -19,8 +19,9 @@ def line_on_terminal() -> Report:
     def show(text: str | None) -> None:
         with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
             if sys.stderr.isatty():
-                width = os.get_terminal_size(sys.stderr.fileno()).columns
-                shown = (text or "")[: max(width - 1, 0)]
+                # Some terminals say that they are 0 wide.
+                width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+                shown = (text or "")[: width - 1]
                 sys.stderr.write(f"\r\x1b[K{shown}")
                 sys.stderr.flush()
 

@@ -22,6 +22,7 @@ class Front:
     Attributes:
         space: The Space, whose `host` is this.
         status: The status of that page.
+        late: How many requests get the page though the Space serves again.
         heads: The first line and headers of each request that got the page.
     """
 
@@ -34,6 +35,7 @@ class Front:
         self._serving: list[threading.Thread] = []
         self.space = space
         self.status = status
+        self.late = 0
         self.heads: list[str] = []
         space.host = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -66,6 +68,8 @@ class Front:
             while True:
                 near, _ = self._listener.accept()
                 serve = self._hand_on if self.space.serves else self._show_page
+                if self.space.serves and self.late:
+                    self.late, serve = self.late - 1, self._show_page
                 thread = threading.Thread(target=serve, args=(near,), daemon=True)
                 self._serving.append(thread)
                 thread.start()

@@ -46,6 +46,7 @@ class Hub:
         broken: A status that answers every request, to play a broken Hub.
         limits: The headers of each of the next requests' 429.
         requests: What was asked, in order.
+        waiting: How many requests have come that wait for `lock`.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Hub:
         self.broken: HTTPStatus | None = None
         self.limits: list[dict[str, str]] = []
         self.requests: list[Request] = []
+        self.waiting = 0
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -241,7 +243,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else {}
         token = self.headers.get("authorization", "").removeprefix("Bearer ") or None
         request = Request(method, self.path, token, body)
+        hub.waiting += 1
         with hub.lock:
+            hub.waiting -= 1
             hub.requests.append(request)
             if hub.limits:
                 self._answer(HTTPStatus.TOO_MANY_REQUESTS, {}, hub.limits.pop(0))
