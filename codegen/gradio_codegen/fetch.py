@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
 from gradio_runtime.addresses import shown_src
+from gradio_runtime.hub.names import space_of
 
 from .errors import SourceError, UsageError
 from .limits import DOCUMENT
@@ -15,8 +15,11 @@ from .spec import AppSpec, loads
 
 __all__ = ["classify", "fetch", "read_text"]
 
-_SPACE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-_SPACE_PAGE = re.compile(r"https?://(?:www\.)?huggingface\.co/spaces/([^/?#]+/[^/?#]+)")
+#: How the command line calls what the runtime's hints name.
+_OPTIONS = {
+    "token=…": "--token",
+    "auth=(user, password)": "--auth user:password",
+}
 
 
 def classify(source: str) -> tuple[Literal["app", "file"], str]:
@@ -25,14 +28,13 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     Raises:
         UsageError: It is nothing that can be read.
     """
-    if page := _SPACE_PAGE.match(source):
-        return "app", page[1]
+    space = space_of(source)
     if source.startswith(("http://", "https://")):
-        return "app", source
+        return "app", space or source
     if source.endswith(".json") or Path(source).is_file():
         return "file", source
-    if _SPACE.fullmatch(source):
-        return "app", source
+    if space is not None:
+        return "app", space
     raise UsageError(
         f"{source!r} is no app. Give a URL (http://…), a Space (owner/name), "
         "or a saved description (.json)"
@@ -46,6 +48,7 @@ def fetch(
     auth: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = 30.0,
+    report: Callable[[str | None], None] | None = None,
 ) -> AppSpec:
     """Read an app's description, undocumented endpoints included.
 
@@ -54,7 +57,9 @@ def fetch(
         token: Hugging Face token; None for `HF_TOKEN` or the saved login.
         auth: User and password of the app's own login.
         headers: Extra headers.
-        timeout: Seconds for all of it.
+        timeout: Seconds for all of it, once the app is there.
+        report: Shows what a Space does that is waited for, and None when that is over;
+            without it, a line on the terminal does.
 
     Raises:
         UsageError: The source is none of these.
@@ -76,14 +81,17 @@ def fetch(
             headers=headers,
             all_endpoints=True,
             timeout=timeout,
+            report=report,
         )
-    except AuthenticationError as error:
-        raise SourceError(
-            f"{error.message} [{shown_src(name)}]. "
-            "Give the app's login (--auth user:password) or a token (--token)"
-        ) from error
     except GradioError as error:
-        raise SourceError(" ".join(str(error).split())) from error
+        if error.hint == AuthenticationError.usual_hint:
+            error.hint = (
+                "Give the app's login (--auth user:password) or a token (--token)"
+            )
+        text = " ".join(str(error).split())
+        for argument, option in _OPTIONS.items():
+            text = text.replace(argument, option)
+        raise SourceError(text) from error
     except RecursionError:
         raise SourceError(
             f"what {shown_src(name)} sends is nested too deeply"

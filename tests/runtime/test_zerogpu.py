@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 import threading
 from contextvars import ContextVar, copy_context
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import gradio_runtime
 import pytest
-from gradio_runtime import Client, hub
+from gradio_runtime import Client
 from gradio_runtime.connection import Connection
+from gradio_runtime.hub import waiting
+from gradio_runtime.hub.spaces import Space as Found
 
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient
@@ -31,6 +34,11 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> ContextVar[Any]:
     return request
 
 
+def running_at(host: str, space_id: str, token: str | None) -> Found:
+    """What the Hub would say of a Space."""
+    return Found(space_id, host, "RUNNING", "gradio")
+
+
 def called(client: WireClient, request: ContextVar[Any], token: str | None) -> None:
     """Call as an app's function does that serves a request with this header."""
     headers = {} if token is None else {"x-ip-token": token}
@@ -42,7 +50,7 @@ def called(client: WireClient, request: ContextVar[Any], token: str | None) -> N
 def test_a_space_is_told_the_visitor(
     server: Server, visitor: ContextVar[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "resolve", lambda src, token: server.url)
+    monkeypatch.setattr(waiting, "look_up", partial(running_at, server.url))
     with WireClient("owner/space", token=False) as client:
         called(client, visitor, "signed")
         assert sent("/join")["x-ip-token"] == "signed"
@@ -87,7 +95,7 @@ def test_what_is_a_space(src: str, space: bool) -> None:
 def test_a_gradio_of_another_shape_is_no_harm(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "resolve", lambda src, token: server.url)
+    monkeypatch.setattr(waiting, "look_up", partial(running_at, server.url))
     monkeypatch.setitem(sys.modules, "gradio.context", ModuleType("gradio.context"))
     with WireClient("owner/space", token=False) as client:
         assert client.echo("x") == "ok"

@@ -46,8 +46,15 @@ class Connect:
         Raises:
             CodegenError: It cannot be read.
         """
-        with talk.progress(f"Reading {shown_src(source)}"), talk.stage("fetch"):
-            return fetch(source, token=self.token, auth=self.auth, headers=self.headers)
+        reading = talk.progress(f"Reading {shown_src(source)}")
+        with reading as show, talk.stage("fetch"):
+            return fetch(
+                source,
+                token=self.token,
+                auth=self.auth,
+                headers=self.headers,
+                report=show,
+            )
 
 
 def _header(text: str) -> tuple[str, str]:

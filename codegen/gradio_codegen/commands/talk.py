@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
 from ..errors import Diagnostic
@@ -33,16 +33,20 @@ class Talk:
             err(f"{name:<8} {(time.perf_counter() - start) * 1000:7.0f} ms")
 
     @contextmanager
-    def progress(self, text: str) -> Generator[None]:
-        """Show that something is going on, on a terminal."""
+    def progress(self, text: str) -> Generator[Callable[[str | None], None]]:
+        """Show that something is going on, on a terminal.
+
+        Yields:
+            What shows another text in place of `text`, and that again for None.
+        """
         if self.quiet or self._verbose or not sys.stderr.isatty():
-            yield
+            yield lambda _: None
             return
         from rich.console import Console
         from rich.markup import escape
 
-        with Console(stderr=True).status(escape(text)):
-            yield
+        with Console(stderr=True).status(escape(text)) as status:
+            yield lambda other: status.update(escape(other or text))
 
     def say(self, text: str) -> None:
         """A result, unless nothing is to be said."""

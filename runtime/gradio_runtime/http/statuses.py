@@ -70,7 +70,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
                 f"{url} answers {status} {response.reason_phrase}",
                 not_sent=status == 503,
                 lasting=status == 404,
-                hint=CHECK_URL,
+                hint=_next_step(url),
             )
         case _:
             return ProtocolError(f"{url.path} answers {status}: {_text(detail)}")
@@ -82,8 +82,18 @@ def not_json(response: httpx2.Response) -> ConnectError:
     return ConnectError(
         f"{url} answers with {content_kind(response)}, not JSON",
         lasting=True,
-        hint=CHECK_URL,
+        hint=_next_step(url),
     )
+
+
+def _next_step(url: httpx2.URL) -> str:
+    """What to do when what answers is not a Gradio app."""
+    if url.host.endswith(".hf.space"):
+        return (
+            "The Space may be private (token=…), asleep or paused: "
+            "by its id, owner/name, it is woken, or you are told"
+        )
+    return CHECK_URL
 
 
 def _detail(response: httpx2.Response, content: bytes) -> Any:

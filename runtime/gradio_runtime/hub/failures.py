@@ -118,7 +118,7 @@ def _of_status(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradi
             return AuthenticationError(
                 f"the Hub does not know the token{whose}",
                 src=space_id,
-                hint=f"Make a new one at {tokens}, or pass token=False for a public Space",
+                hint=f"Make a new one at {tokens}; a public Space needs none",
             )
         case 401:
             return _not_found(space_id, token)
