@@ -84,6 +84,7 @@ def fetch(
             report=report,
         )
     except GradioError as error:
+        error.src = shown_src(error.src or name)
         if error.hint == AuthenticationError.usual_hint:
             error.hint = (
                 "Give the app's login (--auth user:password) or a token (--token)"
