@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
+import wave
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from uv import find_uv_bin
 
 from tests.conftest import StartServer
+from tests.support.hub import Account, Hub, Space
 
 pytestmark = pytest.mark.slow
 
@@ -24,9 +27,23 @@ print(calculator_api.predict(6, "multiply", 7))
 """
 
 
-def run(*command: str | Path, cwd: Path) -> str:
+CALL = """
+import sys, whisper_api, gradio_runtime
+assert "site-packages" in gradio_runtime.__file__, gradio_runtime.__file__
+print(whisper_api.predict(sys.argv[1]))
+with whisper_api.WhisperClient.duplicate(token="hf_me") as client:
+    print(client, client.predict.submit(sys.argv[1]).result() == whisper_api.predict(sys.argv[1]))
+"""
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False
+        list(map(str, command)),
+        cwd=cwd,
+        env=None if env is None else os.environ | env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -96,6 +113,31 @@ def test_the_installed_command_makes_a_module_that_works_there(
     run(command, "save", server.url, "-o", "calculator.json", cwd=tmp_path)
     run(command, "calculator.json", "-o", "calculator_api.py", cwd=tmp_path)
     assert run(installed / "python", "-c", USE, cwd=tmp_path).strip() == "42"
+
+
+def test_a_space_is_called_from_there(
+    installed: Path, start_server: StartServer, tmp_path: Path
+) -> None:
+    """As the README begins, in a venv that has the two wheels and no Gradio."""
+    with wave.open(str(tmp_path / "audio.wav"), "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(8000)
+        audio.writeframes(bytes(2 * 4000))
+    server = start_server("replicas/whisper")
+    with Hub({"abidlabs/whisper": Space(server.url)}, {"hf_me": Account("me")}) as hub:
+        env = {
+            "HF_ENDPOINT": hub.url,
+            "HF_HOME": str(tmp_path / "hf"),
+            "HF_HUB_OFFLINE": "0",
+        }
+        command = (installed / "gradio-codegen", "abidlabs/whisper")
+        run(*command, "-o", "whisper_api.py", cwd=tmp_path, env=env)
+        call = (installed / "python", "-c", CALL, "audio.wav")
+        told = run(*call, cwd=tmp_path, env=env).splitlines()
+    assert told[0].startswith("This is a test of the whisper speech recognition model")
+    assert told[1:] == ["WhisperClient('me/whisper') True"]
+    assert hub.spaces["me/whisper"].private
 
 
 def template_files() -> list[Path]:
