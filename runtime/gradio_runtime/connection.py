@@ -305,7 +305,7 @@ class Connection:
             return None
         if serves(space):
             return None
-        message = f"the Space {doing(space)} ({space.stage})"
+        message = f"the Space is {doing(space)} ({space.stage})"
         return not_serving(space, message, "Call again: the next call waits for it")
 
     def reset_session(self) -> None:

@@ -112,7 +112,7 @@ def test_the_wait_has_a_bound(hub: Hub, front: Front) -> None:
     ):
         client.echo("x")
     assert caught.value.stage == "BUILDING"
-    assert "still is being built (BUILDING) after 0.1 s (wake_timeout)" in str(
+    assert "is still being built (BUILDING) after 0.1 s (wake_timeout)" in str(
         caught.value
     )
 

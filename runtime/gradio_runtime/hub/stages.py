@@ -16,12 +16,12 @@ __all__ = [
 ]
 
 SLEEPING = "SLEEPING"
-#: Stages that pass by themselves, and what the Space does meanwhile. A sleeping Space
+#: Stages that pass by themselves, and what the Space is meanwhile. A sleeping Space
 #: wakes when its app is asked.
 _PASSING = {
-    SLEEPING: "is asleep",
-    "BUILDING": "is being built",
-    "APP_STARTING": "is starting",
+    SLEEPING: "asleep",
+    "BUILDING": "being built",
+    "APP_STARTING": "starting",
 }
 _RESTART = (
     "If it is yours, restart it on its page; "
@@ -57,8 +57,8 @@ def serves(space: Space) -> bool:
 
 
 def doing(space: Space) -> str:
-    """What a Space that does not serve yet does."""
-    return _PASSING.get(space.stage or "", "is starting")
+    """What a Space that does not serve yet is doing."""
+    return _PASSING.get(space.stage or "", "starting")
 
 
 def check(space: Space) -> None:

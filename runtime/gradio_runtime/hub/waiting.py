@@ -94,7 +94,7 @@ class Wanted:
             last = seen[-1]
             raise not_serving(
                 last,
-                f"the Space still {doing(last)} ({last.stage}) after "
+                f"the Space is still {doing(last)} ({last.stage}) after "
                 f"{self.timeout:g} s (wake_timeout)",
                 f"See {last.page}, and try again when it runs",
             ) from None
@@ -109,8 +109,8 @@ class Wanted:
         """Wait until it serves; `seen` gets each look at it."""
         started, pause = asyncio.get_running_loop().time(), FIRST_LOOK
         while not serves(space := seen[-1]):
-            _log.info("the Space %s %s", space.id, doing(space))
-            text = f"{space.id} {doing(space)}"
+            _log.info("the Space %s is %s", space.id, doing(space))
+            text = f"{space.id} is {doing(space)}"
             self._show(text, started)
             if space.stage == SLEEPING and space.host and await self.knock(space.host):
                 return
