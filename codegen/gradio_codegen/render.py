@@ -82,8 +82,11 @@ def _imports(body: str) -> list[str]:
     used = {"App"}
     try:
         tree = ast.parse(body)
-    except SyntaxError as error:  # that of a user's template, or checked again later
-        raise CheckError(f"the module's code does not compile ({error})") from None
+    except SyntaxError as error:
+        raise CheckError(
+            f"the module's code does not compile ({error}). "
+            "Look at your templates if you gave some; otherwise please report it"
+        ) from None
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in IMPORTS:
             used.add(node.id)
