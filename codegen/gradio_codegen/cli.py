@@ -331,6 +331,51 @@ def diff(
 
 
 @app.command(epilog=_EXIT_CODES)
+def sync(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Only these apps.", show_default=False
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; 1 if a module is out of date. For CI."
+        ),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The config; otherwise the nearest pyproject.toml."
+        ),
+    ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--print-schema", help="Print the config's JSON Schema."),
+    ] = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Keep the modules of every app in pyproject.toml up to date."""
+    from .commands.sync import print_schema, sync_apps
+    from .commands.talk import Talk
+
+    if schema:
+        print_schema()
+        return
+    code = sync_apps(
+        names or (),
+        config=config,
+        check=check,
+        force=force,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
 def demo(
     output_dir: Annotated[
         Path,
