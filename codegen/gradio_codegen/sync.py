@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -25,7 +26,7 @@ from .write import ensure_writable, is_generated, write_file
 
 __all__ = ["App", "Result", "State", "chosen", "resolve", "synchronise"]
 
-#: What became of a module; the last three are those of a check.
+#: What became of a module; the last three are for a check.
 State: TypeAlias = Literal[
     "failed", "unchanged", "updated", "created", "up to date", "out of date", "missing"
 ]
@@ -139,10 +140,6 @@ def resolve(config: Config, base: Path) -> list[App]:
 
 def _resolve(config: AppConfig, base: Path, place: str) -> App:
     output = Path(os.path.normpath(base / config.output))
-    if not output.is_relative_to(os.path.normpath(base)):
-        raise UsageError(
-            f"{place}.output leaves the folder of the config: {config.output}"
-        )
     if output.is_dir():
         raise UsageError(
             f"{place}.output is a folder: {config.output}. Name a file in it"
@@ -244,7 +241,8 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
     state: State = "created" if before is None else "updated"
     diff = None
     if before is not None and is_generated(before):
-        diff = drift(read_module(before, app.shown), spec, app.options)
+        with suppress(UsageError):  # a broken one is written anew
+            diff = drift(read_module(before, app.shown), spec, app.options)
     if before == module.code:
         state = "unchanged"
     else:

@@ -70,7 +70,7 @@ def _tell(result: Result, *, check: bool, talk: Talk) -> None:
         advice = (
             f"Take the changes over: gradio-codegen sync {app.name}" if check else ""
         )
-        show(f"{app.shown} ({app.source})", result.diff, advice)
+        show(f"{app.shown} ({result.diff.new.source})", result.diff, advice)
     elif result.state == "missing":
         err(f"{app.shown} is missing. Make it: gradio-codegen sync {app.name}")
 
