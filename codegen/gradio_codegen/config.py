@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,7 +18,16 @@ from .errors import UsageError
 from .narrow import as_map
 from .suggest import did_you_mean
 
-__all__ = ["AppConfig", "Config", "find_config", "json_schema", "load_config"]
+__all__ = [
+    "AppConfig",
+    "Config",
+    "Options",
+    "find_config",
+    "from_environment",
+    "headers_of",
+    "json_schema",
+    "load_config",
+]
 
 _TABLE = ("tool", "gradio-codegen")
 _SCHEMA_ID = "gradio-codegen.schema.json"
@@ -224,12 +233,16 @@ def _written(place: Sequence[int | str]) -> str:
 
 
 def headers_of(app: AppConfig, environ: Mapping[str, str]) -> dict[str, str]:
-    """An app's headers, secrets included."""
+    """An app's headers, secrets included.
+
+    Raises:
+        UsageError: An environment variable is not set.
+    """
     secret = {
         name: from_environment(variable, "headers-env", environ)
         for name, variable in app.headers_env.items()
     }
-    return cast("dict[str, str]", {**app.headers, **secret})
+    return {**app.headers, **secret}
 
 
 def from_environment(variable: str, key: str, environ: Mapping[str, str]) -> str:
