@@ -236,12 +236,24 @@ def generate_command(
 @app.command(epilog=_EXIT_CODES)
 def inspect(
     source: Source,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ENDPOINT]",
+            help="Show this one in detail, with a call to paste.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON, as docs/inspect.md has it.")
+    ] = False,
     token: Token = None,
     auth: Auth = None,
     header: Header = None,
     include: Include = None,
     exclude: Exclude = None,
     all_endpoints: AllEndpoints = False,
+    rename: Rename = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -250,15 +262,19 @@ def inspect(
     from .commands.connect import Connect
     from .commands.inspect import inspect_app
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     inspect_app(
         source,
+        endpoint,
         connect=Connect.of(token, auth, header),
         options=BuildOptions(
             include=tuple(include or ()),
             exclude=tuple(exclude or ()),
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
         ),
+        as_data=as_json,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
 

@@ -43,9 +43,9 @@ def components() -> dict[str, Any]:
         "files": gr.File([str(NOTE), str(PICTURE)], file_count="multiple"),
         "gallery": gr.Gallery([(str(PICTURE), "a caption")]),
         "chat": gr.Chatbot(
-            [{"role": "user", "content": {"path": str(PICTURE)}}]
+            [{"role": "user", "content": {"path": str(PICTURE)}}]  # type: ignore[list-item]
             if MAJOR >= 6
-            else [((str(PICTURE),), "seen")]
+            else [((str(PICTURE),), "seen")]  # type: ignore[list-item]
         ),
         "path": gr.Textbox(str(NOTE), label="Path"),
         "route": gr.Textbox("/v1/chat", label="Route"),
