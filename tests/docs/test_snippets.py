@@ -38,7 +38,9 @@ MARKS = ("fails", "not run: ", "notebook", "untyped: ")
 DIRECTIVES = {"{eval-rst}", "{toctree}", "{literalinclude}"}
 EVERY_BLOCK = [block for page in PAGES for block in blocks(page)]
 WITH_CODE = [
-    page for page in PAGES if any(b.language in LANGUAGES - {"text"} for b in blocks(page))
+    page
+    for page in PAGES
+    if any(b.language in LANGUAGES - {"text"} for b in blocks(page))
 ]
 
 
