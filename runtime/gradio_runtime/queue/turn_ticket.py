@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
@@ -18,6 +17,7 @@ from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
 from ..live import Live, Route
 from ..loop import in_background
+from .lone_ticket import LoneTicket
 from .protocol import (
     Asked,
     Completed,
@@ -27,10 +27,9 @@ from .protocol import (
     StreamFault,
     decode,
 )
-from .session import Body, new_hash
-from .ticket import Ticket
+from .session import Body
 
-__all__ = ["TurnTicket", "session_of"]
+__all__ = ["TurnTicket"]
 
 #: A close that the server means, though the job has not come to its end: another event
 #: of the app has cancelled it.
@@ -41,25 +40,11 @@ _TOO_BIG = 1009
 Give = Callable[[Asked], Awaitable[object]]
 
 
-def session_of(live: Live, route: Route) -> str:
-    """The session for a job.
-
-    Gradio 3 keeps the generators that run by session and function, so one that needs
-    no State gets a session of its own.
-    """
-    if route.generator and not route.stateful:
-        return new_hash()
-    return live.sessions.own.hash
-
-
-class TurnTicket(Ticket):
+class TurnTicket(LoneTicket):
     """A job that is one connection."""
-
-    sends_late = True
 
     def __init__(self, live: Live, route: Route) -> None:
         super().__init__(live, route)
-        self._session = session_of(live, route)
         self._reader: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
@@ -78,16 +63,6 @@ class TurnTicket(Ticket):
             return False
         self.leave()
         return True
-
-    async def stop(self) -> bool:
-        """Stop the running generator at its next output."""
-        if self.yields:
-            self.leave()
-        return self.yields
-
-    def give_up(self) -> None:
-        """Close the connection, which takes back what can be taken back."""
-        self.leave()
 
     def leave(self) -> None:
         """Close the connection."""
@@ -176,9 +151,6 @@ class TurnTicket(Ticket):
             if isinstance(message, Completed | Failed):
                 return True
         return False
-
-    def _name(self) -> dict[str, Any]:
-        return {"fn_index": self.route.fn_index, "session_hash": self._session}
 
     def _tell(self, message: Message) -> None:
         if isinstance(message, Completed | Failed):

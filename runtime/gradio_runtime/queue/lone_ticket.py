@@ -1,0 +1,38 @@
+"""What jobs that share no connection have in common: Gradio 3 to 4.8."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..live import Live, Route
+from .session import new_hash
+from .ticket import Ticket
+
+__all__ = ["LoneTicket"]
+
+
+class LoneTicket(Ticket):
+    """A job that is one connection, or one request for each output."""
+
+    sends_late = True
+
+    def __init__(self, live: Live, route: Route) -> None:
+        super().__init__(live, route)
+        # Gradio 3 keeps the generators that run by session and function, so one that
+        # needs no State gets a session of its own.
+        alone = route.generator and not route.stateful
+        self._session = new_hash() if alone else live.sessions.own.hash
+
+    async def stop(self) -> bool:
+        """Stop the running generator: it is not asked for more outputs."""
+        if self.yields:
+            self.leave()
+        return self.yields
+
+    def give_up(self) -> None:
+        """Let go of the connection, which takes back what can be taken back."""
+        self.leave()
+
+    def _name(self) -> dict[str, Any]:
+        """What the server knows the job by."""
+        return {"fn_index": self.route.fn_index, "session_hash": self._session}
