@@ -1,7 +1,7 @@
 """The code on a page of the documentation, and how to run it as its reader would.
 
-Blocks of a page run from the first to the last in one folder, which has `audio.wav`
-and `cat.png` in it. What there may be, by the language of the block:
+Blocks of a page run from the first to the last in one folder, which has `audio.wav`,
+`cat.png` and a module of each Space in it. What there may be, by the language of the block:
 
 - `bash`: each line is a command, and has to succeed.
 - `console`: `$ command` lines, each with what it prints; `…` stands for any text.
@@ -141,7 +141,7 @@ class Reader:
         match block.language:
             case "bash":
                 for command in _commands(block.code):
-                    self._shell(block, command)
+                    self.shell(command, block)
             case "console":
                 self._session(block)
             case "python" if block.mark == "notebook":
@@ -161,16 +161,16 @@ class Reader:
         path.write_text(block.code, "utf-8")
         return path
 
-    def _shell(self, block: Block, command: str) -> str:
-        done = self._run(["sh", "-euc", f"{command}\n"], both=True)
-        failed = done.returncode != 0
-        expected = block.mark.startswith("fails")
-        assert failed == expected, f"{block.where}: {command}\n{done.stdout}"
-        return done.stdout
+    def shell(self, command: str, block: Block | None = None) -> None:
+        """Run a command, which has to succeed unless its block says otherwise."""
+        done = self._run(["sh", "-euc", command], both=True)
+        fails = block is not None and block.mark == "fails"
+        where = f"{block.where}: " if block else ""
+        assert (done.returncode != 0) == fails, f"{where}{command}\n{done.stdout}"
 
     def _session(self, block: Block) -> None:
         for command, expected in _exchanges(block.code):
-            done = self._run(["sh", "-euc", f"{command}\n"], both=True)
+            done = self._run(["sh", "-euc", command], both=True)
             parts = map(re.escape, re.split(r"\s*…\s*", expected))
             seen = "\n".join(line.rstrip() for line in done.stdout.splitlines())
             assert re.fullmatch(r"\s*(?s:.*?)\s*".join(parts), seen.strip()), (

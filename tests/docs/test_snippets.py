@@ -35,7 +35,7 @@ SPACES = {
 LANGUAGES = {"bash", "console", "json", "python", "text", "toml", "yaml"}
 MARKS = ("fails", "not run: ", "notebook", "untyped: ")
 #: Text of the site itself, not of a reader: what Sphinx or nobody runs.
-DIRECTIVES = {"{eval-rst}", "{toctree}", "{literalinclude}"}
+DIRECTIVES = {"{include}", "{eval-rst}", "{toctree}", "{literalinclude}"}
 EVERY_BLOCK = [block for page in PAGES for block in blocks(page)]
 WITH_CODE = [
     page
@@ -60,6 +60,21 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
+def modules(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A module of each Space, which a page may import without saying so."""
+    folder = tmp_path_factory.mktemp("modules")
+    reader = Reader(folder, {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0"})
+
+    def generate(space: str) -> Path:
+        name = space.partition("/")[2].replace("-", "_") + "_api.py"
+        reader.shell(f"gradio-codegen {space} -o {name} --quiet")
+        return folder / name
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(generate, SPACES))
+
+
+@pytest.fixture(scope="module")
 def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where scripts of all pages come together, to be type-checked in one go."""
     return tmp_path_factory.mktemp("typed")
@@ -67,8 +82,10 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_every_block_runs_and_prints_what_it_says(
-    page: Path, hub: Hub, tmp_path: Path, typed: Path
+    page: Path, hub: Hub, modules: list[Path], tmp_path: Path, typed: Path
 ) -> None:
+    for module in modules:
+        shutil.copy(module, tmp_path)
     with wave.open(str(tmp_path / "audio.wav"), "wb") as audio:
         audio.setnchannels(1)
         audio.setsampwidth(2)
