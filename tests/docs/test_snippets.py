@@ -6,6 +6,7 @@ loopback. See `snippets` for what is run how.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -60,10 +61,23 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
-def modules(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def env(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the commands of all pages find in their environment."""
+    return {
+        "HF_ENDPOINT": hub.url,
+        "HF_HUB_OFFLINE": "0",
+        # Shared: most of the time of a first run goes into others' packages.
+        "MYPY_CACHE_DIR": str(tmp_path_factory.mktemp("mypy")),
+    }
+
+
+@pytest.fixture(scope="module")
+def modules(
+    env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
     """A module of each Space, which a page may import without saying so."""
     folder = tmp_path_factory.mktemp("modules")
-    reader = Reader(folder, {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0"})
+    reader = Reader(folder, env)
 
     def generate(space: str) -> Path:
         name = space.partition("/")[2].replace("-", "_") + "_api.py"
@@ -82,7 +96,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_every_block_runs_and_prints_what_it_says(
-    page: Path, hub: Hub, modules: list[Path], tmp_path: Path, typed: Path
+    page: Path, env: dict[str, str], modules: list[Path], tmp_path: Path, typed: Path
 ) -> None:
     for module in modules:
         shutil.copy(module, tmp_path)
@@ -92,7 +106,7 @@ def test_every_block_runs_and_prints_what_it_says(
         audio.setframerate(8000)
         audio.writeframes(bytes(2 * 4000))
     Image.new("RGB", (32, 24), "orange").save(tmp_path / "cat.png")
-    reader = Reader(tmp_path, {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0"})
+    reader = Reader(tmp_path, env)
     reader.read(page)
     _bring_together(reader, page, typed)
 
@@ -109,7 +123,7 @@ def _bring_together(reader: Reader, page: Path, typed: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def test_scripts_and_modules_are_typed(typed: Path) -> None:
+def test_scripts_and_modules_are_typed(typed: Path, env: dict[str, str]) -> None:
     """Runs after the pages: what they left, under `mypy --strict`, all at once."""
     files = sorted(path.name for path in typed.glob("*.py"))
     if not files:
@@ -117,6 +131,7 @@ def test_scripts_and_modules_are_typed(typed: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", *files],
         cwd=typed,
+        env=os.environ | env,
         capture_output=True,
         text=True,
         check=False,
