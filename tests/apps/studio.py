@@ -42,7 +42,7 @@ def chat(message: str, history: list[dict[str, Any]]) -> Iterator[list[dict[str,
         yield [*history, {"role": "assistant", "content": " ".join(words[:end])}]
 
 
-def train(epochs: int, progress: gr.Progress = gr.Progress()) -> str:
+def train(epochs: int, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008 - so Gradio wants it
     """Train a model; one at a time."""
     gr.Info("The training begins")
     for epoch in range(epochs):
