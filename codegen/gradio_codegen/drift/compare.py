@@ -69,6 +69,8 @@ class _Comparison:
     def __init__(self, old: Surface, new: Surface) -> None:
         self._old = old
         self._new = new
+        # Another version of the generator may say the same in other words.
+        self._prose = old.made_by == new.made_by
         self._given = Fit(old.classes, new.classes)
         self._given_back = Fit(new.classes, old.classes)
         self._read = Fit(new.classes, old.classes, reading=True)
@@ -186,7 +188,9 @@ class _Comparison:
             )
 
     def _parts(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
-        yield from InputChanges(old, new, self._given, self._given_back).changes()
+        yield from InputChanges(
+            old, new, self._given, self._given_back, prose=self._prose
+        ).changes()
         yield from output_changes(old, new, self._read, self._read_back)
 
     # --- The module

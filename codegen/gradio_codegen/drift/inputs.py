@@ -36,14 +36,20 @@ _WORDS = {
 
 
 class InputChanges:
-    """Compares the parameters of an endpoint with what they were."""
+    """Compares the parameters of an endpoint with what they were.
 
-    def __init__(self, old: Endpoint, new: Endpoint, fit: Fit, back: Fit) -> None:
+    With `prose`, what the docstring says of them is compared as well.
+    """
+
+    def __init__(
+        self, old: Endpoint, new: Endpoint, fit: Fit, back: Fit, *, prose: bool = False
+    ) -> None:
         self._endpoint = old.api_name
         self._old = old.parameters
         self._new = new.parameters
         self._fit = fit
         self._back = back
+        self._prose = prose
         self._pairs = self._paired()
 
     def changes(self) -> Iterator[Change]:
@@ -69,7 +75,14 @@ class InputChanges:
                     old.name,
                     new.name,
                 )
-            yield from self._parameter(old, new)
+            found = list(self._parameter(old, new))
+            yield from found
+            if self._prose and not found and old.doc != new.doc:
+                # Help texts, and what no type can say: steps of 0.1, choices of floats.
+                message = f"is described otherwise: {new.doc} It was: {old.doc}"
+                yield self._change(
+                    "documentation", old, "compatible", message, old.doc, new.doc
+                )
         taken = {new.name for new in self._pairs.values()}
         for new in self._new:
             if new.name not in taken:
@@ -152,11 +165,13 @@ class InputChanges:
         # UNCHANGED and the None of a default that is made anew stand for defaults.
         before, after = (without(p.member.type, UNCHANGED) for p in (old, new))
         fits = self._fit(before, after)
-        if fits and self._back(after, before):
-            yield from self._stand_in(old, new)
-            return
+        same = fits and self._back(after, before)
         if (choices := _choices(before, after)) is not None:
+            # Where others are taken too, the types are the same and the offer is not.
             yield from self._choices(old, *choices, fits=fits)
+        if same:
+            yield from self._stand_in(old, new)
+        if same or choices is not None:
             return
         texts = write(before), write(after)
         message = f"takes {texts[1]}, took {texts[0]}"

@@ -29,7 +29,6 @@ __all__ = ["Classes", "Constraint", "Fit", "Member", "TypeReader", "without"]
 
 Constraint: TypeAlias = tuple[str, int | float]
 
-_UNIONS = frozenset({Named("float"), INT})
 #: Classes of the runtime that are kinds of others.
 _KINDS: Mapping[TypeExpr, TypeExpr] = {Named("VideoFile"): FILE}
 
