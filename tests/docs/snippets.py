@@ -9,7 +9,7 @@ Blocks of a page run from the first to the last in one folder, which has `audio.
   prints. `# name.py` as the first line is the name it is kept under, for others.
 - `toml`, `yaml`, `json`: has to be such, and is kept where a `# name` in the first line
   says.
-- `text`: nothing to run.
+- `text`, or no language: nothing to run.
 
 A comment before a block changes that: `<!-- notebook -->` makes cells of Python blocks,
 run by IPython in one session; `<!-- fails -->` says that a block's commands fail; and
