@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import wave
@@ -47,17 +48,21 @@ WITH_CODE = [
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
+    ports = _free_ports(len(SPACES))
+    apps = [f"{app}={port}" for app, port in zip(SPACES.values(), ports, strict=True)]
+    with GradioServer("several", 6, {"APPS": ",".join(apps), "DELAY": "0.05"}):
+        hosts = [f"http://127.0.0.1:{port}" for port in ports]
+        spaces = {s: Space(host) for s, host in zip(SPACES, hosts, strict=True)}
+        with Hub(spaces) as running:
+            yield running
+
+
+def _free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
-        servers = {
-            space: GradioServer(app, 6, env={"DELAY": "0.05"})
-            for space, app in SPACES.items()
-        }
-        for server in servers.values():
-            stack.callback(server.stop)
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(GradioServer.start, servers.values()))
-        spaces = {space: Space(server.url) for space, server in servers.items()}
-        yield stack.enter_context(Hub(spaces))
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 @pytest.fixture(scope="module")
