@@ -21,7 +21,7 @@ def enlarge(image: Image.Image, factor: int) -> Image.Image:
 
 def classify(image: Image.Image) -> dict[str, float]:
     """Say what a picture is of."""
-    red, _, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+    red, _, blue = image.convert("RGB").resize((1, 1)).tobytes()
     return {"cat": 0.9, "dog": 0.1} if red > blue else {"cat": 0.2, "dog": 0.8}
 
 
