@@ -16,6 +16,27 @@ import typer
 from typer.core import TyperGroup
 
 from ._version import __version__
+from .cli_options import (
+    AllEndpoints,
+    Auth,
+    ClassName,
+    Exclude,
+    Force,
+    Header,
+    Include,
+    Json,
+    Nullable,
+    NullableInputs,
+    NullableOutputs,
+    Output,
+    Quiet,
+    Rename,
+    Source,
+    Strict,
+    Templates,
+    Token,
+    Verbose,
+)
 from .errors import CodegenError
 
 __all__ = ["app", "main"]
@@ -74,87 +95,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# --- Options, each described once
-
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE",
-        help="The app: a Space (owner/name), a URL, or a saved description (.json).",
-        show_default=False,
-    ),
-]
-Output = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout."),
-]
-Token = Annotated[
-    str | None,
-    typer.Option(
-        help="Hugging Face token; otherwise HF_TOKEN, then the saved login.",
-        show_default=False,
-    ),
-]
-Auth = Annotated[
-    str | None,
-    typer.Option(metavar="USER:PASSWORD", help="The app's own login."),
-]
-Header = Annotated[
-    list[str] | None,
-    typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated."),
-]
-AllEndpoints = Annotated[
-    bool,
-    typer.Option("--all-endpoints", help="Take in the undocumented endpoints too."),
-]
-Include = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Only these endpoints; can be repeated."),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Not these endpoints; can be repeated."),
-]
-NullableOutputs = Annotated[
-    bool,
-    typer.Option("--nullable-outputs", help="Any output may be None."),
-]
-Nullable = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="GLOB", help="Outputs of these endpoints may be None; can be repeated."
-    ),
-]
-NullableInputs = Annotated[
-    bool,
-    typer.Option("--nullable-inputs", help="Any parameter takes None: nothing given."),
-]
-ClassName = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Name of the client class."),
-]
-Rename = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="ENDPOINT=NAME",
-        help="What to call an endpoint, or with ENDPOINT.PARAMETER=NAME a parameter; "
-        "can be repeated.",
-    ),
-]
-Force = Annotated[
-    bool,
-    typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
-]
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit 1 for compatible changes too.")
-]
-
 
 def _show_version(value: bool) -> None:
     if value:
@@ -195,6 +135,7 @@ def generate_command(
     nullable_inputs: NullableInputs = False,
     class_name: ClassName = None,
     rename: Rename = None,
+    templates: Templates = None,
     typecheck: Annotated[
         bool,
         typer.Option(
@@ -225,6 +166,7 @@ def generate_command(
             class_name=class_name,
             all_endpoints=all_endpoints,
             rename=tuple(map(parse_rename, rename or ())),
+            templates=templates,
         ),
         force=force,
         typecheck=typecheck,
@@ -383,6 +325,51 @@ def diff(
         all_endpoints=all_endpoints,
         as_json_=json,
         strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def sync(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Only these apps.", show_default=False
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; 1 if a module is out of date. For CI."
+        ),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The config; otherwise the nearest pyproject.toml."
+        ),
+    ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--print-schema", help="Print the config's JSON Schema."),
+    ] = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Keep the modules of every app in pyproject.toml up to date."""
+    from .commands.sync import print_schema, sync_apps
+    from .commands.talk import Talk
+
+    if schema:
+        print_schema()
+        return
+    code = sync_apps(
+        names or (),
+        config=config,
+        check=check,
+        force=force,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
     raise typer.Exit(code)

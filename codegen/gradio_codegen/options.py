@@ -29,6 +29,7 @@ class BuildOptions:
         class_name: The client class; made from the source when None.
         all_endpoints: Whether the undocumented ones were asked for.
         rename: Names for endpoints and their parameters, see `renames`.
+        templates: A folder of templates, as it was written.
     """
 
     include: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class BuildOptions:
     class_name: str | None = None
     all_endpoints: bool = False
     rename: tuple[Rename, ...] = ()
+    templates: str | None = None
 
     def wants(self, api_name: str) -> bool:
         """Whether an endpoint is to be generated."""
@@ -63,6 +65,7 @@ class BuildOptions:
         words += ["--nullable-inputs"] if self.nullable_inputs else []
         words += [f"--class-name={self.class_name}"] if self.class_name else []
         words += [f"--rename={old}={new}" for old, new in self.rename]
+        words += [f"--templates={self.templates}"] if self.templates else []
         return words
 
     @classmethod
@@ -94,11 +97,19 @@ class BuildOptions:
             class_name=next(iter(values["--class-name"]), None),
             all_endpoints="--all-endpoints" in flags,
             rename=tuple(map(parse_rename, values["--rename"])),
+            templates=next(iter(values["--templates"]), None),
         )
 
 
 _FLAGS = ("--all-endpoints", "--nullable-outputs", "--nullable-inputs")
-_WITH_VALUES = ("--include", "--exclude", "--nullable", "--class-name", "--rename")
+_WITH_VALUES = (
+    "--include",
+    "--exclude",
+    "--nullable",
+    "--class-name",
+    "--rename",
+    "--templates",
+)
 
 
 def _matches(api_name: str, globs: Iterable[str]) -> bool:

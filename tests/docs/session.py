@@ -22,7 +22,7 @@ from tests.support.servers import GradioServer
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "session.md"
 SPACE = "team/translator"
-_BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.S)
+_BLOCK = re.compile(r"(?<=```text\n).*?(?=```)", re.S)
 
 CONFIG = f"""\
 [[tool.gradio-codegen.apps]]
