@@ -79,7 +79,7 @@ soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes
 	@$(PY) -m benchmarks.soak $(ARGS)
 
 docs: $(READY) ## The documentation as a site, build/docs/index.html
-	@$(PY) -m sphinx -W --keep-going -q -b html docs build/docs
+	@$(PY) -m sphinx -E -W --keep-going -q -b html docs build/docs
 
 build: $(READY) ## Wheels and sdists of both distributions, into dist/
 	@.venv/bin/uv build --all-packages --out-dir dist

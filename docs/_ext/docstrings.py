@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import re
 from typing import Any
 
 __all__ = ["setup"]
 
-#: The packages whose public names the reference shows.
-PACKAGES = ("gradio_runtime", "gradio_codegen")
 _FENCE = re.compile(r"^(\s*)```\w*$")
 _CODE = re.compile(r"(?<![:`])`([^`]+)`(?!`)")
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    for package in PACKAGES:
-        _import_late_names(package)
     # Before napoleon, which splits lines at a colon unless it is in code.
     app.connect("autodoc-process-docstring", _as_rest, priority=100)
     app.connect("autodoc-process-docstring", _as_it_is, priority=900)
     return {"version": "1", "parallel_read_safe": True}
-
-
-def _import_late_names(package: str) -> None:
-    """Make names that the package imports at their first use visible to `dir`."""
-    module = importlib.import_module(package)
-    for name in module.__all__:
-        setattr(module, name, getattr(module, name))
 
 
 def _as_rest(

@@ -17,10 +17,7 @@ import typer.main
 from gradio_codegen import cli
 from sphinx.util.inventory import InventoryFile
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skip(reason="issue 5: not all pages have their place in the site yet"),
-]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q"),
+            *(sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q"),
             *("-b", "html", "docs", str(folder)),
         ],
         cwd=ROOT,
@@ -47,7 +44,7 @@ def test_make_docs_builds_the_same() -> None:
     done = subprocess.run(
         ["make", "-n", "docs"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "-m sphinx -W --keep-going -q -b html docs build/docs" in done.stdout
+    assert "-m sphinx -E -W --keep-going -q -b html docs build/docs" in done.stdout
 
 
 @pytest.mark.parametrize(

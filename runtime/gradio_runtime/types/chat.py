@@ -61,6 +61,7 @@ class ChatComponent(Model):
     constructor_args: dict[str, Any] | None = None
 
 
+#: A part of a message.
 ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
 
 

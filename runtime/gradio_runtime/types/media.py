@@ -44,6 +44,7 @@ class GalleryVideo(Model):
     caption: str | None = None
 
 
+#: What a gallery holds.
 GalleryItem: TypeAlias = GalleryImage | GalleryVideo
 
 

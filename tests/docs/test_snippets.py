@@ -1,0 +1,159 @@
+"""Every command and snippet of the README and of the site, run page by page.
+
+The Spaces that they name are replicas on real Gradio servers, behind a Hub of ours on
+loopback. See `snippets` for what is run how.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.docs.snippets import PAGES, Block, Reader, blocks, name_of
+from tests.support.hub import Hub, Space
+from tests.support.servers import GradioServer
+
+pytestmark = pytest.mark.slow
+
+SPACES = {
+    "abidlabs/en2fr": "replicas/en2fr",
+    "abidlabs/test-yield": "replicas/test_yield",
+    "abidlabs/whisper": "replicas/whisper",
+    "acme/studio": "studio",
+    "gradio/calculator": "replicas/calculator",
+    "gradio/count_generator": "replicas/count_generator",
+}
+LANGUAGES = {"", "bash", "console", "json", "python", "text", "toml", "yaml"}
+MARKS = ("fails", "not run: ", "notebook", "untyped: ")
+#: Text of the site itself, not of a reader: what Sphinx or nobody runs.
+DIRECTIVES = {"{include}", "{eval-rst}", "{toctree}", "{literalinclude}"}
+EVERY_BLOCK = [block for page in PAGES for block in blocks(page)]
+WITH_CODE = [
+    page
+    for page in PAGES
+    if any(b.language in LANGUAGES - {"", "text"} for b in blocks(page))
+]
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    ports = _free_ports(len(SPACES))
+    apps = [f"{app}={port}" for app, port in zip(SPACES.values(), ports, strict=True)]
+    with GradioServer("several", 6, {"APPS": ",".join(apps), "DELAY": "0.05"}):
+        hosts = [f"http://127.0.0.1:{port}" for port in ports]
+        spaces = {s: Space(host) for s, host in zip(SPACES, hosts, strict=True)}
+        with Hub(spaces) as running:
+            yield running
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+@pytest.fixture(scope="module")
+def env(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the commands of all pages find in their environment."""
+    return {
+        "HF_ENDPOINT": hub.url,
+        "HF_HUB_OFFLINE": "0",
+        # Shared: most of the time of a first run goes into others' packages.
+        "MYPY_CACHE_DIR": str(tmp_path_factory.mktemp("mypy")),
+    }
+
+
+@pytest.fixture(scope="module")
+def modules(
+    env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
+    """A module of each Space, which a page may import without saying so."""
+    folder = tmp_path_factory.mktemp("modules")
+    reader = Reader(folder, env)
+
+    def generate(space: str) -> Path:
+        name = space.partition("/")[2].replace("-", "_") + "_api.py"
+        reader.shell(f"gradio-codegen {space} -o {name} --quiet")
+        return folder / name
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(generate, SPACES))
+
+
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where scripts of all pages come together, to be type-checked in one go."""
+    return tmp_path_factory.mktemp("typed")
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_every_block_runs_and_prints_what_it_says(
+    page: Path, env: dict[str, str], modules: list[Path], tmp_path: Path, typed: Path
+) -> None:
+    for module in modules:
+        shutil.copy(module, tmp_path)
+    with wave.open(str(tmp_path / "audio.wav"), "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(8000)
+        audio.writeframes(bytes(2 * 4000))
+    Image.new("RGB", (32, 24), "orange").save(tmp_path / "cat.png")
+    reader = Reader(tmp_path, env)
+    reader.read(page)
+    _bring_together(reader, page, typed)
+
+
+def _bring_together(reader: Reader, page: Path, typed: Path) -> None:
+    """Copy a page's modules and scripts; a name stands for one text everywhere."""
+    untyped = {b.line for b in blocks(page) if b.mark.startswith("untyped: ")}
+    for path in reader.folder.glob("*.py"):
+        target = typed / path.name
+        if path.name == "cells.py" or any(f"_{n}.py" in path.name for n in untyped):
+            continue
+        if target.exists():
+            assert target.read_text("utf-8") == path.read_text("utf-8"), path.name
+        shutil.copyfile(path, target)
+
+
+def test_scripts_and_modules_are_typed(typed: Path, env: dict[str, str]) -> None:
+    """Runs after the pages: what they left, under `mypy --strict`, all at once."""
+    files = sorted(path.name for path in typed.glob("*.py"))
+    if not files:
+        pytest.skip("no page has been run before")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", *files],
+        cwd=typed,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("block", EVERY_BLOCK, ids=lambda block: block.where)
+def test_no_block_is_left_out_without_a_reason(block: Block) -> None:
+    assert block.language in LANGUAGES | DIRECTIVES
+    assert not block.mark or block.mark.startswith(MARKS)
+    for mark in MARKS:
+        if mark.endswith(": ") and block.mark.startswith(mark):
+            assert len(block.mark.removeprefix(mark).split()) > 2, block.where
+    assert (block.language == "console") == block.code.startswith("$ ")
+
+
+def test_pages_have_code() -> None:
+    assert len(WITH_CODE) >= 3
+    assert any(block.language == "python" for block in EVERY_BLOCK)
