@@ -7,8 +7,8 @@ Blocks of a page run from the first to the last in one folder, which has `audio.
 - `console`: `$ command` lines, each with what it prints; `…` stands for any text.
 - `python`: a script of its own. A `# → text` at the end of a line is what that line
   prints. `# name.py` as the first line is the name it is kept under, for others.
-- `toml`, `yaml`, `json`: has to be such, and is kept where a `# name` in the first line
-  says.
+- `toml`, `yaml`, `json`, `jinja`: has to be such, and is kept where a `# name` in the
+  first line says (`{# name #}` in a template).
 - `text`, or no language: nothing to run.
 
 A comment before a block changes that: `<!-- notebook -->` makes cells of Python blocks,
@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import yaml
 
 __all__ = ["DOCS", "PAGES", "README", "Block", "Reader", "blocks", "name_of"]
@@ -43,8 +44,9 @@ _BLOCK = re.compile(
     r"^(?P<fence>```+)(?P<language>\S*)[^\n]*\n(?P<code>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
-_NAME = re.compile(r"\A# ([\w./-]+\.\w+)\n")
+_NAME = re.compile(r"\A(?:#|\{#) ([\w./-]+\.\w+)(?: #\})?\n")
 _PARSERS: dict[str, Any] = {
+    "jinja": jinja2.Environment(autoescape=True).parse,
     "json": json.loads,
     "toml": tomllib.loads,
     "yaml": yaml.safe_load,
@@ -148,7 +150,7 @@ class Reader:
                 self._cells.append(block)
             case "python":
                 self._script(block)
-            case "toml" | "yaml" | "json":
+            case "toml" | "yaml" | "json" | "jinja":
                 _PARSERS[block.language](block.code)
                 if block.name is not None:
                     self._keep(block, block.name)
