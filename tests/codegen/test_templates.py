@@ -46,7 +46,9 @@ def refused(folder: Path, error: type[Exception], **templates: str) -> str:
 
 def examples() -> dict[str, str]:
     """The templates of the worked example."""
-    found = re.findall(r"`(\w+)\.py\.jinja`:\n\n```jinja\n(.*?)```", DOCS, re.S)
+    found = re.findall(
+        r"```jinja\n\{# my_templates/(\w+)\.py\.jinja #\}\n(.*?)```", DOCS, re.S
+    )
     return dict(found)
 
 
