@@ -40,6 +40,11 @@ class GeneratedModule:
     diagnostics: tuple[Diagnostic, ...]
     spec: AppSpec
 
+    @property
+    def endpoint_count(self) -> int:
+        """How many endpoints it has."""
+        return self.code.count("\n@_app.")
+
     def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the module to a file, atomically.
 
@@ -156,8 +161,7 @@ def generate_from(
     options = options or BuildOptions()
     stage = stages or nullcontext
     _check_class_name(options.class_name)
-    if not options.all_endpoints:
-        spec = spec.documented()
+    spec = spec.within(all_endpoints=options.all_endpoints)
     templates = None
     if options.templates is not None:
         templates = (base or Path()) / options.templates

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from .errors import CheckError
 from .names import IMPORTS
 from .render import HEADER_MARK
+from .write import is_generated
 
 __all__ = ["check_code", "check_user_code"]
 
@@ -40,7 +41,7 @@ def check_user_code(code: str) -> None:
         CheckError: It does not compile, or would not be known as generated.
     """
     _compiled(code, "Look at your templates")
-    if not any(line.startswith(HEADER_MARK) for line in code.splitlines()):
+    if not is_generated(code):
         raise CheckError(
             f"the module has no line {HEADER_MARK}…, by which it is known later. "
             "Keep the `comments` in your header.py.jinja"

@@ -429,8 +429,8 @@ def _run(words: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
+    from .commands.talk import error
     from .literals import printable
 
-    text = printable(" ".join(message.split()))
-    print(f"{_NAME}: error: {text}", file=sys.stderr)  # noqa: T201
+    error(printable(" ".join(message.split())))
     return code

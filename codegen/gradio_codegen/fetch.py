@@ -13,7 +13,7 @@ from .errors import SourceError, UsageError
 from .limits import DOCUMENT
 from .spec import AppSpec, loads
 
-__all__ = ["classify", "fetch", "read_text"]
+__all__ = ["classify", "fetch", "read_text", "split_login"]
 
 #: How the command line calls what the runtime's hints name.
 _OPTIONS = {
@@ -98,6 +98,12 @@ def fetch(
             f"what {shown_src(name)} sends is nested too deeply"
         ) from None
     return AppSpec.from_raw(name, config, info, again)
+
+
+def split_login(text: str) -> tuple[str, str] | None:
+    """The user and password of `user:password`; None if it is not that."""
+    user, colon, password = text.partition(":")
+    return (user, password) if colon and user else None
 
 
 def read_text(path: Path) -> str:

@@ -119,6 +119,10 @@ class AppSpec:
         canonical = json.dumps(api, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
+    def within(self, *, all_endpoints: bool) -> AppSpec:
+        """The spec with all endpoints, or without the undocumented ones."""
+        return self if all_endpoints else self.documented()
+
     def documented(self) -> AppSpec:
         """The spec without the endpoints that the app leaves out of its own docs."""
         config, info = self.config, self.info

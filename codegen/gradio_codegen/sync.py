@@ -18,7 +18,7 @@ from .api import generate_from
 from .config import AppConfig, Config, from_environment, headers_of
 from .drift import Diff, drift, read_module, surface_of
 from .errors import CodegenError, Diagnostic, UsageError
-from .fetch import classify, fetch
+from .fetch import classify, fetch, split_login
 from .options import BuildOptions
 from .spec import AppSpec
 from .suggest import did_you_mean
@@ -66,14 +66,12 @@ class App:
         if config.token_env is not None:
             token = from_environment(config.token_env, "token-env", environ)
         if config.auth_env is not None:
-            login = from_environment(config.auth_env, "auth-env", environ)
-            user, colon, password = login.partition(":")
-            if not colon or not user:
+            auth = split_login(from_environment(config.auth_env, "auth-env", environ))
+            if auth is None:
                 raise UsageError(
                     f"the environment variable {config.auth_env} (auth-env) "
                     "holds no user:password"
                 )
-            auth = (user, password)
         return fetch(
             self.source,
             token=token,
@@ -247,8 +245,7 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
         state = "unchanged"
     else:
         write_file(app.output, module.code)
-    count = module.code.count("\n@_app.")
-    return Result(app, state, count, diff, module.diagnostics)
+    return Result(app, state, module.endpoint_count, diff, module.diagnostics)
 
 
 def _checked(app: App, spec: AppSpec, before: str | None) -> Result:

@@ -14,8 +14,8 @@ from ..errors import CodegenError, UsageError
 from ..fetch import classify
 from ..spec import AppSpec
 from .connect import Connect
-from .show import show
-from .talk import Talk, err, out
+from .show import exit_code, show
+from .talk import Talk, error, out
 
 __all__ = ["check_modules"]
 
@@ -39,7 +39,7 @@ class _Checked:
         if self.error is not None:
             return self.error.exit_code
         assert self.diff is not None
-        return 1 if self.diff.breaking or (strict and self.diff) else 0
+        return exit_code(self.diff, strict=strict)
 
     def as_json(self) -> dict[str, Any]:
         """As the list of files in `--json` has it."""
@@ -85,7 +85,7 @@ def check_modules(
     results = [reader.check(file) for file in files]
     for result in results:
         if result.error is not None:
-            err(f"gradio-codegen: error: {result.error}")
+            error(str(result.error))
         elif (
             result.diff is not None and not as_json_ and (result.diff or not talk.quiet)
         ):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gradio_runtime.addresses import shown_src
 
 from ..errors import UsageError
-from ..fetch import fetch
+from ..fetch import fetch, split_login
 from ..spec import AppSpec
 from .talk import Talk
 
@@ -32,12 +32,9 @@ class Connect:
         Raises:
             UsageError: One is malformed.
         """
-        login: tuple[str, str] | None = None
-        if auth is not None:
-            user, colon, password = auth.partition(":")
-            if not colon or not user:
-                raise UsageError("--auth takes user:password, with a colon in between")
-            login = (user, password)
+        login = None if auth is None else split_login(auth)
+        if auth is not None and login is None:
+            raise UsageError("--auth takes user:password, with a colon in between")
         return cls(token, login, dict(map(_header, headers or ())))
 
     def read(self, source: str, talk: Talk) -> AppSpec:

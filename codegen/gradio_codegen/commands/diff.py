@@ -7,7 +7,7 @@ import json
 from ..drift import diff
 from ..drift.report import as_json
 from .connect import Connect
-from .show import show
+from .show import exit_code, show
 from .talk import Talk, out
 
 __all__ = ["show_diff"]
@@ -41,4 +41,4 @@ def show_diff(
         out(json.dumps(as_json(found), indent=1) + "\n")
     elif found or not talk.quiet:
         show(f"{old} → {new}", found)
-    return 1 if found.breaking or (strict and found) else 0
+    return exit_code(found, strict=strict)

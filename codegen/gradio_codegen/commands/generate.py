@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..api import generate_from
+from ..api import GeneratedModule, generate_from
 from ..build import BuildOptions
 from ..errors import CodegenError
 from ..fetch import classify
@@ -49,7 +49,7 @@ def generate_module(
         with talk.stage("write"):
             write_file(target, module.code)
         count = len(module.code.splitlines())
-        talk.say(f"{target}: {_endpoints(module.code)}, {count} lines")
+        talk.say(f"{target}: {_endpoints(module)}, {count} lines")
     if not typecheck:
         return 0
     with talk.progress("Type-checking"), talk.stage("mypy"):
@@ -61,8 +61,8 @@ def generate_module(
     return 1 if problems else 0
 
 
-def _endpoints(code: str) -> str:
-    count = code.count("\n@_app.")
+def _endpoints(module: GeneratedModule) -> str:
+    count = module.endpoint_count
     return f"{count} endpoint{'' if count == 1 else 's'}"
 
 

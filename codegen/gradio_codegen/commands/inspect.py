@@ -38,9 +38,7 @@ def inspect_app(
         CodegenError: It cannot be read, or has no such endpoint.
     """
     classify(source)
-    spec = connect.read(source, talk)
-    if not options.all_endpoints:
-        spec = spec.documented()
+    spec = connect.read(source, talk).within(all_endpoints=options.all_endpoints)
     module, diagnostics = build(spec, options)
     if endpoint is not None:
         chosen = find_endpoint(module, endpoint)

@@ -10,7 +10,7 @@ from ..drift.report import as_lines, summary
 from ..literals import printable
 from .talk import out
 
-__all__ = ["show"]
+__all__ = ["exit_code", "show"]
 
 _STYLES: Mapping[str, str] = {
     "title": "bold",
@@ -41,3 +41,8 @@ def show(title: str, diff: Diff, advice: str = "") -> None:
     console = Console(highlight=False, soft_wrap=True)
     for kind, line in lines:
         console.print(line, style=_STYLES.get(kind), markup=False, emoji=False)
+
+
+def exit_code(diff: Diff, *, strict: bool) -> int:
+    """What a diff has a command exit with: 1 for breaking changes, or for any."""
+    return 1 if diff.breaking or (strict and diff) else 0

@@ -13,7 +13,7 @@ from ..literals import printable
 from ..sync import App, Result, chosen, resolve, synchronise
 from ..table import aligned
 from .show import show
-from .talk import Talk, err, out
+from .talk import Talk, err, error, out
 
 __all__ = ["print_schema", "sync_apps"]
 
@@ -63,7 +63,7 @@ def sync_apps(
 def _tell(result: Result, *, check: bool, talk: Talk) -> None:
     app = result.app
     if result.error is not None:
-        err(f"gradio-codegen: error: {app.name}: {result.error}")
+        error(f"{app.name}: {result.error}")
         return
     talk.diagnostics(result.diagnostics)
     if result.diff and not (talk.quiet and not check):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from ..errors import Diagnostic
 
-__all__ = ["Talk", "err", "out"]
+__all__ = ["Talk", "err", "error", "out"]
 
 
 class Talk:
@@ -63,6 +63,11 @@ class Talk:
 def err(text: str) -> None:
     """To stderr."""
     print(text, file=sys.stderr)  # noqa: T201
+
+
+def error(message: str) -> None:
+    """To stderr, as what went wrong."""
+    err(f"gradio-codegen: error: {message}")
 
 
 def out(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..errors import UsageError
 from ..literals import printable, shortened
@@ -44,14 +45,11 @@ def _printable(change: Change) -> Change:
     def line(text: str | None) -> str | None:
         return None if text is None else shortened(printable(text), _LONGEST)
 
-    return Change(
-        change.kind,
-        change.endpoint,
-        change.name,
-        change.level,
-        line(change.message) or "",
-        line(change.before),
-        line(change.after),
+    return replace(
+        change,
+        message=line(change.message) or "",
+        before=line(change.before),
+        after=line(change.after),
     )
 
 

@@ -235,22 +235,14 @@ class InputChanges:
     ) -> Change:
         level: Level = "compatible" if looser else "breaking"
         if was is None:
-            message = f": {what} is {now} now, and was open"
+            message = f"{what} is {now} now, and was open"
         elif now is None:
-            message = f": {what} was {was}, and is open now"
+            message = f"{what} was {was}, and is open now"
         else:
-            message = f": {what} is {now} now, was {was}"
+            message = f"{what} is {now} now, was {was}"
         texts = (None if value is None else str(value) for value in (was, now))
-        change = self._change(kind, old, level, "", *texts)
-        return Change(
-            kind,
-            change.endpoint,
-            old.name,
-            level,
-            f"parameter {old.name}{message}",
-            change.before,
-            change.after,
-        )
+        what_of = f"parameter {old.name}: {message}"
+        return Change(kind, self._endpoint, old.name, level, what_of, *texts)
 
     def _default(self, old: Parameter, new: Parameter) -> Iterator[Change]:
         before, after = old.member.default, new.member.default

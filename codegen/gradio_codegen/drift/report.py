@@ -10,7 +10,7 @@ from typing import Any
 
 from ..literals import printable, shortened
 from ..options import BuildOptions
-from .changes import Change, Diff
+from .changes import Diff
 
 __all__ = ["as_json", "as_lines", "regenerate", "summary"]
 
@@ -59,12 +59,8 @@ def as_json(diff: Diff) -> dict[str, Any]:
         "breaking": bool(diff.breaking),
         "old": asdict(diff.old),
         "new": asdict(diff.new),
-        "changes": [_change(item) for item in diff.changes],
+        "changes": [asdict(item) for item in diff.changes],
     }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return asdict(change)
 
 
 def regenerate(source: str, file: str, options: BuildOptions) -> str:

@@ -40,8 +40,7 @@ def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
         CodegenError: The module cannot be made.
     """
     options = options or BuildOptions()
-    if not options.all_endpoints:
-        spec = spec.documented()
+    spec = spec.within(all_endpoints=options.all_endpoints)
     try:
         module, diagnostics = build(spec, options, stale_names=True)
     except SpecError:
@@ -79,7 +78,7 @@ def drift(old: Surface, spec: AppSpec, options: BuildOptions | None = None) -> D
     """
     if options is None:
         options, spec = old.options, replace(spec, source=old.source)
-    new = spec if options.all_endpoints else spec.documented()
+    new = spec.within(all_endpoints=options.all_endpoints)
     state = State(new.source, new.version, new.hash)
     if _key(state, options) == _key(old.state, old.options):
         return Diff(old.state, state)

@@ -28,6 +28,7 @@ from ..typeexpr import (
 __all__ = ["Classes", "Constraint", "Fit", "Member", "TypeReader", "without"]
 
 Constraint: TypeAlias = tuple[str, int | float]
+_CONSTRAINTS = ("ge", "le", "multiple_of", "max_length")
 
 #: Classes of the runtime that are kinds of others.
 _KINDS: Mapping[TypeExpr, TypeExpr] = {Named("VideoFile"): FILE}
@@ -126,20 +127,20 @@ def constraints(node: ast.expr | None) -> Iterable[Constraint]:
     match node:
         case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
             for item in keywords:
-                value = number(item.value)
-                if item.arg in ("ge", "le", "multiple_of", "max_length") and value:
-                    yield item.arg, value[0]
+                value = _number(item.value)
+                if item.arg in _CONSTRAINTS and value is not None:
+                    yield item.arg, value
         case _:
             pass
 
 
-def number(node: ast.expr) -> tuple[int | float] | None:
+def _number(node: ast.expr) -> int | float | None:
     """A number that stands in the source."""
     try:
         value = ast.literal_eval(node)
     except ValueError:
         return None
-    return (value,) if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) else None
 
 
 def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:

@@ -6,7 +6,14 @@ import random
 
 from ..errors import ConnectError, ConnectionLost, GradioError, RateLimited
 
-__all__ = ["LONGEST_PAUSE", "RETRIES", "may_pass", "pause", "pause_after"]
+__all__ = [
+    "LONGEST_PAUSE",
+    "RETRIES",
+    "may_pass",
+    "pause",
+    "pause_after",
+    "wanted_pause",
+]
 
 #: Seconds before the first other try, about; each further one waits twice as long.
 FIRST_PAUSE = 0.2
@@ -23,8 +30,13 @@ def pause(attempt: int) -> float:
 
 def pause_after(error: GradioError | None, attempt: int) -> float:
     """The same after an error, which may come with the server's own wish."""
-    asked = error.retry_after if isinstance(error, RateLimited) else None
+    asked = wanted_pause(error)
     return min(pause(attempt) if asked is None else asked, LONGEST_PAUSE)
+
+
+def wanted_pause(error: GradioError | None) -> float | None:
+    """Seconds that the server itself wants us to wait, if it says so."""
+    return error.retry_after if isinstance(error, RateLimited) else None
 
 
 def may_pass(error: GradioError) -> bool:

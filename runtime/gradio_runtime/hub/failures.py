@@ -21,7 +21,7 @@ from .names import endpoint, page_of
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-__all__ = ["NOT_FOUND", "translated"]
+__all__ = ["NOT_FOUND", "disabled", "translated"]
 
 #: The stages that we give to Spaces whose stage the Hub does not tell.
 NOT_FOUND = "NOT_FOUND"
@@ -59,13 +59,7 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
             raise _of_status(error, space_id, token) from None
         raise _not_found(space_id, token) from None
     except theirs.DisabledRepoError:
-        raise SpaceError(
-            "the Space is disabled",
-            stage=_DISABLED,
-            url=page,
-            src=space_id,
-            hint=f"Its owner must ask the Hub why ({page})",
-        ) from None
+        raise disabled(space_id, space_id) from None
     except theirs.HfHubHTTPError as error:
         raise _of_status(error, space_id, token) from None
     except (theirs.OIDCError, theirs.DeviceCodeError) as error:
@@ -93,6 +87,23 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
             src=space_id,
             hint="Check the network, or pass the app's own URL",
         ) from error
+
+
+def disabled(space_id: str, current: str) -> SpaceError:
+    """The error of a Space that the Hub has switched off.
+
+    Args:
+        space_id: What the caller calls it.
+        current: What it is called now.
+    """
+    page = page_of(current)
+    return SpaceError(
+        "the Space is disabled",
+        stage=_DISABLED,
+        url=page,
+        src=space_id,
+        hint=f"Its owner must ask the Hub why ({page})",
+    )
 
 
 def _not_found(space_id: str, token: str | None) -> SpaceError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import SpaceError
 from ..http.transport import check_headers
-from .failures import NOT_FOUND, translated
+from .failures import NOT_FOUND, disabled, translated
 from .names import endpoint, is_space_id, page_of
 
 if TYPE_CHECKING:
@@ -94,13 +94,7 @@ def look_up(space_id: str, token: str | None) -> Space:
     if current != space_id:
         _log.info("the Space %s is called %s now", space_id, current)
     if info.disabled:
-        raise SpaceError(
-            "the Space is disabled",
-            stage="DISABLED",
-            url=page_of(current),
-            src=space_id,
-            hint=f"Its owner must ask the Hub why ({page_of(current)})",
-        )
+        raise disabled(space_id, current)
     return _space(current, info)
 
 

@@ -72,12 +72,10 @@ def check(space: Space) -> None:
         return
     what, then = _LASTING[space.stage]
     problem = f": {space.problem.splitlines()[0][:200]}" if space.problem else ""
-    raise SpaceError(
+    raise not_serving(
+        space,
         f"the Space {what} ({space.stage}){problem}",
-        stage=space.stage,
-        url=space.page,
-        src=space.id,
-        hint=f"{then.format(id=space.id)} ({space.page})",
+        f"{then.format(id=space.id)} ({space.page})",
     )
 
 
@@ -93,17 +91,15 @@ def check_sdk(space: Space) -> None:
 
 def no_gradio(space: Space) -> SpaceError:
     """The error of a Space that is served, but not by Gradio."""
-    return SpaceError(
+    return not_serving(
+        space,
         f"the Space is no Gradio app: its SDK is {space.sdk}",
-        stage=space.stage,
-        url=space.page,
-        src=space.id,
-        hint=f"Only Gradio apps can be called ({space.page})",
+        f"Only Gradio apps can be called ({space.page})",
     )
 
 
 def not_serving(space: Space, message: str, hint: str) -> SpaceError:
-    """The error of a Space that does not serve yet, or again."""
+    """The error of a Space that cannot be called as it is, whatever the reason."""
     return SpaceError(
         message, stage=space.stage, url=space.page, src=space.id, hint=hint
     )

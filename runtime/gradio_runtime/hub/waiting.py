@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..errors import ConnectError, RateLimited
-from ..http.backoff import LONGEST_PAUSE, RETRIES, may_pass, pause_after
+from ..http.backoff import (
+    LONGEST_PAUSE,
+    RETRIES,
+    may_pass,
+    pause_after,
+    wanted_pause,
+)
 from .lines import Report, line_on_terminal
 from .spaces import Space, look_up
 from .stages import SLEEPING, check, doing, not_serving, serves
@@ -58,12 +64,8 @@ class Wanted:
             try:
                 space = await self._look()
             except (ConnectError, RateLimited) as error:
-                asked = error.retry_after if isinstance(error, RateLimited) else None
-                if (
-                    attempt == RETRIES
-                    or not may_pass(error)
-                    or (asked or 0) > LONGEST_PAUSE
-                ):
+                too_long = (wanted_pause(error) or 0) > LONGEST_PAUSE
+                if attempt == RETRIES or not may_pass(error) or too_long:
                     raise
                 await asyncio.sleep(pause_after(error, attempt))
                 attempt += 1
@@ -122,8 +124,7 @@ class Wanted:
             except (ConnectError, RateLimited) as error:
                 if not may_pass(error):
                     raise
-                asked = error.retry_after if isinstance(error, RateLimited) else None
-                pause = max(pause, asked or 0)
+                pause = max(pause, wanted_pause(error) or 0)
             check(seen[-1])
         await self._answer(str(seen[-1].host))
 
