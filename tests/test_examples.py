@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from pathlib import Path
 
 import gradio_codegen
@@ -18,6 +16,7 @@ from generated_examples import (
     whisper_api,
 )
 from tests.conftest import StartServer
+from tests.support.audio import write_audio
 from tests.support.examples import FOLDER, SPACES
 
 
@@ -29,18 +28,11 @@ def test_an_example_is_what_its_description_gives(name: str) -> None:
 
 
 def test_whisper_takes_a_recording(start_server: StartServer, tmp_path: Path) -> None:
-    recording = io.BytesIO()
-    with wave.open(recording, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * 4000))
-    path = tmp_path / "recording.wav"
-    path.write_bytes(recording.getvalue())
+    path = write_audio(tmp_path / "recording.wav")
     with whisper_api.WhisperClient(start_server("replicas/whisper").url) as client:
         heard = client.predict(path)
         assert heard.endswith("(0.50 s)")
-        assert client.predict(recording.getvalue()) == heard
+        assert client.predict(path.read_bytes()) == heard
 
 
 def test_en2fr_translates(start_server: StartServer) -> None:

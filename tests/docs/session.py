@@ -7,15 +7,14 @@ and after its author changed it, as a Space of the tests' Hub.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs.snippets import environment
 from tests.support.hub import Hub, Space
 from tests.support.servers import GradioServer
 
@@ -112,15 +111,11 @@ def _lines(here: Path, hub: Hub, after: str) -> Iterator[str]:
 
 
 def _environment(hub: Hub, here: Path) -> Mapping[str, str]:
-    scripts = Path(sys.executable).parent
     return {
-        **os.environ,
-        "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+        **environment(here),
         "HF_ENDPOINT": hub.url,
-        "HF_HOME": str(here / "hf"),
         "HF_HUB_OFFLINE": "0",
         "NO_COLOR": "1",
-        "PYTHONIOENCODING": "utf-8",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

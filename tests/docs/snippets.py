@@ -32,7 +32,16 @@ from typing import Any
 import jinja2
 import yaml
 
-__all__ = ["DOCS", "PAGES", "README", "Block", "Reader", "blocks", "name_of"]
+__all__ = [
+    "DOCS",
+    "PAGES",
+    "README",
+    "Block",
+    "Reader",
+    "blocks",
+    "environment",
+    "name_of",
+]
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -107,6 +116,24 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).with_suffix("").as_posix().removeprefix("docs/")
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """That of somebody with our commands on the path, and no login at the Hub.
+
+    Args:
+        folder: Theirs.
+    """
+    scripts = Path(sys.executable).parent
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("HF_")},
+        "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+        "HF_HOME": str(folder / "hf"),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "PYTHONIOENCODING": "utf-8",
+        "COLUMNS": "100",
+    }
+
+
 class Reader:
     """Somebody who types a page's code into a folder of their own.
 
@@ -116,20 +143,10 @@ class Reader:
     """
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        scripts = Path(sys.executable).parent
         self.folder = folder
         self.scripts: list[Path] = []
         self._cells: list[Block] = []
-        self._env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("HF_")},
-            "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
-            "HF_HOME": str(folder / "hf"),
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "GRADIO_ANALYTICS_ENABLED": "False",
-            "PYTHONIOENCODING": "utf-8",
-            "COLUMNS": "100",
-            **env,
-        }
+        self._env = environment(folder) | env
 
     def read(self, page: Path) -> None:
         """Run every block of a page."""

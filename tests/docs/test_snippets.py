@@ -11,7 +11,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,6 +20,7 @@ import pytest
 from PIL import Image
 
 from tests.docs.snippets import PAGES, Block, Reader, blocks, name_of
+from tests.support.audio import write_audio
 from tests.support.hub import Hub, Space
 from tests.support.servers import GradioServer
 
@@ -108,11 +108,7 @@ def test_every_block_runs_and_prints_what_it_says(
 ) -> None:
     for module in modules:
         shutil.copy(module, tmp_path)
-    with wave.open(str(tmp_path / "audio.wav"), "wb") as audio:
-        audio.setnchannels(1)
-        audio.setsampwidth(2)
-        audio.setframerate(8000)
-        audio.writeframes(bytes(2 * 4000))
+    write_audio(tmp_path / "audio.wav")
     Image.new("RGB", (32, 24), "orange").save(tmp_path / "cat.png")
     reader = Reader(tmp_path, env)
     reader.read(page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +17,7 @@ from gradio_runtime import InputError
 from generated_examples.en2fr_api import En2frClient
 from generated_examples.pipeline import translate_recording
 from generated_examples.whisper_api import WhisperClient
+from tests.support.audio import write_audio
 from tests.support.examples import FOLDER, SPACES
 from tests.support.hub import Hub, Space
 from tests.support.servers import GradioServer
@@ -39,13 +39,7 @@ def replicas() -> Iterator[dict[str, GradioServer]]:
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    path = tmp_path / "recording.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * 4000))
-    return path
+    return write_audio(tmp_path / "recording.wav")
 
 
 @pytest.mark.parametrize("name", sorted(SPACES))

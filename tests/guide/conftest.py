@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.hub_support import ask
+from tests.support.audio import write_audio
 from tests.support.hub import Hub, Space
 from tests.support.servers import GradioServer
 
@@ -47,13 +48,7 @@ def hub(servers: dict[str, GradioServer]) -> Iterator[Hub]:
 @pytest.fixture(autouse=True)
 def use_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Whatever asks the Hub asks ours, without a login."""
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
-    monkeypatch.setenv("HF_ENDPOINT", hub.url)
-    monkeypatch.delenv("HF_TOKEN", raising=False)
+    ask(hub, monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -74,15 +69,6 @@ def slow_whisper() -> Iterator[str]:
     """The address of a whisper that takes its time."""
     with GradioServer("replicas/whisper", env={"DELAY": "2"}) as server:
         yield server.url
-
-
-def write_audio(path: Path, seconds: float = 0.5) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * int(8000 * seconds)))
-    return path
 
 
 @pytest.fixture

@@ -229,6 +229,6 @@ def test_every_case_is_told_in_both_forms() -> None:
     def cases(module: object) -> set[str]:
         return {name for name in vars(module) if name.startswith("test_")}
 
-    ours = set(globals()) & {n for n in globals() if n.startswith("test_")}
+    ours = {name for name in globals() if name.startswith("test_")}
     ours -= {"test_untyped", "test_every_case_is_told_in_both_forms"}
     assert ours == cases(test_untyped)

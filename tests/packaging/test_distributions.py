@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import wave
 import zipfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from uv import find_uv_bin
 
 from tests.conftest import StartServer
+from tests.support.audio import write_audio
 from tests.support.hub import Account, Hub, Space
 
 pytestmark = pytest.mark.slow
@@ -119,11 +119,7 @@ def test_a_space_is_called_from_there(
     installed: Path, start_server: StartServer, tmp_path: Path
 ) -> None:
     """As the README begins, in a venv that has the two wheels and no Gradio."""
-    with wave.open(str(tmp_path / "audio.wav"), "wb") as audio:
-        audio.setnchannels(1)
-        audio.setsampwidth(2)
-        audio.setframerate(8000)
-        audio.writeframes(bytes(2 * 4000))
+    write_audio(tmp_path / "audio.wav")
     server = start_server("replicas/whisper")
     with Hub({"abidlabs/whisper": Space(server.url)}, {"hf_me": Account("me")}) as hub:
         env = {
