@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from .names import IMPORTS
 from .typeexpr import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
 
 if TYPE_CHECKING:
+    from gradio_runtime.description import Shape
     from jinja2 import Environment
 
 __all__ = ["HEADER_MARK", "format_code", "render", "template_dir"]
@@ -182,7 +183,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "function": endpoint.function,
         "decorator": "stream_endpoint" if endpoint.generator else "endpoint",
         "api_name": api_name or string(endpoint.api_name),
-        "shape": string(endpoint.shape),
+        "shape": ", ".join(_shape(endpoint.shape)),
         "doc": docstring(docs.endpoint_doc(endpoint), _INDENT),
         "parameters": ", ".join(_parameters(endpoint)),
         "returns": _returns(endpoint),
@@ -194,6 +195,17 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         },
         "outputs": list(_output_models(endpoint)),
     }
+
+
+def _shape(shape: Shape) -> Iterator[str]:
+    """The arguments that the runtime compares with the live app."""
+    yield f"shape={string(shape.types)}"
+    for name, labels in (
+        ("labels", shape.labels),
+        ("output_labels", shape.output_labels),
+    ):
+        if labels:
+            yield f"{name}={source(list(labels))}"
 
 
 def _parameters(endpoint: Endpoint) -> list[str]:

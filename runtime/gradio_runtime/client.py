@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .addresses import without_userinfo
-from .call import Options
+from .call import OnDrift, Options, check_on_drift
 from .errors import GradioError, InputError
 
 if TYPE_CHECKING:
@@ -86,6 +86,10 @@ class Client:
         hf_token: What the official client called `token` before 2.0.
         max_workers: How many jobs of an endpoint may be in the app's queue at once;
             more wait here for their turn, without a rank. Any number share one thread.
+        on_drift: What to do when the app has changed, since the module was generated,
+            so that a call breaks: `"raise"` `SchemaDrift` before anything is sent;
+            `"warn"` (`SchemaDriftWarning`) once and go on as well as it can; or
+            `"ignore"` it likewise. Changes that break nothing are passed over.
         verbose: Means nothing, for scripts of the official client, as does the next.
             Nothing is printed in any case.
         analytics_enabled: Nothing is told to anyone in any case.
@@ -111,6 +115,7 @@ class Client:
         oauth_token: str | None = None,
         hf_token: str | bool | None = None,
         max_workers: int = 64,
+        on_drift: OnDrift = "raise",
         verbose: bool = True,
         analytics_enabled: bool = True,
     ) -> None:
@@ -130,6 +135,7 @@ class Client:
         ):
             if not limit > 0:
                 raise InputError(f"{name} is {limit}, and must be more than 0")
+        check_on_drift(on_drift)
         # A user and password in it are for the proxy before the app, and not to be shown.
         self.src = without_userinfo(src)
         self._address = src
@@ -144,6 +150,7 @@ class Client:
             "oauth_token": oauth_token,
             "max_download_size": max_download_size,
             "max_workers": max_workers,
+            "on_drift": on_drift,
         }
         self._http = (
             ssl_verify,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .call import OnDrift
 from .http.pools import HttpOptions
 
 __all__ = ["Settings"]
@@ -24,3 +25,4 @@ class Settings:
     oauth_token: str | None = field(default=None, repr=False)
     max_download_size: int | None = None
     max_workers: int = 64
+    on_drift: OnDrift = "raise"
