@@ -20,12 +20,12 @@ PY := .venv/bin/python
 READY := .venv/.ready
 # The one place that pins uv is the dev group of pyproject.toml.
 UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
-MYPY_PATHS := codegen runtime tests benchmarks generated_examples
+MYPY_PATHS := codegen runtime tests benchmarks generated_examples docs
 ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation soak build clean distclean
+.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation soak docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -77,6 +77,9 @@ bench-generation: $(READY) ## Time the generator; writes benchmarks/GENERATION.m
 
 soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes benchmarks/SOAK.md
 	@$(PY) -m benchmarks.soak $(ARGS)
+
+docs: $(READY) ## The documentation as a site, build/docs/index.html
+	@$(PY) -m sphinx -W --keep-going -q -b html docs build/docs
 
 build: $(READY) ## Wheels and sdists of both distributions, into dist/
 	@.venv/bin/uv build --all-packages --out-dir dist

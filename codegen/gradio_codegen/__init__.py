@@ -20,26 +20,33 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .api import GeneratedModule, generate, read
+    from .drift import Change, Diff, diff
     from .spec import AppSpec
 
 __all__ = [
     "AppSpec",
+    "Change",
     "CheckError",
     "CodegenError",
     "Diagnostic",
+    "Diff",
     "GeneratedModule",
     "OutputError",
     "SourceError",
     "SpecError",
     "UsageError",
     "__version__",
+    "diff",
     "generate",
     "read",
 ]
 
 _LATE = {
     "AppSpec": "spec",
+    "Change": "drift",
+    "Diff": "drift",
     "GeneratedModule": "api",
+    "diff": "drift",
     "generate": "api",
     "read": "api",
 }

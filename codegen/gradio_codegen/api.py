@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .build import BuildOptions, build
-from .check import check_code
+from .check import check_code, check_user_code
 from .errors import Diagnostic, UsageError
 from .fetch import fetch
 from .models import write_models
 from .names import IMPORTS, identifier
 from .render import format_code, render
 from .spec import AppSpec
+from .templates import Templates
 from .write import ensure_writable, write_file
 
 __all__ = ["GeneratedModule", "generate", "generate_from", "read"]
@@ -93,6 +94,8 @@ def generate(
     nullable: Iterable[str] = (),
     nullable_inputs: bool = False,
     class_name: str | None = None,
+    rename: Mapping[str, str] | None = None,
+    templates: str | os.PathLike[str] | None = None,
 ) -> GeneratedModule:
     """Generate a typed module for an app.
 
@@ -110,6 +113,9 @@ def generate(
         nullable: Globs of endpoints whose outputs may be None.
         nullable_inputs: Whether any parameter takes None, for nothing given.
         class_name: The client class; named after the source when None.
+        rename: Names for endpoints (`{"/lambda_3": "translate"}`) and for parameters
+            (`{"/lambda_3.param_0": "text"}`) in the module.
+        templates: A folder of templates that take the place of ours.
 
     Raises:
         CodegenError: The app cannot be read, or nothing can be generated.
@@ -122,6 +128,8 @@ def generate(
         nullable_inputs=nullable_inputs,
         class_name=class_name,
         all_endpoints=all_endpoints,
+        rename=tuple((rename or {}).items()),
+        templates=None if templates is None else os.fspath(templates),
     )
     if not isinstance(source, AppSpec):
         source = read(source, token=token, auth=auth, headers=headers, timeout=timeout)
@@ -129,7 +137,10 @@ def generate(
 
 
 def generate_from(
-    spec: AppSpec, options: BuildOptions | None = None, stages: Stages | None = None
+    spec: AppSpec,
+    options: BuildOptions | None = None,
+    stages: Stages | None = None,
+    base: Path | None = None,
 ) -> GeneratedModule:
     """Generate a module from a description that was read already.
 
@@ -137,6 +148,7 @@ def generate_from(
         spec: The description.
         options: What shapes the module besides.
         stages: Told of each stage, for progress displays.
+        base: What the path of the templates starts from; None for the current folder.
 
     Raises:
         CodegenError: Nothing can be generated.
@@ -146,17 +158,32 @@ def generate_from(
     _check_class_name(options.class_name)
     if not options.all_endpoints:
         spec = spec.documented()
+    templates = None
+    if options.templates is not None:
+        templates = (base or Path()) / options.templates
+        Templates(templates)  # before any work is done
     with stage("build"):
         module, diagnostics = build(spec, options)
     with stage("models"):
         models = write_models(module.models, [a.name for a in module.aliases])
     with stage("render"):
-        code = render(module, models)
+        code = render(module, models, templates)
     with stage("format"):
-        code = format_code(code)
+        code = _formatted(code, theirs=templates is not None)
     with stage("check"):
-        check_code(code)
+        (check_code if templates is None else check_user_code)(code)
     return GeneratedModule(code, tuple(diagnostics), spec)
+
+
+def _formatted(code: str, *, theirs: bool) -> str:
+    if not theirs:
+        return format_code(code)
+    from black.parsing import InvalidInput
+
+    try:
+        return format_code(code)
+    except InvalidInput:
+        return code  # the check says what is wrong with it
 
 
 def _check_class_name(name: str | None) -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from gradio_runtime.description import (
@@ -40,6 +39,8 @@ from .names import (
     pascal,
     snake,
 )
+from .options import BuildOptions
+from .renames import Names, named
 from .schema import SchemaMapper
 from .spec import AppSpec
 from .typeexpr import (
@@ -56,60 +57,6 @@ from .typeexpr import (
 )
 
 __all__ = ["BuildOptions", "build", "client_name"]
-
-
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
-    """What shapes a module besides the app.
-
-    Attributes:
-        include: Globs of api_names to generate; all of them when empty.
-        exclude: Globs of api_names to leave out.
-        nullable_outputs: Whether any output may be None.
-        nullable: Globs of api_names whose outputs may be None.
-        nullable_inputs: Whether None may be passed for any parameter, for the empty
-            component.
-        class_name: The client class; made from the source when None.
-        all_endpoints: Whether the undocumented ones were asked for.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    nullable_outputs: bool = False
-    nullable: tuple[str, ...] = ()
-    nullable_inputs: bool = False
-    class_name: str | None = None
-    all_endpoints: bool = False
-
-    def wants(self, api_name: str) -> bool:
-        """Whether an endpoint is to be generated."""
-        wanted = not self.include or _matches(api_name, self.include)
-        return wanted and not _matches(api_name, self.exclude)
-
-    def may_be_empty(self, api_name: str) -> bool:
-        """Whether an endpoint's outputs may be None."""
-        return self.nullable_outputs or _matches(api_name, self.nullable)
-
-    def __str__(self) -> str:
-        """As the command line has them: what it takes to generate the same again."""
-        words = ["--all-endpoints"] if self.all_endpoints else []
-        words += [f"--include={glob}" for glob in self.include]
-        words += [f"--exclude={glob}" for glob in self.exclude]
-        words += ["--nullable-outputs"] if self.nullable_outputs else []
-        words += [f"--nullable={glob}" for glob in self.nullable]
-        words += ["--nullable-inputs"] if self.nullable_inputs else []
-        words += [f"--class-name={self.class_name}"] if self.class_name else []
-        return " ".join(_quoted(word) for word in words)
-
-
-def _matches(api_name: str, globs: Iterable[str]) -> bool:
-    """Whether one of the globs fits, with the slash or without it."""
-    names = (api_name, api_name.removeprefix("/"))
-    return any(fnmatchcase(name, glob) for glob in globs for name in names)
-
-
-def _quoted(word: str) -> str:
-    return word if re.fullmatch(r"[\w./=*-]+", word) else source(word)
 
 
 def client_name(app: str) -> str:
@@ -135,31 +82,31 @@ class _Unusable(Exception):
     """An endpoint cannot be called as it is described."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Plan:
-    """An endpoint whose names are decided.
+    """An endpoint that will be generated.
 
     Attributes:
         api_name: With the slash, or `fn_<index>`.
         dependency: What the wire knows of it.
         inputs: Its visible slots.
         outputs: Likewise.
-        params: Names of its parameters.
+        function: Its name, once that is decided.
+        params: Names of its parameters, likewise.
     """
 
     api_name: str
-    function: str
     dependency: Dependency
     info: EndpointInfo
     inputs: list[Component]
     outputs: list[Component]
-    params: list[str]
+    function: str = ""
+    params: list[str] = field(default_factory=list[str])
 
 
 def _plans(
     spec: AppSpec, options: BuildOptions, diagnostics: list[Diagnostic]
 ) -> list[_Plan]:
-    namer = Namer(MODULE)
     plans: list[_Plan] = []
     described: set[str] = set()
     repeated = Counter(d.api_name for d in spec.config.dependencies)
@@ -184,16 +131,34 @@ def _plans(
         except _Unusable as problem:
             diagnostics.append(Diagnostic("error", api_name, str(problem)))
             continue
-        function = namer.claim(function_name(api_name.removeprefix("/")))
-        params = _parameter_names(info.parameters)
-        plans.append(
-            _Plan(api_name, function, dependency, info, inputs, outputs, params)
-        )
+        plans.append(_Plan(api_name, dependency, info, inputs, outputs))
     for api_name in sorted(spec.info.named_endpoints.keys() - described):
         if options.wants(api_name):
             text = "left out: /info describes it, but /config has no such endpoint"
             diagnostics.append(Diagnostic("error", api_name, text))
     return plans
+
+
+def _name(plans: Sequence[_Plan], names: Names) -> None:
+    """Name the endpoints and their parameters: those that were asked for go first."""
+    namer = Namer(MODULE)
+    for plan in sorted(plans, key=lambda plan: plan.api_name not in names.functions):
+        natural = function_name(plan.api_name.removeprefix("/"))
+        plan.function = namer.claim(names.functions.get(plan.api_name, natural))
+        plan.params = names.of_params(
+            plan.api_name, _parameter_names(plan.info.parameters)
+        )
+
+
+def _wanted_names(
+    spec: AppSpec, options: BuildOptions, plans: Sequence[_Plan]
+) -> Names:
+    if not options.rename:
+        return named((), {}, ())
+    known = {**spec.info.named_endpoints}
+    known |= {f"fn_{key}": info for key, info in spec.info.unnamed_endpoints.items()}
+    params = {name: _parameter_names(info.parameters) for name, info in known.items()}
+    return named(options.rename, params, [plan.api_name for plan in plans])
 
 
 def _slots(
@@ -268,26 +233,34 @@ def _output_names(
 
 
 def build(
-    spec: AppSpec, options: BuildOptions | None = None
+    spec: AppSpec, options: BuildOptions | None = None, *, stale_names: bool = False
 ) -> tuple[Module, list[Diagnostic]]:
     """Decide everything about a module.
 
     Args:
         spec: The app.
         options: What shapes the module besides.
+        stale_names: Whether to be content with names for what the app does not have
+            any more.
 
     Returns:
         The module, and what is worth knowing about single endpoints.
 
     Raises:
         SourceError: The app has no endpoint that can be generated.
-        UsageError: None matches what was asked for.
+        UsageError: None matches what was asked for, or a name cannot be given.
     """
     options = options or BuildOptions()
     diagnostics: list[Diagnostic] = []
     plans = _plans(spec, options, diagnostics)
     if not plans:
         raise _nothing(spec, options, diagnostics)
+    names = _wanted_names(spec, options, plans)
+    for old, problem in names.unknown:
+        if not stale_names:
+            raise UsageError(f"rename: {old}: {problem}")
+        diagnostics.append(Diagnostic("warning", old, f"cannot be renamed: {problem}"))
+    _name(plans, names)
     builder = _Builder(spec, options, plans, diagnostics)
     client = builder.client
     endpoints = tuple(builder.endpoint(plan) for plan in plans)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 
 from .errors import CheckError
 from .names import IMPORTS
+from .render import HEADER_MARK
 
-__all__ = ["check_code"]
+__all__ = ["check_code", "check_user_code"]
 
 _TYPES = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
 _BASES = frozenset({"Input", "Output", "Model"})
@@ -29,14 +30,32 @@ def check_code(code: str) -> None:
     Raises:
         CheckError: It does not.
     """
+    _Checker(_compiled(code, "Please report it")).check()
+
+
+def check_user_code(code: str) -> None:
+    """Make sure of what must hold with a user's templates, whose code may do anything.
+
+    Raises:
+        CheckError: It does not compile, or would not be known as generated.
+    """
+    _compiled(code, "Look at your templates")
+    if not any(line.startswith(HEADER_MARK) for line in code.splitlines()):
+        raise CheckError(
+            f"the module has no line {HEADER_MARK}…, by which it is known later. "
+            "Keep the `comments` in your header.py.jinja"
+        )
+
+
+def _compiled(code: str, advice: str) -> ast.Module:
     try:
         tree = ast.parse(code)
         compile(tree, "<generated>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise CheckError(
-            f"the generated module does not compile ({error}). Please report it"
+            f"the generated module does not compile ({error}). {advice}"
         ) from None
-    _Checker(tree).check()
+    return tree
 
 
 class _Checker:

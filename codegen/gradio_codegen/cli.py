@@ -16,6 +16,27 @@ import typer
 from typer.core import TyperGroup
 
 from ._version import __version__
+from .cli_options import (
+    AllEndpoints,
+    Auth,
+    ClassName,
+    Exclude,
+    Force,
+    Header,
+    Include,
+    Json,
+    Nullable,
+    NullableInputs,
+    NullableOutputs,
+    Output,
+    Quiet,
+    Rename,
+    Source,
+    Strict,
+    Templates,
+    Token,
+    Verbose,
+)
 from .errors import CodegenError
 
 __all__ = ["app", "main"]
@@ -23,7 +44,7 @@ __all__ = ["app", "main"]
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
-    "Exit codes: 0 fine · 1 type errors found · 2 wrong usage · "
+    "Exit codes: 0 fine · 1 a breaking change, or type errors · 2 wrong usage · "
     "3 the app could not be reached or read · 70 a fault of ours · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
@@ -74,74 +95,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# --- Options, each described once
-
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE",
-        help="The app: a Space (owner/name), a URL, or a saved description (.json).",
-        show_default=False,
-    ),
-]
-Output = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout."),
-]
-Token = Annotated[
-    str | None,
-    typer.Option(
-        help="Hugging Face token; otherwise HF_TOKEN, then the saved login.",
-        show_default=False,
-    ),
-]
-Auth = Annotated[
-    str | None,
-    typer.Option(metavar="USER:PASSWORD", help="The app's own login."),
-]
-Header = Annotated[
-    list[str] | None,
-    typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated."),
-]
-AllEndpoints = Annotated[
-    bool,
-    typer.Option("--all-endpoints", help="Take in the undocumented endpoints too."),
-]
-Include = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Only these endpoints; can be repeated."),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Not these endpoints; can be repeated."),
-]
-NullableOutputs = Annotated[
-    bool,
-    typer.Option("--nullable-outputs", help="Any output may be None."),
-]
-Nullable = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="GLOB", help="Outputs of these endpoints may be None; can be repeated."
-    ),
-]
-NullableInputs = Annotated[
-    bool,
-    typer.Option("--nullable-inputs", help="Any parameter takes None: nothing given."),
-]
-ClassName = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Name of the client class."),
-]
-Force = Annotated[
-    bool,
-    typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
-]
-
 
 def _show_version(value: bool) -> None:
     if value:
@@ -181,6 +134,8 @@ def generate_command(
     nullable: Nullable = None,
     nullable_inputs: NullableInputs = False,
     class_name: ClassName = None,
+    rename: Rename = None,
+    templates: Templates = None,
     typecheck: Annotated[
         bool,
         typer.Option(
@@ -196,6 +151,7 @@ def generate_command(
     from .commands.connect import Connect
     from .commands.generate import generate_module
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     code = generate_module(
         source,
@@ -209,6 +165,8 @@ def generate_command(
             nullable_inputs=nullable_inputs,
             class_name=class_name,
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
+            templates=templates,
         ),
         force=force,
         typecheck=typecheck,
@@ -220,12 +178,24 @@ def generate_command(
 @app.command(epilog=_EXIT_CODES)
 def inspect(
     source: Source,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ENDPOINT]",
+            help="Show this one in detail, with a call to paste.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON, as docs/inspect.md has it.")
+    ] = False,
     token: Token = None,
     auth: Auth = None,
     header: Header = None,
     include: Include = None,
     exclude: Exclude = None,
     all_endpoints: AllEndpoints = False,
+    rename: Rename = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -234,15 +204,19 @@ def inspect(
     from .commands.connect import Connect
     from .commands.inspect import inspect_app
     from .commands.talk import Talk
+    from .renames import parse_rename
 
     inspect_app(
         source,
+        endpoint,
         connect=Connect.of(token, auth, header),
         options=BuildOptions(
             include=tuple(include or ()),
             exclude=tuple(exclude or ()),
             all_endpoints=all_endpoints,
+            rename=tuple(map(parse_rename, rename or ())),
         ),
+        as_data=as_json,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
 
@@ -270,6 +244,135 @@ def save(
         force=force,
         talk=Talk(quiet=quiet, verbose=verbose),
     )
+
+
+@app.command(epilog=_EXIT_CODES)
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Generated modules.", show_default=False
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SAVED", help="Compare with a saved description, offline."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="Compare with the app at this address."),
+    ] = None,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Has the app changed since its module was generated? What callers can see of it."""
+    from .commands.check import check_modules
+    from .commands.connect import Connect
+    from .commands.talk import Talk
+    from .errors import UsageError
+
+    if against is not None and source is not None:
+        raise UsageError("--against and --source exclude each other. Give one")
+    code = check_modules(
+        files,
+        source=against if source is None else source,
+        connect=Connect.of(token, auth, header),
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A generated module, a saved description, or an app.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="Likewise.", show_default=False)
+    ],
+    all_endpoints: AllEndpoints = False,
+    json: Json = False,
+    strict: Strict = False,
+    token: Token = None,
+    auth: Auth = None,
+    header: Header = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What has changed between two states of an app, for callers of its module."""
+    from .commands.connect import Connect
+    from .commands.diff import show_diff
+    from .commands.talk import Talk
+
+    code = show_diff(
+        old,
+        new,
+        connect=Connect.of(token, auth, header),
+        all_endpoints=all_endpoints,
+        as_json_=json,
+        strict=strict,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog=_EXIT_CODES)
+def sync(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Only these apps.", show_default=False
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; 1 if a module is out of date. For CI."
+        ),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The config; otherwise the nearest pyproject.toml."
+        ),
+    ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--print-schema", help="Print the config's JSON Schema."),
+    ] = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Keep the modules of every app in pyproject.toml up to date."""
+    from .commands.sync import print_schema, sync_apps
+    from .commands.talk import Talk
+
+    if schema:
+        print_schema()
+        return
+    code = sync_apps(
+        names or (),
+        config=config,
+        check=check,
+        force=force,
+        talk=Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)
 
 
 @app.command(epilog=_EXIT_CODES)

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from .ir import Endpoint, Module, OutputSlot, Param
+from .ir import Endpoint, Module, Param
 from .literals import shown
 from .made import without_nulls
 from .names import snake
@@ -14,11 +14,13 @@ from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 
 __all__ = [
     "client_doc",
+    "component_name",
     "endpoint_doc",
     "endpoint_summary",
     "input_doc",
     "module_doc",
     "output_doc",
+    "package_name",
 ]
 
 _WIDTH = 84
@@ -112,7 +114,8 @@ def _items(items: Iterable[str]) -> Iterator[str]:
         )
 
 
-def _component(kind: str) -> str:
+def component_name(kind: str) -> str:
+    """A component's type as people write it."""
     return _COMPONENT_NAMES.get(kind, kind[:1].upper() + kind[1:])
 
 
@@ -123,7 +126,7 @@ def _titled(label: str | None, kind: str, of: str = "") -> str:
         name = ""  # the parameter's name says it already
     if kind == "api":
         return ""  # made by gr.api: there is no component, and the label is a number
-    component = _component(kind)
+    component = component_name(kind)
     if name.casefold() in ("", component.casefold()):
         return f"{component}."
     return f"{name} ({component})."
@@ -160,6 +163,11 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 # --- The module's
 
 
+def package_name(module: Module) -> str:
+    """What a module is probably called: whoever writes it decides."""
+    return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
+
+
 def module_doc(module: Module) -> str:
     """For the module, with an example of its use."""
     head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
@@ -169,8 +177,7 @@ def module_doc(module: Module) -> str:
     if shown is None:
         return head
     names = [item.function for item in (plain, streaming) if item is not None]
-    package = f"{snake(module.client.removesuffix('Client'), 'app')}_api"
-    lines = [head, "", f"    from {package} import {', '.join(names)}", ""]
+    lines = [head, "", f"    from {package_name(module)} import {', '.join(names)}", ""]
     call = _arguments(shown)
     lines += [
         f"    {_assigned(shown)}{shown.function}({call})  # wait for the result",
@@ -253,8 +260,3 @@ def _example(type_: TypeExpr, param: Param) -> str:
             return _example(members[0], param)
         case _:
             return "..."
-
-
-def describe_output(slot: OutputSlot) -> str:
-    """An output in a few words, for tables."""
-    return _titled(slot.label, slot.component)

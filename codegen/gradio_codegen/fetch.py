@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+
+from gradio_runtime.addresses import shown_src
 
 from .errors import SourceError, UsageError
 from .limits import DOCUMENT
 from .spec import AppSpec, loads
 
-__all__ = ["classify", "fetch"]
+__all__ = ["classify", "fetch", "read_text"]
 
 _SPACE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _SPACE_PAGE = re.compile(r"https?://(?:www\.)?huggingface\.co/spaces/([^/?#]+/[^/?#]+)")
@@ -62,7 +63,7 @@ def fetch(
     """
     kind, name = classify(source)
     if kind == "file":
-        return loads(_read(Path(name)), name)
+        return loads(read_text(Path(name)), name)
     # Imported here: the HTTP client is not needed for saved descriptions.
     from gradio_runtime.connection import fetch_description
     from gradio_runtime.errors import AuthenticationError, GradioError
@@ -78,17 +79,24 @@ def fetch(
         )
     except AuthenticationError as error:
         raise SourceError(
-            f"{error.message} [{name}]. "
+            f"{error.message} [{shown_src(name)}]. "
             "Give the app's login (--auth user:password) or a token (--token)"
         ) from error
     except GradioError as error:
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
-        raise SourceError(f"what {name} sends is nested too deeply") from None
-    return AppSpec.from_raw(_public(name), config, info, again)
+        raise SourceError(
+            f"what {shown_src(name)} sends is nested too deeply"
+        ) from None
+    return AppSpec.from_raw(name, config, info, again)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file, within the limit for descriptions.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(DOCUMENT + 1)
@@ -104,12 +112,3 @@ def _read(path: Path) -> str:
         raise SourceError(f"{path} is no text. Check the path") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _public(source: str) -> str:
-    """The source as generated modules name it: no password, no query."""
-    if not source.startswith(("http://", "https://")):
-        return source
-    parts = urlsplit(source)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))

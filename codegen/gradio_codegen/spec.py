@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from gradio_runtime.addresses import shown_src
 from gradio_runtime.description import (
     HIDDEN_TYPES,
     MADE_UP_LABEL,
@@ -73,7 +74,7 @@ class AppSpec:
         """Make a spec of an app's `/config` and `/info`, as JSON.
 
         Args:
-            source: Where they were read.
+            source: Where they were read; a password or query is left out.
             config: `/config`.
             info: `/info`.
             again: A second `/info`, to tell which defaults change from read to read.
@@ -85,7 +86,9 @@ class AppSpec:
         parsed_info = _parse(Info, info, "info")
         second = parsed_info if again is None else _parse(Info, again, "info")
         varying = varying_defaults(parsed_info, second)
-        return cls(mended(source), *_reduce(parsed_config, parsed_info, varying))
+        # A saved description can have been written by hand, with a password in it.
+        public = shown_src(mended(source)).rstrip("/")
+        return cls(public, *_reduce(parsed_config, parsed_info, varying))
 
     @property
     def version(self) -> str:

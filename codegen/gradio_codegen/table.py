@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .ir import Endpoint, Module, Param
@@ -12,7 +12,7 @@ from .typeexpr import AliasOf, Either, Generic, Literals, TypeExpr, either, writ
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["as_table", "as_text"]
+__all__ = ["aligned", "as_table", "as_text", "default_in_words", "spelled"]
 
 _TITLES = ("Endpoint", "Parameter", "Type", "Default", "Output", "Returns")
 _WIDEST = 60
@@ -40,16 +40,19 @@ def _cell(text: str) -> str:
 
 
 def _param(param: Param) -> tuple[str, str, str]:
+    return param.name, spelled(param.type), default_in_words(param)
+
+
+def default_in_words(param: Param) -> str:
+    """What is sent for a parameter that is left out."""
     if param.default is None:
-        default = "required"
-    elif param.default.kind == "live":
-        default = "the app's own"
-    else:
-        default = shown(param.default.value)
-    return param.name, _spelled(param.type), default
+        return "required"
+    if param.default.kind == "live":
+        return "the app's own"
+    return shown(param.default.value)
 
 
-def _spelled(type_: TypeExpr) -> str:
+def spelled(type_: TypeExpr) -> str:
     """The type, choices written out."""
     match type_:
         case AliasOf(_, Literals(values)):
@@ -80,12 +83,18 @@ def _outputs(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
 def as_text(module: Module) -> str:
     """Aligned columns, without colour or lines."""
     rows = [_TITLES, *(cells for _, cells in _rows(module))]
+    return "".join(f"{line}\n" for line in aligned(rows))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines, with columns of one width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return [
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     ]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def as_table(module: Module) -> Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradio_runtime.addresses import shown_src
+
 from ..errors import UsageError
 from ..fetch import fetch
 from ..spec import AppSpec
@@ -44,7 +46,7 @@ class Connect:
         Raises:
             CodegenError: It cannot be read.
         """
-        with talk.progress(f"Reading {source}"), talk.stage("fetch"):
+        with talk.progress(f"Reading {shown_src(source)}"), talk.stage("fetch"):
             return fetch(source, token=self.token, auth=self.auth, headers=self.headers)
 
 

@@ -14,10 +14,14 @@ __all__ = ["Talk", "err", "out"]
 
 
 class Talk:
-    """What is said on stderr: progress on a terminal, results, times if wanted."""
+    """What is said on stderr: progress on a terminal, results, times if wanted.
+
+    Attributes:
+        quiet: Whether nothing is to be said but errors.
+    """
 
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
-        self._quiet = quiet
+        self.quiet = quiet
         self._verbose = verbose
 
     @contextmanager
@@ -31,7 +35,7 @@ class Talk:
     @contextmanager
     def progress(self, text: str) -> Generator[None]:
         """Show that something is going on, on a terminal."""
-        if self._quiet or self._verbose or not sys.stderr.isatty():
+        if self.quiet or self._verbose or not sys.stderr.isatty():
             yield
             return
         from rich.console import Console
@@ -42,13 +46,13 @@ class Talk:
 
     def say(self, text: str) -> None:
         """A result, unless nothing is to be said."""
-        if not self._quiet:
+        if not self.quiet:
             err(text)
 
     def diagnostics(self, items: Iterable[Diagnostic]) -> None:
         """One line each; what was left out is told even if nothing else is."""
         for item in items:
-            if item.level == "error" or not self._quiet:
+            if item.level == "error" or not self.quiet:
                 err(str(item))
 
 

@@ -1,0 +1,44 @@
+"""`gradio-codegen diff OLD NEW`: what has changed between two states of an app."""
+
+from __future__ import annotations
+
+import json
+
+from ..drift import diff
+from ..drift.report import as_json
+from .connect import Connect
+from .show import show
+from .talk import Talk, out
+
+__all__ = ["show_diff"]
+
+
+def show_diff(
+    old: str,
+    new: str,
+    *,
+    connect: Connect,
+    all_endpoints: bool,
+    as_json_: bool,
+    strict: bool,
+    talk: Talk,
+) -> int:
+    """Print the changes between two states of an app on stdout.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CodegenError: One of the two cannot be read.
+    """
+    found = diff(
+        old,
+        new,
+        all_endpoints=all_endpoints,
+        read=lambda source: connect.read(source, talk),
+    )
+    if as_json_:
+        out(json.dumps(as_json(found), indent=1) + "\n")
+    elif found or not talk.quiet:
+        show(f"{old} → {new}", found)
+    return 1 if found.breaking or (strict and found) else 0

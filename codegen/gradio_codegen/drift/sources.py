@@ -1,0 +1,153 @@
+"""From descriptions to surfaces: a description is what its module would say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from ..api import GeneratedModule
+from ..build import build
+from ..errors import SourceError, SpecError, UsageError
+from ..fetch import fetch, read_text
+from ..models import write_models
+from ..options import BuildOptions
+from ..render import render
+from ..spec import AppSpec
+from ..write import is_generated
+from .changes import Diff, State
+from .compare import compare
+from .surface import Surface, read_module
+
+__all__ = ["Comparable", "diff", "drift", "read_file", "surface_of"]
+
+#: What can be compared.
+Comparable: TypeAlias = AppSpec | GeneratedModule | str | os.PathLike[str]
+
+
+def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
+    """What a module generated from a description would say to its callers.
+
+    An app that has nothing left to generate has an empty surface.
+
+    Args:
+        spec: The description.
+        options: What shapes the module besides.
+
+    Raises:
+        CodegenError: The module cannot be made.
+    """
+    options = options or BuildOptions()
+    if not options.all_endpoints:
+        spec = spec.documented()
+    try:
+        module, diagnostics = build(spec, options, stale_names=True)
+    except SpecError:
+        raise
+    except (SourceError, UsageError):
+        if options.rename and _works_without_names(spec, options):
+            raise  # the names are to blame
+        return Surface(spec.source, spec.version, spec.hash, options)
+    models = write_models(module.models, [alias.name for alias in module.aliases])
+    surface = read_module(render(module, models), spec.source)
+    left_out = {d.endpoint: d.message for d in diagnostics if d.level == "error"}
+    return replace(surface, left_out=left_out)
+
+
+def _works_without_names(spec: AppSpec, options: BuildOptions) -> bool:
+    """Whether there is a module if the names in the options are left out."""
+    try:
+        build(spec, replace(options, rename=()))
+    except (SourceError, UsageError):
+        return False
+    return True
+
+
+def drift(old: Surface, spec: AppSpec, options: BuildOptions | None = None) -> Diff:
+    """What has changed in an app since a module was generated for it.
+
+    Args:
+        old: The module.
+        spec: What the app says now.
+        options: What to generate it with now; None for what it was generated with, and
+            for the same app, even if it was read from another address.
+
+    Raises:
+        CodegenError: The module cannot be made anew.
+    """
+    if options is None:
+        options, spec = old.options, replace(spec, source=old.source)
+    new = spec if options.all_endpoints else spec.documented()
+    state = State(new.source, new.version, new.hash)
+    if _key(state, options) == _key(old.state, old.options):
+        return Diff(old.state, state)
+    return compare(old, surface_of(spec, options))
+
+
+def diff(
+    old: Comparable,
+    new: Comparable,
+    *,
+    all_endpoints: bool = False,
+    read: Callable[[str], AppSpec] = fetch,
+) -> Diff:
+    """What has changed between two states of an app, for callers of its module.
+
+    Each is a description, a generated module, or where to find one: the path of a
+    module or of a saved description, a URL, a Space id. A description is seen as the
+    module that it gives with the options of the other; and two descriptions are taken
+    to be of the same app, whatever address they were read from.
+
+    Args:
+        old: What was.
+        new: What is now.
+        all_endpoints: Whether to take in undocumented endpoints, if none of them is a
+            module, which knows.
+        read: Reads the description of an app, or a saved one.
+
+    Raises:
+        CodegenError: One of them cannot be read.
+    """
+    before, after = _loaded(old, read), _loaded(new, read)
+    if isinstance(before, AppSpec):
+        options = BuildOptions(all_endpoints=all_endpoints)
+        if isinstance(after, Surface):
+            before, options = replace(before, source=after.source), after.options
+        before = surface_of(before, options)
+    if isinstance(after, AppSpec):
+        return drift(before, after)
+    if _key(before.state, before.options) == _key(after.state, after.options):
+        return Diff(before.state, after.state)
+    return compare(before, after)
+
+
+def _key(state: State, options: BuildOptions) -> tuple[str, str, BuildOptions]:
+    """What decides a module, versions of the generator aside."""
+    return state.spec, state.source, options
+
+
+def _loaded(item: Comparable, read: Callable[[str], AppSpec]) -> AppSpec | Surface:
+    if isinstance(item, AppSpec):
+        return item
+    if isinstance(item, GeneratedModule):
+        return read_module(item.code, "the module")
+    place = os.fspath(item)
+    path = Path(place)
+    if place.endswith(".py") or (path.is_file() and is_generated(read_text(path))):
+        return read_file(path)
+    return read(place)
+
+
+def read_file(path: Path) -> Surface:
+    """Read a generated module's file.
+
+    Raises:
+        UsageError: It cannot be read, or is no generated module.
+    """
+    try:
+        text = read_text(path)
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    return read_module(text, str(path))

@@ -1,0 +1,268 @@
+"""Types: read from a module's annotations, and compared by what they let through."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..literals import LiteralValue
+from ..typeexpr import (
+    ANY,
+    FILE,
+    FLOAT,
+    INT,
+    NONE,
+    Either,
+    Generic,
+    Literals,
+    ModelOf,
+    Named,
+    TypeExpr,
+    accepts,
+    either,
+    write,
+)
+
+__all__ = ["Classes", "Constraint", "Fit", "Member", "TypeReader", "without"]
+
+Constraint: TypeAlias = tuple[str, int | float]
+
+#: Classes of the runtime that are kinds of others.
+_KINDS: Mapping[TypeExpr, TypeExpr] = {Named("VideoFile"): FILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a class that a module defines.
+
+    Attributes:
+        type: What it holds.
+        default: Its default as source text; None when it must be given.
+        constraints: The bounds that are checked, as keyword arguments of `Field`.
+    """
+
+    type: TypeExpr
+    default: str | None = None
+    constraints: tuple[Constraint, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """Whether whoever makes an object has to give it."""
+        return self.default is None
+
+
+#: The classes of a module, each by its fields.
+Classes: TypeAlias = Mapping[str, Mapping[str, Member]]
+
+
+class TypeReader:
+    """Reads annotations.
+
+    Whatever it does not know stays a name, equal to itself and to nothing else.
+
+    Attributes:
+        constraints: What was found in `Annotated[..., Field(...)]` on the way.
+    """
+
+    def __init__(
+        self, aliases: Mapping[str, ast.expr], classes: Collection[str]
+    ) -> None:
+        self._aliases = aliases
+        self._classes = classes
+        self.constraints: list[Constraint] = []
+
+    def read(self, node: ast.expr | None) -> TypeExpr:
+        """The type that an annotation says."""
+        match node:
+            case None:
+                return ANY
+            case ast.Name(id="float"):
+                return FLOAT
+            case ast.Name(id=name):
+                return self._named(name)
+            case ast.Constant(value=None):
+                return NONE
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return either(self.read(left), self.read(right))
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+                return _literals(inner)
+            case ast.Subscript(
+                value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[inner, *extra])
+            ):
+                for item in extra:
+                    self.constraints += constraints(item)
+                return self.read(inner)
+            case ast.Subscript(value=ast.Name(id=origin), slice=ast.Tuple(elts=parts)):
+                return Generic(origin, tuple(map(self.read, parts)))
+            case ast.Subscript(value=ast.Name(id=origin), slice=part):
+                return Generic(origin, (self.read(part),))
+            case _:
+                return Named(ast.unparse(node))
+
+    def _named(self, name: str) -> TypeExpr:
+        match self._aliases.get(name):
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+                return _literals(inner)
+            case _:
+                return ModelOf(name) if name in self._classes else Named(name)
+
+
+def _literals(node: ast.expr) -> TypeExpr:
+    items = node.elts if isinstance(node, ast.Tuple) else [node]
+    values: list[LiteralValue] = []
+    for item in items:
+        try:
+            value = ast.literal_eval(item)
+        except ValueError:
+            value = ast.unparse(item)
+        values.append(value if isinstance(value, str | int | None) else repr(value))
+    return Literals(tuple(values))
+
+
+def constraints(node: ast.expr | None) -> Iterable[Constraint]:
+    """The bounds that a call of `Field` sets."""
+    match node:
+        case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
+            for item in keywords:
+                value = number(item.value)
+                if item.arg in ("ge", "le", "multiple_of", "max_length") and value:
+                    yield item.arg, value[0]
+        case _:
+            pass
+
+
+def number(node: ast.expr) -> tuple[int | float] | None:
+    """A number that stands in the source."""
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return (value,) if isinstance(value, int | float) else None
+
+
+def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:
+    """A union without some of its members."""
+    if not isinstance(type_, Either):
+        return type_
+    return either(*(part for part in type_.members if part not in left_out))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether the values of one type are right where another is wanted.
+
+    A parameter has to take from callers what it took before; an output has to give them
+    what can be used as before. The classes of a module have names of their own, so
+    what counts is their fields: whoever makes an object needs those that it had, and
+    no more; whoever reads one needs those that it had, at least.
+
+    Lists and objects are seen as values: a list of one choice is a list of any of two.
+
+    Attributes:
+        given: Classes of the module that the values come from.
+        wanted: Classes of the other.
+        reading: Whether the values are read, as outputs are, rather than made.
+    """
+
+    given: Classes
+    wanted: Classes
+    reading: bool = False
+    _known: dict[tuple[str, str], bool] = field(
+        default_factory=dict[tuple[str, str], bool], repr=False
+    )
+
+    def __call__(self, given: TypeExpr, wanted: TypeExpr) -> bool:
+        """Whether all values of the first type are right for the second."""
+        match given, wanted:
+            case _, Named("Any"):
+                return True
+            case Either(members), _:
+                return all(self(member, wanted) for member in members)
+            case Literals(values), _:
+                return _all_accepted(values, wanted)
+            case _, Either(members):
+                return any(self(given, member) for member in members)
+            case Generic(origin, parts), Generic(other, others):
+                same = origin == other or (origin, other) == ("list", "Several")
+                return (
+                    same and len(parts) == len(others) and all(map(self, parts, others))
+                )
+            case ModelOf(name), ModelOf(other):
+                return self._classes(name, other)
+            case Named("bool"), Literals(values):
+                return _keys((True, False)) <= _keys(values)
+            case Named(), _:
+                return (
+                    given == wanted
+                    or (given, wanted) == (INT, FLOAT)
+                    or (_KINDS.get(given) == wanted)
+                )
+            case _:
+                return given == wanted
+
+    def _classes(self, name: str, other: str) -> bool:
+        pair = (name, other)
+        if pair not in self._known:
+            self._known[pair] = True  # a class within itself fits if the rest does
+            self._known[pair] = not any(self.misfits(name, other))
+        return self._known[pair]
+
+    def misfits(self, name: str, other: str) -> Iterable[str]:
+        """The fields by which a class does not fit another."""
+        given, wanted = self.given.get(name, {}), self.wanted.get(other, {})
+        for key in wanted if self.reading else given:
+            if (
+                key not in given
+                or key not in wanted
+                or not self(given[key].type, wanted[key].type)
+                or (not self.reading and wanted[key].required > given[key].required)
+            ):
+                yield key
+        if not self.reading:
+            yield from (k for k, v in wanted.items() if k not in given and v.required)
+
+
+def _all_accepted(values: Iterable[LiteralValue], wanted: TypeExpr) -> bool:
+    rest = _keys(values)
+    others: list[TypeExpr] = []
+    for member in wanted.members if isinstance(wanted, Either) else (wanted,):
+        if isinstance(member, Literals):
+            rest -= _keys(member.values)
+        else:
+            others.append(member)
+    return all(any(accepts(member, value) for member in others) for _, value in rest)
+
+
+def _keys(values: Iterable[LiteralValue]) -> frozenset[tuple[str, LiteralValue]]:
+    """The values, such that True and 1 differ."""
+    return frozenset((type(value).__name__, value) for value in values)
+
+
+def difference(fit: Fit, given: TypeExpr, wanted: TypeExpr) -> str:
+    """Where a class of one type does not fit that of the other; empty if none does."""
+    waiting, seen = [(given, wanted)], set[tuple[str, str]]()
+    while waiting:
+        match waiting.pop():
+            case Generic(_, parts), Generic(_, others):
+                waiting += zip(parts, others, strict=False)
+            case Either(parts), Either(others):
+                waiting += zip(parts, others, strict=False)
+            case ModelOf(name), ModelOf(other) if (name, other) not in seen:
+                seen.add((name, other))
+                found = sorted(fit.misfits(name, other))
+                inner = [
+                    (fit.given[name][key].type, fit.wanted[other][key].type)
+                    for key in found
+                    if key in fit.given[name] and key in fit.wanted[other]
+                ]
+                if deeper := [
+                    pair for pair in inner if write(pair[0]) == write(pair[1])
+                ]:
+                    waiting += deeper
+                elif found:
+                    return f"field{'s' if len(found) > 1 else ''} {', '.join(found[:5])} of {name}"
+            case _:
+                pass
+    return ""

@@ -1,0 +1,185 @@
+"""Calls that can be pasted: values that fit each parameter, and the imports they need.
+
+Files are named as if they lay in the folder where the script runs; everything else is
+accepted as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from .docs import package_name
+from .ir import Endpoint, Module, Param
+from .literals import shown, source
+from .names import IMPORTS
+from .narrow import as_list, as_map
+from .typeexpr import (
+    AliasOf,
+    Either,
+    Generic,
+    Literals,
+    ModelOf,
+    Named,
+    Number,
+    TypeExpr,
+)
+
+__all__ = ["example_call"]
+
+_DEEPEST = 8
+
+_FILES: Mapping[str, str] = {
+    "audio": "speech.wav",
+    "file": "data.txt",
+    "model3d": "model.obj",
+    "uploadbutton": "data.txt",
+    "downloadbutton": "data.txt",
+    "video": "clip.mp4",
+}
+_PICTURE = "photo.png"
+
+_VALUES: Mapping[str, str] = {
+    "Any": '"Hello"',
+    "AnnotatedImageData": (
+        f'AnnotatedImageData.model_validate({{"image": {{"path": "{_PICTURE}"}}}})'
+    ),
+    "ChatMessage": 'ChatMessage(role="user", content="Hello")',
+    "ChatPairInput": '("Hello", None)',
+    "DataframeData": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
+    "DataframeInput": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
+    "DialogueLine": 'DialogueLine(speaker="Speaker 1", text="Hello")',
+    "EditorInput": f'"{_PICTURE}"',
+    "EditorData": f'EditorData.model_validate({{"background": {{"path": "{_PICTURE}"}}}})',
+    "GalleryInput": f'"{_PICTURE}"',
+    "HighlightedInput": '("Hello", None)',
+    "ImagePairInput": f'("{_PICTURE}", "{_PICTURE}")',
+    "LabelData": 'LabelData(label="cat")',
+    "MultimodalInput": '"Hello"',
+    "NativePlotData": 'NativePlotData(columns=["x", "y"], data=[[1, 2], [3, 4]])',
+    "None": "None",
+    "PlotData": 'PlotData(type="plotly", plot="{}")',
+    "bool": "True",
+}
+_COLOUR = "#ff8800"
+
+
+def example_call(module: Module, endpoint: Endpoint) -> str:
+    """Source text that imports an endpoint from its module and calls it.
+
+    Every parameter has a value that fits: the first of its choices, its default, a
+    number within its bounds. Those whose default is the app's own are left out.
+    """
+    values = _Values(module)
+    words = [
+        f"{param.name}={value}"
+        for param in endpoint.params
+        if (value := values.of_param(param)) is not None
+    ]
+    call = f"{endpoint.function}({', '.join(words)})"
+    if endpoint.generator:
+        stream = f"{endpoint.function}.stream({', '.join(words)})"
+        body = f"for output in {stream}:\n    print(output)"
+    else:
+        body = f"result = {call}" if endpoint.outputs else call
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    # Names that no import of the module's own can have, but its classes can.
+    ours = sorted({endpoint.function, *(used & module.models.keys())})
+    groups = {package_name(module): ours}
+    for name in sorted(used & IMPORTS.keys()):
+        groups.setdefault(IMPORTS[name], []).append(name)
+    lines = [
+        f"from {place} import {', '.join(names)}" for place, names in groups.items()
+    ]
+    return "\n".join([*sorted(lines), "", body])
+
+
+class _Values:
+    def __init__(self, module: Module) -> None:
+        self._schemas = module.models
+
+    def of_param(self, param: Param) -> str | None:
+        """A value as source text; None where it is better left out."""
+        if param.default is None:
+            return self._of(param.type, param)
+        if param.default.kind == "plain" and param.default.value is not None:
+            return shown(param.default.value)
+        return None
+
+    def _of(self, type_: TypeExpr, param: Param) -> str:
+        match type_:
+            case Number() | Named("int"):
+                return source(_number(dict(param.constraints)))
+            case Named("str"):
+                return shown(_text(param))
+            case Named("DateTimeInput"):
+                whole = any("HH:MM" in note for note in param.notes)
+                return '"2026-01-31 12:00:00"' if whole else '"2026-01-31"'
+            case Named("FileInput"):
+                return shown(_FILES.get(param.component, _PICTURE))
+            case Named(name):
+                return _VALUES.get(name, "None")
+            case AliasOf(_, Literals(values)) | Literals(values):
+                return shown(values[0])
+            case ModelOf(name):
+                return f"{name}.model_validate({source(self._json({'$ref': name}, 0))})"
+            case Generic("dict", (_, item)):
+                return f'{{"key": {self._of(item, param)}}}'
+            case Generic("tuple", items):
+                parts = ", ".join(self._of(item, param) for item in items)
+                return f"({parts}{',' if len(items) == 1 else ''})"
+            case Generic(_, (item, *_)):
+                return f"[{self._of(item, param)}]"
+            case Either(members):
+                return self._of(members[0], param)
+            case _:
+                return "None"
+
+    def _json(self, schema: Any, depth: int) -> Any:
+        """A value for an object type's schema, as JSON."""
+        items = as_map(schema) or {}
+        if "$ref" in items:
+            name = str(items["$ref"]).rpartition("/")[2]
+            items = as_map(self._schemas.get(name)) or {}
+        if "const" in items:
+            return items["const"]
+        if values := as_list(items.get("enum")):
+            return values[0]
+        if depth > _DEEPEST:
+            return None
+        for key in ("anyOf", "oneOf", "allOf"):
+            if parts := as_list(items.get(key)):
+                return self._json(parts[0], depth + 1)
+        match "object" if "properties" in items else items.get("type"):
+            case "object":
+                properties = as_map(items.get("properties")) or {}
+                return {
+                    str(name): self._json(properties.get(name), depth + 1)
+                    for name in as_list(items.get("required")) or ()
+                }
+            case "array":
+                if parts := as_list(items.get("prefixItems")):
+                    return [self._json(part, depth + 1) for part in parts]
+                return []
+            case kind:
+                return {"integer": 1, "number": 1, "boolean": True, "null": None}.get(
+                    str(kind), "Hello"
+                )
+
+
+def _number(bounds: Mapping[str, int | float]) -> int | float:
+    """1, or what is closest to it within the bounds."""
+    value: int | float = min(max(1, bounds.get("ge", 1)), bounds.get("le", math.inf))
+    if step := bounds.get("multiple_of"):
+        value = math.ceil(value / step) * step
+        if value > bounds.get("le", math.inf):
+            value -= step
+    return value
+
+
+def _text(param: Param) -> str:
+    if param.component == "colorpicker":
+        return _COLOUR
+    return "Hello"[: int(dict(param.constraints).get("max_length", 5))]

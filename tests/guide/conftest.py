@@ -1,0 +1,114 @@
+"""The Spaces of the guide: stand-ins on real servers, behind a Hub of ours."""
+
+from __future__ import annotations
+
+import os
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.support.hub import Hub, Space
+from tests.support.servers import GradioServer
+
+SPACES = {
+    "abidlabs/whisper": "whisper",
+    "abidlabs/en2fr": "en2fr",
+    "gradio/calculator": "calculator",
+    "gradio/count_generator": "count_generator",
+    "abidlabs/test-yield": "test_yield",
+    "abidlabs/music-separation": "music_separation",
+}
+PRIVATE, TOKEN = "abidlabs/my-private-space", "hf_reader"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[dict[str, GradioServer]]:
+    with ExitStack() as stack:
+        yield {
+            space: stack.enter_context(GradioServer(f"replicas/{name}"))
+            for space, name in SPACES.items()
+        }
+
+
+@pytest.fixture(scope="session")
+def hub(servers: dict[str, GradioServer]) -> Iterator[Hub]:
+    spaces = {space: Space(server.url) for space, server in servers.items()}
+    spaces[PRIVATE] = Space(servers["abidlabs/en2fr"].url, token=TOKEN)
+    with Hub(spaces) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def use_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever asks the Hub asks ours, without a login."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+
+
+@pytest.fixture
+def url(servers: dict[str, GradioServer]) -> str:
+    """The address of the app behind `abidlabs/en2fr`."""
+    return servers["abidlabs/en2fr"].url
+
+
+@pytest.fixture
+def locked() -> Iterator[str]:
+    """The address of an app with a login, `user` and `secret`."""
+    with GradioServer("wire", 6, {"AUTH": "user:secret"}) as server:
+        yield server.url
+
+
+@pytest.fixture
+def slow_whisper() -> Iterator[str]:
+    """The address of a whisper that takes its time."""
+    with GradioServer("replicas/whisper", env={"DELAY": "2"}) as server:
+        yield server.url
+
+
+def write_audio(path: Path, seconds: float = 0.5) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * int(8000 * seconds)))
+    return path
+
+
+@pytest.fixture
+def audio(tmp_path: Path) -> str:
+    return str(write_audio(tmp_path / "audio_sample.wav"))
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def _files(folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(_Quiet, directory=os.fspath(folder))
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def audio_url(tmp_path: Path) -> Iterator[str]:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    write_audio(folder / "audio_sample.wav")
+    with _files(folder) as address:
+        yield f"{address}/audio_sample.wav"
