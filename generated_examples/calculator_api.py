@@ -43,7 +43,12 @@ class PredictInput(Input):
     num2: int | float
 
 
-@_app.endpoint("/predict", PredictInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/predict",
+    PredictInput,
+    shape="number, radio, number -> number",
+    labels=["num1", "operation", "num2"],
+)
 def predict(num1: float, operation: Operation, num2: float) -> Call[float]:
     """Run one arithmetic operation on two numbers.
 

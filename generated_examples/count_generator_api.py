@@ -48,7 +48,7 @@ class ShowInput(Input):
     steps: int | float = Field(default=5, ge=1, le=100, multiple_of=1)
 
 
-@_app.stream_endpoint("/count", CountInput, shape="slider -> textbox")
+@_app.stream_endpoint("/count", CountInput, shape="slider -> textbox", labels=["steps"])
 def count(steps: float = 5) -> Call[str]:
     """Count up from zero.
 
@@ -61,7 +61,7 @@ def count(steps: float = 5) -> Call[str]:
     return Call(CountInput(steps=steps))
 
 
-@_app.endpoint("/show", ShowInput, shape="slider -> textbox")
+@_app.endpoint("/show", ShowInput, shape="slider -> textbox", labels=["steps"])
 def show(steps: float = 5) -> Call[str]:
     """The same numbers, all at once.
 

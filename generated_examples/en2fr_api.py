@@ -36,7 +36,7 @@ class PredictInput(Input):
     text: str
 
 
-@_app.endpoint("/predict", PredictInput, shape="textbox -> textbox")
+@_app.endpoint("/predict", PredictInput, shape="textbox -> textbox", labels=["text"])
 def predict(text: str) -> Call[str]:
     """Call `/predict`.
 

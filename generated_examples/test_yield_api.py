@@ -39,7 +39,9 @@ class PredictInput(Input):
     a: str
 
 
-@_app.stream_endpoint("/predict", PredictInput, shape="textbox -> textbox")
+@_app.stream_endpoint(
+    "/predict", PredictInput, shape="textbox -> textbox", labels=["a"]
+)
 def predict(a: str) -> Call[str]:
     """Call `/predict`.
 

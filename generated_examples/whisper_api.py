@@ -36,7 +36,7 @@ class PredictInput(Input):
     audio: FileInput
 
 
-@_app.endpoint("/predict", PredictInput, shape="audio -> textbox")
+@_app.endpoint("/predict", PredictInput, shape="audio -> textbox", labels=["audio"])
 def predict(audio: FileInput) -> Call[str]:
     """Call `/predict`.
 

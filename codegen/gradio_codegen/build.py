@@ -20,6 +20,7 @@ from gradio_runtime.description import (
     ParameterInfo,
     ReturnInfo,
     endpoint_shape,
+    shape_of,
 )
 
 from .components import InputType, input_type, output_type
@@ -345,7 +346,11 @@ class _Builder:
             outputs=tuple(self._output_slots(plan)),
             generator=dependency.generator,
             event_data=dependency.event_data,
-            shape=endpoint_shape(self._spec.config, dependency),
+            shape=shape_of(
+                endpoint_shape(self._spec.config, dependency).types,
+                [item.label for item in plan.info.parameters],
+                [item.label for item in plan.info.returns],
+            ),
             description=plan.info.description,
         )
 

@@ -188,9 +188,12 @@ class _Checker:
                     value=ast.Name(id="_app"), attr="endpoint" | "stream_endpoint"
                 ),
                 args=[ast.Constant(value=str() | int()), ast.Name(id=model)],
-                keywords=[ast.keyword(arg="shape", value=ast.Constant(value=str()))],
+                keywords=[
+                    ast.keyword(arg="shape", value=ast.Constant(value=str())),
+                    *labels,
+                ],
             ):
-                return model in self._classes
+                return model in self._classes and all(map(_is_labels, labels))
             case _:
                 return False
 
@@ -288,6 +291,17 @@ def _is_doc(node: ast.stmt) -> bool:
 
 def _is_string(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_labels(node: ast.keyword) -> bool:
+    match node:
+        case ast.keyword(arg="labels" | "output_labels", value=ast.List(elts=items)):
+            return all(
+                isinstance(item, ast.Constant) and isinstance(item.value, str | None)
+                for item in items
+            )
+        case _:
+            return False
 
 
 def _is_member(node: ast.stmt) -> bool:

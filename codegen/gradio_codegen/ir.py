@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gradio_runtime.description import Shape
+
 from .literals import LiteralValue
 from .typeexpr import UNCHANGED, TypeExpr, either, optional
 
@@ -141,7 +143,7 @@ class Endpoint:
         outputs: In wire order.
         generator: Whether it yields several results.
         event_data: Whether its function also wants to know what was selected.
-        shape: The components it has on the wire; see `endpoint_shape`.
+        shape: The components it has on the wire, and their labels.
         description: The app's own words, or None.
     """
 
@@ -153,7 +155,7 @@ class Endpoint:
     outputs: tuple[OutputSlot, ...]
     generator: bool
     event_data: bool
-    shape: str
+    shape: Shape
     description: str | None
 
     @property

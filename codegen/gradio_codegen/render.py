@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import docs
 from ._version import __version__
@@ -22,6 +22,9 @@ from .made import made, needs_validation, without_nulls
 from .names import IMPORTS
 from .templates import Templates
 from .typeexpr import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
+
+if TYPE_CHECKING:
+    from gradio_runtime.description import Shape
 
 __all__ = ["HEADER_MARK", "body_context", "format_code", "header_context", "render"]
 
@@ -172,7 +175,8 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "function": endpoint.function,
         "decorator": "stream_endpoint" if endpoint.generator else "endpoint",
         "api_name": api_name or string(endpoint.api_name),
-        "shape": string(endpoint.shape),
+        "shape": string(endpoint.shape.types),
+        "labels": list(_labels(endpoint.shape)),
         "doc": docstring(docs.endpoint_doc(endpoint), _INDENT),
         "parameters": ", ".join(_parameters(endpoint)),
         "returns": _returns(endpoint),
@@ -196,6 +200,14 @@ def _given_param(param: Param) -> dict[str, Any]:
         "component": string(param.component),
         "required": param.default is None,
     }
+
+
+def _labels(shape: Shape) -> Iterator[str]:
+    """What the runtime compares with the live app besides the types, as arguments."""
+    named = {"labels": shape.labels, "output_labels": shape.output_labels}
+    for name, labels in named.items():
+        if labels:
+            yield f"{name}={source(list(labels))}"
 
 
 def _parameters(endpoint: Endpoint) -> list[str]:

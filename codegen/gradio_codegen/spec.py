@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from typing import Any, TypeVar
 from gradio_runtime.addresses import shown_src
 from gradio_runtime.description import (
     HIDDEN_TYPES,
+    MADE_UP_LABEL,
     Component,
     Config,
     Dependency,
@@ -51,9 +51,6 @@ __all__ = ["AppSpec", "dumps", "is_saved", "loads"]
 #: Marks a saved description; the number changes when old ones can no longer be read.
 _MARK = "gradio_codegen_description"
 _FORMAT = 1
-
-#: Labels that Gradio makes up, out of component ids.
-_MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
 
 
 @dataclass(frozen=True)
@@ -384,7 +381,7 @@ def _reduce_parameter(
 
 
 def _label(label: str | None) -> str | None:
-    if label is None or _MADE_UP_LABEL.fullmatch(label):
+    if label is None or MADE_UP_LABEL.fullmatch(label):
         return None
     return cut(label, LABEL)
 

@@ -26,6 +26,7 @@ from .errors import (
     QueueFull,
     RateLimited,
     SchemaDrift,
+    SchemaDriftWarning,
     ServerValidationError,
     SpaceError,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "QueueFull",
     "RateLimited",
     "SchemaDrift",
+    "SchemaDriftWarning",
     "ServerValidationError",
     "SpaceError",
     "Status",

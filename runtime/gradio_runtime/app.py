@@ -13,7 +13,7 @@ import importlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -28,7 +28,7 @@ from typing import (
 
 from pydantic import ValidationError
 
-from .call import Call, Options
+from .call import Call, OnDrift, Options, check_on_drift
 from .client import Client, wait
 from .errors import InputError
 from .misfits import misfits
@@ -45,6 +45,9 @@ __all__ = ["App", "Endpoint", "StreamEndpoint"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+#: The arguments of a `Shape`, which is imported with the first call.
+_Known = tuple[str, tuple[str | None, ...], tuple[str | None, ...]]
 
 #: Held while an app's own client is made.
 _defaults = threading.Lock()
@@ -83,7 +86,13 @@ class App:
             return self._default
 
     def endpoint(
-        self, api_name: str | int, inputs: type[Input], *, shape: str
+        self,
+        api_name: str | int,
+        inputs: type[Input],
+        *,
+        shape: str,
+        labels: Sequence[str | None] = (),
+        output_labels: Sequence[str | None] = (),
     ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
         """Make a described call an endpoint.
 
@@ -91,20 +100,30 @@ class App:
             api_name: The endpoint's name with its slash, or its number.
             inputs: Its input model.
             shape: Its component types when the module was generated.
+            labels: The labels of its inputs then.
+            output_labels: Those of its outputs, if it had several.
         """
+        known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
-            return Endpoint(self, api_name, inputs, shape, describe)
+            return Endpoint(self, api_name, inputs, known, describe)
 
         return decorate
 
     def stream_endpoint(
-        self, api_name: str | int, inputs: type[Input], *, shape: str
+        self,
+        api_name: str | int,
+        inputs: type[Input],
+        *,
+        shape: str,
+        labels: Sequence[str | None] = (),
+        output_labels: Sequence[str | None] = (),
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
+        known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
-            return StreamEndpoint(self, api_name, inputs, shape, describe)
+            return StreamEndpoint(self, api_name, inputs, known, describe)
 
         return decorate
 
@@ -128,7 +147,7 @@ class Endpoint(Generic[P, R]):
         app: App,
         api_name: str | int,
         inputs: type[Input],
-        shape: str,
+        shape: _Known,
         describe: Callable[P, Call[R]],
         *,
         client: Client | None = None,
@@ -184,6 +203,7 @@ class Endpoint(Generic[P, R]):
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
         oauth_token: str | None = None,
         upload_progress: Callable[[UploadProgress], object] | None = None,
+        on_drift: OnDrift | None = None,
     ) -> Self:
         """The same endpoint with options for each call.
 
@@ -201,7 +221,10 @@ class Endpoint(Generic[P, R]):
                 `gr.OAuthToken`; see `Client`.
             upload_progress: Called while the call's files are uploaded, on the same
                 thread. A slow one misses steps, but never the last of a file.
+            on_drift: What to do when the app has changed so that calls break; see
+                `Client`.
         """
+        check_on_drift(on_drift)
         changes: dict[str, Any] = {
             "timeout": timeout,
             "headers": headers,
@@ -211,6 +234,7 @@ class Endpoint(Generic[P, R]):
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
             "oauth_token": oauth_token,
             "upload_progress": upload_progress,
+            "on_drift": on_drift,
         }
         given = {key: value for key, value in changes.items() if value is not None}
         return self._copy(self._client, self._options.updated(**given))
@@ -239,13 +263,14 @@ class Endpoint(Generic[P, R]):
         return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
 
     def _request(self, call: Call[R]) -> Request[R]:
+        from .description import Shape
         from .request import Request
 
         return Request(
             endpoint=self.api_name,
             names=list(type(call.inputs).model_fields),
             values=list(call.data),
-            shape=self._shape,
+            shape=Shape(*self._shape),
             read=_reader(self._describe),
         )
 

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args
 
+from .errors import InputError
 from .values import Input
 
 if TYPE_CHECKING:
     from .files import UploadProgress
 
-__all__ = ["Call", "Options"]
+__all__ = ["Call", "OnDrift", "Options", "check_on_drift"]
 
 R = TypeVar("R")
+
+#: What to do when an app has changed so that a generated module's calls break.
+OnDrift = Literal["raise", "warn", "ignore"]
+
+
+def check_on_drift(value: object) -> None:
+    """Refuse what is no `OnDrift`.
+
+    Raises:
+        InputError: It is none.
+    """
+    if value is not None and value not in get_args(OnDrift):
+        raise InputError(
+            f"on_drift is {value!r}", hint="It is 'raise', 'warn' or 'ignore'"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Options:
 
     `waits_for_room` is whether `retries` are for a full queue too; scripts of the
     official client, which the untyped `Client` is for, expect to hear of it at once.
+    `on_drift` is None for what the client says.
     """
 
     timeout: float | None = None
@@ -33,6 +50,7 @@ class Options:
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
     oauth_token: str | None = field(default=None, repr=False)
     upload_progress: Callable[[UploadProgress], object] | None = None
+    on_drift: OnDrift | None = None
 
     def updated(self, **changes: Any) -> Options:
         """These options with some of them changed."""

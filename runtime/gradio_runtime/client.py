@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .addresses import without_userinfo
-from .call import Options
+from .call import OnDrift, Options, check_on_drift
 from .errors import GradioError, InputError
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class Client:
             more wait here for their turn, without a rank. Any number share one thread.
         wake_timeout: Seconds to wait, at the first call, for a Space that sleeps, starts
             or is being built; 0 to raise `SpaceError` at once. A terminal shows it.
+        on_drift: What to do when the app has changed, since the module was generated,
+            so that a call breaks: `"raise"` `SchemaDrift` before anything is sent;
+            `"warn"` (`SchemaDriftWarning`) once and go on as well as it can; or
+            `"ignore"` it likewise. Changes that break nothing are passed over.
         verbose: Means nothing, for scripts of the official client, as does the next.
             Nothing is printed in any case.
         analytics_enabled: Nothing is told to anyone in any case.
@@ -114,6 +118,7 @@ class Client:
         hf_token: str | bool | None = None,
         max_workers: int = 64,
         wake_timeout: float = 600.0,
+        on_drift: OnDrift = "raise",
         verbose: bool = True,
         analytics_enabled: bool = True,
     ) -> None:
@@ -132,6 +137,7 @@ class Client:
                 raise InputError(f"{name} is {limit}, and must be more than 0")
         if not wake_timeout >= 0:
             raise InputError(f"wake_timeout is {wake_timeout}, and must be 0 or more")
+        check_on_drift(on_drift)
         # A user and password in it are for the proxy before the app, and not to be shown.
         self.src = without_userinfo(src)
         self._address = src
@@ -147,6 +153,7 @@ class Client:
             "max_download_size": max_download_size,
             "max_workers": max_workers,
             "wake_timeout": wake_timeout,
+            "on_drift": on_drift,
         }
         self._http = (
             ssl_verify,

@@ -82,6 +82,8 @@ class Connection:
         self._closed = False
         self._logged_in = False
         self._token: str | None = None
+        #: What has been warned of, to say it once.
+        self.warned: set[str] = set()
         #: The jobs that are under way; closing ends them.
         self.executions: set[Abandonable] = set()
 

@@ -7,8 +7,10 @@ place (`protocol.md` §2 and §3 of the project's notes have the measurements).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,6 +20,7 @@ from .jsontext import is_array, is_object, load_json
 
 __all__ = [
     "HIDDEN_TYPES",
+    "MADE_UP_LABEL",
     "Component",
     "Config",
     "Dependency",
@@ -26,8 +29,10 @@ __all__ = [
     "Info",
     "ParameterInfo",
     "ReturnInfo",
+    "Shape",
     "endpoint_shape",
     "label_text",
+    "shape_of",
 ]
 
 #: Slots that callers neither send nor receive, by type: Gradio 3 marks them so, and
@@ -337,15 +342,61 @@ class Description(_Wire):
     info: Info
 
 
-def endpoint_shape(config: Config, dependency: Dependency) -> str:
-    """Component types of an endpoint in wire order, such as `number, radio -> json`.
+@dataclass(frozen=True)
+class Shape:
+    """What a generated module knows an endpoint by, of what `/config` says.
 
-    A generated module carries this line for each endpoint and the runtime compares
-    it with the live app's, so that a changed app is noticed before anything is sent.
+    `/config` has no names of parameters (only `/info` has), so the labels tell when
+    parameters of one type have changed places.
+
+    Attributes:
+        types: Visible component types in wire order: `number, radio -> json`.
+        labels: Labels of the inputs; empty where none has one.
+        output_labels: Labels of the outputs, where there are several.
     """
 
-    def types(ids: list[int]) -> str:
-        slots = config.slots(ids)
-        return ", ".join(slot.type for slot in slots if slot and not slot.hidden)
+    types: str
+    labels: tuple[str | None, ...] = ()
+    output_labels: tuple[str | None, ...] = ()
 
-    return f"{types(dependency.inputs)} -> {types(dependency.outputs)}".strip()
+
+def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
+    """The shape of an endpoint.
+
+    A generated module carries it for each endpoint and the runtime compares it with
+    the live app's, so that a changed app is noticed before anything is sent.
+    """
+    inputs, outputs = (
+        [slot for slot in config.slots(ids) if slot and not slot.hidden]
+        for ids in (dependency.inputs, dependency.outputs)
+    )
+    types = [", ".join(slot.type for slot in slots) for slots in (inputs, outputs)]
+    return shape_of(
+        f"{types[0]} -> {types[1]}".strip(),
+        [label_text(slot.props.get("label")) for slot in inputs],
+        [label_text(slot.props.get("label")) for slot in outputs],
+    )
+
+
+def shape_of(
+    types: str, labels: Sequence[str | None], output_labels: Sequence[str | None]
+) -> Shape:
+    """A shape, with labels in the form in which they are compared."""
+    several = len(output_labels) > 1
+    return Shape(types, _marks(labels), _marks(output_labels) if several else ())
+
+
+#: So much of a label tells it from others.
+_MARK = 40
+#: Labels that Gradio makes up for `/info`, out of component ids.
+MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
+
+
+def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:
+    marks = tuple(
+        None
+        if label is None or MADE_UP_LABEL.fullmatch(label)
+        else label[:_MARK].strip() or None
+        for label in labels
+    )
+    return marks if any(marks) else ()

@@ -20,7 +20,10 @@ GradioError
 └── ProtocolError           the server said something this runtime does not understand
 ```
 
-Each carries `endpoint` (its api_name) and `src` (the app) where they are known, and
+`SchemaDriftWarning`, a `UserWarning`, is no error: it stands in for `SchemaDrift` where
+the caller asked for it.
+
+Each error carries `endpoint` (its api_name) and `src` (the app) where they are known, and
 `hint`, the next step to take, which is also the end of the message. As text an error
 is one line, whatever the app sent; `message` has it as it came.
 """
@@ -48,6 +51,7 @@ __all__ = [
     "QueueFull",
     "RateLimited",
     "SchemaDrift",
+    "SchemaDriftWarning",
     "ServerValidationError",
     "SpaceError",
 ]
@@ -339,7 +343,8 @@ class SchemaDrift(GradioError):
     """The app has changed since the module was generated.
 
     Attributes:
-        parameter: The first parameter or output that no longer fits.
+        parameter: The first parameter or output that no longer fits, such as
+            `parameter 'voice'`; None if the whole endpoint is gone.
     """
 
     usual_hint = "Generate the module again"
@@ -349,6 +354,10 @@ class SchemaDrift(GradioError):
     ) -> None:
         super().__init__(message, **context)
         self.parameter = parameter
+
+
+class SchemaDriftWarning(UserWarning):
+    """The app has changed since the module was generated, and is called all the same."""
 
 
 class ProtocolError(GradioError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import wire
 from .call import Options
@@ -23,6 +24,7 @@ from .errors import (
     RateLimited,
     SchemaDrift,
 )
+from .fitting import judged, route_of
 from .follower import Follower
 from .http.backoff import pause_after
 from .job import Job
@@ -31,10 +33,13 @@ from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket
 from .record import CallRecord
-from .request import Request, first_difference
+from .request import Request
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
 from .zerogpu import visitor_headers
+
+if TYPE_CHECKING:
+    from .drift import Judgement
 
 __all__ = ["Execution"]
 
@@ -65,6 +70,7 @@ class Execution(Generic[T]):
         self._abandoned = False
         self._live: Live | None = None
         self._data: list[Any] | None = None
+        self._judgement: Judgement | None = None
         #: Whether the app may have the job.
         self._given = False
         # Made where the caller's code runs, so this is the request that it serves.
@@ -227,10 +233,10 @@ class Execution(Generic[T]):
     async def _prepared(self) -> tuple[Live, Route, Body]:
         live = self._live = await self._connection.ready()
         self._record.connected(live.config.version)
-        route = live.route(self._request.endpoint)
-        self._check_shape(route)
+        route = route_of(self._connection, live, self._request)
+        judgement = await self._judged(live, route)
         if self._data is None:
-            self._data = await self._payload(live, route)
+            self._data = await self._payload(live, route, judgement)
         body: Body = {"data": self._data}
         if self._options.event_data is not None:
             body["event_data"] = self._options.event_data
@@ -239,35 +245,47 @@ class Execution(Generic[T]):
             body["oauth_token"] = token
         return live, route, body
 
-    def _check_shape(self, route: Route) -> None:
-        expected = self._request.shape
-        if expected is None or expected == route.shape:
-            return
-        parameter = first_difference(expected, route.shape, self._request.names)
-        raise SchemaDrift(
-            f"the app has changed: {route.api_name} was {expected!r} and is "
-            f"{route.shape!r}, which differs at {parameter}",
-            parameter=parameter,
-            hint=f"Generate the module again: gradio-codegen {self.src} -o FILE",
-        )
+    async def _judged(self, live: Live, route: Route) -> Judgement | None:
+        """How a changed app is to be called; None if it is as it was."""
+        on_drift = self._options.on_drift or self._connection.settings.on_drift
+        judgement = await judged(self._connection, live, route, self._request, on_drift)
+        if self._data is not None and judgement != self._judgement:
+            # A retry: what was prepared, and uploaded, is for the app as it was.
+            raise SchemaDrift("the app has changed meanwhile", hint="Call again")
+        self._judgement = judgement
+        return judgement
 
-    async def _payload(self, live: Live, route: Route) -> list[Any]:
+    async def _payload(
+        self, live: Live, route: Route, judgement: Judgement | None
+    ) -> list[Any]:
         """The wire's data: hidden slots are null, files are uploaded."""
+        request = self._request
         visible = [slot for slot in route.inputs if slot and not slot.hidden]
-        if len(visible) != len(self._request.values):
+        sources: Sequence[int | None] = range(len(request.values))
+        if judgement is not None:
+            sources = judgement.inputs
+        if len(visible) != len(sources):
             raise InputError(
-                f"{route.api_name} takes {len(visible)} values, not "
-                f"{len(self._request.values)}"
+                f"{route.api_name} takes {len(visible)} values, not {len(sources)}"
             )
-        given = zip(self._request.names, self._request.values, strict=True)
+        given = iter(sources)
         data = [
-            self._sent(*next(given), slot, live) if slot and not slot.hidden else None
+            self._slot_value(next(given), slot, live)
+            if slot and not slot.hidden
+            else None
             for slot in route.inputs
         ]
         for index in route.prop_inputs:
             if (slot := route.inputs[index]) is not None:
                 data[index] = {**slot.props, "value": data[index]}
         return await live.transfer.upload_all(data, self._options.upload_progress)
+
+    def _slot_value(self, source: int | None, slot: Component, live: Live) -> Any:
+        """A value as it is sent: one of the caller's, or the app's own."""
+        if source is None:
+            return self._sent("", UNCHANGED, slot, live)
+        request = self._request
+        return self._sent(request.names[source], request.values[source], slot, live)
 
     def _sent(self, name: str, value: object, slot: Component, live: Live) -> Any:
         """A value as it is sent; UNCHANGED is what the app's own page would send."""
@@ -302,7 +320,10 @@ class Execution(Generic[T]):
         return ticket
 
     def _follower(self, ticket: Ticket) -> Follower[T]:
-        return Follower(ticket, self._request, self._options, self._record, self._emit)
+        request = self._request
+        if self._judgement is not None:
+            request = request.picking(self._judgement.outputs)
+        return Follower(ticket, request, self._options, self._record, self._emit)
 
     # ---- cancel
 

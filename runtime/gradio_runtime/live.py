@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from .description import Component, Config, Dependency, Info, endpoint_shape
+from .description import Component, Config, Dependency, Info, Shape, endpoint_shape
 from .discovery import parse_info, read_info
 from .errors import InputError
 from .http.transport import Transport
@@ -24,7 +24,7 @@ class Route:
     Attributes:
         fn_index: The number under which the server calls it.
         api_name: Its name with the slash.
-        shape: Its visible component types; see `endpoint_shape`.
+        shape: What generated modules know it by.
         inputs: Its input slots, hidden ones included.
         outputs: Its output slots, hidden ones included.
         generator: Whether it yields.
@@ -35,7 +35,7 @@ class Route:
 
     fn_index: int
     api_name: str
-    shape: str
+    shape: Shape
     inputs: list[Component | None]
     outputs: list[Component | None]
     generator: bool
@@ -149,6 +149,13 @@ class Live:
                 raw = await read_info(self.transport, self.config, all_endpoints=True)
                 self._info = parse_info(raw, self.transport)
         return self._info
+
+    async def parameter_names(self, route: Route) -> list[str | None]:
+        """What `/info` calls an endpoint's parameters (Gradio 4.23 and later)."""
+        info = await self.info()
+        found = info.named_endpoints.get(route.api_name)
+        found = found or info.unnamed_endpoints.get(str(route.fn_index))
+        return [item.name for item in found.parameters] if found else []
 
     async def wants_oauth_token(self, route: Route) -> bool:
         """Whether an endpoint's function takes its caller's own token.

@@ -1,13 +1,14 @@
-"""What a call asks of an app, and whether the app still is what it asks for."""
+"""What a call asks of an app."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from .description import Shape
 from .results import ResultReader
 
-__all__ = ["Request", "first_difference"]
+__all__ = ["Request"]
 
 T = TypeVar("T")
 
@@ -29,25 +30,21 @@ class Request(Generic[T]):
     endpoint: str | int
     names: list[str]
     values: list[Any]
-    shape: str | None
+    shape: Shape | None
     read: ResultReader[T]
     typed: bool = True
 
+    def picking(self, outputs: tuple[int, ...] | None) -> Request[T]:
+        """The same request, read from some of the visible outputs; None for all."""
+        if outputs is None:
+            return self
 
-def first_difference(expected: str, live: str, names: list[str]) -> str:
-    """The first parameter or output that differs between two shapes."""
-    was_in, _, was_out = expected.partition("->")
-    is_in, _, is_out = live.partition("->")
-    old = [part.strip() for part in was_in.split(",")]
-    new = [part.strip() for part in is_in.split(",")]
-    for index, (a, b) in enumerate(zip(old, new, strict=False)):
-        if a != b and index < len(names):
-            return f"parameter {names[index]!r}"
-    if len(old) != len(new):
-        index = min(len(old), len(new))
-        return (
-            f"parameter {names[index]!r}" if index < len(names) else "a new parameter"
-        )
-    if was_in.strip() != is_in.strip():
-        return "the parameters"
-    return "the outputs" if was_out != is_out else "nothing"
+        def read(
+            values: list[Any], names: list[str], strict: bool
+        ) -> T:  # as the type has it
+            if len(values) <= max(outputs, default=-1):
+                return self.read(values, names, strict)
+            picked = [values[place] for place in outputs]
+            return self.read(picked, [names[place] for place in outputs], strict)
+
+        return replace(self, read=read)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .call import OnDrift
 from .http.pools import HttpOptions
 from .hub.lines import Report, line_on_terminal
 
@@ -27,3 +28,4 @@ class Settings:
     max_workers: int = 64
     wake_timeout: float = 600.0
     report: Report = field(default_factory=line_on_terminal, repr=False)
+    on_drift: OnDrift = "raise"

@@ -183,7 +183,7 @@ def test_the_first_of_a_repeated_name_is_meant() -> None:
         }
     ]
     module, _ = build(AppSpec.from_raw("o/a", config, info))
-    assert [item.shape for item in module.endpoints] == ["textbox ->"]
+    assert [item.shape.types for item in module.endpoints] == ["textbox ->"]
 
 
 def test_unnamed_endpoints_go_by_their_number() -> None:

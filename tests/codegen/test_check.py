@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from gradio_codegen import CheckError
 from gradio_codegen.check import check_code
@@ -12,7 +14,7 @@ CODE = module_of(
     endpoint(
         "f",
         [
-            Slot("textbox", "text"),
+            Slot("textbox", "text", "Text"),
             Slot("dropdown", "way", props={"choices": ["a", "b"]}),
             Slot("dataframe", "table", default={"headers": ["x"], "data": []}),
         ],
@@ -28,6 +30,18 @@ def test_a_generated_module_passes() -> None:
 def with_line(before: str, line: str) -> str:
     assert before in CODE
     return CODE.replace(before, f"{line}\n{before}", 1)
+
+
+def with_labels(labels: str) -> str:
+    """The decorator of the function, with other labels."""
+    changed = re.sub(r"labels=\[[^]]*\]", lambda _: f"labels={labels}", CODE, count=1)
+    compile(changed, "changed", "exec")
+    return changed
+
+
+@pytest.mark.parametrize("labels", ["['a', None]", "[]", "['a'], output_labels=[]"])
+def test_labels_are_texts(labels: str) -> None:
+    check_code(with_labels(labels))
 
 
 @pytest.mark.parametrize(
@@ -63,6 +77,11 @@ def with_line(before: str, line: str) -> str:
         with_line("@_app.endpoint", "@id"),
         CODE.replace("@_app.endpoint", "@_app.default_client"),
         CODE.replace('"/f"', 'str("/f")'),
+        with_labels("[id(1)]"),
+        with_labels("[1]"),
+        with_labels("('a',)"),
+        with_labels("['a'], evil=['b']"),
+        with_labels("['a', *'b']"),
         CODE.replace("return Call(", "x = 1\n    return Call("),
         CODE.replace("text=text", "text=text.upper()"),
         CODE.replace("text=text", "**text"),

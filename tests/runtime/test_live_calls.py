@@ -92,7 +92,7 @@ def test_a_changed_app_is_noticed_before_anything_is_sent(client: WireClient) ->
     with pytest.raises(SchemaDrift, match=r"operation.*gradio-codegen") as caught:
         client.drifted(1, "add")
     assert caught.value.parameter == "parameter 'operation'"
-    with pytest.raises(InputError, match="no endpoint /missing"):
+    with pytest.raises(SchemaDrift, match="no endpoint /missing any more"):
         client.missing("x")
 
 

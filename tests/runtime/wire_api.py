@@ -79,7 +79,7 @@ def calculator(
 
 
 @_app.endpoint(
-    "/calculator", CalculatorInput, shape="number, dropdown, number -> number"
+    "/calculator", CalculatorInput, shape="number, checkbox, number -> number"
 )
 def drifted(a: float, operation: Literal["add"], b: float = 2) -> Call[float]:
     return Call(CalculatorInput(a=a, operation=operation, b=b))

@@ -94,7 +94,12 @@ class MixInput(Input):
     operation: MixOperation = 1
 
 
-@_app.endpoint("/predict", PredictInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/predict",
+    PredictInput,
+    shape="number, radio, number -> number",
+    labels=["Num1", "Operation", "Num2"],
+)
 def predict(num1: float, operation: Operation, num2: float = 100) -> Call[float]:
     """Run one arithmetic operation.
 
@@ -109,7 +114,7 @@ def predict(num1: float, operation: Operation, num2: float = 100) -> Call[float]
     return Call(PredictInput(num1=num1, operation=operation, num2=num2))
 
 
-@_app.stream_endpoint("/count", CountInput, shape="slider -> number")
+@_app.stream_endpoint("/count", CountInput, shape="slider -> number", labels=["N"])
 def count(n: float = 10) -> Call[float]:
     """Call `/count`.
 
@@ -122,7 +127,13 @@ def count(n: float = 10) -> Call[float]:
     return Call(CountInput(n=n))
 
 
-@_app.endpoint("/classify", ClassifyInput, shape="image -> label, dataframe")
+@_app.endpoint(
+    "/classify",
+    ClassifyInput,
+    shape="image -> label, dataframe",
+    labels=["Image"],
+    output_labels=["Label", "Confidences"],
+)
 def classify(img: FileInput) -> Call[ClassifyOutput]:
     """Say what is in a picture.
 
@@ -144,7 +155,12 @@ def clear() -> Call[None]:
     return Call(ClearInput())
 
 
-@_app.endpoint("/mix", MixInput, shape="textbox, textbox, dropdown -> textbox")
+@_app.endpoint(
+    "/mix",
+    MixInput,
+    shape="textbox, textbox, dropdown -> textbox",
+    labels=["First", "Second", "Way"],
+)
 def mix(*, first: str = "a", second: str, operation: MixOperation = 1) -> Call[str]:
     """Call `/mix`.
 

@@ -1338,7 +1338,9 @@ class NothingInput(Input):
     """Inputs of `/nothing`."""
 
 
-@_app.endpoint("/textbox_echo", TextboxEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textbox_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_echo`.
 
@@ -1352,7 +1354,10 @@ def textbox_echo(in_: str = "") -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_max_length_echo", TextboxMaxLengthEchoInput, shape="textbox -> textbox"
+    "/textbox_max_length_echo",
+    TextboxMaxLengthEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     """Call `/textbox_max_length_echo`.
@@ -1367,7 +1372,10 @@ def textbox_max_length_echo(in_: str = "short") -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_password_echo", TextboxPasswordEchoInput, shape="textbox -> textbox"
+    "/textbox_password_echo",
+    TextboxPasswordEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_password_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_password_echo`.
@@ -1381,7 +1389,12 @@ def textbox_password_echo(in_: str = "") -> Call[str]:
     return Call(TextboxPasswordEchoInput(in_=in_))
 
 
-@_app.endpoint("/textbox_email_echo", TextboxEmailEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_email_echo",
+    TextboxEmailEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_email_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_email_echo`.
 
@@ -1394,7 +1407,12 @@ def textbox_email_echo(in_: str = "") -> Call[str]:
     return Call(TextboxEmailEchoInput(in_=in_))
 
 
-@_app.endpoint("/textbox_lines_echo", TextboxLinesEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_lines_echo",
+    TextboxLinesEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_lines_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_lines_echo`.
 
@@ -1411,6 +1429,7 @@ def textbox_lines_echo(in_: str = "") -> Call[str]:
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_long_default_echo`.
@@ -1429,6 +1448,7 @@ def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_empty_default_echo`.
@@ -1442,7 +1462,9 @@ def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     return Call(TextboxEmptyDefaultEchoInput(in_=in_))
 
 
-@_app.endpoint("/textarea_echo", TextareaEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textarea_echo(in_: str = "") -> Call[str]:
     """Call `/textarea_echo`.
 
@@ -1455,7 +1477,7 @@ def textarea_echo(in_: str = "") -> Call[str]:
     return Call(TextareaEchoInput(in_=in_))
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code")
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
 def code_echo(in_: str) -> Call[str]:
     """Call `/code_echo`.
 
@@ -1468,7 +1490,7 @@ def code_echo(in_: str) -> Call[str]:
     return Call(CodeEchoInput(in_=in_))
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html")
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
     """Call `/html_echo`.
 
@@ -1495,7 +1517,10 @@ def markdown_echo(markdown: str = "") -> Call[str]:
 
 
 @_app.endpoint(
-    "/colorpicker_echo", ColorpickerEchoInput, shape="colorpicker -> colorpicker"
+    "/colorpicker_echo",
+    ColorpickerEchoInput,
+    shape="colorpicker -> colorpicker",
+    labels=["In"],
 )
 def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     """Call `/colorpicker_echo`.
@@ -1509,7 +1534,7 @@ def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     return Call(ColorpickerEchoInput(in_=in_))
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number")
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(in_: float) -> Call[float]:
     """Call `/number_echo`.
 
@@ -1522,7 +1547,9 @@ def number_echo(in_: float) -> Call[float]:
     return Call(NumberEchoInput(in_=in_))
 
 
-@_app.endpoint("/number_int_echo", NumberIntEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+)
 def number_int_echo(in_: int = 3) -> Call[int]:
     """Call `/number_int_echo`.
 
@@ -1535,7 +1562,12 @@ def number_int_echo(in_: int = 3) -> Call[int]:
     return Call(NumberIntEchoInput(in_=in_))
 
 
-@_app.endpoint("/number_places_echo", NumberPlacesEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_places_echo",
+    NumberPlacesEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_places_echo(in_: float) -> Call[float]:
     """Call `/number_places_echo`.
 
@@ -1548,7 +1580,12 @@ def number_places_echo(in_: float) -> Call[float]:
     return Call(NumberPlacesEchoInput(in_=in_))
 
 
-@_app.endpoint("/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_bounds_echo",
+    NumberBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     """Call `/number_bounds_echo`.
 
@@ -1562,7 +1599,10 @@ def number_bounds_echo(in_: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/number_half_bounds_echo", NumberHalfBoundsEchoInput, shape="number -> number"
+    "/number_half_bounds_echo",
+    NumberHalfBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
 )
 def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     """Call `/number_half_bounds_echo`.
@@ -1576,7 +1616,12 @@ def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     return Call(NumberHalfBoundsEchoInput(in_=in_))
 
 
-@_app.endpoint("/number_random_echo", NumberRandomEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_random_echo",
+    NumberRandomEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/number_random_echo`.
 
@@ -1590,7 +1635,7 @@ def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(NumberRandomEchoInput(in_=in_))
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider")
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(in_: float = 3) -> Call[float]:
     """Call `/slider_echo`.
 
@@ -1603,7 +1648,9 @@ def slider_echo(in_: float = 3) -> Call[float]:
     return Call(SliderEchoInput(in_=in_))
 
 
-@_app.endpoint("/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+)
 def slider_float_echo(in_: float = 0) -> Call[float]:
     """Call `/slider_float_echo`.
 
@@ -1616,7 +1663,12 @@ def slider_float_echo(in_: float = 0) -> Call[float]:
     return Call(SliderFloatEchoInput(in_=in_))
 
 
-@_app.endpoint("/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_random_echo",
+    SliderRandomEchoInput,
+    shape="slider -> slider",
+    labels=["In"],
+)
 def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/slider_random_echo`.
 
@@ -1630,7 +1682,9 @@ def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(SliderRandomEchoInput(in_=in_))
 
 
-@_app.endpoint("/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+)
 def checkbox_echo(in_: bool = False) -> Call[bool]:
     """Call `/checkbox_echo`.
 
@@ -1643,7 +1697,12 @@ def checkbox_echo(in_: bool = False) -> Call[bool]:
     return Call(CheckboxEchoInput(in_=in_))
 
 
-@_app.endpoint("/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_on_echo",
+    CheckboxOnEchoInput,
+    shape="checkbox -> checkbox",
+    labels=["In"],
+)
 def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     """Call `/checkbox_on_echo`.
 
@@ -1656,7 +1715,9 @@ def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     return Call(CheckboxOnEchoInput(in_=in_))
 
 
-@_app.endpoint("/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+)
 def dropdown_echo(in_: In) -> Call[str]:
     """Call `/dropdown_echo`.
 
@@ -1670,7 +1731,10 @@ def dropdown_echo(in_: In) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_default_echo", DropdownDefaultEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_default_echo",
+    DropdownDefaultEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_default_echo(in_: In = "green") -> Call[str]:
     """Call `/dropdown_default_echo`.
@@ -1688,6 +1752,7 @@ def dropdown_default_echo(in_: In = "green") -> Call[str]:
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_none_default_echo(in_: In) -> Call[str]:
     """Call `/dropdown_none_default_echo`.
@@ -1702,7 +1767,10 @@ def dropdown_none_default_echo(in_: In) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_pairs_echo", DropdownPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_pairs_echo",
+    DropdownPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     """Call `/dropdown_pairs_echo`.
@@ -1717,7 +1785,10 @@ def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_ints_echo", DropdownIntsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_ints_echo",
+    DropdownIntsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     """Call `/dropdown_ints_echo`.
@@ -1732,7 +1803,10 @@ def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_int_pairs_echo", DropdownIntPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_int_pairs_echo",
+    DropdownIntPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     """Call `/dropdown_int_pairs_echo`.
@@ -1747,7 +1821,10 @@ def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_floats_echo", DropdownFloatsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_floats_echo",
+    DropdownFloatsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     """Call `/dropdown_floats_echo`.
@@ -1762,7 +1839,10 @@ def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/dropdown_bools_echo", DropdownBoolsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_bools_echo",
+    DropdownBoolsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     """Call `/dropdown_bools_echo`.
@@ -1777,7 +1857,10 @@ def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
 
 
 @_app.endpoint(
-    "/dropdown_mixed_echo", DropdownMixedEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_mixed_echo",
+    DropdownMixedEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Call `/dropdown_mixed_echo`.
@@ -1795,6 +1878,7 @@ def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | flo
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     """Call `/dropdown_duplicates_echo`.
@@ -1808,7 +1892,12 @@ def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     return Call(DropdownDuplicatesEchoInput(in_=in_))
 
 
-@_app.endpoint("/dropdown_odd_echo", DropdownOddEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_odd_echo",
+    DropdownOddEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
+)
 def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     """Call `/dropdown_odd_echo`.
 
@@ -1822,7 +1911,10 @@ def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_empty_echo", DropdownEmptyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_empty_echo",
+    DropdownEmptyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
     """Call `/dropdown_empty_echo`.
@@ -1837,7 +1929,10 @@ def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_unset_echo", DropdownUnsetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_unset_echo",
+    DropdownUnsetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
     """Call `/dropdown_unset_echo`.
@@ -1852,7 +1947,10 @@ def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_custom_echo", DropdownCustomEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_custom_echo",
+    DropdownCustomEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     """Call `/dropdown_custom_echo`.
@@ -1870,6 +1968,7 @@ def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | str]:
     """Call `/dropdown_int_custom_echo`.
@@ -1883,7 +1982,9 @@ def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | st
     return Call(DropdownIntCustomEchoInput(in_=in_))
 
 
-@_app.endpoint("/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json")
+@_app.endpoint(
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+)
 def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     """Call `/dropdown_index_in`.
 
@@ -1897,7 +1998,10 @@ def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dropdown_many_echo", DropdownManyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_many_echo",
+    DropdownManyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     """Call `/dropdown_many_echo`.
@@ -1915,6 +2019,7 @@ def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_default_echo(
     in_: list[DropdownIntsEchoIn] | None = None,
@@ -1934,6 +2039,7 @@ def dropdown_many_default_echo(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_custom_echo(
     in_: list[DropdownManyCustomEchoIn | str],
@@ -1949,7 +2055,7 @@ def dropdown_many_custom_echo(
     return Call(DropdownManyCustomEchoInput(in_=in_))
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio")
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(in_: RadioEchoIn) -> Call[str]:
     """Call `/radio_echo`.
 
@@ -1962,7 +2068,9 @@ def radio_echo(in_: RadioEchoIn) -> Call[str]:
     return Call(RadioEchoInput(in_=in_))
 
 
-@_app.endpoint("/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     """Call `/radio_ints_echo`.
 
@@ -1975,7 +2083,9 @@ def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     return Call(RadioIntsEchoInput(in_=in_))
 
 
-@_app.endpoint("/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     """Call `/radio_pairs_echo`.
 
@@ -1992,6 +2102,7 @@ def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list[str]]:
     """Call `/checkboxgroup_echo`.
@@ -2009,6 +2120,7 @@ def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_ints_echo(
     in_: list[DropdownIntPairsEchoIn] | None = None,
@@ -2028,6 +2140,7 @@ def checkboxgroup_ints_echo(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_pairs_echo(
     in_: list[DropdownPairsEchoIn] | None = None,
@@ -2043,7 +2156,7 @@ def checkboxgroup_pairs_echo(
     return Call(CheckboxgroupPairsEchoInput(in_=[] if in_ is None else in_))
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json")
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(in_: Any) -> Call[Any]:
     """Call `/json_echo`.
 
@@ -2056,7 +2169,9 @@ def json_echo(in_: Any) -> Call[Any]:
     return Call(JsonEchoInput(in_=in_))
 
 
-@_app.endpoint("/json_default_echo", JsonDefaultEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+)
 def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_default_echo`.
 
@@ -2070,7 +2185,9 @@ def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     return Call(JsonDefaultEchoInput(in_=in_))
 
 
-@_app.endpoint("/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+)
 def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_echo`.
 
@@ -2093,7 +2210,10 @@ def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
 
 
 @_app.endpoint(
-    "/dataframe_array_echo", DataframeArrayEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_array_echo",
+    DataframeArrayEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_array_echo`.
@@ -2117,7 +2237,10 @@ def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
 
 
 @_app.endpoint(
-    "/dataframe_numpy_echo", DataframeNumpyEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_numpy_echo",
+    DataframeNumpyEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_numpy_echo`.
@@ -2140,7 +2263,10 @@ def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
 
 
 @_app.endpoint(
-    "/dataframe_default_echo", DataframeDefaultEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_default_echo",
+    DataframeDefaultEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_default_echo`.
@@ -2162,7 +2288,7 @@ def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeD
     )
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label")
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
 def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     """Call `/label_echo`.
 
@@ -2179,6 +2305,7 @@ def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_echo(
     in_: Several[HighlightedInput],
@@ -2195,7 +2322,10 @@ def highlightedtext_echo(
 
 
 @_app.endpoint(
-    "/timeseries_echo", TimeseriesEchoInput, shape="timeseries -> timeseries"
+    "/timeseries_echo",
+    TimeseriesEchoInput,
+    shape="timeseries -> timeseries",
+    labels=["In"],
 )
 def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
     """Call `/timeseries_echo`.
@@ -2259,7 +2389,7 @@ def dataset_in() -> Call[Any]:
     return Call(DatasetInInput())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file")
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(in_: FileInput) -> Call[File]:
     """Call `/file_echo`.
 
@@ -2272,7 +2402,9 @@ def file_echo(in_: FileInput) -> Call[File]:
     return Call(FileEchoInput(in_=in_))
 
 
-@_app.endpoint("/file_types_echo", FileTypesEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+)
 def file_types_echo(in_: FileInput) -> Call[File]:
     """Call `/file_types_echo`.
 
@@ -2285,7 +2417,9 @@ def file_types_echo(in_: FileInput) -> Call[File]:
     return Call(FileTypesEchoInput(in_=in_))
 
 
-@_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+)
 def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multiple_echo`.
 
@@ -2298,7 +2432,9 @@ def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultipleEchoInput(in_=in_))
 
 
-@_app.endpoint("/file_default_echo", FileDefaultEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+)
 def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/file_default_echo`.
 
@@ -2311,7 +2447,7 @@ def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fil
     return Call(FileDefaultEchoInput(in_=in_))
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json")
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(in_: FileInput) -> Call[Any]:
     """Call `/file_bytes_in`.
 
@@ -2324,7 +2460,9 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
     return Call(FileBytesInInput(in_=in_))
 
 
-@_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+)
 def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     """Call `/file_directory_in`.
 
@@ -2337,7 +2475,9 @@ def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     return Call(FileDirectoryInInput(in_=in_))
 
 
-@_app.endpoint("/file_optional_in", FileOptionalInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+)
 def file_optional_in(in_: FileInput) -> Call[Any]:
     """Call `/file_optional_in`.
 
@@ -2351,7 +2491,10 @@ def file_optional_in(in_: FileInput) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/uploadbutton_echo", UploadbuttonEchoInput, shape="uploadbutton -> file"
+    "/uploadbutton_echo",
+    UploadbuttonEchoInput,
+    shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_echo(in_: FileInput) -> Call[File]:
     """Call `/uploadbutton_echo`.
@@ -2369,6 +2512,7 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/uploadbutton_multiple_echo`.
@@ -2383,7 +2527,10 @@ def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
 
 
 @_app.endpoint(
-    "/fileexplorer_echo", FileexplorerEchoInput, shape="fileexplorer -> fileexplorer"
+    "/fileexplorer_echo",
+    FileexplorerEchoInput,
+    shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_echo`.
@@ -2401,6 +2548,7 @@ def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_single_echo`.
@@ -2414,7 +2562,9 @@ def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     return Call(FileexplorerSingleEchoInput(in_=in_))
 
 
-@_app.endpoint("/model3d_echo", Model3dEchoInput, shape="model3d -> model3d")
+@_app.endpoint(
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+)
 def model3d_echo(in_: FileInput) -> Call[File]:
     """Call `/model3d_echo`.
 
@@ -2427,7 +2577,7 @@ def model3d_echo(in_: FileInput) -> Call[File]:
     return Call(Model3dEchoInput(in_=in_))
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image")
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(in_: FileInput) -> Call[File]:
     """Call `/image_echo`.
 
@@ -2440,7 +2590,9 @@ def image_echo(in_: FileInput) -> Call[File]:
     return Call(ImageEchoInput(in_=in_))
 
 
-@_app.endpoint("/image_pil_echo", ImagePilEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+)
 def image_pil_echo(in_: FileInput) -> Call[File]:
     """Call `/image_pil_echo`.
 
@@ -2453,7 +2605,9 @@ def image_pil_echo(in_: FileInput) -> Call[File]:
     return Call(ImagePilEchoInput(in_=in_))
 
 
-@_app.endpoint("/image_path_echo", ImagePathEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+)
 def image_path_echo(in_: FileInput) -> Call[File]:
     """Call `/image_path_echo`.
 
@@ -2466,7 +2620,9 @@ def image_path_echo(in_: FileInput) -> Call[File]:
     return Call(ImagePathEchoInput(in_=in_))
 
 
-@_app.endpoint("/image_default_echo", ImageDefaultEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+)
 def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/image_default_echo`.
 
@@ -2489,7 +2645,9 @@ def image_make() -> Call[File]:
     return Call(ImageMakeInput())
 
 
-@_app.endpoint("/image_sketch_in", ImageSketchInInput, shape="image -> json")
+@_app.endpoint(
+    "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels=["In"]
+)
 def image_sketch_in(in_: EditorInput) -> Call[Any]:
     """Call `/image_sketch_in`.
 
@@ -2514,7 +2672,9 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     return Call(AnnotatedimageMakeInput())
 
 
-@_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
+@_app.endpoint(
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+)
 def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_echo`.
 
@@ -2527,7 +2687,7 @@ def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryI
     return Call(GalleryEchoInput(in_=[] if in_ is None else in_))
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio")
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(in_: FileInput) -> Call[File]:
     """Call `/audio_echo`.
 
@@ -2540,7 +2700,9 @@ def audio_echo(in_: FileInput) -> Call[File]:
     return Call(AudioEchoInput(in_=in_))
 
 
-@_app.endpoint("/audio_path_echo", AudioPathEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_path_echo(in_: FileInput) -> Call[File]:
     """Call `/audio_path_echo`.
 
@@ -2553,7 +2715,9 @@ def audio_path_echo(in_: FileInput) -> Call[File]:
     return Call(AudioPathEchoInput(in_=in_))
 
 
-@_app.endpoint("/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/audio_default_echo`.
 
@@ -2566,7 +2730,7 @@ def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     return Call(AudioDefaultEchoInput(in_=in_))
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video")
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
 def video_echo(in_: FileInput) -> Call[VideoFile]:
     """Call `/video_echo`.
 
@@ -2599,7 +2763,12 @@ def video_subtitles_make() -> Call[VideoFile]:
     return Call(VideoSubtitlesMakeInput())
 
 
-@_app.endpoint("/chatbot_pairs_echo", ChatbotPairsEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint(
+    "/chatbot_pairs_echo",
+    ChatbotPairsEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
+)
 def chatbot_pairs_echo(
     in_: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
@@ -2624,7 +2793,9 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     return Call(ChatbotPairsMakeInput())
 
 
-@_app.endpoint("/json_preset_echo", JsonPresetEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+)
 def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_preset_echo`.
 
@@ -2639,7 +2810,10 @@ def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dataframe_preset_echo", DataframePresetEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_preset_echo",
+    DataframePresetEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_preset_echo(
     in_: DataframeInput | Unchanged = UNCHANGED,
@@ -2656,7 +2830,9 @@ def dataframe_preset_echo(
     return Call(DataframePresetEchoInput(in_=in_))
 
 
-@_app.endpoint("/code_preset_echo", CodePresetEchoInput, shape="code -> code")
+@_app.endpoint(
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+)
 def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/code_preset_echo`.
 
@@ -2671,7 +2847,10 @@ def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_preset_echo", TextboxPresetEchoInput, shape="textbox -> textbox"
+    "/textbox_preset_echo",
+    TextboxPresetEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_preset_echo`.
@@ -2687,7 +2866,10 @@ def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_preset_echo", DropdownPresetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_preset_echo",
+    DropdownPresetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/dropdown_preset_echo`.
@@ -2706,6 +2888,7 @@ def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_preset_echo(
     in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -2721,7 +2904,9 @@ def highlightedtext_preset_echo(
     return Call(HighlightedtextPresetEchoInput(in_=in_))
 
 
-@_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+)
 def files_preset_echo(
     in_: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
@@ -2737,7 +2922,9 @@ def files_preset_echo(
     return Call(FilesPresetEchoInput(in_=in_))
 
 
-@_app.endpoint("/video_preset_echo", VideoPresetEchoInput, shape="video -> video")
+@_app.endpoint(
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+)
 def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[VideoFile]:
     """Call `/video_preset_echo`.
 
@@ -2751,7 +2938,10 @@ def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Vid
 
 
 @_app.endpoint(
-    "/model3d_preset_echo", Model3dPresetEchoInput, shape="model3d -> model3d"
+    "/model3d_preset_echo",
+    Model3dPresetEchoInput,
+    shape="model3d -> model3d",
+    labels=["In"],
 )
 def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/model3d_preset_echo`.
@@ -2766,7 +2956,10 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
 
 
 @_app.endpoint(
-    "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
+    "/gallery_preset_echo",
+    GalleryPresetEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
 )
 def gallery_preset_echo(
     in_: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -2783,7 +2976,9 @@ def gallery_preset_echo(
     return Call(GalleryPresetEchoInput(in_=in_))
 
 
-@_app.endpoint("/with-hyphen", WithHyphenInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_hyphen(text: str = "") -> Call[str]:
     """Call `/with-hyphen`.
 
@@ -2796,7 +2991,9 @@ def with_hyphen(text: str = "") -> Call[str]:
     return Call(WithHyphenInput(text=text))
 
 
-@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
+)
 def v1_predict(text: str = "") -> Call[str]:
     """Call `/v1.predict`.
 
@@ -2809,7 +3006,9 @@ def v1_predict(text: str = "") -> Call[str]:
     return Call(V1PredictInput(text=text))
 
 
-@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_space(text: str = "") -> Call[str]:
     """Call `/with space`.
 
@@ -2822,7 +3021,7 @@ def with_space(text: str = "") -> Call[str]:
     return Call(WithSpaceInput(text=text))
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox")
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(text: str = "") -> Call[str]:
     """Call `/ns/sub`.
 
@@ -2835,7 +3034,7 @@ def ns_sub(text: str = "") -> Call[str]:
     return Call(NsSubInput(text=text))
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox")
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
 def café_名前(text: str = "") -> Call[str]:
     """Call `/café_名前`.
 
@@ -2848,7 +3047,7 @@ def café_名前(text: str = "") -> Call[str]:
     return Call(Café名前Input(text=text))
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox")
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(text: str = "") -> Call[str]:
     """Call `/class`.
 
@@ -2861,7 +3060,7 @@ def class_(text: str = "") -> Call[str]:
     return Call(ClassInput(text=text))
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox")
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
 def None_(text: str = "") -> Call[str]:
     """Call `/None`.
 
@@ -2874,7 +3073,7 @@ def None_(text: str = "") -> Call[str]:
     return Call(None_Input(text=text))
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox")
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
 def _dunder(text: str = "") -> Call[str]:
     """Call `/__dunder__`.
 
@@ -2887,7 +3086,7 @@ def _dunder(text: str = "") -> Call[str]:
     return Call(DunderInput(text=text))
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox")
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
 def _private(text: str = "") -> Call[str]:
     """Call `/_private`.
 
@@ -2900,7 +3099,9 @@ def _private(text: str = "") -> Call[str]:
     return Call(PrivateInput(text=text))
 
 
-@_app.endpoint("/model_config", ModelConfigInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+)
 def model_config(text: str = "") -> Call[str]:
     """Call `/model_config`.
 
@@ -2913,7 +3114,7 @@ def model_config(text: str = "") -> Call[str]:
     return Call(ModelConfigInput(text=text))
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox")
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(text: str = "") -> Call[str]:
     """Call `/copy`.
 
@@ -2926,7 +3127,7 @@ def copy(text: str = "") -> Call[str]:
     return Call(CopyInput(text=text))
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox")
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
 def json(text: str = "") -> Call[str]:
     """Call `/json`.
 
@@ -2939,7 +3140,7 @@ def json(text: str = "") -> Call[str]:
     return Call(JsonInput(text=text))
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox")
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(text: str = "") -> Call[str]:
     """Call `/schema`.
 
@@ -2952,7 +3153,7 @@ def schema(text: str = "") -> Call[str]:
     return Call(SchemaInput(text=text))
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox")
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
 def print_(text: str = "") -> Call[str]:
     """Call `/print`.
 
@@ -2965,7 +3166,7 @@ def print_(text: str = "") -> Call[str]:
     return Call(PrintInput(text=text))
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox")
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(text: str = "") -> Call[str]:
     """Call `/str`.
 
@@ -2978,7 +3179,7 @@ def str_(text: str = "") -> Call[str]:
     return Call(StrInput(text=text))
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox")
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
 def Client_(text: str = "") -> Call[str]:
     """Call `/Client`.
 
@@ -2991,7 +3192,7 @@ def Client_(text: str = "") -> Call[str]:
     return Call(ClientInput(text=text))
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox")
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(text: str = "") -> Call[str]:
     """Call `/App`.
 
@@ -3004,7 +3205,7 @@ def App_(text: str = "") -> Call[str]:
     return Call(AppInput(text=text))
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox")
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
 def app_(text: str = "") -> Call[str]:
     """Call `/app`.
 
@@ -3017,7 +3218,7 @@ def app_(text: str = "") -> Call[str]:
     return Call(AppInput2(text=text))
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox")
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(text: str = "") -> Call[str]:
     """Call `/submit`.
 
@@ -3030,7 +3231,7 @@ def submit(text: str = "") -> Call[str]:
     return Call(SubmitInput(text=text))
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox")
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
 def close_(text: str = "") -> Call[str]:
     """Call `/close`.
 
@@ -3043,7 +3244,7 @@ def close_(text: str = "") -> Call[str]:
     return Call(CloseInput(text=text))
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox")
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(text: str = "") -> Call[str]:
     """Call `/1st`.
 
@@ -3056,7 +3257,9 @@ def endpoint_1st(text: str = "") -> Call[str]:
     return Call(Endpoint1stInput(text=text))
 
 
-@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
+)
 def CamelCase(text: str = "") -> Call[str]:
     """Call `/CamelCase`.
 
@@ -3069,7 +3272,7 @@ def CamelCase(text: str = "") -> Call[str]:
     return Call(CamelCaseInput(text=text))
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox")
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(text: str = "") -> Call[str]:
     """Call `/UPPER`.
 
@@ -3082,7 +3285,7 @@ def UPPER(text: str = "") -> Call[str]:
     return Call(UPPERInput(text=text))
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox")
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint(text: str = "") -> Call[str]:
     """Call `/🦊`.
 
@@ -3095,7 +3298,7 @@ def endpoint(text: str = "") -> Call[str]:
     return Call(EndpointInput(text=text))
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox")
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
 def twice(text: str = "") -> Call[str]:
     """Call `/twice`.
 
@@ -3108,7 +3311,7 @@ def twice(text: str = "") -> Call[str]:
     return Call(TwiceInput(text=text))
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number")
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(n: float) -> Call[float]:
     """Call `/twice_1`.
 
@@ -3125,6 +3328,42 @@ def twice_1(n: float) -> Call[float]:
     "/labels",
     LabelsInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox",
+    labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
+    output_labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
 )
 def labels(
     textbox: str = "",
@@ -3218,7 +3457,10 @@ def no_label(textbox: str = "") -> Call[str]:
 
 
 @_app.endpoint(
-    "/reserved", ReservedInput, shape="textbox, textbox, textbox, textbox -> json"
+    "/reserved",
+    ReservedInput,
+    shape="textbox, textbox, textbox, textbox -> json",
+    labels=["self", "model_config", "api_name", "timeout"],
 )
 def reserved(
     self_: str = "", model_config_: str = "", api_name: str = "", timeout: str = ""
@@ -3241,7 +3483,9 @@ def reserved(
     )
 
 
-@_app.endpoint("/update_value", UpdateValueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_value(text: str = "") -> Call[str]:
     """Call `/update_value`.
 
@@ -3254,7 +3498,9 @@ def update_value(text: str = "") -> Call[str]:
     return Call(UpdateValueInput(text=text))
 
 
-@_app.endpoint("/update_props", UpdatePropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_props(text: str = "") -> Call[str]:
     """Call `/update_props`.
 
@@ -3267,7 +3513,9 @@ def update_props(text: str = "") -> Call[str]:
     return Call(UpdatePropsInput(text=text))
 
 
-@_app.endpoint("/new_component", NewComponentInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+)
 def new_component(text: str = "") -> Call[str]:
     """Call `/new_component`.
 
@@ -3280,7 +3528,7 @@ def new_component(text: str = "") -> Call[str]:
     return Call(NewComponentInput(text=text))
 
 
-@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox")
+@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox", labels=["Text"])
 def selected(text: str = "") -> Call[str]:
     """Call `/selected`.
 
@@ -3297,7 +3545,9 @@ def selected(text: str = "") -> Call[str]:
     return Call(SelectedInput(text=text))
 
 
-@_app.endpoint("/with_request", WithRequestInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_request(text: str = "") -> Call[str]:
     """Call `/with_request`.
 
@@ -3310,7 +3560,9 @@ def with_request(text: str = "") -> Call[str]:
     return Call(WithRequestInput(text=text))
 
 
-@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_props(text: str = "") -> Call[str]:
     """Call `/with_props`.
 
@@ -3323,7 +3575,9 @@ def with_props(text: str = "") -> Call[str]:
     return Call(WithPropsInput(text=text))
 
 
-@_app.endpoint("/update_choices", UpdateChoicesInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+)
 def update_choices(text: str = "") -> Call[str]:
     """Call `/update_choices`.
 
@@ -3356,7 +3610,13 @@ def update_table() -> Call[DataframeData]:
     return Call(UpdateTableInput())
 
 
-@_app.endpoint("/skip_one", SkipOneInput, shape="textbox -> textbox, textbox")
+@_app.endpoint(
+    "/skip_one",
+    SkipOneInput,
+    shape="textbox -> textbox, textbox",
+    labels=["Text"],
+    output_labels=["Kept", "Changed"],
+)
 def skip_one(text: str = "") -> Call[SkipOneOutput]:
     """Call `/skip_one`.
 
@@ -3370,7 +3630,13 @@ def skip_one(text: str = "") -> Call[SkipOneOutput]:
     return Call(SkipOneInput(text=text))
 
 
-@_app.endpoint("/by_component", ByComponentInput, shape="textbox -> textbox, number")
+@_app.endpoint(
+    "/by_component",
+    ByComponentInput,
+    shape="textbox -> textbox, number",
+    labels=["Text"],
+    output_labels=["Out", "Length"],
+)
 def by_component(text: str = "") -> Call[ByComponentOutput]:
     """Call `/by_component`.
 
@@ -3384,7 +3650,12 @@ def by_component(text: str = "") -> Call[ByComponentOutput]:
     return Call(ByComponentInput(text=text))
 
 
-@_app.endpoint("/no_more", NoMoreInput, shape="textbox, textbox, textbox -> textbox")
+@_app.endpoint(
+    "/no_more",
+    NoMoreInput,
+    shape="textbox, textbox, textbox -> textbox",
+    labels=["A", "B", "C"],
+)
 def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     """Call `/no_more`.
 
@@ -3399,7 +3670,12 @@ def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     return Call(NoMoreInput(a=a, b=b, c=c))
 
 
-@_app.endpoint("/optional_files", OptionalFilesInput, shape="image, file -> json")
+@_app.endpoint(
+    "/optional_files",
+    OptionalFilesInput,
+    shape="image, file -> json",
+    labels=["Image", "File"],
+)
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
     """Call `/optional_files`.
 
@@ -3414,7 +3690,11 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
 
 
 @_app.endpoint(
-    "/three", ThreeInput, shape="textbox, number, checkbox -> textbox, number, checkbox"
+    "/three",
+    ThreeInput,
+    shape="textbox, number, checkbox -> textbox, number, checkbox",
+    labels=["A", "B", "C"],
+    output_labels=["A", "B", "C"],
 )
 def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
     """Call `/three`.
@@ -3432,7 +3712,13 @@ def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
     return Call(ThreeInput(a=a, b=b, c=c))
 
 
-@_app.stream_endpoint("/frames", FramesInput, shape="number -> image, number, textbox")
+@_app.stream_endpoint(
+    "/frames",
+    FramesInput,
+    shape="number -> image, number, textbox",
+    labels=["N"],
+    output_labels=["Image", "Index", "Kept"],
+)
 def frames(n: int) -> Call[FramesOutput]:
     """Call `/frames`.
 

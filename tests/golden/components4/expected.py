@@ -1619,7 +1619,9 @@ class Colour1Input(Input):
     """Inputs of `/colour_1`."""
 
 
-@_app.endpoint("/textbox_echo", TextboxEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textbox_echo(value: str) -> Call[str]:
     """Call `/textbox_echo`.
 
@@ -1633,7 +1635,10 @@ def textbox_echo(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_max_length_echo", TextboxMaxLengthEchoInput, shape="textbox -> textbox"
+    "/textbox_max_length_echo",
+    TextboxMaxLengthEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Call `/textbox_max_length_echo`.
@@ -1648,7 +1653,10 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_password_echo", TextboxPasswordEchoInput, shape="textbox -> textbox"
+    "/textbox_password_echo",
+    TextboxPasswordEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_password_echo(value: str) -> Call[str]:
     """Call `/textbox_password_echo`.
@@ -1662,7 +1670,12 @@ def textbox_password_echo(value: str) -> Call[str]:
     return Call(TextboxPasswordEchoInput(value=value))
 
 
-@_app.endpoint("/textbox_email_echo", TextboxEmailEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_email_echo",
+    TextboxEmailEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_email_echo(value: str) -> Call[str]:
     """Call `/textbox_email_echo`.
 
@@ -1675,7 +1688,12 @@ def textbox_email_echo(value: str) -> Call[str]:
     return Call(TextboxEmailEchoInput(value=value))
 
 
-@_app.endpoint("/textbox_lines_echo", TextboxLinesEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_lines_echo",
+    TextboxLinesEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_lines_echo(value: str) -> Call[str]:
     """Call `/textbox_lines_echo`.
 
@@ -1692,6 +1710,7 @@ def textbox_lines_echo(value: str) -> Call[str]:
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_long_default_echo`.
@@ -1710,6 +1729,7 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Call `/textbox_empty_default_echo`.
@@ -1723,7 +1743,9 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     return Call(TextboxEmptyDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/textarea_echo", TextareaEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textarea_echo(value: str) -> Call[str]:
     """Call `/textarea_echo`.
 
@@ -1736,7 +1758,7 @@ def textarea_echo(value: str) -> Call[str]:
     return Call(TextareaEchoInput(value=value))
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code")
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
 def code_echo(value: str) -> Call[str]:
     """Call `/code_echo`.
 
@@ -1749,7 +1771,7 @@ def code_echo(value: str) -> Call[str]:
     return Call(CodeEchoInput(value=value))
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html")
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Call `/html_echo`.
 
@@ -1762,7 +1784,9 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     return Call(HtmlEchoInput(value=value))
 
 
-@_app.endpoint("/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown")
+@_app.endpoint(
+    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
+)
 def markdown_echo(value: str) -> Call[str]:
     """Call `/markdown_echo`.
 
@@ -1776,7 +1800,10 @@ def markdown_echo(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/colorpicker_echo", ColorpickerEchoInput, shape="colorpicker -> colorpicker"
+    "/colorpicker_echo",
+    ColorpickerEchoInput,
+    shape="colorpicker -> colorpicker",
+    labels=["In"],
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Call `/colorpicker_echo`.
@@ -1790,7 +1817,7 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     return Call(ColorpickerEchoInput(value=value))
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number")
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(value: float) -> Call[float]:
     """Call `/number_echo`.
 
@@ -1803,7 +1830,9 @@ def number_echo(value: float) -> Call[float]:
     return Call(NumberEchoInput(value=value))
 
 
-@_app.endpoint("/number_int_echo", NumberIntEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+)
 def number_int_echo(value: int = 3) -> Call[int]:
     """Call `/number_int_echo`.
 
@@ -1816,7 +1845,12 @@ def number_int_echo(value: int = 3) -> Call[int]:
     return Call(NumberIntEchoInput(value=value))
 
 
-@_app.endpoint("/number_places_echo", NumberPlacesEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_places_echo",
+    NumberPlacesEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_places_echo(value: float) -> Call[float]:
     """Call `/number_places_echo`.
 
@@ -1829,7 +1863,12 @@ def number_places_echo(value: float) -> Call[float]:
     return Call(NumberPlacesEchoInput(value=value))
 
 
-@_app.endpoint("/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_bounds_echo",
+    NumberBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Call `/number_bounds_echo`.
 
@@ -1843,7 +1882,10 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/number_half_bounds_echo", NumberHalfBoundsEchoInput, shape="number -> number"
+    "/number_half_bounds_echo",
+    NumberHalfBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Call `/number_half_bounds_echo`.
@@ -1857,7 +1899,12 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     return Call(NumberHalfBoundsEchoInput(value=value))
 
 
-@_app.endpoint("/number_random_echo", NumberRandomEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_random_echo",
+    NumberRandomEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/number_random_echo`.
 
@@ -1871,7 +1918,7 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(NumberRandomEchoInput(value=value))
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider")
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(value: float = 3) -> Call[float]:
     """Call `/slider_echo`.
 
@@ -1884,7 +1931,9 @@ def slider_echo(value: float = 3) -> Call[float]:
     return Call(SliderEchoInput(value=value))
 
 
-@_app.endpoint("/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+)
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Call `/slider_float_echo`.
 
@@ -1897,7 +1946,12 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     return Call(SliderFloatEchoInput(value=value))
 
 
-@_app.endpoint("/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_random_echo",
+    SliderRandomEchoInput,
+    shape="slider -> slider",
+    labels=["In"],
+)
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/slider_random_echo`.
 
@@ -1911,7 +1965,9 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(SliderRandomEchoInput(value=value))
 
 
-@_app.endpoint("/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+)
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Call `/checkbox_echo`.
 
@@ -1924,7 +1980,12 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     return Call(CheckboxEchoInput(value=value))
 
 
-@_app.endpoint("/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_on_echo",
+    CheckboxOnEchoInput,
+    shape="checkbox -> checkbox",
+    labels=["In"],
+)
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Call `/checkbox_on_echo`.
 
@@ -1950,7 +2011,9 @@ def timer_echo(value: float = 5) -> Call[float]:
     return Call(TimerEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+)
 def dropdown_echo(value: Value) -> Call[str]:
     """Call `/dropdown_echo`.
 
@@ -1964,7 +2027,10 @@ def dropdown_echo(value: Value) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_default_echo", DropdownDefaultEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_default_echo",
+    DropdownDefaultEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_default_echo(value: Value = "green") -> Call[str]:
     """Call `/dropdown_default_echo`.
@@ -1982,6 +2048,7 @@ def dropdown_default_echo(value: Value = "green") -> Call[str]:
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_none_default_echo(value: Value) -> Call[str]:
     """Call `/dropdown_none_default_echo`.
@@ -1996,7 +2063,10 @@ def dropdown_none_default_echo(value: Value) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_pairs_echo", DropdownPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_pairs_echo",
+    DropdownPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
     """Call `/dropdown_pairs_echo`.
@@ -2011,7 +2081,10 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_ints_echo", DropdownIntsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_ints_echo",
+    DropdownIntsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Call `/dropdown_ints_echo`.
@@ -2026,7 +2099,10 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_int_pairs_echo", DropdownIntPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_int_pairs_echo",
+    DropdownIntPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
     """Call `/dropdown_int_pairs_echo`.
@@ -2041,7 +2117,10 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_floats_echo", DropdownFloatsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_floats_echo",
+    DropdownFloatsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Call `/dropdown_floats_echo`.
@@ -2056,7 +2135,10 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/dropdown_bools_echo", DropdownBoolsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_bools_echo",
+    DropdownBoolsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
     """Call `/dropdown_bools_echo`.
@@ -2071,7 +2153,10 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
 
 
 @_app.endpoint(
-    "/dropdown_mixed_echo", DropdownMixedEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_mixed_echo",
+    DropdownMixedEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Call `/dropdown_mixed_echo`.
@@ -2089,6 +2174,7 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
     """Call `/dropdown_duplicates_echo`.
@@ -2102,7 +2188,12 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
     return Call(DropdownDuplicatesEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_odd_echo", DropdownOddEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_odd_echo",
+    DropdownOddEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
+)
 def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
     """Call `/dropdown_odd_echo`.
 
@@ -2116,7 +2207,10 @@ def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_empty_echo", DropdownEmptyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_empty_echo",
+    DropdownEmptyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     """Call `/dropdown_empty_echo`.
@@ -2131,7 +2225,10 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_unset_echo", DropdownUnsetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_unset_echo",
+    DropdownUnsetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     """Call `/dropdown_unset_echo`.
@@ -2146,7 +2243,10 @@ def dropdown_unset_echo(value: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_custom_echo", DropdownCustomEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_custom_echo",
+    DropdownCustomEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
     """Call `/dropdown_custom_echo`.
@@ -2164,6 +2264,7 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int | str]:
     """Call `/dropdown_int_custom_echo`.
@@ -2177,7 +2278,9 @@ def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int
     return Call(DropdownIntCustomEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json")
+@_app.endpoint(
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+)
 def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
     """Call `/dropdown_index_in`.
 
@@ -2191,7 +2294,10 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dropdown_many_echo", DropdownManyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_many_echo",
+    DropdownManyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
     """Call `/dropdown_many_echo`.
@@ -2209,6 +2315,7 @@ def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
@@ -2228,6 +2335,7 @@ def dropdown_many_default_echo(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str],
@@ -2243,7 +2351,7 @@ def dropdown_many_custom_echo(
     return Call(DropdownManyCustomEchoInput(value=value))
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio")
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Call `/radio_echo`.
 
@@ -2256,7 +2364,9 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     return Call(RadioEchoInput(value=value))
 
 
-@_app.endpoint("/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Call `/radio_ints_echo`.
 
@@ -2269,7 +2379,9 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     return Call(RadioIntsEchoInput(value=value))
 
 
-@_app.endpoint("/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Call `/radio_pairs_echo`.
 
@@ -2286,6 +2398,7 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2305,6 +2418,7 @@ def checkboxgroup_echo(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
@@ -2324,6 +2438,7 @@ def checkboxgroup_ints_echo(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
@@ -2339,7 +2454,7 @@ def checkboxgroup_pairs_echo(
     return Call(CheckboxgroupPairsEchoInput(value=[] if value is None else value))
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json")
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(value: Any) -> Call[Any]:
     """Call `/json_echo`.
 
@@ -2352,7 +2467,9 @@ def json_echo(value: Any) -> Call[Any]:
     return Call(JsonEchoInput(value=value))
 
 
-@_app.endpoint("/json_default_echo", JsonDefaultEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+)
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_default_echo`.
 
@@ -2366,7 +2483,9 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     return Call(JsonDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+)
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_echo`.
 
@@ -2389,7 +2508,10 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
 
 
 @_app.endpoint(
-    "/dataframe_array_echo", DataframeArrayEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_array_echo",
+    DataframeArrayEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_array_echo`.
@@ -2413,7 +2535,10 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
 
 
 @_app.endpoint(
-    "/dataframe_numpy_echo", DataframeNumpyEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_numpy_echo",
+    DataframeNumpyEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_numpy_echo`.
@@ -2437,7 +2562,10 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
 
 
 @_app.endpoint(
-    "/dataframe_default_echo", DataframeDefaultEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_default_echo",
+    DataframeDefaultEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_default_echo`.
@@ -2460,7 +2588,7 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
     )
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label")
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Call `/label_echo`.
 
@@ -2477,6 +2605,7 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_echo(
     value: Several[HighlightedInput],
@@ -2532,7 +2661,7 @@ def scatterplot_make() -> Call[NativePlotData]:
     return Call(ScatterplotMakeInput())
 
 
-@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot")
+@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Call `/plot_echo`.
 
@@ -2545,7 +2674,9 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     return Call(PlotEchoInput(value=value))
 
 
-@_app.endpoint("/lineplot_in", LineplotInInput, shape="nativeplot -> json")
+@_app.endpoint(
+    "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
+)
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Call `/lineplot_in`.
 
@@ -2573,7 +2704,9 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     return Call(ParamviewerEchoInput(value=value))
 
 
-@_app.endpoint("/fallback_echo", FallbackEchoInput, shape="fallback -> fallback")
+@_app.endpoint(
+    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
+)
 def fallback_echo(value: Any) -> Call[Any]:
     """Call `/fallback_echo`.
 
@@ -2586,7 +2719,9 @@ def fallback_echo(value: Any) -> Call[Any]:
     return Call(FallbackEchoInput(value=value))
 
 
-@_app.endpoint("/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime")
+@_app.endpoint(
+    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
+)
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Call `/datetime_echo`.
 
@@ -2600,7 +2735,10 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_default_echo", DatetimeDefaultEchoInput, shape="datetime -> datetime"
+    "/datetime_default_echo",
+    DatetimeDefaultEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Call `/datetime_default_echo`.
@@ -2616,7 +2754,10 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
 
 
 @_app.endpoint(
-    "/datetime_stamp_echo", DatetimeStampEchoInput, shape="datetime -> datetime"
+    "/datetime_stamp_echo",
+    DatetimeStampEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """Call `/datetime_stamp_echo`.
@@ -2631,7 +2772,10 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_object_echo", DatetimeObjectEchoInput, shape="datetime -> datetime"
+    "/datetime_object_echo",
+    DatetimeObjectEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """Call `/datetime_object_echo`.
@@ -2646,7 +2790,10 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_date_echo", DatetimeDateEchoInput, shape="datetime -> datetime"
+    "/datetime_date_echo",
+    DatetimeDateEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Call `/datetime_date_echo`.
@@ -2660,7 +2807,9 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     return Call(DatetimeDateEchoInput(value=value))
 
 
-@_app.endpoint("/dataset_echo", DatasetEchoInput, shape="dataset -> dataset")
+@_app.endpoint(
+    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
+)
 def dataset_echo(value: int) -> Call[int]:
     """Call `/dataset_echo`.
 
@@ -2673,7 +2822,7 @@ def dataset_echo(value: int) -> Call[int]:
     return Call(DatasetEchoInput(value=value))
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file")
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(value: FileInput) -> Call[File]:
     """Call `/file_echo`.
 
@@ -2686,7 +2835,9 @@ def file_echo(value: FileInput) -> Call[File]:
     return Call(FileEchoInput(value=value))
 
 
-@_app.endpoint("/file_types_echo", FileTypesEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+)
 def file_types_echo(value: FileInput) -> Call[File]:
     """Call `/file_types_echo`.
 
@@ -2699,7 +2850,9 @@ def file_types_echo(value: FileInput) -> Call[File]:
     return Call(FileTypesEchoInput(value=value))
 
 
-@_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+)
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multiple_echo`.
 
@@ -2712,7 +2865,9 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultipleEchoInput(value=value))
 
 
-@_app.endpoint("/file_default_echo", FileDefaultEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+)
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/file_default_echo`.
 
@@ -2726,7 +2881,7 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     return Call(FileDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json")
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """Call `/file_bytes_in`.
 
@@ -2739,7 +2894,9 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     return Call(FileBytesInInput(value=value))
 
 
-@_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+)
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """Call `/file_directory_in`.
 
@@ -2752,7 +2909,9 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     return Call(FileDirectoryInInput(value=value))
 
 
-@_app.endpoint("/file_optional_in", FileOptionalInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+)
 def file_optional_in(value: FileInput) -> Call[Any]:
     """Call `/file_optional_in`.
 
@@ -2766,7 +2925,10 @@ def file_optional_in(value: FileInput) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/uploadbutton_echo", UploadbuttonEchoInput, shape="uploadbutton -> file"
+    "/uploadbutton_echo",
+    UploadbuttonEchoInput,
+    shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Call `/uploadbutton_echo`.
@@ -2784,6 +2946,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Call `/uploadbutton_multiple_echo`.
@@ -2797,7 +2960,12 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     return Call(UploadbuttonMultipleEchoInput(value=value))
 
 
-@_app.endpoint("/uploadbutton_out", UploadbuttonOutInput, shape="file -> uploadbutton")
+@_app.endpoint(
+    "/uploadbutton_out",
+    UploadbuttonOutInput,
+    shape="file -> uploadbutton",
+    labels=["In"],
+)
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Call `/uploadbutton_out`.
 
@@ -2814,6 +2982,7 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     "/downloadbutton_echo",
     DownloadbuttonEchoInput,
     shape="downloadbutton -> downloadbutton",
+    labels=["In"],
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Call `/downloadbutton_echo`.
@@ -2828,7 +2997,10 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
 
 
 @_app.endpoint(
-    "/fileexplorer_echo", FileexplorerEchoInput, shape="fileexplorer -> fileexplorer"
+    "/fileexplorer_echo",
+    FileexplorerEchoInput,
+    shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_echo`.
@@ -2846,6 +3018,7 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_single_echo`.
@@ -2859,7 +3032,9 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     return Call(FileexplorerSingleEchoInput(value=value))
 
 
-@_app.endpoint("/model3d_echo", Model3dEchoInput, shape="model3d -> model3d")
+@_app.endpoint(
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+)
 def model3d_echo(value: FileInput) -> Call[File]:
     """Call `/model3d_echo`.
 
@@ -2872,7 +3047,7 @@ def model3d_echo(value: FileInput) -> Call[File]:
     return Call(Model3dEchoInput(value=value))
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image")
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(value: FileInput) -> Call[File]:
     """Call `/image_echo`.
 
@@ -2885,7 +3060,9 @@ def image_echo(value: FileInput) -> Call[File]:
     return Call(ImageEchoInput(value=value))
 
 
-@_app.endpoint("/image_pil_echo", ImagePilEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+)
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Call `/image_pil_echo`.
 
@@ -2898,7 +3075,9 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     return Call(ImagePilEchoInput(value=value))
 
 
-@_app.endpoint("/image_path_echo", ImagePathEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+)
 def image_path_echo(value: FileInput) -> Call[File]:
     """Call `/image_path_echo`.
 
@@ -2911,7 +3090,9 @@ def image_path_echo(value: FileInput) -> Call[File]:
     return Call(ImagePathEchoInput(value=value))
 
 
-@_app.endpoint("/image_default_echo", ImageDefaultEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+)
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/image_default_echo`.
 
@@ -2936,7 +3117,10 @@ def image_make() -> Call[File]:
 
 
 @_app.endpoint(
-    "/imageeditor_echo", ImageeditorEchoInput, shape="imageeditor -> imageeditor"
+    "/imageeditor_echo",
+    ImageeditorEchoInput,
+    shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Call `/imageeditor_echo`.
@@ -2954,6 +3138,7 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     "/imageeditor_path_echo",
     ImageeditorPathEchoInput,
     shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Call `/imageeditor_path_echo`.
@@ -2968,7 +3153,10 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
 
 
 @_app.endpoint(
-    "/imagemask_echo", ImagemaskEchoInput, shape="imageeditor -> imageeditor"
+    "/imagemask_echo",
+    ImagemaskEchoInput,
+    shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Call `/imagemask_echo`.
@@ -2998,6 +3186,7 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     "/annotatedimage_echo",
     AnnotatedimageEchoInput,
     shape="annotatedimage -> annotatedimage",
+    labels=["In"],
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Call `/annotatedimage_echo`.
@@ -3011,7 +3200,9 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     return Call(AnnotatedimageEchoInput(value=value))
 
 
-@_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
+@_app.endpoint(
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+)
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_echo`.
 
@@ -3024,7 +3215,12 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
     return Call(GalleryEchoInput(value=[] if value is None else value))
 
 
-@_app.endpoint("/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery")
+@_app.endpoint(
+    "/gallery_path_echo",
+    GalleryPathEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
+)
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem]]:
@@ -3040,7 +3236,10 @@ def gallery_path_echo(
 
 
 @_app.endpoint(
-    "/gallery_default_echo", GalleryDefaultEchoInput, shape="gallery -> gallery"
+    "/gallery_default_echo",
+    GalleryDefaultEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
 )
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3057,7 +3256,7 @@ def gallery_default_echo(
     return Call(GalleryDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio")
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(value: FileInput) -> Call[File]:
     """Call `/audio_echo`.
 
@@ -3070,7 +3269,9 @@ def audio_echo(value: FileInput) -> Call[File]:
     return Call(AudioEchoInput(value=value))
 
 
-@_app.endpoint("/audio_path_echo", AudioPathEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Call `/audio_path_echo`.
 
@@ -3083,7 +3284,9 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     return Call(AudioPathEchoInput(value=value))
 
 
-@_app.endpoint("/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/audio_default_echo`.
 
@@ -3097,7 +3300,7 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     return Call(AudioDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video")
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
 def video_echo(value: FileInput) -> Call[VideoFile]:
     """Call `/video_echo`.
 
@@ -3130,7 +3333,9 @@ def video_subtitles_make() -> Call[VideoFile]:
     return Call(VideoSubtitlesMakeInput())
 
 
-@_app.endpoint("/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint(
+    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
+)
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Call `/chatbot_echo`.
 
@@ -3154,7 +3359,10 @@ def chatbot_make() -> Call[list[ChatMessage]]:
 
 
 @_app.endpoint(
-    "/chatbot_default_echo", ChatbotDefaultEchoInput, shape="chatbot -> chatbot"
+    "/chatbot_default_echo",
+    ChatbotDefaultEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
 )
 def chatbot_default_echo(
     value: list[ChatMessage] | None = None,
@@ -3183,7 +3391,12 @@ def chatbot_default_echo(
     )
 
 
-@_app.endpoint("/chatbot_pairs_echo", ChatbotPairsEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint(
+    "/chatbot_pairs_echo",
+    ChatbotPairsEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
+)
 def chatbot_pairs_echo(
     value: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
@@ -3212,6 +3425,7 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     "/multimodaltextbox_echo",
     MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
+    labels=["In"],
 )
 def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
     """Call `/multimodaltextbox_echo`.
@@ -3226,7 +3440,10 @@ def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
 
 
 @_app.endpoint(
-    "/multimodaltextbox_in", MultimodaltextboxInInput, shape="multimodaltextbox -> json"
+    "/multimodaltextbox_in",
+    MultimodaltextboxInInput,
+    shape="multimodaltextbox -> json",
+    labels=["In"],
 )
 def multimodaltextbox_in(message: MultimodalInput = "") -> Call[Any]:
     """Call `/multimodaltextbox_in`.
@@ -3240,7 +3457,9 @@ def multimodaltextbox_in(message: MultimodalInput = "") -> Call[Any]:
     return Call(MultimodaltextboxInInput(message=message))
 
 
-@_app.endpoint("/json_preset_echo", JsonPresetEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+)
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_preset_echo`.
 
@@ -3255,7 +3474,10 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dataframe_preset_echo", DataframePresetEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_preset_echo",
+    DataframePresetEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
@@ -3272,7 +3494,9 @@ def dataframe_preset_echo(
     return Call(DataframePresetEchoInput(value=value))
 
 
-@_app.endpoint("/code_preset_echo", CodePresetEchoInput, shape="code -> code")
+@_app.endpoint(
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+)
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/code_preset_echo`.
 
@@ -3287,7 +3511,10 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_preset_echo", TextboxPresetEchoInput, shape="textbox -> textbox"
+    "/textbox_preset_echo",
+    TextboxPresetEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_preset_echo`.
@@ -3303,7 +3530,10 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_preset_echo", DropdownPresetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_preset_echo",
+    DropdownPresetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/dropdown_preset_echo`.
@@ -3322,6 +3552,7 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -3337,7 +3568,9 @@ def highlightedtext_preset_echo(
     return Call(HighlightedtextPresetEchoInput(value=value))
 
 
-@_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+)
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
@@ -3353,7 +3586,9 @@ def files_preset_echo(
     return Call(FilesPresetEchoInput(value=value))
 
 
-@_app.endpoint("/video_preset_echo", VideoPresetEchoInput, shape="video -> video")
+@_app.endpoint(
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+)
 def video_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
 ) -> Call[VideoFile]:
@@ -3370,7 +3605,10 @@ def video_preset_echo(
 
 
 @_app.endpoint(
-    "/model3d_preset_echo", Model3dPresetEchoInput, shape="model3d -> model3d"
+    "/model3d_preset_echo",
+    Model3dPresetEchoInput,
+    shape="model3d -> model3d",
+    labels=["In"],
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/model3d_preset_echo`.
@@ -3385,7 +3623,9 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     return Call(Model3dPresetEchoInput(value=value))
 
 
-@_app.endpoint("/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot")
+@_app.endpoint(
+    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
+)
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Call `/plot_preset_echo`.
 
@@ -3399,7 +3639,10 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
 
 
 @_app.endpoint(
-    "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
+    "/gallery_preset_echo",
+    GalleryPresetEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
 )
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3420,6 +3663,7 @@ def gallery_preset_echo(
     "/annotatedimage_preset_echo",
     AnnotatedimagePresetEchoInput,
     shape="annotatedimage -> annotatedimage",
+    labels=["In"],
 )
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
@@ -3440,6 +3684,7 @@ def annotatedimage_preset_echo(
     "/imageeditor_preset_echo",
     ImageeditorPresetEchoInput,
     shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
@@ -3460,6 +3705,7 @@ def imageeditor_preset_echo(
     "/multimodaltextbox_preset_echo",
     MultimodaltextboxPresetEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
+    labels=["In"],
 )
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -3480,6 +3726,7 @@ def multimodaltextbox_preset_echo(
     "/downloadbutton_preset_echo",
     DownloadbuttonPresetEchoInput,
     shape="downloadbutton -> downloadbutton",
+    labels=["In"],
 )
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -3497,7 +3744,10 @@ def downloadbutton_preset_echo(
 
 
 @_app.endpoint(
-    "/datetime_preset_echo", DatetimePresetEchoInput, shape="datetime -> datetime"
+    "/datetime_preset_echo",
+    DatetimePresetEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Call `/datetime_preset_echo`.
@@ -3512,7 +3762,10 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
 
 
 @_app.endpoint(
-    "/chatbot_preset_echo", ChatbotPresetEchoInput, shape="chatbot -> chatbot"
+    "/chatbot_preset_echo",
+    ChatbotPresetEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
 )
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3529,7 +3782,9 @@ def chatbot_preset_echo(
     return Call(ChatbotPresetEchoInput(value=value))
 
 
-@_app.endpoint("/with-hyphen", WithHyphenInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_hyphen(value: str) -> Call[str]:
     """Call `/with-hyphen`.
 
@@ -3542,7 +3797,9 @@ def with_hyphen(value: str) -> Call[str]:
     return Call(WithHyphenInput(value=value))
 
 
-@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
+)
 def v1_predict(value: str) -> Call[str]:
     """Call `/v1.predict`.
 
@@ -3555,7 +3812,9 @@ def v1_predict(value: str) -> Call[str]:
     return Call(V1PredictInput(value=value))
 
 
-@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_space(value: str) -> Call[str]:
     """Call `/with space`.
 
@@ -3568,7 +3827,7 @@ def with_space(value: str) -> Call[str]:
     return Call(WithSpaceInput(value=value))
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox")
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(value: str) -> Call[str]:
     """Call `/ns/sub`.
 
@@ -3581,7 +3840,7 @@ def ns_sub(value: str) -> Call[str]:
     return Call(NsSubInput(value=value))
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox")
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
 def café_名前(value: str) -> Call[str]:
     """Call `/café_名前`.
 
@@ -3594,7 +3853,7 @@ def café_名前(value: str) -> Call[str]:
     return Call(Café名前Input(value=value))
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox")
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(value: str) -> Call[str]:
     """Call `/class`.
 
@@ -3607,7 +3866,7 @@ def class_(value: str) -> Call[str]:
     return Call(ClassInput(value=value))
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox")
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
 def None_(value: str) -> Call[str]:
     """Call `/None`.
 
@@ -3620,7 +3879,7 @@ def None_(value: str) -> Call[str]:
     return Call(None_Input(value=value))
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox")
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
 def _dunder(value: str) -> Call[str]:
     """Call `/__dunder__`.
 
@@ -3633,7 +3892,7 @@ def _dunder(value: str) -> Call[str]:
     return Call(DunderInput(value=value))
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox")
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
 def _private(value: str) -> Call[str]:
     """Call `/_private`.
 
@@ -3646,7 +3905,9 @@ def _private(value: str) -> Call[str]:
     return Call(PrivateInput(value=value))
 
 
-@_app.endpoint("/model_config", ModelConfigInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+)
 def model_config(value: str) -> Call[str]:
     """Call `/model_config`.
 
@@ -3659,7 +3920,7 @@ def model_config(value: str) -> Call[str]:
     return Call(ModelConfigInput(value=value))
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox")
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(value: str) -> Call[str]:
     """Call `/copy`.
 
@@ -3672,7 +3933,7 @@ def copy(value: str) -> Call[str]:
     return Call(CopyInput(value=value))
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox")
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
 def json(value: str) -> Call[str]:
     """Call `/json`.
 
@@ -3685,7 +3946,7 @@ def json(value: str) -> Call[str]:
     return Call(JsonInput(value=value))
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox")
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(value: str) -> Call[str]:
     """Call `/schema`.
 
@@ -3698,7 +3959,7 @@ def schema(value: str) -> Call[str]:
     return Call(SchemaInput(value=value))
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox")
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
 def print_(value: str) -> Call[str]:
     """Call `/print`.
 
@@ -3711,7 +3972,7 @@ def print_(value: str) -> Call[str]:
     return Call(PrintInput(value=value))
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox")
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(value: str) -> Call[str]:
     """Call `/str`.
 
@@ -3724,7 +3985,7 @@ def str_(value: str) -> Call[str]:
     return Call(StrInput(value=value))
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox")
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
 def Client_(value: str) -> Call[str]:
     """Call `/Client`.
 
@@ -3737,7 +3998,7 @@ def Client_(value: str) -> Call[str]:
     return Call(ClientInput(value=value))
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox")
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(value: str) -> Call[str]:
     """Call `/App`.
 
@@ -3750,7 +4011,7 @@ def App_(value: str) -> Call[str]:
     return Call(AppInput(value=value))
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox")
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
 def app_(value: str) -> Call[str]:
     """Call `/app`.
 
@@ -3763,7 +4024,7 @@ def app_(value: str) -> Call[str]:
     return Call(AppInput2(value=value))
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox")
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(value: str) -> Call[str]:
     """Call `/submit`.
 
@@ -3776,7 +4037,7 @@ def submit(value: str) -> Call[str]:
     return Call(SubmitInput(value=value))
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox")
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
 def close_(value: str) -> Call[str]:
     """Call `/close`.
 
@@ -3789,7 +4050,7 @@ def close_(value: str) -> Call[str]:
     return Call(CloseInput(value=value))
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox")
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(value: str) -> Call[str]:
     """Call `/1st`.
 
@@ -3802,7 +4063,9 @@ def endpoint_1st(value: str) -> Call[str]:
     return Call(Endpoint1stInput(value=value))
 
 
-@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
+)
 def CamelCase(value: str) -> Call[str]:
     """Call `/CamelCase`.
 
@@ -3815,7 +4078,7 @@ def CamelCase(value: str) -> Call[str]:
     return Call(CamelCaseInput(value=value))
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox")
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(value: str) -> Call[str]:
     """Call `/UPPER`.
 
@@ -3828,7 +4091,7 @@ def UPPER(value: str) -> Call[str]:
     return Call(UPPERInput(value=value))
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox")
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint(value: str) -> Call[str]:
     """Call `/🦊`.
 
@@ -3841,7 +4104,7 @@ def endpoint(value: str) -> Call[str]:
     return Call(EndpointInput(value=value))
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox")
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
 def twice(value: str) -> Call[str]:
     """Call `/twice`.
 
@@ -3854,7 +4117,7 @@ def twice(value: str) -> Call[str]:
     return Call(TwiceInput(value=value))
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number")
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(value: float) -> Call[float]:
     """Call `/twice_1`.
 
@@ -3871,6 +4134,42 @@ def twice_1(value: float) -> Call[float]:
     "/labels",
     LabelsInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox",
+    labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
+    output_labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
 )
 def labels(
     param_0: str,
@@ -3964,7 +4263,10 @@ def no_label(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/reserved", ReservedInput, shape="textbox, textbox, textbox, textbox -> json"
+    "/reserved",
+    ReservedInput,
+    shape="textbox, textbox, textbox, textbox -> json",
+    labels=["self", "model_config", "api_name", "timeout"],
 )
 def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call[Any]:
     """Call `/reserved`.
@@ -3985,7 +4287,9 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     )
 
 
-@_app.endpoint("/update_value", UpdateValueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_value(text: str) -> Call[str]:
     """Call `/update_value`.
 
@@ -3998,7 +4302,9 @@ def update_value(text: str) -> Call[str]:
     return Call(UpdateValueInput(text=text))
 
 
-@_app.endpoint("/update_props", UpdatePropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_props(text: str) -> Call[str]:
     """Call `/update_props`.
 
@@ -4011,7 +4317,9 @@ def update_props(text: str) -> Call[str]:
     return Call(UpdatePropsInput(text=text))
 
 
-@_app.endpoint("/new_component", NewComponentInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+)
 def new_component(text: str) -> Call[str]:
     """Call `/new_component`.
 
@@ -4024,7 +4332,7 @@ def new_component(text: str) -> Call[str]:
     return Call(NewComponentInput(text=text))
 
 
-@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox")
+@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox", labels=["Text"])
 def selected(text: str) -> Call[str]:
     """Call `/selected`.
 
@@ -4041,7 +4349,9 @@ def selected(text: str) -> Call[str]:
     return Call(SelectedInput(text=text))
 
 
-@_app.endpoint("/with_request", WithRequestInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_request(text: str) -> Call[str]:
     """Call `/with_request`.
 
@@ -4054,7 +4364,9 @@ def with_request(text: str) -> Call[str]:
     return Call(WithRequestInput(text=text))
 
 
-@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_props(component: str) -> Call[str]:
     """Call `/with_props`.
 
@@ -4067,7 +4379,9 @@ def with_props(component: str) -> Call[str]:
     return Call(WithPropsInput(component=component))
 
 
-@_app.endpoint("/update_choices", UpdateChoicesInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+)
 def update_choices(text: str) -> Call[str]:
     """Call `/update_choices`.
 
@@ -4100,7 +4414,13 @@ def update_table() -> Call[DataframeData]:
     return Call(UpdateTableInput())
 
 
-@_app.endpoint("/skip_one", SkipOneInput, shape="textbox -> textbox, textbox")
+@_app.endpoint(
+    "/skip_one",
+    SkipOneInput,
+    shape="textbox -> textbox, textbox",
+    labels=["Text"],
+    output_labels=["Kept", "Changed"],
+)
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """Call `/skip_one`.
 
@@ -4114,7 +4434,13 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
     return Call(SkipOneInput(text=text))
 
 
-@_app.endpoint("/by_component", ByComponentInput, shape="textbox -> textbox, number")
+@_app.endpoint(
+    "/by_component",
+    ByComponentInput,
+    shape="textbox -> textbox, number",
+    labels=["Text"],
+    output_labels=["Out", "Length"],
+)
 def by_component(text: str) -> Call[ByComponentOutput]:
     """Call `/by_component`.
 
@@ -4128,7 +4454,12 @@ def by_component(text: str) -> Call[ByComponentOutput]:
     return Call(ByComponentInput(text=text))
 
 
-@_app.endpoint("/no_more", NoMoreInput, shape="textbox, textbox, textbox -> textbox")
+@_app.endpoint(
+    "/no_more",
+    NoMoreInput,
+    shape="textbox, textbox, textbox -> textbox",
+    labels=["A", "B", "C"],
+)
 def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     """Call `/no_more`.
 
@@ -4143,7 +4474,12 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     return Call(NoMoreInput(text=text, param_1=param_1, param_2=param_2))
 
 
-@_app.endpoint("/optional_files", OptionalFilesInput, shape="image, file -> json")
+@_app.endpoint(
+    "/optional_files",
+    OptionalFilesInput,
+    shape="image, file -> json",
+    labels=["Image", "File"],
+)
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
     """Call `/optional_files`.
 
@@ -4158,7 +4494,11 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
 
 
 @_app.endpoint(
-    "/three", ThreeInput, shape="textbox, number, checkbox -> textbox, number, checkbox"
+    "/three",
+    ThreeInput,
+    shape="textbox, number, checkbox -> textbox, number, checkbox",
+    labels=["A", "B", "C"],
+    output_labels=["A", "B", "C"],
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
     """Call `/three`.
@@ -4176,7 +4516,13 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
     return Call(ThreeInput(first=first, second=second, third=third))
 
 
-@_app.stream_endpoint("/frames", FramesInput, shape="number -> image, number, textbox")
+@_app.stream_endpoint(
+    "/frames",
+    FramesInput,
+    shape="number -> image, number, textbox",
+    labels=["N"],
+    output_labels=["Image", "Index", "Kept"],
+)
 def frames(n: int) -> Call[FramesOutput]:
     """Call `/frames`.
 

@@ -1860,7 +1860,9 @@ class Colour1Input(Input):
     """Inputs of `/colour_1`."""
 
 
-@_app.endpoint("/textbox_echo", TextboxEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textbox_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1874,7 +1876,10 @@ def textbox_echo(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_max_length_echo", TextboxMaxLengthEchoInput, shape="textbox -> textbox"
+    "/textbox_max_length_echo",
+    TextboxMaxLengthEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Give back what came in.
@@ -1889,7 +1894,10 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_password_echo", TextboxPasswordEchoInput, shape="textbox -> textbox"
+    "/textbox_password_echo",
+    TextboxPasswordEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_password_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1903,7 +1911,12 @@ def textbox_password_echo(value: str) -> Call[str]:
     return Call(TextboxPasswordEchoInput(value=value))
 
 
-@_app.endpoint("/textbox_email_echo", TextboxEmailEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_email_echo",
+    TextboxEmailEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_email_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1916,7 +1929,12 @@ def textbox_email_echo(value: str) -> Call[str]:
     return Call(TextboxEmailEchoInput(value=value))
 
 
-@_app.endpoint("/textbox_lines_echo", TextboxLinesEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textbox_lines_echo",
+    TextboxLinesEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
+)
 def textbox_lines_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1933,6 +1951,7 @@ def textbox_lines_echo(value: str) -> Call[str]:
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -1951,6 +1970,7 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Give back what came in.
@@ -1964,7 +1984,9 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     return Call(TextboxEmptyDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/textarea_echo", TextareaEchoInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+)
 def textarea_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1977,7 +1999,7 @@ def textarea_echo(value: str) -> Call[str]:
     return Call(TextareaEchoInput(value=value))
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code")
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
 def code_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1990,7 +2012,7 @@ def code_echo(value: str) -> Call[str]:
     return Call(CodeEchoInput(value=value))
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html")
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Give back what came in.
 
@@ -2003,7 +2025,9 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     return Call(HtmlEchoInput(value=value))
 
 
-@_app.endpoint("/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown")
+@_app.endpoint(
+    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
+)
 def markdown_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -2017,7 +2041,10 @@ def markdown_echo(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/colorpicker_echo", ColorpickerEchoInput, shape="colorpicker -> colorpicker"
+    "/colorpicker_echo",
+    ColorpickerEchoInput,
+    shape="colorpicker -> colorpicker",
+    labels=["In"],
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Give back what came in.
@@ -2031,7 +2058,9 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     return Call(ColorpickerEchoInput(value=value))
 
 
-@_app.endpoint("/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue")
+@_app.endpoint(
+    "/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels=["In"]
+)
 def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
 
@@ -2055,7 +2084,10 @@ def dialogue_make() -> Call[list[DialogueLine] | str]:
 
 
 @_app.endpoint(
-    "/dialogue_list_echo", DialogueListEchoInput, shape="dialogue -> dialogue"
+    "/dialogue_list_echo",
+    DialogueListEchoInput,
+    shape="dialogue -> dialogue",
+    labels=["In"],
 )
 def dialogue_list_echo(
     value: list[DialogueLine] | str,
@@ -2071,7 +2103,7 @@ def dialogue_list_echo(
     return Call(DialogueListEchoInput(value=value))
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number")
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -2084,7 +2116,9 @@ def number_echo(value: float) -> Call[float]:
     return Call(NumberEchoInput(value=value))
 
 
-@_app.endpoint("/number_int_echo", NumberIntEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+)
 def number_int_echo(value: int = 3) -> Call[int]:
     """Give back what came in.
 
@@ -2097,7 +2131,12 @@ def number_int_echo(value: int = 3) -> Call[int]:
     return Call(NumberIntEchoInput(value=value))
 
 
-@_app.endpoint("/number_places_echo", NumberPlacesEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_places_echo",
+    NumberPlacesEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_places_echo(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -2110,7 +2149,12 @@ def number_places_echo(value: float) -> Call[float]:
     return Call(NumberPlacesEchoInput(value=value))
 
 
-@_app.endpoint("/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_bounds_echo",
+    NumberBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
 
@@ -2124,7 +2168,10 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/number_half_bounds_echo", NumberHalfBoundsEchoInput, shape="number -> number"
+    "/number_half_bounds_echo",
+    NumberHalfBoundsEchoInput,
+    shape="number -> number",
+    labels=["In"],
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Give back what came in.
@@ -2138,7 +2185,12 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     return Call(NumberHalfBoundsEchoInput(value=value))
 
 
-@_app.endpoint("/number_random_echo", NumberRandomEchoInput, shape="number -> number")
+@_app.endpoint(
+    "/number_random_echo",
+    NumberRandomEchoInput,
+    shape="number -> number",
+    labels=["In"],
+)
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
 
@@ -2152,7 +2204,7 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(NumberRandomEchoInput(value=value))
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider")
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(value: float = 3) -> Call[float]:
     """Give back what came in.
 
@@ -2165,7 +2217,9 @@ def slider_echo(value: float = 3) -> Call[float]:
     return Call(SliderEchoInput(value=value))
 
 
-@_app.endpoint("/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+)
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Give back what came in.
 
@@ -2178,7 +2232,12 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     return Call(SliderFloatEchoInput(value=value))
 
 
-@_app.endpoint("/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider")
+@_app.endpoint(
+    "/slider_random_echo",
+    SliderRandomEchoInput,
+    shape="slider -> slider",
+    labels=["In"],
+)
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
 
@@ -2192,7 +2251,9 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     return Call(SliderRandomEchoInput(value=value))
 
 
-@_app.endpoint("/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+)
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Give back what came in.
 
@@ -2205,7 +2266,12 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     return Call(CheckboxEchoInput(value=value))
 
 
-@_app.endpoint("/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox")
+@_app.endpoint(
+    "/checkbox_on_echo",
+    CheckboxOnEchoInput,
+    shape="checkbox -> checkbox",
+    labels=["In"],
+)
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Give back what came in.
 
@@ -2231,7 +2297,9 @@ def timer_echo(value: float = 5) -> Call[float]:
     return Call(TimerEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+)
 def dropdown_echo(value: Value = "red") -> Call[str]:
     """Give back what came in.
 
@@ -2245,7 +2313,10 @@ def dropdown_echo(value: Value = "red") -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_default_echo", DropdownDefaultEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_default_echo",
+    DropdownDefaultEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_default_echo(value: Value = "green") -> Call[str]:
     """Give back what came in.
@@ -2263,6 +2334,7 @@ def dropdown_default_echo(value: Value = "green") -> Call[str]:
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_none_default_echo(value: Value) -> Call[str]:
     """Give back what came in.
@@ -2277,7 +2349,10 @@ def dropdown_none_default_echo(value: Value) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_pairs_echo", DropdownPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_pairs_echo",
+    DropdownPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     """Give back what came in.
@@ -2292,7 +2367,10 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_ints_echo", DropdownIntsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_ints_echo",
+    DropdownIntsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Give back what came in.
@@ -2307,7 +2385,10 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_int_pairs_echo", DropdownIntPairsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_int_pairs_echo",
+    DropdownIntPairsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     """Give back what came in.
@@ -2322,7 +2403,10 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
 
 
 @_app.endpoint(
-    "/dropdown_floats_echo", DropdownFloatsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_floats_echo",
+    DropdownFloatsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
@@ -2337,7 +2421,10 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
 
 
 @_app.endpoint(
-    "/dropdown_bools_echo", DropdownBoolsEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_bools_echo",
+    DropdownBoolsEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     """Give back what came in.
@@ -2352,7 +2439,10 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
 
 
 @_app.endpoint(
-    "/dropdown_mixed_echo", DropdownMixedEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_mixed_echo",
+    DropdownMixedEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Give back what came in.
@@ -2370,6 +2460,7 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[str]:
     """Give back what came in.
@@ -2383,7 +2474,12 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[s
     return Call(DropdownDuplicatesEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_odd_echo", DropdownOddEchoInput, shape="dropdown -> dropdown")
+@_app.endpoint(
+    "/dropdown_odd_echo",
+    DropdownOddEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
+)
 def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     """Give back what came in.
 
@@ -2397,7 +2493,10 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_empty_echo", DropdownEmptyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_empty_echo",
+    DropdownEmptyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
@@ -2412,7 +2511,10 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_unset_echo", DropdownUnsetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_unset_echo",
+    DropdownUnsetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
@@ -2427,7 +2529,10 @@ def dropdown_unset_echo(value: str | float) -> Call[str | float]:
 
 
 @_app.endpoint(
-    "/dropdown_custom_echo", DropdownCustomEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_custom_echo",
+    DropdownCustomEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call[str]:
     """Give back what came in.
@@ -2445,6 +2550,7 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_int_custom_echo(
     value: DropdownIntPairsEchoValue | str = 1,
@@ -2460,7 +2566,9 @@ def dropdown_int_custom_echo(
     return Call(DropdownIntCustomEchoInput(value=value))
 
 
-@_app.endpoint("/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json")
+@_app.endpoint(
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+)
 def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     """Give back what came in.
 
@@ -2474,7 +2582,10 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dropdown_many_echo", DropdownManyEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_many_echo",
+    DropdownManyEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2494,6 +2605,7 @@ def dropdown_many_echo(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
@@ -2513,6 +2625,7 @@ def dropdown_many_default_echo(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str] | None = None,
@@ -2528,7 +2641,7 @@ def dropdown_many_custom_echo(
     return Call(DropdownManyCustomEchoInput(value=[] if value is None else value))
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio")
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Give back what came in.
 
@@ -2541,7 +2654,9 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     return Call(RadioEchoInput(value=value))
 
 
-@_app.endpoint("/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Give back what came in.
 
@@ -2554,7 +2669,9 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     return Call(RadioIntsEchoInput(value=value))
 
 
-@_app.endpoint("/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio")
+@_app.endpoint(
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+)
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Give back what came in.
 
@@ -2571,6 +2688,7 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2590,6 +2708,7 @@ def checkboxgroup_echo(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
@@ -2609,6 +2728,7 @@ def checkboxgroup_ints_echo(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
+    labels=["In"],
 )
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
@@ -2624,7 +2744,7 @@ def checkboxgroup_pairs_echo(
     return Call(CheckboxgroupPairsEchoInput(value=[] if value is None else value))
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json")
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
@@ -2637,7 +2757,9 @@ def json_echo(value: Any) -> Call[Any]:
     return Call(JsonEchoInput(value=value))
 
 
-@_app.endpoint("/json_default_echo", JsonDefaultEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+)
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
 
@@ -2651,7 +2773,9 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     return Call(JsonDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+)
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
 
@@ -2674,7 +2798,10 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
 
 
 @_app.endpoint(
-    "/dataframe_array_echo", DataframeArrayEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_array_echo",
+    DataframeArrayEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2698,7 +2825,10 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
 
 
 @_app.endpoint(
-    "/dataframe_numpy_echo", DataframeNumpyEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_numpy_echo",
+    DataframeNumpyEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2721,7 +2851,10 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
 
 
 @_app.endpoint(
-    "/dataframe_default_echo", DataframeDefaultEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_default_echo",
+    DataframeDefaultEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2744,7 +2877,7 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
     )
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label")
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Gradio 3 hands a label's raw value to the function, and takes no such value.
 
@@ -2761,6 +2894,7 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_echo(
     value: Several[HighlightedInput],
@@ -2816,7 +2950,7 @@ def scatterplot_make() -> Call[NativePlotData]:
     return Call(ScatterplotMakeInput())
 
 
-@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot")
+@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Give back what came in.
 
@@ -2829,7 +2963,9 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     return Call(PlotEchoInput(value=value))
 
 
-@_app.endpoint("/lineplot_in", LineplotInInput, shape="nativeplot -> json")
+@_app.endpoint(
+    "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
+)
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Whether there is a value: for inputs that have no output like them.
 
@@ -2857,7 +2993,9 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     return Call(ParamviewerEchoInput(value=value))
 
 
-@_app.endpoint("/fallback_echo", FallbackEchoInput, shape="fallback -> fallback")
+@_app.endpoint(
+    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
+)
 def fallback_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
@@ -2885,7 +3023,9 @@ def browserstate_echo(value: Any) -> Call[Any]:
     return Call(BrowserstateEchoInput(value=value))
 
 
-@_app.endpoint("/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime")
+@_app.endpoint(
+    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
+)
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
 
@@ -2899,7 +3039,10 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_default_echo", DatetimeDefaultEchoInput, shape="datetime -> datetime"
+    "/datetime_default_echo",
+    DatetimeDefaultEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Give back what came in.
@@ -2915,7 +3058,10 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
 
 
 @_app.endpoint(
-    "/datetime_stamp_echo", DatetimeStampEchoInput, shape="datetime -> datetime"
+    "/datetime_stamp_echo",
+    DatetimeStampEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -2930,7 +3076,10 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_object_echo", DatetimeObjectEchoInput, shape="datetime -> datetime"
+    "/datetime_object_echo",
+    DatetimeObjectEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -2945,7 +3094,10 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
 
 
 @_app.endpoint(
-    "/datetime_date_echo", DatetimeDateEchoInput, shape="datetime -> datetime"
+    "/datetime_date_echo",
+    DatetimeDateEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
@@ -2959,7 +3111,9 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     return Call(DatetimeDateEchoInput(value=value))
 
 
-@_app.endpoint("/dataset_echo", DatasetEchoInput, shape="dataset -> dataset")
+@_app.endpoint(
+    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
+)
 def dataset_echo(value: int) -> Call[int]:
     """Call `/dataset_echo`.
 
@@ -2972,7 +3126,7 @@ def dataset_echo(value: int) -> Call[int]:
     return Call(DatasetEchoInput(value=value))
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file")
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -2985,7 +3139,9 @@ def file_echo(value: FileInput) -> Call[File]:
     return Call(FileEchoInput(value=value))
 
 
-@_app.endpoint("/file_types_echo", FileTypesEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+)
 def file_types_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -2998,7 +3154,9 @@ def file_types_echo(value: FileInput) -> Call[File]:
     return Call(FileTypesEchoInput(value=value))
 
 
-@_app.endpoint("/file_multiple_echo", FileMultipleEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+)
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3011,7 +3169,9 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultipleEchoInput(value=value))
 
 
-@_app.endpoint("/file_default_echo", FileDefaultEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+)
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3025,7 +3185,7 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     return Call(FileDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json")
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """The length of files that are given as bytes.
 
@@ -3038,7 +3198,9 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     return Call(FileBytesInInput(value=value))
 
 
-@_app.endpoint("/file_directory_in", FileDirectoryInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+)
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
@@ -3051,7 +3213,9 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     return Call(FileDirectoryInInput(value=value))
 
 
-@_app.endpoint("/file_optional_in", FileOptionalInInput, shape="file -> json")
+@_app.endpoint(
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+)
 def file_optional_in(value: FileInput) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
@@ -3065,7 +3229,10 @@ def file_optional_in(value: FileInput) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/uploadbutton_echo", UploadbuttonEchoInput, shape="uploadbutton -> file"
+    "/uploadbutton_echo",
+    UploadbuttonEchoInput,
+    shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3083,6 +3250,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
+    labels=["In"],
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3096,7 +3264,12 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     return Call(UploadbuttonMultipleEchoInput(value=value))
 
 
-@_app.endpoint("/uploadbutton_out", UploadbuttonOutInput, shape="file -> uploadbutton")
+@_app.endpoint(
+    "/uploadbutton_out",
+    UploadbuttonOutInput,
+    shape="file -> uploadbutton",
+    labels=["In"],
+)
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3113,6 +3286,7 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     "/downloadbutton_echo",
     DownloadbuttonEchoInput,
     shape="downloadbutton -> downloadbutton",
+    labels=["In"],
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3127,7 +3301,10 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
 
 
 @_app.endpoint(
-    "/fileexplorer_echo", FileexplorerEchoInput, shape="fileexplorer -> fileexplorer"
+    "/fileexplorer_echo",
+    FileexplorerEchoInput,
+    shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3145,6 +3322,7 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
+    labels=["In"],
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3158,7 +3336,9 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     return Call(FileexplorerSingleEchoInput(value=value))
 
 
-@_app.endpoint("/model3d_echo", Model3dEchoInput, shape="model3d -> model3d")
+@_app.endpoint(
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+)
 def model3d_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3171,7 +3351,7 @@ def model3d_echo(value: FileInput) -> Call[File]:
     return Call(Model3dEchoInput(value=value))
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image")
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3184,7 +3364,9 @@ def image_echo(value: FileInput) -> Call[File]:
     return Call(ImageEchoInput(value=value))
 
 
-@_app.endpoint("/image_pil_echo", ImagePilEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+)
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3197,7 +3379,9 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     return Call(ImagePilEchoInput(value=value))
 
 
-@_app.endpoint("/image_path_echo", ImagePathEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+)
 def image_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3210,7 +3394,9 @@ def image_path_echo(value: FileInput) -> Call[File]:
     return Call(ImagePathEchoInput(value=value))
 
 
-@_app.endpoint("/image_default_echo", ImageDefaultEchoInput, shape="image -> image")
+@_app.endpoint(
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+)
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
 
@@ -3235,7 +3421,10 @@ def image_make() -> Call[File]:
 
 
 @_app.endpoint(
-    "/imageeditor_echo", ImageeditorEchoInput, shape="imageeditor -> imageeditor"
+    "/imageeditor_echo",
+    ImageeditorEchoInput,
+    shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3253,6 +3442,7 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     "/imageeditor_path_echo",
     ImageeditorPathEchoInput,
     shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3267,7 +3457,10 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
 
 
 @_app.endpoint(
-    "/imagemask_echo", ImagemaskEchoInput, shape="imageeditor -> imageeditor"
+    "/imagemask_echo",
+    ImagemaskEchoInput,
+    shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3282,7 +3475,10 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
 
 
 @_app.endpoint(
-    "/imageslider_echo", ImagesliderEchoInput, shape="imageslider -> imageslider"
+    "/imageslider_echo",
+    ImagesliderEchoInput,
+    shape="imageslider -> imageslider",
+    labels=["In"],
 )
 def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     """Give back what came in.
@@ -3312,6 +3508,7 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     "/annotatedimage_echo",
     AnnotatedimageEchoInput,
     shape="annotatedimage -> annotatedimage",
+    labels=["In"],
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Masks come as paths, and go as arrays.
@@ -3325,7 +3522,9 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     return Call(AnnotatedimageEchoInput(value=value))
 
 
-@_app.endpoint("/gallery_echo", GalleryEchoInput, shape="gallery -> gallery")
+@_app.endpoint(
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+)
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
@@ -3338,7 +3537,12 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
     return Call(GalleryEchoInput(value=[] if value is None else value))
 
 
-@_app.endpoint("/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery")
+@_app.endpoint(
+    "/gallery_path_echo",
+    GalleryPathEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
+)
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem]]:
@@ -3354,7 +3558,10 @@ def gallery_path_echo(
 
 
 @_app.endpoint(
-    "/gallery_default_echo", GalleryDefaultEchoInput, shape="gallery -> gallery"
+    "/gallery_default_echo",
+    GalleryDefaultEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
 )
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3381,7 +3588,7 @@ def gallery_make() -> Call[list[GalleryItem]]:
     return Call(GalleryMakeInput())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio")
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3394,7 +3601,9 @@ def audio_echo(value: FileInput) -> Call[File]:
     return Call(AudioEchoInput(value=value))
 
 
-@_app.endpoint("/audio_path_echo", AudioPathEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3407,7 +3616,9 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     return Call(AudioPathEchoInput(value=value))
 
 
-@_app.endpoint("/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio")
+@_app.endpoint(
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+)
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
 
@@ -3421,7 +3632,7 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     return Call(AudioDefaultEchoInput(value=value))
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video")
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
 def video_echo(value: FileInput) -> Call[VideoFile]:
     """Give back what came in.
 
@@ -3454,7 +3665,9 @@ def video_subtitles_make() -> Call[VideoFile]:
     return Call(VideoSubtitlesMakeInput())
 
 
-@_app.endpoint("/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint(
+    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
+)
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Give back what came in.
 
@@ -3478,7 +3691,10 @@ def chatbot_make() -> Call[list[ChatMessage]]:
 
 
 @_app.endpoint(
-    "/chatbot_default_echo", ChatbotDefaultEchoInput, shape="chatbot -> chatbot"
+    "/chatbot_default_echo",
+    ChatbotDefaultEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
 )
 def chatbot_default_echo(
     value: list[ChatMessage] | None = None,
@@ -3499,7 +3715,12 @@ def chatbot_default_echo(
     )
 
 
-@_app.endpoint("/chatbot_pairs_echo", ChatbotPairsEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint(
+    "/chatbot_pairs_echo",
+    ChatbotPairsEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
+)
 def chatbot_pairs_echo(
     value: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
@@ -3528,6 +3749,7 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     "/multimodaltextbox_echo",
     MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
+    labels=["In"],
 )
 def multimodaltextbox_echo(value: MultimodalInput) -> Call[MultimodalData]:
     """Give back what came in.
@@ -3542,7 +3764,10 @@ def multimodaltextbox_echo(value: MultimodalInput) -> Call[MultimodalData]:
 
 
 @_app.endpoint(
-    "/multimodaltextbox_in", MultimodaltextboxInInput, shape="multimodaltextbox -> json"
+    "/multimodaltextbox_in",
+    MultimodaltextboxInInput,
+    shape="multimodaltextbox -> json",
+    labels=["In"],
 )
 def multimodaltextbox_in(message: MultimodalInput) -> Call[Any]:
     """Call `/multimodaltextbox_in`.
@@ -3556,7 +3781,9 @@ def multimodaltextbox_in(message: MultimodalInput) -> Call[Any]:
     return Call(MultimodaltextboxInInput(message=message))
 
 
-@_app.endpoint("/json_preset_echo", JsonPresetEchoInput, shape="json -> json")
+@_app.endpoint(
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+)
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
 
@@ -3571,7 +3798,10 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/dataframe_preset_echo", DataframePresetEchoInput, shape="dataframe -> dataframe"
+    "/dataframe_preset_echo",
+    DataframePresetEchoInput,
+    shape="dataframe -> dataframe",
+    labels=["In"],
 )
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
@@ -3588,7 +3818,9 @@ def dataframe_preset_echo(
     return Call(DataframePresetEchoInput(value=value))
 
 
-@_app.endpoint("/code_preset_echo", CodePresetEchoInput, shape="code -> code")
+@_app.endpoint(
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+)
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
 
@@ -3603,7 +3835,10 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/textbox_preset_echo", TextboxPresetEchoInput, shape="textbox -> textbox"
+    "/textbox_preset_echo",
+    TextboxPresetEchoInput,
+    shape="textbox -> textbox",
+    labels=["In"],
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -3619,7 +3854,10 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 
 
 @_app.endpoint(
-    "/dropdown_preset_echo", DropdownPresetEchoInput, shape="dropdown -> dropdown"
+    "/dropdown_preset_echo",
+    DropdownPresetEchoInput,
+    shape="dropdown -> dropdown",
+    labels=["In"],
 )
 def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -3638,6 +3876,7 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
+    labels=["In"],
 )
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -3653,7 +3892,9 @@ def highlightedtext_preset_echo(
     return Call(HighlightedtextPresetEchoInput(value=value))
 
 
-@_app.endpoint("/files_preset_echo", FilesPresetEchoInput, shape="file -> file")
+@_app.endpoint(
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+)
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
@@ -3669,7 +3910,9 @@ def files_preset_echo(
     return Call(FilesPresetEchoInput(value=value))
 
 
-@_app.endpoint("/video_preset_echo", VideoPresetEchoInput, shape="video -> video")
+@_app.endpoint(
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+)
 def video_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
 ) -> Call[VideoFile]:
@@ -3686,7 +3929,10 @@ def video_preset_echo(
 
 
 @_app.endpoint(
-    "/model3d_preset_echo", Model3dPresetEchoInput, shape="model3d -> model3d"
+    "/model3d_preset_echo",
+    Model3dPresetEchoInput,
+    shape="model3d -> model3d",
+    labels=["In"],
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3701,7 +3947,9 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     return Call(Model3dPresetEchoInput(value=value))
 
 
-@_app.endpoint("/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot")
+@_app.endpoint(
+    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
+)
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Give back what came in.
 
@@ -3715,7 +3963,10 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
 
 
 @_app.endpoint(
-    "/gallery_preset_echo", GalleryPresetEchoInput, shape="gallery -> gallery"
+    "/gallery_preset_echo",
+    GalleryPresetEchoInput,
+    shape="gallery -> gallery",
+    labels=["In"],
 )
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3736,6 +3987,7 @@ def gallery_preset_echo(
     "/annotatedimage_preset_echo",
     AnnotatedimagePresetEchoInput,
     shape="annotatedimage -> annotatedimage",
+    labels=["In"],
 )
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
@@ -3756,6 +4008,7 @@ def annotatedimage_preset_echo(
     "/imageeditor_preset_echo",
     ImageeditorPresetEchoInput,
     shape="imageeditor -> imageeditor",
+    labels=["In"],
 )
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
@@ -3776,6 +4029,7 @@ def imageeditor_preset_echo(
     "/imageslider_preset_echo",
     ImagesliderPresetEchoInput,
     shape="imageslider -> imageslider",
+    labels=["In"],
 )
 def imageslider_preset_echo(
     value: ImagePairInput | Unchanged = UNCHANGED,
@@ -3796,6 +4050,7 @@ def imageslider_preset_echo(
     "/multimodaltextbox_preset_echo",
     MultimodaltextboxPresetEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
+    labels=["In"],
 )
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -3816,6 +4071,7 @@ def multimodaltextbox_preset_echo(
     "/downloadbutton_preset_echo",
     DownloadbuttonPresetEchoInput,
     shape="downloadbutton -> downloadbutton",
+    labels=["In"],
 )
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -3833,7 +4089,10 @@ def downloadbutton_preset_echo(
 
 
 @_app.endpoint(
-    "/dialogue_preset_echo", DialoguePresetEchoInput, shape="dialogue -> dialogue"
+    "/dialogue_preset_echo",
+    DialoguePresetEchoInput,
+    shape="dialogue -> dialogue",
+    labels=["In"],
 )
 def dialogue_preset_echo(
     value: list[DialogueLine] | str | None = None,
@@ -3858,7 +4117,10 @@ def dialogue_preset_echo(
 
 
 @_app.endpoint(
-    "/datetime_preset_echo", DatetimePresetEchoInput, shape="datetime -> datetime"
+    "/datetime_preset_echo",
+    DatetimePresetEchoInput,
+    shape="datetime -> datetime",
+    labels=["In"],
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Give back what came in.
@@ -3890,7 +4152,10 @@ def browserstate_preset_echo(value: Any) -> Call[Any]:
 
 
 @_app.endpoint(
-    "/chatbot_preset_echo", ChatbotPresetEchoInput, shape="chatbot -> chatbot"
+    "/chatbot_preset_echo",
+    ChatbotPresetEchoInput,
+    shape="chatbot -> chatbot",
+    labels=["In"],
 )
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3907,7 +4172,9 @@ def chatbot_preset_echo(
     return Call(ChatbotPresetEchoInput(value=value))
 
 
-@_app.endpoint("/with-hyphen", WithHyphenInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_hyphen(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3920,7 +4187,9 @@ def with_hyphen(value: str) -> Call[str]:
     return Call(WithHyphenInput(value=value))
 
 
-@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
+)
 def v1_predict(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3933,7 +4202,9 @@ def v1_predict(value: str) -> Call[str]:
     return Call(V1PredictInput(value=value))
 
 
-@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_space(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3946,7 +4217,7 @@ def with_space(value: str) -> Call[str]:
     return Call(WithSpaceInput(value=value))
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox")
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3959,7 +4230,7 @@ def ns_sub(value: str) -> Call[str]:
     return Call(NsSubInput(value=value))
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox")
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
 def café_名前(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3972,7 +4243,7 @@ def café_名前(value: str) -> Call[str]:
     return Call(Café名前Input(value=value))
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox")
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3985,7 +4256,7 @@ def class_(value: str) -> Call[str]:
     return Call(ClassInput(value=value))
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox")
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
 def None_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -3998,7 +4269,7 @@ def None_(value: str) -> Call[str]:
     return Call(None_Input(value=value))
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox")
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
 def _dunder(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4011,7 +4282,7 @@ def _dunder(value: str) -> Call[str]:
     return Call(DunderInput(value=value))
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox")
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
 def _private(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4024,7 +4295,9 @@ def _private(value: str) -> Call[str]:
     return Call(PrivateInput(value=value))
 
 
-@_app.endpoint("/model_config", ModelConfigInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+)
 def model_config(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4037,7 +4310,7 @@ def model_config(value: str) -> Call[str]:
     return Call(ModelConfigInput(value=value))
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox")
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4050,7 +4323,7 @@ def copy(value: str) -> Call[str]:
     return Call(CopyInput(value=value))
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox")
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
 def json(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4063,7 +4336,7 @@ def json(value: str) -> Call[str]:
     return Call(JsonInput(value=value))
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox")
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4076,7 +4349,7 @@ def schema(value: str) -> Call[str]:
     return Call(SchemaInput(value=value))
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox")
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
 def print_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4089,7 +4362,7 @@ def print_(value: str) -> Call[str]:
     return Call(PrintInput(value=value))
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox")
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4102,7 +4375,7 @@ def str_(value: str) -> Call[str]:
     return Call(StrInput(value=value))
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox")
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
 def Client_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4115,7 +4388,7 @@ def Client_(value: str) -> Call[str]:
     return Call(ClientInput(value=value))
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox")
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4128,7 +4401,7 @@ def App_(value: str) -> Call[str]:
     return Call(AppInput(value=value))
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox")
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
 def app_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4141,7 +4414,7 @@ def app_(value: str) -> Call[str]:
     return Call(AppInput2(value=value))
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox")
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4154,7 +4427,7 @@ def submit(value: str) -> Call[str]:
     return Call(SubmitInput(value=value))
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox")
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
 def close_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4167,7 +4440,7 @@ def close_(value: str) -> Call[str]:
     return Call(CloseInput(value=value))
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox")
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4180,7 +4453,9 @@ def endpoint_1st(value: str) -> Call[str]:
     return Call(Endpoint1stInput(value=value))
 
 
-@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
+)
 def CamelCase(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4193,7 +4468,7 @@ def CamelCase(value: str) -> Call[str]:
     return Call(CamelCaseInput(value=value))
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox")
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4206,7 +4481,7 @@ def UPPER(value: str) -> Call[str]:
     return Call(UPPERInput(value=value))
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox")
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4219,7 +4494,7 @@ def endpoint(value: str) -> Call[str]:
     return Call(EndpointInput(value=value))
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox")
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
 def twice(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4232,7 +4507,7 @@ def twice(value: str) -> Call[str]:
     return Call(TwiceInput(value=value))
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number")
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -4249,6 +4524,42 @@ def twice_1(value: float) -> Call[float]:
     "/labels",
     LabelsInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox",
+    labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
+    output_labels=[
+        None,
+        "42",
+        "class",
+        "model_config",
+        "copy",
+        "json",
+        "schema",
+        "astuple",
+        "_leading",
+        "With Spaces, and (punctuation)!",
+        "same",
+        "same",
+        "名前",
+        "🦊",
+        "quo\"te\\n's",
+        "line\nbreak",
+    ],
 )
 def labels(
     param_0: str,
@@ -4342,7 +4653,10 @@ def no_label(value: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/reserved", ReservedInput, shape="textbox, textbox, textbox, textbox -> json"
+    "/reserved",
+    ReservedInput,
+    shape="textbox, textbox, textbox, textbox -> json",
+    labels=["self", "model_config", "api_name", "timeout"],
 )
 def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call[Any]:
     """Parameters named like things of Python, of pydantic and of clients.
@@ -4363,7 +4677,9 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     )
 
 
-@_app.endpoint("/update_value", UpdateValueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_value(text: str) -> Call[str]:
     """Call `/update_value`.
 
@@ -4376,7 +4692,9 @@ def update_value(text: str) -> Call[str]:
     return Call(UpdateValueInput(text=text))
 
 
-@_app.endpoint("/update_props", UpdatePropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def update_props(text: str) -> Call[str]:
     """Call `/update_props`.
 
@@ -4389,7 +4707,9 @@ def update_props(text: str) -> Call[str]:
     return Call(UpdatePropsInput(text=text))
 
 
-@_app.endpoint("/new_component", NewComponentInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+)
 def new_component(text: str) -> Call[str]:
     """Call `/new_component`.
 
@@ -4402,7 +4722,7 @@ def new_component(text: str) -> Call[str]:
     return Call(NewComponentInput(text=text))
 
 
-@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox")
+@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox", labels=["Text"])
 def selected(text: str) -> Call[str]:
     """An event's data, which a call has none of.
 
@@ -4419,7 +4739,9 @@ def selected(text: str) -> Call[str]:
     return Call(SelectedInput(text=text))
 
 
-@_app.endpoint("/with_request", WithRequestInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_request(text: str) -> Call[str]:
     """Call `/with_request`.
 
@@ -4432,7 +4754,9 @@ def with_request(text: str) -> Call[str]:
     return Call(WithRequestInput(text=text))
 
 
-@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
+)
 def with_props(component: str) -> Call[str]:
     """Gradio 6 gives the whole component to a parameter that is typed as one.
 
@@ -4445,7 +4769,9 @@ def with_props(component: str) -> Call[str]:
     return Call(WithPropsInput(component=component))
 
 
-@_app.endpoint("/update_choices", UpdateChoicesInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+)
 def update_choices(text: str) -> Call[str]:
     """Call `/update_choices`.
 
@@ -4478,7 +4804,13 @@ def update_table() -> Call[DataframeData]:
     return Call(UpdateTableInput())
 
 
-@_app.endpoint("/skip_one", SkipOneInput, shape="textbox -> textbox, textbox")
+@_app.endpoint(
+    "/skip_one",
+    SkipOneInput,
+    shape="textbox -> textbox, textbox",
+    labels=["Text"],
+    output_labels=["Kept", "Changed"],
+)
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """The first output stays as it is.
 
@@ -4492,7 +4824,13 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
     return Call(SkipOneInput(text=text))
 
 
-@_app.endpoint("/by_component", ByComponentInput, shape="textbox -> textbox, number")
+@_app.endpoint(
+    "/by_component",
+    ByComponentInput,
+    shape="textbox -> textbox, number",
+    labels=["Text"],
+    output_labels=["Out", "Length"],
+)
 def by_component(text: str) -> Call[ByComponentOutput]:
     """State between an input and an output.
 
@@ -4506,7 +4844,12 @@ def by_component(text: str) -> Call[ByComponentOutput]:
     return Call(ByComponentInput(text=text))
 
 
-@_app.endpoint("/no_more", NoMoreInput, shape="textbox, textbox, textbox -> textbox")
+@_app.endpoint(
+    "/no_more",
+    NoMoreInput,
+    shape="textbox, textbox, textbox -> textbox",
+    labels=["A", "B", "C"],
+)
 def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     """Call `/no_more`.
 
@@ -4521,7 +4864,12 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     return Call(NoMoreInput(text=text, param_1=param_1, param_2=param_2))
 
 
-@_app.endpoint("/optional_files", OptionalFilesInput, shape="image, file -> json")
+@_app.endpoint(
+    "/optional_files",
+    OptionalFilesInput,
+    shape="image, file -> json",
+    labels=["Image", "File"],
+)
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
     """Call `/optional_files`.
 
@@ -4536,7 +4884,11 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
 
 
 @_app.endpoint(
-    "/three", ThreeInput, shape="textbox, number, checkbox -> textbox, number, checkbox"
+    "/three",
+    ThreeInput,
+    shape="textbox, number, checkbox -> textbox, number, checkbox",
+    labels=["A", "B", "C"],
+    output_labels=["A", "B", "C"],
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
     """Call `/three`.
@@ -4554,7 +4906,13 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
     return Call(ThreeInput(first=first, second=second, third=third))
 
 
-@_app.stream_endpoint("/frames", FramesInput, shape="number -> image, number, textbox")
+@_app.stream_endpoint(
+    "/frames",
+    FramesInput,
+    shape="number -> image, number, textbox",
+    labels=["N"],
+    output_labels=["Image", "Index", "Kept"],
+)
 def frames(n: int) -> Call[FramesOutput]:
     """An image, its number and an unchanged text, n times.
 
@@ -4575,7 +4933,12 @@ def nothing() -> Call[None]:
     return Call(NothingInput())
 
 
-@_app.endpoint("/typed_scalars", TypedScalarsInput, shape="api, api, api, api -> api")
+@_app.endpoint(
+    "/typed_scalars",
+    TypedScalarsInput,
+    shape="api, api, api, api -> api",
+    labels=["1st", "2nd", "3rd", "4th"],
+)
 def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     """Call `/typed_scalars`.
 
@@ -4591,7 +4954,12 @@ def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     return Call(TypedScalarsInput(a=a, b=b, c=c, d=d))
 
 
-@_app.endpoint("/typed_optional", TypedOptionalInput, shape="api, api -> api")
+@_app.endpoint(
+    "/typed_optional",
+    TypedOptionalInput,
+    shape="api, api -> api",
+    labels=["1st", "2nd"],
+)
 def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     """Call `/typed_optional`.
 
@@ -4605,7 +4973,9 @@ def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     return Call(TypedOptionalInput(a=a, b=b))
 
 
-@_app.endpoint("/typed_literal", TypedLiteralInput, shape="api, api -> api")
+@_app.endpoint(
+    "/typed_literal", TypedLiteralInput, shape="api, api -> api", labels=["1st", "2nd"]
+)
 def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
     """Call `/typed_literal`.
 
@@ -4620,7 +4990,10 @@ def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
 
 
 @_app.endpoint(
-    "/typed_collections", TypedCollectionsInput, shape="api, api, api -> api"
+    "/typed_collections",
+    TypedCollectionsInput,
+    shape="api, api, api -> api",
+    labels=["1st", "2nd", "3rd"],
 )
 def typed_collections(
     rows: list[list[int]], table: dict[str, float], pair: tuple[int, str]
@@ -4638,7 +5011,7 @@ def typed_collections(
     return Call(TypedCollectionsInput(rows=rows, table=table, pair=pair))
 
 
-@_app.endpoint("/typed_any", TypedAnyInput, shape="api -> api")
+@_app.endpoint("/typed_any", TypedAnyInput, shape="api -> api", labels=["1st"])
 def typed_any(value: Any) -> Call[Any]:
     """Call `/typed_any`.
 
@@ -4651,7 +5024,13 @@ def typed_any(value: Any) -> Call[Any]:
     return Call(TypedAnyInput(value=value))
 
 
-@_app.endpoint("/typed_several", TypedSeveralInput, shape="api -> api, api, api")
+@_app.endpoint(
+    "/typed_several",
+    TypedSeveralInput,
+    shape="api -> api, api, api",
+    labels=["1st"],
+    output_labels=["1st", "2nd", "3rd"],
+)
 def typed_several(a: int) -> Call[TypedSeveralOutput]:
     """Call `/typed_several`.
 
@@ -4666,7 +5045,7 @@ def typed_several(a: int) -> Call[TypedSeveralOutput]:
     return Call(TypedSeveralInput(a=a))
 
 
-@_app.endpoint("/typed_none", TypedNoneInput, shape="api ->")
+@_app.endpoint("/typed_none", TypedNoneInput, shape="api ->", labels=["1st"])
 def typed_none(a: int) -> Call[None]:
     """Call `/typed_none`.
 
@@ -4676,7 +5055,7 @@ def typed_none(a: int) -> Call[None]:
     return Call(TypedNoneInput(a=a))
 
 
-@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api")
+@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api", labels=["1st"])
 def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     """Call `/typed_point`.
 
@@ -4689,7 +5068,12 @@ def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     return Call(TypedPointInput(point=point))
 
 
-@_app.endpoint("/typed_unions", TypedUnionsInput, shape="api, api, api, api -> api")
+@_app.endpoint(
+    "/typed_unions",
+    TypedUnionsInput,
+    shape="api, api, api, api -> api",
+    labels=["1st", "2nd", "3rd", "4th"],
+)
 def typed_unions(
     either: int | str, only: Only, colour: Colour, several: float | list[str]
 ) -> Call[int | str]:
@@ -4713,6 +5097,8 @@ def typed_unions(
     "/typed_containers",
     TypedContainersInput,
     shape="api, api, api, api -> api, api, api",
+    labels=["1st", "2nd", "3rd", "4th"],
+    output_labels=["1st", "2nd", "3rd"],
 )
 def typed_containers(
     bare: list[Any], mapping: dict[str, int], numbers: list[int], tags: list[str]
@@ -4735,7 +5121,9 @@ def typed_containers(
     )
 
 
-@_app.endpoint("/typed_book", TypedBookInput, shape="api, api -> api")
+@_app.endpoint(
+    "/typed_book", TypedBookInput, shape="api, api -> api", labels=["1st", "2nd"]
+)
 def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBookBook]:
     """Call `/typed_book`.
 
@@ -4749,7 +5137,9 @@ def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBo
     return Call(TypedBookInput(book=book, others=others))
 
 
-@_app.stream_endpoint("/typed_stream", TypedStreamInput, shape="api -> api")
+@_app.stream_endpoint(
+    "/typed_stream", TypedStreamInput, shape="api -> api", labels=["1st"]
+)
 def typed_stream(n: int) -> Call[Any]:
     """Call `/typed_stream`.
 

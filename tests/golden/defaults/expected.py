@@ -180,7 +180,10 @@ class ObjectsOutput(Output):
 
 
 @_app.endpoint(
-    "/files", FilesInput, shape="image, file, gallery, audio -> gallery, file"
+    "/files",
+    FilesInput,
+    shape="image, file, gallery, audio -> gallery, file",
+    output_labels=["Pictures", "Files"],
 )
 def files(
     picture: FileInput | Unchanged | None = UNCHANGED,
@@ -212,7 +215,13 @@ def files(
     )
 
 
-@_app.stream_endpoint("/chat", ChatInput, shape="textbox, chatbot -> textbox, chatbot")
+@_app.stream_endpoint(
+    "/chat",
+    ChatInput,
+    shape="textbox, chatbot -> textbox, chatbot",
+    labels=["Message", None],
+    output_labels=["Message", "History"],
+)
 def chat(
     message: str = "", history: list[ChatMessage] | None = None
 ) -> Call[ChatOutput]:
@@ -312,7 +321,13 @@ def odd(
     )
 
 
-@_app.endpoint("/objects", ObjectsInput, shape="api, api, api -> api, api")
+@_app.endpoint(
+    "/objects",
+    ObjectsInput,
+    shape="api, api, api -> api, api",
+    labels=["1st", "2nd", "3rd"],
+    output_labels=["1st", "2nd"],
+)
 def objects(
     point: Point | None = None,
     pair: tuple[int, str] | None = None,

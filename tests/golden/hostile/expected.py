@@ -160,6 +160,8 @@ class ObjectsInput(Input):
     '/a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import os#',
     AB77RawImportOsInput,
     shape="textbox, radio -> textbox, textbox",
+    labels=['a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import', '""'],
+    output_labels=['a"""b\'\'\'\\\n{{ 7*7 }}{% raw %}\u202e\x00?";import', None],
 )
 def a_b_7_7_raw_import_os(
     *,
@@ -188,6 +190,7 @@ def a_b_7_7_raw_import_os(
     "/model",
     ModelInput,
     shape="textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox",
+    output_labels=["copy", "schema", "model_fields"],
 )
 def model(
     copy_: str, model_config_: str, x: str, str_: str, Any_: str

@@ -708,7 +708,12 @@ class Chain2Input(Input):
     out: str | Unchanged = UNCHANGED
 
 
-@_app.endpoint("/calc", CalcInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/calc",
+    CalcInput,
+    shape="number, radio, number -> number",
+    labels=["A", "Operation", "B"],
+)
 def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     """Call `/calc`.
 
@@ -727,6 +732,7 @@ def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
+    labels=["Name", "Greeting", "Note", "Plain"],
 )
 def text_defaults(
     name: str = "World", greeting: str = "", note: str = "", plain: str = ""
@@ -749,6 +755,7 @@ def text_defaults(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
+    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
 )
 def choices(
     pick: Pick,
@@ -780,7 +787,12 @@ def choices(
     )
 
 
-@_app.endpoint("/choices2", Choices2Input, shape="dropdown, slider -> json")
+@_app.endpoint(
+    "/choices2",
+    Choices2Input,
+    shape="dropdown, slider -> json",
+    labels=["Custom ok", "Int slider"],
+)
 def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any]:
     """Call `/choices2`.
 
@@ -794,7 +806,9 @@ def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any
     return Call(Choices2Input(custom_ok=custom_ok, int_slider=int_slider))
 
 
-@_app.endpoint("/int_number", IntNumberInput, shape="number -> number")
+@_app.endpoint(
+    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
+)
 def int_number(whole: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -807,7 +821,7 @@ def int_number(whole: int = 4) -> Call[float]:
     return Call(IntNumberInput(whole=whole))
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image")
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -820,7 +834,7 @@ def image_io(img: FileInput) -> Call[File]:
     return Call(ImageIoInput(img=img))
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json")
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
 def image_np(img_np: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -833,7 +847,7 @@ def image_np(img_np: FileInput) -> Call[Any]:
     return Call(ImageNpInput(img_np=img_np))
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio")
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -846,7 +860,7 @@ def audio_io(aud: FileInput) -> Call[File]:
     return Call(AudioIoInput(aud=aud))
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file")
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -859,7 +873,7 @@ def file_single(f: FileInput) -> Call[File]:
     return Call(FileSingleInput(f=f))
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -872,7 +886,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultiInput(fs=fs))
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video")
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
 def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
@@ -885,7 +899,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     return Call(VideoIoInput(v=v))
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -898,7 +912,9 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     return Call(GalleryIoInput(g=[] if g is None else g))
 
 
-@_app.endpoint("/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+)
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
 
@@ -919,7 +935,7 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     )
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json")
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -932,7 +948,9 @@ def json_io(j: Any) -> Call[Any]:
     return Call(JsonIoInput(j=j))
 
 
-@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label")
+@_app.endpoint(
+    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
+)
 def label_out(greeting: str = "") -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -945,7 +963,7 @@ def label_out(greeting: str = "") -> Call[LabelData]:
     return Call(LabelOutInput(greeting=greeting))
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
 def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]]:
     """Call `/chat_echo`.
 
@@ -958,7 +976,7 @@ def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]
     return Call(ChatEchoInput(chat=[] if chat is None else chat))
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot")
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
 def chat_hist(a: float) -> Call[list[ChatPair]]:
     """Call `/chat_hist`.
 
@@ -971,7 +989,7 @@ def chat_hist(a: float) -> Call[list[ChatPair]]:
     return Call(ChatHistInput(a=a))
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number")
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
 def counter(a: float) -> Call[float]:
     """Call `/counter`.
 
@@ -984,7 +1002,9 @@ def counter(a: float) -> Call[float]:
     return Call(CounterInput(a=a))
 
 
-@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
+)
 def gen_text(n: float = 3.0) -> Call[str]:
     """Call `/gen_text`.
 
@@ -997,7 +1017,9 @@ def gen_text(n: float = 3.0) -> Call[str]:
     return Call(GenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_replace", GenReplaceInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+)
 def gen_replace(n: float = 3.0) -> Call[str]:
     """Call `/gen_replace`.
 
@@ -1010,7 +1032,9 @@ def gen_replace(n: float = 3.0) -> Call[str]:
     return Call(GenReplaceInput(n=n))
 
 
-@_app.stream_endpoint("/gen_chat", GenChatInput, shape="textbox -> chatbot")
+@_app.stream_endpoint(
+    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+)
 def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
     """Call `/gen_chat`.
 
@@ -1024,7 +1048,11 @@ def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
 
 
 @_app.stream_endpoint(
-    "/gen_multi", GenMultiInput, shape="number -> textbox, number, json"
+    "/gen_multi",
+    GenMultiInput,
+    shape="number -> textbox, number, json",
+    labels=["N"],
+    output_labels=["out", "result", "json out"],
 )
 def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1040,7 +1068,9 @@ def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
     return Call(GenMultiInput(n=n))
 
 
-@_app.stream_endpoint("/gen_error", GenErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_error`.
 
@@ -1053,7 +1083,9 @@ def gen_error(n: float = 3.0) -> Call[str]:
     return Call(GenErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_value_error", GenValueErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_value_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_value_error`.
 
@@ -1066,7 +1098,9 @@ def gen_value_error(n: float = 3.0) -> Call[str]:
     return Call(GenValueErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_empty", GenEmptyInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
+)
 def gen_empty(n: float = 3.0) -> Call[str]:
     """Call `/gen_empty`.
 
@@ -1079,7 +1113,9 @@ def gen_empty(n: float = 3.0) -> Call[str]:
     return Call(GenEmptyInput(n=n))
 
 
-@_app.stream_endpoint("/gen_same", GenSameInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
+)
 def gen_same(n: float = 3.0) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1092,7 +1128,7 @@ def gen_same(n: float = 3.0) -> Call[str]:
     return Call(GenSameInput(n=n))
 
 
-@_app.endpoint("/agen_text", AgenTextInput, shape="number -> textbox")
+@_app.endpoint("/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"])
 def agen_text(n: float = 3.0) -> Call[str]:
     """Call `/agen_text`.
 
@@ -1105,7 +1141,9 @@ def agen_text(n: float = 3.0) -> Call[str]:
     return Call(AgenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_image", GenImageInput, shape="number -> image")
+@_app.stream_endpoint(
+    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
+)
 def gen_image(n: float = 3.0) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1118,7 +1156,9 @@ def gen_image(n: float = 3.0) -> Call[File]:
     return Call(GenImageInput(n=n))
 
 
-@_app.stream_endpoint("/gen_slow", GenSlowInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
+)
 def gen_slow(n: float = 3.0) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1131,7 +1171,7 @@ def gen_slow(n: float = 3.0) -> Call[str]:
     return Call(GenSlowInput(n=n))
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox")
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
 def progress(n: float = 3.0) -> Call[str]:
     """Call `/progress`.
 
@@ -1144,7 +1184,7 @@ def progress(n: float = 3.0) -> Call[str]:
     return Call(ProgressInput(n=n))
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox")
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
 def logs(greeting: str = "") -> Call[str]:
     """Call `/logs`.
 
@@ -1157,7 +1197,9 @@ def logs(greeting: str = "") -> Call[str]:
     return Call(LogsInput(greeting=greeting))
 
 
-@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue(greeting: str = "") -> Call[str]:
     """Call `/noqueue`.
 
@@ -1170,7 +1212,9 @@ def noqueue(greeting: str = "") -> Call[str]:
     return Call(NoqueueInput(greeting=greeting))
 
 
-@_app.endpoint("/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_error`.
 
@@ -1184,7 +1228,10 @@ def noqueue_error(greeting: str = "") -> Call[str]:
 
 
 @_app.endpoint(
-    "/noqueue_value_error", NoqueueValueErrorInput, shape="textbox -> textbox"
+    "/noqueue_value_error",
+    NoqueueValueErrorInput,
+    shape="textbox -> textbox",
+    labels=["Greeting"],
 )
 def noqueue_value_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1198,7 +1245,9 @@ def noqueue_value_error(greeting: str = "") -> Call[str]:
     return Call(NoqueueValueErrorInput(greeting=greeting))
 
 
-@_app.stream_endpoint("/gen_noqueue", GenNoqueueInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+)
 def gen_noqueue(n: float = 3.0) -> Call[str]:
     """Call `/gen_noqueue`.
 
@@ -1211,7 +1260,7 @@ def gen_noqueue(n: float = 3.0) -> Call[str]:
     return Call(GenNoqueueInput(n=n))
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox")
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
 def sleep(a: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1224,7 +1273,7 @@ def sleep(a: float) -> Call[str]:
     return Call(SleepInput(a=a))
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox")
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
 def sleep_par(a: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1247,7 +1296,9 @@ def marks() -> Call[Any]:
     return Call(MarksInput())
 
 
-@_app.endpoint("/value_error", ValueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def value_error(greeting: str = "") -> Call[str]:
     """Call `/value_error`.
 
@@ -1260,7 +1311,9 @@ def value_error(greeting: str = "") -> Call[str]:
     return Call(ValueErrorInput(greeting=greeting))
 
 
-@_app.endpoint("/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def gr_error_opts(greeting: str = "") -> Call[str]:
     """Call `/gr_error_opts`.
 
@@ -1273,7 +1326,9 @@ def gr_error_opts(greeting: str = "") -> Call[str]:
     return Call(GrErrorOptsInput(greeting=greeting))
 
 
-@_app.endpoint("/batch", BatchInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+)
 def batch(*, greeting: str = "", a: float) -> Call[str]:
     """Call `/batch`.
 
@@ -1297,7 +1352,7 @@ def no_inputs() -> Call[str]:
     return Call(NoInputsInput())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->")
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
 def no_outputs(greeting: str = "") -> Call[None]:
     """Call `/no_outputs`.
 
@@ -1317,6 +1372,17 @@ def neither() -> Call[None]:
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
+    labels=[
+        "from",
+        "class",
+        "名前 Ünïcode",
+        "Dup",
+        "Dup",
+        "What's this? (100%)",
+        None,
+        "spaced",
+        "CamelCase",
+    ],
 )
 def weird(
     from_: str = "",
@@ -1360,7 +1426,12 @@ def weird(
     )
 
 
-@_app.endpoint("/star_args", StarArgsInput, shape="textbox, textbox, textbox -> json")
+@_app.endpoint(
+    "/star_args",
+    StarArgsInput,
+    shape="textbox, textbox, textbox -> json",
+    labels=["Dup", "Dup", "What's this? (100%)"],
+)
 def star_args(dup: str = "", dup_2: str = "", what_s_this_100: str = "") -> Call[Any]:
     """Call `/star_args`.
 
@@ -1449,7 +1520,11 @@ def class_() -> Call[str]:
 
 
 @_app.endpoint(
-    "/multi_out", MultiOutInput, shape="textbox -> textbox, number, checkbox"
+    "/multi_out",
+    MultiOutInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "flag"],
 )
 def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1466,7 +1541,11 @@ def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
 
 
 @_app.endpoint(
-    "/dup_out_labels", DupOutLabelsInput, shape="textbox -> textbox, number, checkbox"
+    "/dup_out_labels",
+    DupOutLabelsInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "result"],
 )
 def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1482,7 +1561,9 @@ def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
     return Call(DupOutLabelsInput(greeting=greeting))
 
 
-@_app.endpoint("/update_out", UpdateOutInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def update_out(greeting: str = "") -> Call[str]:
     """Call `/update_out`.
 
@@ -1495,7 +1576,9 @@ def update_out(greeting: str = "") -> Call[str]:
     return Call(UpdateOutInput(greeting=greeting))
 
 
-@_app.endpoint("/dd_update", DdUpdateInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+)
 def dd_update(greeting: str = "") -> Call[str]:
     """Call `/dd_update`.
 
@@ -1508,7 +1591,7 @@ def dd_update(greeting: str = "") -> Call[str]:
     return Call(DdUpdateInput(greeting=greeting))
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox")
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
 def dd_read(pick: Pick) -> Call[str]:
     """Call `/dd_read`.
 
@@ -1521,7 +1604,13 @@ def dd_read(pick: Pick) -> Call[str]:
     return Call(DdReadInput(pick=pick))
 
 
-@_app.endpoint("/skip_out", SkipOutInput, shape="textbox -> textbox, json")
+@_app.endpoint(
+    "/skip_out",
+    SkipOutInput,
+    shape="textbox -> textbox, json",
+    labels=["Greeting"],
+    output_labels=["out", "json out"],
+)
 def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
     """Call `/skip_out`.
 
@@ -1535,7 +1624,9 @@ def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
     return Call(SkipOutInput(greeting=greeting))
 
 
-@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number")
+@_app.endpoint(
+    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
+)
 def none_out(greeting: str = "") -> Call[float]:
     """Call `/none_out`.
 
@@ -1548,7 +1639,13 @@ def none_out(greeting: str = "") -> Call[float]:
     return Call(NoneOutInput(greeting=greeting))
 
 
-@_app.endpoint("/nan_out", NanOutInput, shape="textbox -> number, number, json")
+@_app.endpoint(
+    "/nan_out",
+    NanOutInput,
+    shape="textbox -> number, number, json",
+    labels=["Greeting"],
+    output_labels=["result", "inf", "json out"],
+)
 def nan_out(greeting: str = "") -> Call[NanOutOutput]:
     """Call `/nan_out`.
 
@@ -1563,7 +1660,7 @@ def nan_out(greeting: str = "") -> Call[NanOutOutput]:
     return Call(NanOutInput(greeting=greeting))
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json")
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
 def huge_int(greeting: str = "") -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1576,7 +1673,7 @@ def huge_int(greeting: str = "") -> Call[Any]:
     return Call(HugeIntInput(greeting=greeting))
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json")
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
 def req_info(greeting: str = "") -> Call[Any]:
     """Call `/req_info`.
 
@@ -1589,7 +1686,12 @@ def req_info(greeting: str = "") -> Call[Any]:
     return Call(ReqInfoInput(greeting=greeting))
 
 
-@_app.endpoint("/opt_none", OptNoneInput, shape="textbox, number, textbox -> json")
+@_app.endpoint(
+    "/opt_none",
+    OptNoneInput,
+    shape="textbox, number, textbox -> json",
+    labels=["Note", "bb", "Plain"],
+)
 def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     """Call `/opt_none`.
 
@@ -1604,7 +1706,7 @@ def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     return Call(OptNoneInput(note=note, bb=bb, plain=plain))
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox")
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
 def big_text(a: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1617,7 +1719,12 @@ def big_text(a: float) -> Call[str]:
     return Call(BigTextInput(a=a))
 
 
-@_app.endpoint("/date_fn", DateFnInput, shape="textbox, colorpicker, code -> json")
+@_app.endpoint(
+    "/date_fn",
+    DateFnInput,
+    shape="textbox, colorpicker, code -> json",
+    labels=["When", "Col", "Src"],
+)
 def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
     """Call `/date_fn`.
 
@@ -1642,7 +1749,7 @@ def fn_66() -> Call[str]:
     return Call(Fn66Input())
 
 
-@_app.endpoint(67, Fn67Input, shape="textbox -> textbox")
+@_app.endpoint(67, Fn67Input, shape="textbox -> textbox", labels=["Greeting"])
 def fn_67(greeting: str = "") -> Call[str]:
     """Call `fn_67`.
 
@@ -1655,7 +1762,7 @@ def fn_67(greeting: str = "") -> Call[str]:
     return Call(Fn67Input(greeting=greeting))
 
 
-@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox")
+@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox", labels=["Greeting"])
 def undoc(greeting: str = "") -> Call[str]:
     """Call `/undoc`.
 
@@ -1694,7 +1801,7 @@ def chain1() -> Call[str]:
     return Call(Chain1Input())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox")
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
 def chain2(out: str | Unchanged = UNCHANGED) -> Call[str | None]:
     """Call `/chain2`.
 

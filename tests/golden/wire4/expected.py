@@ -603,7 +603,12 @@ class Chain2Input(Input):
     s: str
 
 
-@_app.endpoint("/calc", CalcInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/calc",
+    CalcInput,
+    shape="number, radio, number -> number",
+    labels=["A", "Operation", "B"],
+)
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     """Call `/calc`.
 
@@ -622,6 +627,7 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
+    labels=["Name", "Greeting", "Note", "Plain"],
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -644,6 +650,7 @@ def text_defaults(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
+    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
 )
 def choices(
     dd: Dd,
@@ -676,7 +683,12 @@ def choices(
     )
 
 
-@_app.endpoint("/choices2", Choices2Input, shape="dropdown, slider -> json")
+@_app.endpoint(
+    "/choices2",
+    Choices2Input,
+    shape="dropdown, slider -> json",
+    labels=["Custom ok", "Int slider"],
+)
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
 
@@ -690,7 +702,9 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     return Call(Choices2Input(x=x, y=y))
 
 
-@_app.endpoint("/int_number", IntNumberInput, shape="number -> number")
+@_app.endpoint(
+    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
+)
 def int_number(x: int = 4) -> Call[float | None]:
     """Call `/int_number`.
 
@@ -703,7 +717,7 @@ def int_number(x: int = 4) -> Call[float | None]:
     return Call(IntNumberInput(x=x))
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image")
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
 def image_io(img: FileInput) -> Call[File | None]:
     """Call `/image_io`.
 
@@ -716,7 +730,7 @@ def image_io(img: FileInput) -> Call[File | None]:
     return Call(ImageIoInput(img=img))
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json")
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -729,7 +743,7 @@ def image_np(x: FileInput) -> Call[Any]:
     return Call(ImageNpInput(x=x))
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio")
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
 def audio_io(aud: FileInput) -> Call[File | None]:
     """Call `/audio_io`.
 
@@ -742,7 +756,7 @@ def audio_io(aud: FileInput) -> Call[File | None]:
     return Call(AudioIoInput(aud=aud))
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file")
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
 def file_single(f: FileInput) -> Call[File | None]:
     """Call `/file_single`.
 
@@ -755,7 +769,7 @@ def file_single(f: FileInput) -> Call[File | None]:
     return Call(FileSingleInput(f=f))
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
 def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     """Call `/file_multi`.
 
@@ -768,7 +782,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     return Call(FileMultiInput(fs=fs))
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video")
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
 def video_io(v: FileInput) -> Call[VideoFile | None]:
     """Call `/video_io`.
 
@@ -781,7 +795,7 @@ def video_io(v: FileInput) -> Call[VideoFile | None]:
     return Call(VideoIoInput(v=v))
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
 def gallery_io(
     g: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem] | None]:
@@ -796,7 +810,9 @@ def gallery_io(
     return Call(GalleryIoInput(g=[] if g is None else g))
 
 
-@_app.endpoint("/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+)
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]:
     """Call `/dataframe_io`.
 
@@ -817,7 +833,7 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]
     )
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json")
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -830,7 +846,9 @@ def json_io(j: Any) -> Call[Any]:
     return Call(JsonIoInput(j=j))
 
 
-@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label")
+@_app.endpoint(
+    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
+)
 def label_out(x: str) -> Call[LabelData | None]:
     """Call `/label_out`.
 
@@ -843,7 +861,7 @@ def label_out(x: str) -> Call[LabelData | None]:
     return Call(LabelOutInput(x=x))
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
 def chat_echo(
     history: list[ChatMessage] | None = None,
 ) -> Call[list[ChatMessage] | None]:
@@ -858,7 +876,7 @@ def chat_echo(
     return Call(ChatEchoInput(history=[] if history is None else history))
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot")
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
 def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     """Call `/chat_hist`.
 
@@ -871,7 +889,9 @@ def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     return Call(ChatHistInput(n=n))
 
 
-@_app.endpoint("/multimodal", MultimodalInput2, shape="multimodaltextbox -> json")
+@_app.endpoint(
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+)
 def multimodal(m: MultimodalInput = "") -> Call[Any]:
     """Call `/multimodal`.
 
@@ -884,7 +904,7 @@ def multimodal(m: MultimodalInput = "") -> Call[Any]:
     return Call(MultimodalInput2(m=m))
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number")
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
 def counter(n: float) -> Call[float | None]:
     """Call `/counter`.
 
@@ -897,7 +917,9 @@ def counter(n: float) -> Call[float | None]:
     return Call(CounterInput(n=n))
 
 
-@_app.stream_endpoint("/agen_text", AgenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+)
 def agen_text(n: float = 3) -> Call[str | None]:
     """Call `/agen_text`.
 
@@ -910,7 +932,7 @@ def agen_text(n: float = 3) -> Call[str | None]:
     return Call(AgenTextInput(n=n))
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox")
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
 def progress(n: float = 3) -> Call[str | None]:
     """Call `/progress`.
 
@@ -923,7 +945,7 @@ def progress(n: float = 3) -> Call[str | None]:
     return Call(ProgressInput(n=n))
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox")
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
 def logs(x: str) -> Call[str | None]:
     """Call `/logs`.
 
@@ -936,7 +958,9 @@ def logs(x: str) -> Call[str | None]:
     return Call(LogsInput(x=x))
 
 
-@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue(x: str) -> Call[str | None]:
     """Call `/noqueue`.
 
@@ -949,7 +973,9 @@ def noqueue(x: str) -> Call[str | None]:
     return Call(NoqueueInput(x=x))
 
 
-@_app.endpoint("/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue_error(x: str) -> Call[str | None]:
     """Call `/noqueue_error`.
 
@@ -963,7 +989,10 @@ def noqueue_error(x: str) -> Call[str | None]:
 
 
 @_app.endpoint(
-    "/noqueue_value_error", NoqueueValueErrorInput, shape="textbox -> textbox"
+    "/noqueue_value_error",
+    NoqueueValueErrorInput,
+    shape="textbox -> textbox",
+    labels=["Greeting"],
 )
 def noqueue_value_error(x: str) -> Call[str | None]:
     """Call `/noqueue_value_error`.
@@ -977,7 +1006,7 @@ def noqueue_value_error(x: str) -> Call[str | None]:
     return Call(NoqueueValueErrorInput(x=x))
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox")
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
 def sleep(sec: float) -> Call[str | None]:
     """Call `/sleep`.
 
@@ -990,7 +1019,7 @@ def sleep(sec: float) -> Call[str | None]:
     return Call(SleepInput(sec=sec))
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox")
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
 def sleep_par(sec: float) -> Call[str | None]:
     """Call `/sleep_par`.
 
@@ -1013,7 +1042,9 @@ def marks() -> Call[Any]:
     return Call(MarksInput())
 
 
-@_app.endpoint("/value_error", ValueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def value_error(x: str) -> Call[str | None]:
     """Call `/value_error`.
 
@@ -1026,7 +1057,9 @@ def value_error(x: str) -> Call[str | None]:
     return Call(ValueErrorInput(x=x))
 
 
-@_app.endpoint("/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def gr_error_opts(x: str) -> Call[str | None]:
     """Call `/gr_error_opts`.
 
@@ -1039,7 +1072,9 @@ def gr_error_opts(x: str) -> Call[str | None]:
     return Call(GrErrorOptsInput(x=x))
 
 
-@_app.endpoint("/batch", BatchInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+)
 def batch(names: str, counts: float) -> Call[str | None]:
     """Call `/batch`.
 
@@ -1063,7 +1098,7 @@ def no_inputs() -> Call[str | None]:
     return Call(NoInputsInput())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->")
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
@@ -1083,6 +1118,17 @@ def neither() -> Call[None]:
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
+    labels=[
+        "from",
+        "class",
+        "名前 Ünïcode",
+        "Dup",
+        "Dup",
+        "What's this? (100%)",
+        None,
+        "spaced",
+        "CamelCase",
+    ],
 )
 def weird(
     from_: str,
@@ -1126,7 +1172,12 @@ def weird(
     )
 
 
-@_app.endpoint("/star_args", StarArgsInput, shape="textbox, textbox, textbox -> json")
+@_app.endpoint(
+    "/star_args",
+    StarArgsInput,
+    shape="textbox, textbox, textbox -> json",
+    labels=["Dup", "Dup", "What's this? (100%)"],
+)
 def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
     """Call `/star_args`.
 
@@ -1215,7 +1266,11 @@ def class_() -> Call[str | None]:
 
 
 @_app.endpoint(
-    "/multi_out", MultiOutInput, shape="textbox -> textbox, number, checkbox"
+    "/multi_out",
+    MultiOutInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "flag"],
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1232,7 +1287,11 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
 
 
 @_app.endpoint(
-    "/dup_out_labels", DupOutLabelsInput, shape="textbox -> textbox, number, checkbox"
+    "/dup_out_labels",
+    DupOutLabelsInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "result"],
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1248,7 +1307,9 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     return Call(DupOutLabelsInput(x=x))
 
 
-@_app.endpoint("/update_out", UpdateOutInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def update_out(x: str) -> Call[str | None]:
     """Call `/update_out`.
 
@@ -1261,7 +1322,9 @@ def update_out(x: str) -> Call[str | None]:
     return Call(UpdateOutInput(x=x))
 
 
-@_app.endpoint("/dd_update", DdUpdateInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+)
 def dd_update(x: str) -> Call[str | None]:
     """Call `/dd_update`.
 
@@ -1274,7 +1337,7 @@ def dd_update(x: str) -> Call[str | None]:
     return Call(DdUpdateInput(x=x))
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox")
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
 def dd_read(x: DdReadX) -> Call[str | None]:
     """Call `/dd_read`.
 
@@ -1287,7 +1350,13 @@ def dd_read(x: DdReadX) -> Call[str | None]:
     return Call(DdReadInput(x=x))
 
 
-@_app.endpoint("/skip_out", SkipOutInput, shape="textbox -> textbox, json")
+@_app.endpoint(
+    "/skip_out",
+    SkipOutInput,
+    shape="textbox -> textbox, json",
+    labels=["Greeting"],
+    output_labels=["out", "json out"],
+)
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
 
@@ -1301,7 +1370,9 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
     return Call(SkipOutInput(x=x))
 
 
-@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number")
+@_app.endpoint(
+    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
+)
 def none_out(x: str) -> Call[float | None]:
     """Call `/none_out`.
 
@@ -1314,7 +1385,13 @@ def none_out(x: str) -> Call[float | None]:
     return Call(NoneOutInput(x=x))
 
 
-@_app.endpoint("/nan_out", NanOutInput, shape="textbox -> number, number, json")
+@_app.endpoint(
+    "/nan_out",
+    NanOutInput,
+    shape="textbox -> number, number, json",
+    labels=["Greeting"],
+    output_labels=["result", "inf", "json out"],
+)
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
 
@@ -1329,7 +1406,7 @@ def nan_out(x: str) -> Call[NanOutOutput]:
     return Call(NanOutInput(x=x))
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json")
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1342,7 +1419,7 @@ def huge_int(x: str) -> Call[Any]:
     return Call(HugeIntInput(x=x))
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json")
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1355,7 +1432,12 @@ def req_info(x: str) -> Call[Any]:
     return Call(ReqInfoInput(x=x))
 
 
-@_app.endpoint("/opt_none", OptNoneInput, shape="textbox, number, textbox -> json")
+@_app.endpoint(
+    "/opt_none",
+    OptNoneInput,
+    shape="textbox, number, textbox -> json",
+    labels=["Note", "bb", "Plain"],
+)
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
 
@@ -1370,7 +1452,7 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     return Call(OptNoneInput(a=a, b=b, c=c))
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox")
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
 def big_text(n: float) -> Call[str | None]:
     """Call `/big_text`.
 
@@ -1383,7 +1465,12 @@ def big_text(n: float) -> Call[str | None]:
     return Call(BigTextInput(n=n))
 
 
-@_app.endpoint("/date_fn", DateFnInput, shape="datetime, colorpicker, code -> json")
+@_app.endpoint(
+    "/date_fn",
+    DateFnInput,
+    shape="datetime, colorpicker, code -> json",
+    labels=["When", "Col", "Src"],
+)
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
 
@@ -1408,7 +1495,7 @@ def no_inputs_1() -> Call[str | None]:
     return Call(NoInputs1Input())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox")
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
 def lambda_(q: str) -> Call[str | None]:
     """Call `/lambda`.
 
@@ -1441,7 +1528,7 @@ def chain1() -> Call[str | None]:
     return Call(Chain1Input())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox")
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 

@@ -752,7 +752,12 @@ class Chain2Input(Input):
     s: str
 
 
-@_app.endpoint("/calc", CalcInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/calc",
+    CalcInput,
+    shape="number, radio, number -> number",
+    labels=["A", "Operation", "B"],
+)
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     """Add, subtract, multiply or divide.
 
@@ -771,6 +776,7 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
+    labels=["Name", "Greeting", "Note", "Plain"],
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -793,6 +799,7 @@ def text_defaults(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
+    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
 )
 def choices(
     dd: Dd = "a",
@@ -826,7 +833,12 @@ def choices(
     )
 
 
-@_app.endpoint("/choices2", Choices2Input, shape="dropdown, slider -> json")
+@_app.endpoint(
+    "/choices2",
+    Choices2Input,
+    shape="dropdown, slider -> json",
+    labels=["Custom ok", "Int slider"],
+)
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
 
@@ -840,7 +852,9 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     return Call(Choices2Input(x=x, y=y))
 
 
-@_app.endpoint("/int_number", IntNumberInput, shape="number -> number")
+@_app.endpoint(
+    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
+)
 def int_number(x: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -853,7 +867,7 @@ def int_number(x: int = 4) -> Call[float]:
     return Call(IntNumberInput(x=x))
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image")
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -866,7 +880,7 @@ def image_io(img: FileInput) -> Call[File]:
     return Call(ImageIoInput(img=img))
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json")
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -879,7 +893,7 @@ def image_np(x: FileInput) -> Call[Any]:
     return Call(ImageNpInput(x=x))
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio")
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -892,7 +906,7 @@ def audio_io(aud: FileInput) -> Call[File]:
     return Call(AudioIoInput(aud=aud))
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file")
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -905,7 +919,7 @@ def file_single(f: FileInput) -> Call[File]:
     return Call(FileSingleInput(f=f))
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -918,7 +932,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultiInput(fs=fs))
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video")
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
 def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
@@ -931,7 +945,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     return Call(VideoIoInput(v=v))
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -944,7 +958,9 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     return Call(GalleryIoInput(g=[] if g is None else g))
 
 
-@_app.endpoint("/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+)
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
 
@@ -961,7 +977,7 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     )
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json")
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -974,7 +990,9 @@ def json_io(j: Any) -> Call[Any]:
     return Call(JsonIoInput(j=j))
 
 
-@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label")
+@_app.endpoint(
+    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
+)
 def label_out(x: str) -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -987,7 +1005,7 @@ def label_out(x: str) -> Call[LabelData]:
     return Call(LabelOutInput(x=x))
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
 def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Call `/chat_echo`.
 
@@ -1000,7 +1018,7 @@ def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage
     return Call(ChatEchoInput(history=[] if history is None else history))
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot")
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
 def chat_hist(n: float) -> Call[list[ChatMessage]]:
     """Call `/chat_hist`.
 
@@ -1013,7 +1031,9 @@ def chat_hist(n: float) -> Call[list[ChatMessage]]:
     return Call(ChatHistInput(n=n))
 
 
-@_app.endpoint("/multimodal", MultimodalInput2, shape="multimodaltextbox -> json")
+@_app.endpoint(
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+)
 def multimodal(m: MultimodalInput) -> Call[Any]:
     """Call `/multimodal`.
 
@@ -1026,7 +1046,7 @@ def multimodal(m: MultimodalInput) -> Call[Any]:
     return Call(MultimodalInput2(m=m))
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number")
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
 def counter(n: float) -> Call[float]:
     """Call `/counter`.
 
@@ -1039,7 +1059,9 @@ def counter(n: float) -> Call[float]:
     return Call(CounterInput(n=n))
 
 
-@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
+)
 def gen_text(n: float = 3) -> Call[str]:
     """Call `/gen_text`.
 
@@ -1052,7 +1074,9 @@ def gen_text(n: float = 3) -> Call[str]:
     return Call(GenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_replace", GenReplaceInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+)
 def gen_replace(n: float = 3) -> Call[str]:
     """Call `/gen_replace`.
 
@@ -1065,7 +1089,9 @@ def gen_replace(n: float = 3) -> Call[str]:
     return Call(GenReplaceInput(n=n))
 
 
-@_app.stream_endpoint("/gen_chat", GenChatInput, shape="textbox -> chatbot")
+@_app.stream_endpoint(
+    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+)
 def gen_chat(msg: str) -> Call[list[ChatMessage]]:
     """Call `/gen_chat`.
 
@@ -1079,7 +1105,11 @@ def gen_chat(msg: str) -> Call[list[ChatMessage]]:
 
 
 @_app.stream_endpoint(
-    "/gen_multi", GenMultiInput, shape="number -> textbox, number, json"
+    "/gen_multi",
+    GenMultiInput,
+    shape="number -> textbox, number, json",
+    labels=["N"],
+    output_labels=["out", "result", "json out"],
 )
 def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1095,7 +1125,9 @@ def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
     return Call(GenMultiInput(n=n))
 
 
-@_app.stream_endpoint("/gen_error", GenErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_error(n: float = 3) -> Call[str]:
     """Call `/gen_error`.
 
@@ -1108,7 +1140,9 @@ def gen_error(n: float = 3) -> Call[str]:
     return Call(GenErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_value_error", GenValueErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_value_error(n: float = 3) -> Call[str]:
     """Call `/gen_value_error`.
 
@@ -1121,7 +1155,9 @@ def gen_value_error(n: float = 3) -> Call[str]:
     return Call(GenValueErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_empty", GenEmptyInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
+)
 def gen_empty(n: float = 3) -> Call[str]:
     """Call `/gen_empty`.
 
@@ -1134,7 +1170,9 @@ def gen_empty(n: float = 3) -> Call[str]:
     return Call(GenEmptyInput(n=n))
 
 
-@_app.stream_endpoint("/gen_same", GenSameInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
+)
 def gen_same(n: float = 3) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1147,7 +1185,9 @@ def gen_same(n: float = 3) -> Call[str]:
     return Call(GenSameInput(n=n))
 
 
-@_app.stream_endpoint("/agen_text", AgenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+)
 def agen_text(n: float = 3) -> Call[str]:
     """Call `/agen_text`.
 
@@ -1160,7 +1200,9 @@ def agen_text(n: float = 3) -> Call[str]:
     return Call(AgenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_image", GenImageInput, shape="number -> image")
+@_app.stream_endpoint(
+    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
+)
 def gen_image(n: float = 3) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1173,7 +1215,9 @@ def gen_image(n: float = 3) -> Call[File]:
     return Call(GenImageInput(n=n))
 
 
-@_app.stream_endpoint("/gen_slow", GenSlowInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
+)
 def gen_slow(n: float = 3) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1186,7 +1230,7 @@ def gen_slow(n: float = 3) -> Call[str]:
     return Call(GenSlowInput(n=n))
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox")
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
 def progress(n: float = 3) -> Call[str]:
     """Call `/progress`.
 
@@ -1199,7 +1243,7 @@ def progress(n: float = 3) -> Call[str]:
     return Call(ProgressInput(n=n))
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox")
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
 def logs(x: str) -> Call[str]:
     """Call `/logs`.
 
@@ -1212,7 +1256,9 @@ def logs(x: str) -> Call[str]:
     return Call(LogsInput(x=x))
 
 
-@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue(x: str) -> Call[str]:
     """Call `/noqueue`.
 
@@ -1225,7 +1271,9 @@ def noqueue(x: str) -> Call[str]:
     return Call(NoqueueInput(x=x))
 
 
-@_app.endpoint("/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue_error(x: str) -> Call[str]:
     """Call `/noqueue_error`.
 
@@ -1239,7 +1287,10 @@ def noqueue_error(x: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/noqueue_value_error", NoqueueValueErrorInput, shape="textbox -> textbox"
+    "/noqueue_value_error",
+    NoqueueValueErrorInput,
+    shape="textbox -> textbox",
+    labels=["Greeting"],
 )
 def noqueue_value_error(x: str) -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1253,7 +1304,9 @@ def noqueue_value_error(x: str) -> Call[str]:
     return Call(NoqueueValueErrorInput(x=x))
 
 
-@_app.stream_endpoint("/gen_noqueue", GenNoqueueInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+)
 def gen_noqueue(n: float = 3) -> Call[str]:
     """Call `/gen_noqueue`.
 
@@ -1266,7 +1319,7 @@ def gen_noqueue(n: float = 3) -> Call[str]:
     return Call(GenNoqueueInput(n=n))
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox")
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
 def sleep(sec: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1279,7 +1332,7 @@ def sleep(sec: float) -> Call[str]:
     return Call(SleepInput(sec=sec))
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox")
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
 def sleep_par(sec: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1302,7 +1355,9 @@ def marks() -> Call[Any]:
     return Call(MarksInput())
 
 
-@_app.endpoint("/value_error", ValueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def value_error(x: str) -> Call[str]:
     """Call `/value_error`.
 
@@ -1315,7 +1370,9 @@ def value_error(x: str) -> Call[str]:
     return Call(ValueErrorInput(x=x))
 
 
-@_app.endpoint("/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def gr_error_opts(x: str) -> Call[str]:
     """Call `/gr_error_opts`.
 
@@ -1328,7 +1385,12 @@ def gr_error_opts(x: str) -> Call[str]:
     return Call(GrErrorOptsInput(x=x))
 
 
-@_app.endpoint("/validated", ValidatedInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/validated",
+    ValidatedInput,
+    shape="textbox, number -> textbox",
+    labels=["Greeting", "A"],
+)
 def validated(name: str, age: float) -> Call[str]:
     """Call `/validated`.
 
@@ -1342,7 +1404,9 @@ def validated(name: str, age: float) -> Call[str]:
     return Call(ValidatedInput(name=name, age=age))
 
 
-@_app.endpoint("/batch", BatchInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+)
 def batch(names: str, counts: float) -> Call[str]:
     """Call `/batch`.
 
@@ -1366,7 +1430,7 @@ def no_inputs() -> Call[str]:
     return Call(NoInputsInput())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->")
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
@@ -1386,6 +1450,17 @@ def neither() -> Call[None]:
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
+    labels=[
+        "from",
+        "class",
+        "名前 Ünïcode",
+        "Dup",
+        "Dup",
+        "What's this? (100%)",
+        None,
+        "spaced",
+        "CamelCase",
+    ],
 )
 def weird(
     from_: str,
@@ -1429,7 +1504,12 @@ def weird(
     )
 
 
-@_app.endpoint("/star_args", StarArgsInput, shape="textbox, textbox, textbox -> json")
+@_app.endpoint(
+    "/star_args",
+    StarArgsInput,
+    shape="textbox, textbox, textbox -> json",
+    labels=["Dup", "Dup", "What's this? (100%)"],
+)
 def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
     """Call `/star_args`.
 
@@ -1518,7 +1598,11 @@ def class_() -> Call[str]:
 
 
 @_app.endpoint(
-    "/multi_out", MultiOutInput, shape="textbox -> textbox, number, checkbox"
+    "/multi_out",
+    MultiOutInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "flag"],
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1535,7 +1619,11 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
 
 
 @_app.endpoint(
-    "/dup_out_labels", DupOutLabelsInput, shape="textbox -> textbox, number, checkbox"
+    "/dup_out_labels",
+    DupOutLabelsInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "result"],
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1551,7 +1639,9 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     return Call(DupOutLabelsInput(x=x))
 
 
-@_app.endpoint("/update_out", UpdateOutInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def update_out(x: str) -> Call[str]:
     """Call `/update_out`.
 
@@ -1564,7 +1654,9 @@ def update_out(x: str) -> Call[str]:
     return Call(UpdateOutInput(x=x))
 
 
-@_app.endpoint("/dd_update", DdUpdateInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+)
 def dd_update(x: str) -> Call[str]:
     """Call `/dd_update`.
 
@@ -1577,7 +1669,7 @@ def dd_update(x: str) -> Call[str]:
     return Call(DdUpdateInput(x=x))
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox")
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
 def dd_read(x: DdReadX = "a") -> Call[str]:
     """Call `/dd_read`.
 
@@ -1591,7 +1683,13 @@ def dd_read(x: DdReadX = "a") -> Call[str]:
     return Call(DdReadInput(x=x))
 
 
-@_app.endpoint("/skip_out", SkipOutInput, shape="textbox -> textbox, json")
+@_app.endpoint(
+    "/skip_out",
+    SkipOutInput,
+    shape="textbox -> textbox, json",
+    labels=["Greeting"],
+    output_labels=["out", "json out"],
+)
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
 
@@ -1605,7 +1703,9 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
     return Call(SkipOutInput(x=x))
 
 
-@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number")
+@_app.endpoint(
+    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
+)
 def none_out(x: str) -> Call[float]:
     """Call `/none_out`.
 
@@ -1618,7 +1718,13 @@ def none_out(x: str) -> Call[float]:
     return Call(NoneOutInput(x=x))
 
 
-@_app.endpoint("/nan_out", NanOutInput, shape="textbox -> number, number, json")
+@_app.endpoint(
+    "/nan_out",
+    NanOutInput,
+    shape="textbox -> number, number, json",
+    labels=["Greeting"],
+    output_labels=["result", "inf", "json out"],
+)
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
 
@@ -1633,7 +1739,7 @@ def nan_out(x: str) -> Call[NanOutOutput]:
     return Call(NanOutInput(x=x))
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json")
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1646,7 +1752,7 @@ def huge_int(x: str) -> Call[Any]:
     return Call(HugeIntInput(x=x))
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json")
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1659,7 +1765,12 @@ def req_info(x: str) -> Call[Any]:
     return Call(ReqInfoInput(x=x))
 
 
-@_app.endpoint("/opt_none", OptNoneInput, shape="textbox, number, textbox -> json")
+@_app.endpoint(
+    "/opt_none",
+    OptNoneInput,
+    shape="textbox, number, textbox -> json",
+    labels=["Note", "bb", "Plain"],
+)
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
 
@@ -1674,7 +1785,7 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     return Call(OptNoneInput(a=a, b=b, c=c))
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox")
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
 def big_text(n: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1687,7 +1798,12 @@ def big_text(n: float) -> Call[str]:
     return Call(BigTextInput(n=n))
 
 
-@_app.endpoint("/date_fn", DateFnInput, shape="datetime, colorpicker, code -> json")
+@_app.endpoint(
+    "/date_fn",
+    DateFnInput,
+    shape="datetime, colorpicker, code -> json",
+    labels=["When", "Col", "Src"],
+)
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
 
@@ -1712,7 +1828,7 @@ def no_inputs_1() -> Call[str]:
     return Call(NoInputs1Input())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox")
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
 def lambda_(q: str) -> Call[str]:
     """Call `/lambda`.
 
@@ -1725,7 +1841,12 @@ def lambda_(q: str) -> Call[str]:
     return Call(LambdaInput(q=q))
 
 
-@_app.endpoint("/typed", TypedInput, shape="api, api, api, api -> api")
+@_app.endpoint(
+    "/typed",
+    TypedInput,
+    shape="api, api, api, api -> api",
+    labels=["1st", "2nd", "3rd", "4th"],
+)
 def typed(
     a: int, b: str = "dflt", c: list[float] | None = None, d: D = "x"
 ) -> Call[dict[str, int]]:
@@ -1743,7 +1864,13 @@ def typed(
     return Call(TypedInput(a=a, b=b, c=c, d=d))
 
 
-@_app.endpoint("/typed_tuple", TypedTupleInput, shape="api -> api, api")
+@_app.endpoint(
+    "/typed_tuple",
+    TypedTupleInput,
+    shape="api -> api, api",
+    labels=["1st"],
+    output_labels=["1st", "2nd"],
+)
 def typed_tuple(a: int) -> Call[TypedTupleOutput]:
     """Call `/typed_tuple`.
 
@@ -1757,7 +1884,7 @@ def typed_tuple(a: int) -> Call[TypedTupleOutput]:
     return Call(TypedTupleInput(a=a))
 
 
-@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->")
+@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->", labels=["1st"])
 def typed_gen(k: int) -> Call[None]:
     """Call `/typed_gen`.
 
@@ -1787,7 +1914,7 @@ def chain1() -> Call[str]:
     return Call(Chain1Input())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox")
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 

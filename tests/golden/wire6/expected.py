@@ -786,7 +786,12 @@ class OauthedInput(Input):
     x: str
 
 
-@_app.endpoint("/calc", CalcInput, shape="number, radio, number -> number")
+@_app.endpoint(
+    "/calc",
+    CalcInput,
+    shape="number, radio, number -> number",
+    labels=["A", "Operation", "B"],
+)
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     """Add, subtract, multiply or divide.
 
@@ -805,6 +810,7 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
+    labels=["Name", "Greeting", "Note", "Plain"],
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -827,6 +833,7 @@ def text_defaults(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
+    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
 )
 def choices(
     dd: Dd = "a",
@@ -860,7 +867,12 @@ def choices(
     )
 
 
-@_app.endpoint("/choices2", Choices2Input, shape="dropdown, slider -> json")
+@_app.endpoint(
+    "/choices2",
+    Choices2Input,
+    shape="dropdown, slider -> json",
+    labels=["Custom ok", "Int slider"],
+)
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
 
@@ -874,7 +886,9 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     return Call(Choices2Input(x=x, y=y))
 
 
-@_app.endpoint("/int_number", IntNumberInput, shape="number -> number")
+@_app.endpoint(
+    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
+)
 def int_number(x: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -887,7 +901,7 @@ def int_number(x: int = 4) -> Call[float]:
     return Call(IntNumberInput(x=x))
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image")
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -900,7 +914,7 @@ def image_io(img: FileInput) -> Call[File]:
     return Call(ImageIoInput(img=img))
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json")
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -913,7 +927,7 @@ def image_np(x: FileInput) -> Call[Any]:
     return Call(ImageNpInput(x=x))
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio")
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -926,7 +940,7 @@ def audio_io(aud: FileInput) -> Call[File]:
     return Call(AudioIoInput(aud=aud))
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file")
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -939,7 +953,7 @@ def file_single(f: FileInput) -> Call[File]:
     return Call(FileSingleInput(f=f))
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file")
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -952,7 +966,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     return Call(FileMultiInput(fs=fs))
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video")
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
 def video_io(v: FileInput) -> Call[File]:
     """Call `/video_io`.
 
@@ -965,7 +979,7 @@ def video_io(v: FileInput) -> Call[File]:
     return Call(VideoIoInput(v=v))
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery")
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -978,7 +992,9 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     return Call(GalleryIoInput(g=[] if g is None else g))
 
 
-@_app.endpoint("/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe")
+@_app.endpoint(
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+)
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
 
@@ -995,7 +1011,7 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     )
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json")
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -1008,7 +1024,9 @@ def json_io(j: Any) -> Call[Any]:
     return Call(JsonIoInput(j=j))
 
 
-@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label")
+@_app.endpoint(
+    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
+)
 def label_out(x: str) -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -1021,7 +1039,7 @@ def label_out(x: str) -> Call[LabelData]:
     return Call(LabelOutInput(x=x))
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot")
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
 def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Call `/chat_echo`.
 
@@ -1034,7 +1052,7 @@ def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage
     return Call(ChatEchoInput(history=[] if history is None else history))
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot")
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
 def chat_hist(n: float) -> Call[list[ChatMessage]]:
     """Call `/chat_hist`.
 
@@ -1047,7 +1065,9 @@ def chat_hist(n: float) -> Call[list[ChatMessage]]:
     return Call(ChatHistInput(n=n))
 
 
-@_app.endpoint("/multimodal", MultimodalInput2, shape="multimodaltextbox -> json")
+@_app.endpoint(
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+)
 def multimodal(m: MultimodalInput = "") -> Call[Any]:
     """Call `/multimodal`.
 
@@ -1060,7 +1080,7 @@ def multimodal(m: MultimodalInput = "") -> Call[Any]:
     return Call(MultimodalInput2(m=m))
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number")
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
 def counter(n: float) -> Call[float]:
     """Call `/counter`.
 
@@ -1073,7 +1093,9 @@ def counter(n: float) -> Call[float]:
     return Call(CounterInput(n=n))
 
 
-@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
+)
 def gen_text(n: float = 3) -> Call[str]:
     """Call `/gen_text`.
 
@@ -1086,7 +1108,9 @@ def gen_text(n: float = 3) -> Call[str]:
     return Call(GenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_replace", GenReplaceInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+)
 def gen_replace(n: float = 3) -> Call[str]:
     """Call `/gen_replace`.
 
@@ -1099,7 +1123,9 @@ def gen_replace(n: float = 3) -> Call[str]:
     return Call(GenReplaceInput(n=n))
 
 
-@_app.stream_endpoint("/gen_chat", GenChatInput, shape="textbox -> chatbot")
+@_app.stream_endpoint(
+    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+)
 def gen_chat(msg: str) -> Call[list[ChatMessage]]:
     """Call `/gen_chat`.
 
@@ -1113,7 +1139,11 @@ def gen_chat(msg: str) -> Call[list[ChatMessage]]:
 
 
 @_app.stream_endpoint(
-    "/gen_multi", GenMultiInput, shape="number -> textbox, number, json"
+    "/gen_multi",
+    GenMultiInput,
+    shape="number -> textbox, number, json",
+    labels=["N"],
+    output_labels=["out", "result", "json out"],
 )
 def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1129,7 +1159,9 @@ def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
     return Call(GenMultiInput(n=n))
 
 
-@_app.stream_endpoint("/gen_error", GenErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_error(n: float = 3) -> Call[str]:
     """Call `/gen_error`.
 
@@ -1142,7 +1174,9 @@ def gen_error(n: float = 3) -> Call[str]:
     return Call(GenErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_value_error", GenValueErrorInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+)
 def gen_value_error(n: float = 3) -> Call[str]:
     """Call `/gen_value_error`.
 
@@ -1155,7 +1189,9 @@ def gen_value_error(n: float = 3) -> Call[str]:
     return Call(GenValueErrorInput(n=n))
 
 
-@_app.stream_endpoint("/gen_empty", GenEmptyInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
+)
 def gen_empty(n: float = 3) -> Call[str]:
     """Call `/gen_empty`.
 
@@ -1168,7 +1204,9 @@ def gen_empty(n: float = 3) -> Call[str]:
     return Call(GenEmptyInput(n=n))
 
 
-@_app.stream_endpoint("/gen_same", GenSameInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
+)
 def gen_same(n: float = 3) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1181,7 +1219,9 @@ def gen_same(n: float = 3) -> Call[str]:
     return Call(GenSameInput(n=n))
 
 
-@_app.stream_endpoint("/agen_text", AgenTextInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+)
 def agen_text(n: float = 3) -> Call[str]:
     """Call `/agen_text`.
 
@@ -1194,7 +1234,9 @@ def agen_text(n: float = 3) -> Call[str]:
     return Call(AgenTextInput(n=n))
 
 
-@_app.stream_endpoint("/gen_image", GenImageInput, shape="number -> image")
+@_app.stream_endpoint(
+    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
+)
 def gen_image(n: float = 3) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1207,7 +1249,9 @@ def gen_image(n: float = 3) -> Call[File]:
     return Call(GenImageInput(n=n))
 
 
-@_app.stream_endpoint("/gen_slow", GenSlowInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
+)
 def gen_slow(n: float = 3) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1220,7 +1264,7 @@ def gen_slow(n: float = 3) -> Call[str]:
     return Call(GenSlowInput(n=n))
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox")
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
 def progress(n: float = 3) -> Call[str]:
     """Call `/progress`.
 
@@ -1233,7 +1277,7 @@ def progress(n: float = 3) -> Call[str]:
     return Call(ProgressInput(n=n))
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox")
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
 def logs(x: str) -> Call[str]:
     """Call `/logs`.
 
@@ -1246,7 +1290,9 @@ def logs(x: str) -> Call[str]:
     return Call(LogsInput(x=x))
 
 
-@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue(x: str) -> Call[str]:
     """Call `/noqueue`.
 
@@ -1259,7 +1305,9 @@ def noqueue(x: str) -> Call[str]:
     return Call(NoqueueInput(x=x))
 
 
-@_app.endpoint("/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def noqueue_error(x: str) -> Call[str]:
     """Call `/noqueue_error`.
 
@@ -1273,7 +1321,10 @@ def noqueue_error(x: str) -> Call[str]:
 
 
 @_app.endpoint(
-    "/noqueue_value_error", NoqueueValueErrorInput, shape="textbox -> textbox"
+    "/noqueue_value_error",
+    NoqueueValueErrorInput,
+    shape="textbox -> textbox",
+    labels=["Greeting"],
 )
 def noqueue_value_error(x: str) -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1287,7 +1338,9 @@ def noqueue_value_error(x: str) -> Call[str]:
     return Call(NoqueueValueErrorInput(x=x))
 
 
-@_app.stream_endpoint("/gen_noqueue", GenNoqueueInput, shape="number -> textbox")
+@_app.stream_endpoint(
+    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+)
 def gen_noqueue(n: float = 3) -> Call[str]:
     """Call `/gen_noqueue`.
 
@@ -1300,7 +1353,7 @@ def gen_noqueue(n: float = 3) -> Call[str]:
     return Call(GenNoqueueInput(n=n))
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox")
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
 def sleep(sec: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1313,7 +1366,7 @@ def sleep(sec: float) -> Call[str]:
     return Call(SleepInput(sec=sec))
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox")
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
 def sleep_par(sec: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1336,7 +1389,9 @@ def marks() -> Call[Any]:
     return Call(MarksInput())
 
 
-@_app.endpoint("/value_error", ValueErrorInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def value_error(x: str) -> Call[str]:
     """Call `/value_error`.
 
@@ -1349,7 +1404,9 @@ def value_error(x: str) -> Call[str]:
     return Call(ValueErrorInput(x=x))
 
 
-@_app.endpoint("/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def gr_error_opts(x: str) -> Call[str]:
     """Call `/gr_error_opts`.
 
@@ -1362,7 +1419,12 @@ def gr_error_opts(x: str) -> Call[str]:
     return Call(GrErrorOptsInput(x=x))
 
 
-@_app.endpoint("/validated", ValidatedInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/validated",
+    ValidatedInput,
+    shape="textbox, number -> textbox",
+    labels=["Greeting", "A"],
+)
 def validated(name: str, age: float) -> Call[str]:
     """Call `/validated`.
 
@@ -1376,7 +1438,9 @@ def validated(name: str, age: float) -> Call[str]:
     return Call(ValidatedInput(name=name, age=age))
 
 
-@_app.endpoint("/batch", BatchInput, shape="textbox, number -> textbox")
+@_app.endpoint(
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+)
 def batch(names: str, counts: float) -> Call[str]:
     """Call `/batch`.
 
@@ -1400,7 +1464,7 @@ def no_inputs() -> Call[str]:
     return Call(NoInputsInput())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->")
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
@@ -1420,6 +1484,17 @@ def neither() -> Call[None]:
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
+    labels=[
+        "from",
+        "class",
+        "名前 Ünïcode",
+        "Dup",
+        "Dup",
+        "What's this? (100%)",
+        None,
+        "spaced",
+        "CamelCase",
+    ],
 )
 def weird(
     from_: str,
@@ -1463,7 +1538,12 @@ def weird(
     )
 
 
-@_app.endpoint("/star_args", StarArgsInput, shape="textbox, textbox, textbox -> json")
+@_app.endpoint(
+    "/star_args",
+    StarArgsInput,
+    shape="textbox, textbox, textbox -> json",
+    labels=["Dup", "Dup", "What's this? (100%)"],
+)
 def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
     """Call `/star_args`.
 
@@ -1552,7 +1632,11 @@ def class_() -> Call[str]:
 
 
 @_app.endpoint(
-    "/multi_out", MultiOutInput, shape="textbox -> textbox, number, checkbox"
+    "/multi_out",
+    MultiOutInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "flag"],
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1569,7 +1653,11 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
 
 
 @_app.endpoint(
-    "/dup_out_labels", DupOutLabelsInput, shape="textbox -> textbox, number, checkbox"
+    "/dup_out_labels",
+    DupOutLabelsInput,
+    shape="textbox -> textbox, number, checkbox",
+    labels=["Greeting"],
+    output_labels=["out", "result", "result"],
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1585,7 +1673,9 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     return Call(DupOutLabelsInput(x=x))
 
 
-@_app.endpoint("/update_out", UpdateOutInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def update_out(x: str) -> Call[str]:
     """Call `/update_out`.
 
@@ -1598,7 +1688,9 @@ def update_out(x: str) -> Call[str]:
     return Call(UpdateOutInput(x=x))
 
 
-@_app.endpoint("/dd_update", DdUpdateInput, shape="textbox -> dropdown")
+@_app.endpoint(
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+)
 def dd_update(x: str) -> Call[str]:
     """Call `/dd_update`.
 
@@ -1611,7 +1703,7 @@ def dd_update(x: str) -> Call[str]:
     return Call(DdUpdateInput(x=x))
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox")
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
 def dd_read(x: DdReadX = "a") -> Call[str]:
     """Call `/dd_read`.
 
@@ -1625,7 +1717,13 @@ def dd_read(x: DdReadX = "a") -> Call[str]:
     return Call(DdReadInput(x=x))
 
 
-@_app.endpoint("/skip_out", SkipOutInput, shape="textbox -> textbox, json")
+@_app.endpoint(
+    "/skip_out",
+    SkipOutInput,
+    shape="textbox -> textbox, json",
+    labels=["Greeting"],
+    output_labels=["out", "json out"],
+)
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
 
@@ -1639,7 +1737,9 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
     return Call(SkipOutInput(x=x))
 
 
-@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number")
+@_app.endpoint(
+    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
+)
 def none_out(x: str) -> Call[float]:
     """Call `/none_out`.
 
@@ -1652,7 +1752,13 @@ def none_out(x: str) -> Call[float]:
     return Call(NoneOutInput(x=x))
 
 
-@_app.endpoint("/nan_out", NanOutInput, shape="textbox -> number, number, json")
+@_app.endpoint(
+    "/nan_out",
+    NanOutInput,
+    shape="textbox -> number, number, json",
+    labels=["Greeting"],
+    output_labels=["result", "inf", "json out"],
+)
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
 
@@ -1667,7 +1773,7 @@ def nan_out(x: str) -> Call[NanOutOutput]:
     return Call(NanOutInput(x=x))
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json")
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1680,7 +1786,7 @@ def huge_int(x: str) -> Call[Any]:
     return Call(HugeIntInput(x=x))
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json")
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1693,7 +1799,12 @@ def req_info(x: str) -> Call[Any]:
     return Call(ReqInfoInput(x=x))
 
 
-@_app.endpoint("/opt_none", OptNoneInput, shape="textbox, number, textbox -> json")
+@_app.endpoint(
+    "/opt_none",
+    OptNoneInput,
+    shape="textbox, number, textbox -> json",
+    labels=["Note", "bb", "Plain"],
+)
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
 
@@ -1708,7 +1819,7 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     return Call(OptNoneInput(a=a, b=b, c=c))
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox")
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
 def big_text(n: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1721,7 +1832,12 @@ def big_text(n: float) -> Call[str]:
     return Call(BigTextInput(n=n))
 
 
-@_app.endpoint("/date_fn", DateFnInput, shape="datetime, colorpicker, code -> json")
+@_app.endpoint(
+    "/date_fn",
+    DateFnInput,
+    shape="datetime, colorpicker, code -> json",
+    labels=["When", "Col", "Src"],
+)
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
 
@@ -1746,7 +1862,7 @@ def no_inputs_1() -> Call[str]:
     return Call(NoInputs1Input())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox")
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
 def lambda_(q: str) -> Call[str]:
     """Call `/lambda`.
 
@@ -1759,7 +1875,7 @@ def lambda_(q: str) -> Call[str]:
     return Call(LambdaInput(q=q))
 
 
-@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox")
+@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox", labels=["Greeting"])
 def undoc(x: str) -> Call[str]:
     """Call `/undoc`.
 
@@ -1772,7 +1888,12 @@ def undoc(x: str) -> Call[str]:
     return Call(UndocInput(x=x))
 
 
-@_app.endpoint("/kw_fn", KwFnInput, shape="textbox, textbox, number -> json")
+@_app.endpoint(
+    "/kw_fn",
+    KwFnInput,
+    shape="textbox, textbox, number -> json",
+    labels=["Greeting", "from", "A"],
+)
 def kw_fn(alpha: str, gamma: str, beta: float) -> Call[Any]:
     """Call `/kw_fn`.
 
@@ -1787,7 +1908,7 @@ def kw_fn(alpha: str, gamma: str, beta: float) -> Call[Any]:
     return Call(KwFnInput(alpha=alpha, gamma=gamma, beta=beta))
 
 
-@_app.endpoint("/cached", CachedInput, shape="textbox -> textbox")
+@_app.endpoint("/cached", CachedInput, shape="textbox -> textbox", labels=["Greeting"])
 def cached(x: str) -> Call[str]:
     """Call `/cached`.
 
@@ -1800,7 +1921,12 @@ def cached(x: str) -> Call[str]:
     return Call(CachedInput(x=x))
 
 
-@_app.endpoint("/typed", TypedInput, shape="api, api, api, api -> api")
+@_app.endpoint(
+    "/typed",
+    TypedInput,
+    shape="api, api, api, api -> api",
+    labels=["1st", "2nd", "3rd", "4th"],
+)
 def typed(
     a: int, b: str = "dflt", c: list[float] | None = None, d: D = "x"
 ) -> Call[dict[str, int]]:
@@ -1818,7 +1944,13 @@ def typed(
     return Call(TypedInput(a=a, b=b, c=c, d=d))
 
 
-@_app.endpoint("/typed_tuple", TypedTupleInput, shape="api -> api, api")
+@_app.endpoint(
+    "/typed_tuple",
+    TypedTupleInput,
+    shape="api -> api, api",
+    labels=["1st"],
+    output_labels=["1st", "2nd"],
+)
 def typed_tuple(a: int) -> Call[TypedTupleOutput]:
     """Call `/typed_tuple`.
 
@@ -1832,7 +1964,7 @@ def typed_tuple(a: int) -> Call[TypedTupleOutput]:
     return Call(TypedTupleInput(a=a))
 
 
-@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->")
+@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->", labels=["1st"])
 def typed_gen(k: int) -> Call[None]:
     """Call `/typed_gen`.
 
@@ -1862,7 +1994,7 @@ def chain1() -> Call[str]:
     return Call(Chain1Input())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox")
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1875,7 +2007,9 @@ def chain2(s: str) -> Call[str | None]:
     return Call(Chain2Input(s=s))
 
 
-@_app.endpoint("/oauthed", OauthedInput, shape="textbox -> textbox")
+@_app.endpoint(
+    "/oauthed", OauthedInput, shape="textbox -> textbox", labels=["Greeting"]
+)
 def oauthed(x: str) -> Call[str]:
     """Call `/oauthed`.
 

@@ -156,7 +156,7 @@ def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:
     )
     with WireClient(server.url) as client:
         one = client.file
-        one.api_name, one._shape = "/echo", "file -> file"
+        one.api_name, one._shape = "/echo", ("file -> file", (), ())
         with pytest.raises(GradioError, match="the source is slow"):
             one.submit(cast("Any", Slow())).result(timeout=5)
 
@@ -208,7 +208,7 @@ def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
     Handler.answers["/gradio_api/queue/data"] = lambda h: time.sleep(0.3)
     with WireClient(server.url) as client:
         stream = client.grow
-        stream.api_name, stream._shape = "/echo", "textbox -> textbox"
+        stream.api_name, stream._shape = "/echo", ("textbox -> textbox", (), ())
         left = stream.stream(1)
         left.close()
         with pytest.raises(JobCancelled):

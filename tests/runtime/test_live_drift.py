@@ -1,0 +1,146 @@
+"""Modules of an app that has changed since, on real servers."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from gradio_runtime import GradioError, SchemaDrift, SchemaDriftWarning
+
+from tests.conftest import StartServer
+from tests.support.generate import generated
+from tests.support.servers import GradioServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=[3, 6])
+def version(request: pytest.FixtureRequest) -> int:
+    number: int = request.param
+    return number
+
+
+@pytest.fixture(scope="module")
+def module(
+    version: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModuleType]:
+    """Generated from the app as it was."""
+    name = f"drifting{version}"
+    with GradioServer("drifting", version) as server:
+        folder = tmp_path_factory.mktemp("drifting")
+        yield generated(server.url, name, folder, "--class-name", "DriftingClient")
+    del sys.modules[name]
+
+
+class Changed:
+    """The app as it is now, through the module of the app as it was."""
+
+    def __init__(self, module: ModuleType, start: StartServer, version: int) -> None:
+        self._module, self._start, self._version = module, start, version
+
+    def __call__(self, variant: str, **options: Any) -> Any:
+        server = self._start("drifting", self._version, env={"VARIANT": variant})
+        return self._module.DriftingClient(server.url, **options)
+
+
+@pytest.fixture
+def changed(module: ModuleType, start_server: StartServer, version: int) -> Changed:
+    return Changed(module, start_server, version)
+
+
+@pytest.mark.parametrize(
+    ("variant", "said"),
+    [
+        ("base", "a|b|2"),
+        ("reworded", "a|b|2"),
+        ("slider", "a|b|2"),
+        ("added", "a|1.5|b|2"),
+        ("generator", "a|b|2"),
+    ],
+)
+def test_a_compatible_change_is_passed_over(
+    changed: Changed, variant: str, said: str
+) -> None:
+    with changed(variant) as client:
+        assert client.speak(text="a", voice="b", times=2) == said
+        assert client.calls() == 1
+        # Nothing but /config has been read.
+        assert client._connection().live._info is None
+
+
+@pytest.mark.parametrize(
+    ("variant", "problem"),
+    [
+        ("reordered", "parameters have changed places, 'text' first"),
+        ("bare", "the new parameter '.*' has no value"),
+        ("removed", "its parameter 'voice' is gone"),
+        ("retyped", "parameter 'times' was a 'number' and is a 'checkbox'"),
+        ("outputs", "it has 2 outputs instead of 1"),
+        ("renamed", "no endpoint /speak any more.*It may be /say now"),
+    ],
+)
+def test_a_breaking_change_is_raised_and_nothing_sent(
+    changed: Changed, variant: str, problem: str
+) -> None:
+    with changed(variant) as client:
+        for _ in range(2):
+            with pytest.raises(SchemaDrift, match=problem) as caught:
+                client.speak(text="a", voice="b", times=2)
+        assert "gradio-codegen check FILE" in str(caught.value)
+        assert f"gradio-codegen {client.src} -o FILE" in str(caught.value)
+        assert caught.value.endpoint == "/speak"
+        assert client.calls() == 0
+
+
+def test_who_wants_is_warned_once(changed: Changed) -> None:
+    with changed("reordered", on_drift="warn") as client:
+        with pytest.warns(SchemaDriftWarning, match="changed places") as caught:
+            # Each value goes where its label is.
+            said = (
+                client.speak(text="a", voice="b", times=2),
+                client.speak(text="c", voice="d", times=2),
+            )
+        assert said == ("b|a|2", "d|c|2")
+        assert len(caught) == 1
+        assert "sent is" in str(caught[0].message)
+        # A call of its own mind.
+        strict = client.speak.with_options(on_drift="raise")
+        with pytest.raises(SchemaDrift):
+            strict(text="a", voice="b", times=2)
+        assert client.calls() == 2
+        # pytest makes errors of warnings here: then it is one.
+        client.reset_session()
+        client._connection().warned.clear()
+        with pytest.raises(SchemaDrift):
+            client.speak(text="a", voice="b", times=2)
+
+
+@pytest.mark.parametrize(
+    ("variant", "said"), [("removed", "a|2"), ("reordered", "b|a|2")]
+)
+def test_who_wants_hears_nothing(changed: Changed, variant: str, said: str) -> None:
+    with changed(variant, on_drift="ignore") as client, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert client.speak(text="a", voice="b", times=2) == said
+        assert client._connection().live._info is None
+
+
+def test_ignored_outputs(changed: Changed) -> None:
+    """One more is left out; and a gone endpoint cannot be called."""
+    with changed("outputs", on_drift="ignore") as client:
+        assert client.speak(text="a", voice="b", times=2) == "a|b|2"
+    with changed("renamed", on_drift="ignore") as client, pytest.raises(SchemaDrift):
+        client.speak(text="a", voice="b", times=2)
+
+
+def test_on_drift_is_one_of_three(module: ModuleType) -> None:
+    client: Any = module.DriftingClient
+    with pytest.raises(GradioError, match=r"on_drift is 'silent'.*'ignore'"):
+        client(on_drift="silent")
+    endpoint: Any = module.speak
+    with pytest.raises(GradioError, match="on_drift is 'silent'"):
+        endpoint.with_options(on_drift="silent")
