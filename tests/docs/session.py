@@ -59,7 +59,7 @@ STEPS = (
     Step("gradio-codegen check translator_api.py"),
     Step("gradio-codegen check translator_api.py", code=1, changed=True),
     Step("gradio-codegen sync --check", code=1, changed=True),
-    Step("python report.py 2>&1 | tail -n 1", changed=True),
+    Step("python report.py", changed=True),
     Step("gradio-codegen sync", changed=True),
     Step("mypy --strict report.py", code=1, changed=True),
 )
