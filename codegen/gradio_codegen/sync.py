@@ -78,6 +78,7 @@ class App:
             auth=auth,
             headers=headers_of(config, environ),
             timeout=config.timeout,
+            report=lambda _: None,  # many are read at once, and there is one progress
         )
 
 

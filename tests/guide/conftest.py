@@ -14,7 +14,7 @@ import pytest
 
 from tests.runtime.hub_support import ask
 from tests.support.audio import write_audio
-from tests.support.hub import Hub, Space
+from tests.support.hub import Account, Hub, Space
 from tests.support.servers import GradioServer
 
 SPACES = {
@@ -26,6 +26,8 @@ SPACES = {
     "abidlabs/music-separation": "music_separation",
 }
 PRIVATE, TOKEN = "abidlabs/my-private-space", "hf_reader"
+#: A token that may write, and whose it is.
+WRITER, OWNER = "hf_writer", "me"
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +44,14 @@ def hub(servers: dict[str, GradioServer]) -> Iterator[Hub]:
     spaces = {space: Space(server.url) for space, server in servers.items()}
     spaces[PRIVATE] = Space(servers["abidlabs/en2fr"].url, token=TOKEN)
     with Hub(spaces) as running:
+        running.accounts[WRITER] = Account(OWNER)
         yield running
+
+
+def times_copied(hub: Hub, name: str) -> int:
+    """How often the Hub was asked to make that copy."""
+    asked = hub.asked("POST", "/duplicate")
+    return sum(request.body["repository"] == f"{OWNER}/{name}" for request in asked)
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,11 @@ from generated_examples import (
 from generated_examples import test_yield_api as yield_api
 from tests.runtime.wire_api import WireClient
 from tests.support.generate import generated
+from tests.support.hub import Hub
 from tests.support.misbehaving import until
 
 from . import test_untyped
-from .conftest import PRIVATE, TOKEN
+from .conftest import OWNER, PRIVATE, TOKEN, WRITER, times_copied
 from .test_untyped import HEARD
 
 pytestmark = pytest.mark.slow
@@ -58,6 +59,26 @@ def test_connect_to_a_private_space() -> None:
     stranger = en2fr_api.En2frClient(PRIVATE)
     with stranger, pytest.raises(SpaceError, match="token="):
         stranger.predict("Hello")
+
+
+def test_duplicate_a_space(hub: Hub, audio: str) -> None:
+    to_id = "typed-whisper"
+    for _ in range(2):  # the second time it is there already
+        with whisper_api.WhisperClient.duplicate(to_id=to_id, token=WRITER) as client:
+            assert client.src == f"{OWNER}/{to_id}"
+            heard: str = client.predict(audio)
+        assert heard == HEARD
+    assert times_copied(hub, to_id) == 1
+
+
+def test_duplicate_a_space_on_hardware(hub: Hub) -> None:
+    with pytest.warns(UserWarning, match="a10g-small"):
+        client = whisper_api.WhisperClient.duplicate(
+            to_id="fast-typed", token=WRITER, hardware="a10g-small"
+        )
+    client.close()
+    assert hub.spaces["me/fast-typed"].hardware == "a10g-small"
+    assert hub.spaces["me/fast-typed"].sleep_time == 5 * 60
 
 
 def test_connect_to_a_url(url: str) -> None:

@@ -10,9 +10,10 @@ from fastapi import FastAPI, UploadFile
 from fastapi.testclient import TestClient
 from gradio_runtime import AuthenticationError, Client, SpaceError, handle_file
 
+from tests.support.hub import Hub
 from tests.support.misbehaving import until
 
-from .conftest import PRIVATE, TOKEN
+from .conftest import OWNER, PRIVATE, TOKEN, WRITER, times_copied
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +30,24 @@ def test_connect_to_a_private_space() -> None:
     assert client.predict("Hello", api_name="/predict") == "Bonjour"
     with pytest.raises(SpaceError, match="token="):
         Client(PRIVATE).predict("Hello", api_name="/predict")
+
+
+def test_duplicate_a_space(hub: Hub) -> None:
+    for _ in range(2):  # the second time it is there already
+        client = Client.duplicate("abidlabs/whisper", "my-whisper", token=WRITER)
+        assert client.src == f"{OWNER}/my-whisper"
+    assert times_copied(hub, "my-whisper") == 1
+    assert hub.spaces["me/my-whisper"].private
+
+
+def test_duplicate_a_space_on_hardware(hub: Hub, audio: str) -> None:
+    with pytest.warns(UserWarning, match="a10g-small"):
+        client = Client.duplicate(
+            "abidlabs/whisper", "fast-whisper", token=WRITER, hardware="a10g-small"
+        )
+    assert client.predict(handle_file(audio), api_name="/predict") == HEARD
+    assert hub.spaces["me/fast-whisper"].hardware == "a10g-small"
+    assert hub.spaces["me/fast-whisper"].sleep_time == 5 * 60
 
 
 def test_connect_to_a_url(url: str) -> None:
