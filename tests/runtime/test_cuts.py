@@ -11,9 +11,9 @@ import pytest
 from gradio_runtime import (
     ConnectError,
     ConnectionLost,
-    InputError,
     Job,
     ProtocolError,
+    SchemaDrift,
     Status,
 )
 
@@ -145,7 +145,7 @@ def test_a_server_that_dies_restarts_and_changes(
         reached(job, Status.PROCESSING)
         server.restart("replicas/calculator")
         assert isinstance(job.exception(timeout=10), ConnectionLost)
-        with pytest.raises(InputError, match="no endpoint /echo"):
+        with pytest.raises(SchemaDrift, match="no endpoint /echo any more"):
             client.echo("x")
 
 
