@@ -6,10 +6,8 @@ projects, no fonts or scripts from elsewhere.
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
@@ -45,18 +43,3 @@ autodoc_typehints_format = "short"
 add_module_names = False
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
-
-
-def setup(app: Any) -> None:
-    """Register what this file does itself."""
-    app.connect("source-read", _without_pages_to_come)
-
-
-def _without_pages_to_come(app: Any, _page: str, source: list[str]) -> None:
-    """Leave `page ?` out of the navigation until there is such a page."""
-
-    def entry(found: re.Match[str]) -> str:
-        there = (Path(app.srcdir) / f"{found[1]}.md").exists()
-        return f"{found[1]}\n" if there else ""
-
-    source[0] = re.sub(r"^(\S+) \?\n", entry, source[0], flags=re.MULTILINE)

@@ -110,7 +110,7 @@ BUILTINS = _words(
 #: endpoints. Its `predict` and `submit` are made to be replaced by endpoints.
 MEMBERS = _words(
     """
-    aclose app close config connect duplicate reset_session session_hash src
+    aclose app close config connect duplicate reset_session session_hash src use
     view_api
     """
 )

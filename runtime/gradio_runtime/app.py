@@ -30,6 +30,7 @@ from pydantic import ValidationError
 
 from .call import Call, OnDrift, Options, check_on_drift
 from .client import Client, wait
+from .defaults import client_in_use, src_of
 from .errors import InputError
 from .misfits import misfits
 from .values import Input
@@ -75,14 +76,21 @@ class App:
         self.src = src
         self.spec = spec
         self.gradio = gradio
+        #: The module, as its endpoints tell; it names the environment variable.
+        self.module: str | None = None
         self._default: Client | None = None
 
     @property
     def default_client(self) -> Client:
-        """The client of the module-level functions: one connection, one session."""
+        """The client of the module-level functions: one connection, one session.
+
+        It is the one in use here (`Client.use`), or the app's own.
+        """
+        if (client := client_in_use(self)) is not None:
+            return client
         with _defaults:
             if self._default is None:
-                self._default = Client(self.src)
+                self._default = Client(src_of(self))
             return self._default
 
     def endpoint(
@@ -106,6 +114,7 @@ class App:
         known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
+            self.module = describe.__module__
             return Endpoint(self, api_name, inputs, known, describe)
 
         return decorate
@@ -123,6 +132,7 @@ class App:
         known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
+            self.module = describe.__module__
             return StreamEndpoint(self, api_name, inputs, known, describe)
 
         return decorate

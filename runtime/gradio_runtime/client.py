@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .addresses import without_userinfo
 from .call import OnDrift, Options, check_on_drift
+from .defaults import InUse, src_of
 from .errors import GradioError, InputError
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ class Client:
     or `close()` it.
 
     Args:
-        src: The app: a URL, a Space id or its page. A generated client knows its own.
+        src: The app: a URL, a Space id or its page. A generated client knows its own;
+            `GRADIO_CODEGEN_WHISPER_API_SRC` in the environment is another one for
+            those of a module `whisper_api`.
         token: Hugging Face token; None for `HF_TOKEN` or the saved login (Spaces
             only), False for none.
         auth: User and password of the app's own login.
@@ -127,7 +130,7 @@ class Client:
         if src is None:
             if app is None:
                 raise InputError("a client needs the app's URL or Space id")
-            src = app.src
+            src = src_of(app)
         for name, limit in (
             ("idle_timeout", idle_timeout),
             ("max_message_size", max_message_size),
@@ -266,6 +269,32 @@ class Client:
         """
         connection = self._connection()
         connection.run(connection.ready())
+
+    def use(self, *, everywhere: bool = False) -> InUse[Self]:
+        """Have the functions of the client's module call this client.
+
+            with WhisperClient("me/whisper").use():
+                whisper_api.predict("audio.wav")
+
+        It begins at once and ends with the `with` block, if there is one. The client
+        stays open. Of several in use, the last one counts.
+
+        Args:
+            everywhere: In every thread and task of the process, instead of in this
+                context only (`contextvars`). A context with a client of its own keeps
+                that. A new thread has a new context, before Python 3.14 in any case.
+
+        Raises:
+            InputError: It is not a generated client.
+        """
+        app = type(self).app
+        if app is None:
+            raise InputError(
+                "a plain client has no module whose functions could call it",
+                src=self.src,
+                hint="Use the client class of the generated module",
+            )
+        return InUse(app, self, everywhere=everywhere)
 
     def _start(
         self, request: Request[T], options: Options, *, keep: Keep = "all"

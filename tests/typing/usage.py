@@ -72,11 +72,22 @@ async def right() -> None:
         assert_type(await client.predict.aio(1, "add"), float)
         assert_type(client.predict.submit(1, "add"), Job[float])
 
+    with CalculatorClient("http://127.0.0.1:7860").use() as client:
+        assert_type(client, CalculatorClient)
+        assert_type(predict(1, "add"), float)
+    with client, client.use(everywhere=True) as again:
+        assert_type(again.count(), float)
+    CalculatorClient().use()
+    strict = CalculatorClient(on_drift="warn").predict.with_options(on_drift="raise")
+    assert_type(strict(1, "add"), float)
+
     assert_type(PredictInput(num1=1, operation="add").num2, int | float)
 
 
 async def wrong() -> None:
     predict(1, "modulo")  # wrong: not one of the choices
+    CalculatorClient().use(True)  # wrong: everywhere= is given by name
+    CalculatorClient(on_drift="log")  # wrong: raise, warn or ignore
     predict("1", "add")  # wrong: a string for a number
     predict(1)  # wrong: an argument is missing
     predict(1, "add", 2, 3)  # wrong: one argument too many
