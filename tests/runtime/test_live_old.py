@@ -26,10 +26,10 @@ from gradio_runtime import (
     ConnectionLost,
     File,
     GradioError,
-    InputError,
     JobCancelled,
     JobTimeout,
     QueueFull,
+    SchemaDrift,
     Status,
 )
 
@@ -161,7 +161,7 @@ def test_app_errors(client: WireClient, gradio: GradioServer) -> None:
         client.crash("secret")
     with pytest.raises(AppError, match="hides"):
         client.predict(1, api_name="/crash_after")
-    with pytest.raises(InputError, match="no endpoint /missing"):
+    with pytest.raises(SchemaDrift, match="no endpoint /missing any more"):
         client.missing("x")
 
 
