@@ -114,7 +114,7 @@ class App:
         known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
-            self.module = describe.__module__
+            self.module = self.module or describe.__module__
             return Endpoint(self, api_name, inputs, known, describe)
 
         return decorate
@@ -132,7 +132,7 @@ class App:
         known = (shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
-            self.module = describe.__module__
+            self.module = self.module or describe.__module__
             return StreamEndpoint(self, api_name, inputs, known, describe)
 
         return decorate

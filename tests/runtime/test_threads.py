@@ -128,7 +128,8 @@ def test_to_give_up_reaches_the_server(
     # One at a time: that the next one runs shows that the first has ended.
     assert client.slow_stream(f"{key}next", 1, 0) == "step 0"
     marks = [client.marks(key + name) for name in "ab"]
-    assert [] in marks  # the one that waited has left the queue
+    # The one that waited has left the queue, or was stopped just as it began.
+    assert min(len(steps) for steps in marks) < 10
     assert all("step 599" not in steps for steps in marks)
 
 
