@@ -28,6 +28,12 @@ _SERVER_FIXTURES = {
     "start_server",
 }
 
+# Of mypy's time most goes into others' packages: the tests of a process share what it
+# learns, also from one run to the next.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["MYPY_CACHE_DIR"] = str(
+    Path(__file__).parents[1] / ".mypy_cache" / f"tests-{_WORKER}"
+)
 # uv trusts what the machine trusts, also when pytest is not started by make.
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 # pyright asks PyPI for its newest version on every run, unless it is told not to.

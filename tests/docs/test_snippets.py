@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,7 +20,7 @@ from PIL import Image
 from tests.docs.snippets import PAGES, Block, Reader, blocks, name_of
 from tests.support.audio import write_audio
 from tests.support.hub import Hub, Space
-from tests.support.servers import GradioServer
+from tests.support.servers import several
 
 pytestmark = pytest.mark.slow
 
@@ -51,33 +49,20 @@ WITH_CODE = [
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
-    ports = _free_ports(len(SPACES))
-    apps = [f"{app}={port}" for app, port in zip(SPACES.values(), ports, strict=True)]
-    with GradioServer("several", 6, {"APPS": ",".join(apps), "DELAY": "0.05"}):
-        hosts = [f"http://127.0.0.1:{port}" for port in ports]
-        spaces = {s: Space(host) for s, host in zip(SPACES, hosts, strict=True)}
+    with several(SPACES, env={"DELAY": "0.05"}) as hosts:
+        spaces = {space: Space(host) for space, host in hosts.items()}
         # The reader's own copy, where a page calls one.
         spaces["acme/calculator"] = spaces["gradio/calculator"]
         with Hub(spaces) as running:
             yield running
 
 
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
 @pytest.fixture(scope="module")
-def env(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def env(hub: Hub) -> dict[str, str]:
     """What the commands of all pages find in their environment."""
     return {
         "HF_ENDPOINT": hub.url,
         "HF_HUB_OFFLINE": "0",
-        # Shared: most of the time of a first run goes into others' packages.
-        "MYPY_CACHE_DIR": str(tmp_path_factory.mktemp("mypy")),
     }
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from generated_examples.whisper_api import WhisperClient
 from tests.support.audio import write_audio
 from tests.support.examples import FOLDER, SPACES
 from tests.support.hub import Hub, Space
-from tests.support.servers import GradioServer
+from tests.support.servers import several
 
 pytestmark = pytest.mark.slow
 
@@ -28,13 +27,10 @@ TRANSLATED = "Ceci est un test of the whisper speech recognition model. (0.50 s)
 
 
 @pytest.fixture(scope="module")
-def replicas() -> Iterator[dict[str, GradioServer]]:
-    """All five apps."""
-    with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(GradioServer(f"replicas/{name}"))
-            for name in SPACES
-        }
+def replicas() -> Iterator[dict[str, str]]:
+    """The addresses of all five apps."""
+    with several({name: f"replicas/{name}" for name in SPACES}) as urls:
+        yield urls
 
 
 @pytest.fixture
@@ -44,20 +40,18 @@ def recording(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", sorted(SPACES))
 def test_a_description_is_what_its_app_says(
-    replicas: dict[str, GradioServer], name: str
+    replicas: dict[str, str], name: str
 ) -> None:
     saved = gradio_codegen.read(str(FOLDER / f"{name}.json"))
     assert saved.source == SPACES[name]
-    live = gradio_codegen.read(replicas[name].url)
+    live = gradio_codegen.read(replicas[name])
     assert replace(live, source=saved.source) == saved, "run make examples"
 
 
-def test_the_pipeline_on_clients(
-    replicas: dict[str, GradioServer], recording: Path
-) -> None:
+def test_the_pipeline_on_clients(replicas: dict[str, str], recording: Path) -> None:
     with (
-        WhisperClient(replicas["whisper"].url) as whisper,
-        En2frClient(replicas["en2fr"].url) as en2fr,
+        WhisperClient(replicas["whisper"]) as whisper,
+        En2frClient(replicas["en2fr"]) as en2fr,
     ):
         assert translate_recording(recording, whisper, en2fr) == TRANSLATED
         assert translate_recording(recording.read_bytes(), whisper, en2fr) == TRANSLATED
@@ -67,9 +61,9 @@ def test_the_pipeline_on_clients(
 
 @pytest.mark.parametrize("by", ["Space", "URL"])
 def test_the_pipeline_as_a_command(
-    replicas: dict[str, GradioServer], recording: Path, by: str
+    replicas: dict[str, str], recording: Path, by: str
 ) -> None:
-    whisper, en2fr = replicas["whisper"].url, replicas["en2fr"].url
+    whisper, en2fr = replicas["whisper"], replicas["en2fr"]
     spaces = {SPACES["whisper"]: Space(whisper), SPACES["en2fr"]: Space(en2fr)}
     options = ["--whisper", whisper, "--en2fr", en2fr] if by == "URL" else []
     with Hub(spaces) as hub:

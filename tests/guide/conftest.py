@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 from tests.runtime.hub_support import ask
 from tests.support.audio import write_audio
 from tests.support.hub import Account, Hub, Space
-from tests.support.servers import GradioServer
+from tests.support.servers import GradioServer, several
 
 SPACES = {
     "abidlabs/whisper": "whisper",
@@ -31,18 +31,15 @@ WRITER, OWNER = "hf_writer", "me"
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[dict[str, GradioServer]]:
-    with ExitStack() as stack:
-        yield {
-            space: stack.enter_context(GradioServer(f"replicas/{name}"))
-            for space, name in SPACES.items()
-        }
+def hosts() -> Iterator[dict[str, str]]:
+    with several({s: f"replicas/{name}" for s, name in SPACES.items()}) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def hub(servers: dict[str, GradioServer]) -> Iterator[Hub]:
-    spaces = {space: Space(server.url) for space, server in servers.items()}
-    spaces[PRIVATE] = Space(servers["abidlabs/en2fr"].url, token=TOKEN)
+def hub(hosts: dict[str, str]) -> Iterator[Hub]:
+    spaces = {space: Space(host) for space, host in hosts.items()}
+    spaces[PRIVATE] = Space(hosts["abidlabs/en2fr"], token=TOKEN)
     with Hub(spaces) as running:
         running.accounts[WRITER] = Account(OWNER)
         yield running
@@ -61,9 +58,9 @@ def use_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def url(servers: dict[str, GradioServer]) -> str:
+def url(hosts: dict[str, str]) -> str:
     """The address of the app behind `abidlabs/en2fr`."""
-    return servers["abidlabs/en2fr"].url
+    return hosts["abidlabs/en2fr"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 import gradio_codegen
 import pytest
@@ -42,9 +42,9 @@ def new_connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def separation(servers: Any, tmp_path: Path) -> ModuleType:
+def separation(hosts: dict[str, str], tmp_path: Path) -> ModuleType:
     """The module that the command makes of `abidlabs/music-separation`."""
-    url = servers["abidlabs/music-separation"].url
+    url = hosts["abidlabs/music-separation"]
     options = ("--class-name", "MusicSeparationClient")
     return generated(url, "music_separation_api", tmp_path, *options)
 

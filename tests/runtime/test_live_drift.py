@@ -9,13 +9,30 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from gradio_runtime import GradioError, SchemaDrift, SchemaDriftWarning
+from gradio_runtime import Client, GradioError, SchemaDrift, SchemaDriftWarning
 
-from tests.conftest import StartServer
 from tests.support.generate import generated
-from tests.support.servers import GradioServer
+from tests.support.servers import several
 
 pytestmark = pytest.mark.slow
+
+#: How the app has changed, and what it says then.
+COMPATIBLE = [
+    ("base", "a|b|2"),
+    ("reworded", "a|b|2"),
+    ("slider", "a|b|2"),
+    ("added", "a|1.5|b|2"),
+    ("generator", "a|b|2"),
+]
+#: How it has changed, and what is wrong then.
+BREAKING = [
+    ("reordered", "parameters have changed places, 'text' first"),
+    ("bare", "the new parameter '.*' has no value"),
+    ("removed", "its parameter 'voice' is gone"),
+    ("retyped", "parameter 'times' was a 'number' and is a 'checkbox'"),
+    ("outputs", "it has 2 outputs instead of 1"),
+    ("renamed", "no endpoint /speak any more.*It may be /say now"),
+]
 
 
 @pytest.fixture(scope="module", params=[3, 6])
@@ -25,43 +42,43 @@ def version(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="module")
+def apps(version: int) -> Iterator[dict[str, str]]:
+    """The addresses of the app as it was and as it may be now."""
+    names = [name for name, _ in (*COMPATIBLE, *BREAKING)]
+    with several({name: f"drifting:{name}" for name in names}, version) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
 def module(
-    version: int, tmp_path_factory: pytest.TempPathFactory
+    version: int, apps: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModuleType]:
     """Generated from the app as it was."""
     name = f"drifting{version}"
-    with GradioServer("drifting", version) as server:
-        folder = tmp_path_factory.mktemp("drifting")
-        yield generated(server.url, name, folder, "--class-name", "DriftingClient")
+    folder = tmp_path_factory.mktemp("drifting")
+    yield generated(apps["base"], name, folder, "--class-name", "DriftingClient")
     del sys.modules[name]
 
 
 class Changed:
     """The app as it is now, through the module of the app as it was."""
 
-    def __init__(self, module: ModuleType, start: StartServer, version: int) -> None:
-        self._module, self._start, self._version = module, start, version
+    def __init__(self, module: ModuleType, apps: dict[str, str]) -> None:
+        self._module, self._apps = module, apps
 
     def __call__(self, variant: str, **options: Any) -> Any:
-        server = self._start("drifting", self._version, env={"VARIANT": variant})
-        return self._module.DriftingClient(server.url, **options)
+        url = self._apps[variant]
+        with Client(url) as client:
+            client.predict(api_name="/calls")  # from now on
+        return self._module.DriftingClient(url, **options)
 
 
 @pytest.fixture
-def changed(module: ModuleType, start_server: StartServer, version: int) -> Changed:
-    return Changed(module, start_server, version)
+def changed(module: ModuleType, apps: dict[str, str]) -> Changed:
+    return Changed(module, apps)
 
 
-@pytest.mark.parametrize(
-    ("variant", "said"),
-    [
-        ("base", "a|b|2"),
-        ("reworded", "a|b|2"),
-        ("slider", "a|b|2"),
-        ("added", "a|1.5|b|2"),
-        ("generator", "a|b|2"),
-    ],
-)
+@pytest.mark.parametrize(("variant", "said"), COMPATIBLE)
 def test_a_compatible_change_is_passed_over(
     changed: Changed, variant: str, said: str
 ) -> None:
@@ -72,17 +89,7 @@ def test_a_compatible_change_is_passed_over(
         assert client._connection().live._info is None
 
 
-@pytest.mark.parametrize(
-    ("variant", "problem"),
-    [
-        ("reordered", "parameters have changed places, 'text' first"),
-        ("bare", "the new parameter '.*' has no value"),
-        ("removed", "its parameter 'voice' is gone"),
-        ("retyped", "parameter 'times' was a 'number' and is a 'checkbox'"),
-        ("outputs", "it has 2 outputs instead of 1"),
-        ("renamed", "no endpoint /speak any more.*It may be /say now"),
-    ],
-)
+@pytest.mark.parametrize(("variant", "problem"), BREAKING)
 def test_a_breaking_change_is_raised_and_nothing_sent(
     changed: Changed, variant: str, problem: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,7 +76,9 @@ def _mypy(code: str, target: Path | None) -> list[str]:
             path.write_text(code, encoding="utf-8")
         command = [sys.executable, "-m", "mypy", "--strict", "--config-file", ""]
         command += ["--no-error-summary", "--hide-error-context", "--no-color-output"]
-        command += ["--cache-dir", str(Path(folder) / "cache"), "--", str(path)]
+        if not os.environ.get("MYPY_CACHE_DIR"):
+            command += ["--cache-dir", str(Path(folder) / "cache")]
+        command += ["--", str(path)]
         done = subprocess.run(  # noqa: S603 - our own interpreter
             command, capture_output=True, text=True, encoding="utf-8", check=False
         )

@@ -104,7 +104,7 @@ def _make(screen: Screen, server: DemoServer, path: Path, *, force: bool) -> int
 
 def _check(screen: Screen, folder: Path, path: Path) -> None:
     screen.section("Its types: mypy --strict")
-    cache = folder / "mypy"
+    cache = Path(os.environ.get("MYPY_CACHE_DIR") or folder / "mypy")
     with screen.waiting("Checking the module"):
         problems = type_check(path, imports=path.parent, cache=cache)
     if problems:
