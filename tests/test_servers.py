@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import StartServer
-from tests.support.servers import GradioServer
+from tests.support.servers import GradioServer, several
 
 ROOT = Path(__file__).parents[1]
 STARTER = """
@@ -38,8 +37,8 @@ def get(url: str) -> Any:
         return json.load(answer)
 
 
-def endpoints(server: GradioServer) -> set[str]:
-    return set(get(f"{server.url}/gradio_api/info")["named_endpoints"])
+def endpoints(url: str) -> set[str]:
+    return set(get(f"{url}/gradio_api/info")["named_endpoints"])
 
 
 def test_the_wire_app_is_the_same_on_each_gradio(
@@ -47,15 +46,14 @@ def test_the_wire_app_is_the_same_on_each_gradio(
 ) -> None:
     for server in (gradio5, gradio6):
         assert get(f"{server.url}/config")["version"] == server.version
-    assert endpoints(gradio5) == endpoints(gradio6)
-    assert len(endpoints(gradio6)) > 50
+    assert endpoints(gradio5.url) == endpoints(gradio6.url)
+    assert len(endpoints(gradio6.url)) > 50
 
 
-@pytest.mark.parametrize("app", sorted(REPLICAS))
-def test_a_replica_has_the_endpoints_of_its_space(
-    start_server: StartServer, app: str
-) -> None:
-    assert endpoints(start_server(f"replicas/{app}")) == REPLICAS[app]
+@pytest.mark.slow
+def test_a_replica_has_the_endpoints_of_its_space() -> None:
+    with several({app: f"replicas/{app}" for app in REPLICAS}) as urls:
+        assert {app: endpoints(url) for app, url in urls.items()} == REPLICAS
 
 
 @pytest.mark.slow
