@@ -53,7 +53,7 @@ check: $(READY) ## Lint, format and types
 	@.venv/bin/mypy $(MYPY_PATHS)
 	@.venv/bin/pyright --warnings
 
-fast: $(READY) ## Only the tests that need no server, build or type checker
+fast: $(READY) ## Only the tests that take no server, build, type checker or seconds
 	@$(PY) -m pytest -m 'not slow' $(PARALLEL) $(ARGS)
 
 slow: $(READY) ## Only the others

@@ -27,6 +27,8 @@ from .strategies import CANARY, DESCRIPTIONS, description, large
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CORPUS = sorted((HERE / "corpus").glob("*.json"))
+#: Those that take seconds.
+LONG = {"ref-doubling-tuples", "schema-wide-union"}
 #: In each chunk; there are ten.
 MANY = 1000
 
@@ -88,7 +90,7 @@ def test_the_judge_sees_the_canary(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -104,6 +106,7 @@ def test_any_description_to_the_end(seed: int) -> None:
         judge(*description(Random(number)), options(number), formatted=number % 5 == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_any_description_of_many_endpoints(seed: int) -> None:
     judge(*large(Random(seed)), options(seed))
@@ -134,7 +137,14 @@ def test_fifty_descriptions_of_many_endpoints() -> None:
 # --- Kept
 
 
-@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem in LONG else [])
+        for path in CORPUS
+    ],
+    ids=lambda path: path.stem,
+)
 def test_a_kept_description(path: Path) -> None:
     document = json.loads(path.read_text(encoding="utf-8"))
     code = judge(document["config"], document["info"], BuildOptions(all_endpoints=True))

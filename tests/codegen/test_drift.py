@@ -483,6 +483,7 @@ def apps(draw: st.DrawFn) -> AppSpec:
     return spec_of(*items)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(apps(), apps())
 def test_there_and_back_mirror_each_other(one: AppSpec, other: AppSpec) -> None:
@@ -507,6 +508,7 @@ def test_there_and_back_mirror_each_other(one: AppSpec, other: AppSpec) -> None:
         assert not fine[0] & fine[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(apps(), apps())
 def test_a_module_and_its_description_give_the_same_diff(

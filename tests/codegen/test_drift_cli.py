@@ -142,6 +142,7 @@ def test_several_modules_and_each_app_once(folder: Path) -> None:
     assert shown == f"app_api.py ({url}): up to date\n" * 2
 
 
+@pytest.mark.slow
 def test_what_is_known_counts_more_than_what_is_not(folder: Path) -> None:
     gone = spec_of(endpoint("f"), source="http://127.0.0.1:9")
     generate_from(gone).write(folder / "away_api.py")

@@ -35,7 +35,13 @@ def test_a_description_is_what_saving_it_gives(name: str) -> None:
     assert dumps(loads(text, name)) == text
 
 
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if "components" in name else [])
+        for name in cases()
+    ],
+)
 def test_a_module_can_be_imported_and_declares_only(name: str, tmp_path: Path) -> None:
     code = (FOLDER / name / "expected.py").read_text(encoding="utf-8")
     check_code(code)

@@ -187,6 +187,7 @@ def test_the_source_cannot_leave_its_comment() -> None:
     assert "\nimport os" not in code
 
 
+@pytest.mark.slow
 def test_a_large_app_is_no_problem() -> None:
     choices = [[str(i), i] for i in range(300)]
     slots = [

@@ -155,6 +155,7 @@ def test_choices_defaults_and_lengths() -> None:
     assert text.endswith('result = f(c=1, short="He", given="as is")')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_every_call_is_accepted_by_its_module(name: str, tmp_path: Path) -> None:
     """Except for files, which are looked for when a call is sent."""

@@ -89,6 +89,7 @@ def test_a_terminal_shows_that(hub: Hub, front: Front, tmp_path: Path) -> None:
     assert f"{SPACE} is asleep: waiting for it".encode() in shown
 
 
+@pytest.mark.slow
 def test_what_the_hub_refuses(hub: Hub, tmp_path: Path) -> None:
     hub.spaces[SPACE].stage = "PAUSED"
     hub.spaces["me/mine"] = Space("", token="hf_x")
