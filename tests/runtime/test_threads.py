@@ -128,9 +128,9 @@ def test_to_give_up_reaches_the_server(
     # One at a time: that the next one runs shows that the first has ended.
     assert client.slow_stream(f"{key}next", 1, 0) == "step 0"
     marks = [client.marks(key + name) for name in "ab"]
-    # The one that waited has left the queue, or was stopped just as it began.
-    assert min(len(steps) for steps in marks) < 10
-    assert all("step 599" not in steps for steps in marks)
+    # The one that waited has left the queue, or was stopped soon after it began: when both
+    # are given up at once, the app may start it before it hears of that.
+    assert all(len(steps) < 200 for steps in marks)
 
 
 # ---- callbacks
