@@ -19,9 +19,10 @@ from gradio_runtime.description import (
     EndpointInfo,
     ParameterInfo,
     ReturnInfo,
-    endpoint_shape,
-    shape_of,
+    slot_types,
+    visible,
 )
+from gradio_runtime.shape import shape_of
 
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of
@@ -178,19 +179,19 @@ def _slots(
     slots = spec.config.slots(ids)
     if None in slots:
         raise _Unusable(f"left out: /config lacks the component of one {what}")
-    visible = [slot for slot in slots if slot is not None and not slot.hidden]
-    if len(visible) != len(items):
+    shown = visible(slots)
+    if len(shown) != len(items):
         raise _Unusable(
-            f"left out: /config has {_count(len(visible), what)} "
+            f"left out: /config has {_count(len(shown), what)} "
             f"where /info describes {len(items)}"
         )
-    for number, (slot, item) in enumerate(zip(visible, items, strict=True), 1):
+    for number, (slot, item) in enumerate(zip(shown, items, strict=True), 1):
         if alike and item.component.lower() != slot.type.lower():
             raise _Unusable(
                 f"left out: {what} {number} is a {slot.type} in /config, "
                 f"but a {item.component.lower()} in /info"
             )
-    return visible
+    return shown
 
 
 def _count(number: int, what: str) -> str:
@@ -347,7 +348,7 @@ class _Builder:
             generator=dependency.generator,
             event_data=dependency.event_data,
             shape=shape_of(
-                endpoint_shape(self._spec.config, dependency).types,
+                slot_types(plan.inputs, plan.outputs),
                 [item.label for item in plan.info.parameters],
                 [item.label for item in plan.info.returns],
             ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gradio_runtime.description import Shape
+from gradio_runtime.shape import Shape
 
 from .literals import LiteralValue
 from .typeexpr import UNCHANGED, TypeExpr, either, optional

@@ -24,7 +24,7 @@ from .templates import Templates
 from .typeexpr import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
 
 if TYPE_CHECKING:
-    from gradio_runtime.description import Shape
+    from gradio_runtime.shape import Shape
 
 __all__ = ["HEADER_MARK", "body_context", "format_code", "header_context", "render"]
 

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from gradio_runtime.addresses import shown_src
 from gradio_runtime.description import (
     HIDDEN_TYPES,
-    MADE_UP_LABEL,
     Component,
     Config,
     Dependency,
@@ -28,7 +27,9 @@ from gradio_runtime.description import (
     ParameterInfo,
     ReturnInfo,
     label_text,
+    visible,
 )
+from gradio_runtime.shape import MADE_UP_LABEL
 from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
@@ -284,9 +285,7 @@ class _Described:
         return self._from_components(first)
 
     def _from_components(self, item: Dependency) -> EndpointInfo:
-        def visible(ids: list[int]) -> list[Component]:
-            return [s for s in self._config.slots(ids) if s and not s.hidden]
-
+        slots = self._config.slots
         return EndpointInfo(
             parameters=[
                 ParameterInfo(
@@ -296,7 +295,7 @@ class _Described:
                     has_default=slot.props.get("value") is not None,
                     default=slot.props.get("value"),
                 )
-                for slot in visible(item.inputs)
+                for slot in visible(slots(item.inputs))
             ],
             returns=[
                 ReturnInfo(
@@ -304,7 +303,7 @@ class _Described:
                     component=slot.type.capitalize(),
                     schema_=slot.schema_out,
                 )
-                for slot in visible(item.outputs)
+                for slot in visible(slots(item.outputs))
             ],
         )
 

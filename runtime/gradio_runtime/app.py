@@ -33,6 +33,7 @@ from .client import Client, wait
 from .defaults import client_in_use, src_of
 from .errors import InputError
 from .misfits import misfits
+from .shape import Shape
 from .values import Input
 
 if TYPE_CHECKING:
@@ -46,9 +47,6 @@ __all__ = ["App", "Endpoint", "StreamEndpoint"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-#: The arguments of a `Shape`, which is imported with the first call.
-_Known = tuple[str, tuple[str | None, ...], tuple[str | None, ...]]
 
 #: Held while an app's own client is made.
 _defaults = threading.Lock()
@@ -111,7 +109,7 @@ class App:
             labels: The labels of its inputs then.
             output_labels: Those of its outputs, if it had several.
         """
-        known = (shape, tuple(labels), tuple(output_labels))
+        known = Shape(shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
             self.module = self.module or describe.__module__
@@ -129,7 +127,7 @@ class App:
         output_labels: Sequence[str | None] = (),
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
-        known = (shape, tuple(labels), tuple(output_labels))
+        known = Shape(shape, tuple(labels), tuple(output_labels))
 
         def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
             self.module = self.module or describe.__module__
@@ -157,7 +155,7 @@ class Endpoint(Generic[P, R]):
         app: App,
         api_name: str | int,
         inputs: type[Input],
-        shape: _Known,
+        shape: Shape,
         describe: Callable[P, Call[R]],
         *,
         client: Client | None = None,
@@ -273,14 +271,13 @@ class Endpoint(Generic[P, R]):
         return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
 
     def _request(self, call: Call[R]) -> Request[R]:
-        from .description import Shape
         from .request import Request
 
         return Request(
             endpoint=self.api_name,
             names=list(type(call.inputs).model_fields),
             values=list(call.data),
-            shape=Shape(*self._shape),
+            shape=self._shape,
             read=_reader(self._describe),
         )
 

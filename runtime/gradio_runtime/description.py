@@ -7,20 +7,18 @@ place (`protocol.md` §2 and §3 of the project's notes have the measurements).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from .jsontext import is_array, is_object, load_json
+from .shape import Shape, shape_of
 
 __all__ = [
     "HIDDEN_TYPES",
-    "MADE_UP_LABEL",
     "Component",
     "Config",
     "Dependency",
@@ -29,10 +27,11 @@ __all__ = [
     "Info",
     "ParameterInfo",
     "ReturnInfo",
-    "Shape",
     "endpoint_shape",
     "label_text",
-    "shape_of",
+    "slot_types",
+    "slots_shape",
+    "visible",
 ]
 
 #: Slots that callers neither send nor receive, by type: Gradio 3 marks them so, and
@@ -342,61 +341,35 @@ class Description(_Wire):
     info: Info
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a generated module knows an endpoint by, of what `/config` says.
-
-    `/config` has no names of parameters (only `/info` has), so the labels tell when
-    parameters of one type have changed places.
-
-    Attributes:
-        types: Visible component types in wire order: `number, radio -> json`.
-        labels: Labels of the inputs; empty where none has one.
-        output_labels: Labels of the outputs, where there are several.
-    """
-
-    types: str
-    labels: tuple[str | None, ...] = ()
-    output_labels: tuple[str | None, ...] = ()
+def visible(slots: Iterable[Component | None]) -> list[Component]:
+    """The slots that callers send or receive, of those that are known."""
+    return [slot for slot in slots if slot is not None and not slot.hidden]
 
 
-def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
-    """The shape of an endpoint.
+def slot_types(inputs: Iterable[Component], outputs: Iterable[Component]) -> str:
+    """Component types in wire order, such as `number, radio -> json`."""
+    taken, given = (", ".join(s.type for s in side) for side in (inputs, outputs))
+    return f"{taken} -> {given}".strip()
+
+
+def slots_shape(
+    inputs: Iterable[Component | None], outputs: Iterable[Component | None]
+) -> Shape:
+    """The shape of an endpoint, by its slots.
 
     A generated module carries it for each endpoint and the runtime compares it with
     the live app's, so that a changed app is noticed before anything is sent.
     """
-    inputs, outputs = (
-        [slot for slot in config.slots(ids) if slot and not slot.hidden]
-        for ids in (dependency.inputs, dependency.outputs)
-    )
-    types = [", ".join(slot.type for slot in slots) for slots in (inputs, outputs)]
+    taken, given = visible(inputs), visible(outputs)
     return shape_of(
-        f"{types[0]} -> {types[1]}".strip(),
-        [label_text(slot.props.get("label")) for slot in inputs],
-        [label_text(slot.props.get("label")) for slot in outputs],
+        slot_types(taken, given),
+        [label_text(slot.props.get("label")) for slot in taken],
+        [label_text(slot.props.get("label")) for slot in given],
     )
 
 
-def shape_of(
-    types: str, labels: Sequence[str | None], output_labels: Sequence[str | None]
-) -> Shape:
-    """A shape, with labels in the form in which they are compared."""
-    several = len(output_labels) > 1
-    return Shape(types, _marks(labels), _marks(output_labels) if several else ())
-
-
-#: So much of a label tells it from others.
-_MARK = 40
-#: Labels that Gradio makes up for `/info`, out of component ids.
-MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
-
-
-def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:
-    marks = tuple(
-        None
-        if label is None or MADE_UP_LABEL.fullmatch(label)
-        else label[:_MARK].strip() or None
-        for label in labels
+def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
+    """The shape of an endpoint of an app."""
+    return slots_shape(
+        config.slots(dependency.inputs), config.slots(dependency.outputs)
     )
-    return marks if any(marks) else ()

@@ -24,16 +24,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .description import (
-    Component,
-    Config,
-    Shape,
-    endpoint_shape,
-    label_text,
-    shape_of,
-)
+from .description import Component, Config, endpoint_shape, slots_shape, visible
+from .shape import Shape
 
 __all__ = ["Judgement", "judge", "renamed"]
 
@@ -153,7 +147,9 @@ def renamed(known: Shape, config: Config) -> str | None:
 # --- What is compared
 
 
-def _known(shape: Shape, names: Sequence[str]) -> tuple[list[_Slot], list[_Slot]]:
+def _known(
+    shape: Shape, names: Sequence[str | None]
+) -> tuple[list[_Slot], list[_Slot]]:
     inputs, _, outputs = shape.types.partition("->")
     return (
         _described(_split(inputs), shape.labels, names, "parameter"),
@@ -166,39 +162,37 @@ def _split(types: str) -> list[str]:
 
 
 def _described(
-    types: list[str], labels: Sequence[str | None], names: Sequence[str], what: str
+    types: list[str],
+    labels: Sequence[str | None],
+    names: Sequence[str | None],
+    what: str,
 ) -> list[_Slot]:
     if len(labels) != len(types):
         labels = [None] * len(types)
+    names = [*names, *[None] * len(types)]
     return [
         _Slot(
             type=type_,
             kind=_KINDS.get(type_, type_),
             label=label,
-            name=names[index] if index < len(names) else label or f"{what} {index + 1}",
+            name=name or label or f"{what} {index}",
         )
-        for index, (type_, label) in enumerate(zip(types, labels, strict=True))
+        for index, (type_, label, name) in enumerate(
+            zip(types, labels, names, strict=False), 1
+        )
     ]
 
 
 def _live(
     inputs: Iterable[Component | None],
     outputs: Iterable[Component | None],
-    live_names: Sequence[str | None],
+    names: Sequence[str | None],
 ) -> tuple[list[_Slot], list[_Slot]]:
-    taken, given = (
-        [slot for slot in slots if slot is not None and not slot.hidden]
-        for slots in (inputs, outputs)
-    )
-    shape = shape_of(
-        "",
-        [label_text(slot.props.get("label")) for slot in taken],
-        [label_text(slot.props.get("label")) for slot in given],
-    )
-    if len(live_names) != len(taken):
-        live_names = [None] * len(taken)
+    taken, given = visible(inputs), visible(outputs)
+    shape = slots_shape(taken, given)
+    known_names = names if len(names) == len(taken) else ()
     return (
-        _of_components(taken, shape.labels, live_names, "parameter"),
+        _of_components(taken, shape.labels, known_names, "parameter"),
         _of_components(given, shape.output_labels, (), "output"),
     )
 
@@ -209,22 +203,19 @@ def _of_components(
     names: Sequence[str | None],
     what: str,
 ) -> list[_Slot]:
-    labels = labels or [None] * len(slots)
-    names = names or [None] * len(slots)
+    described = _described([slot.type for slot in slots], labels, names, what)
     return [
-        _Slot(
-            type=slot.type,
-            kind="choices"
-            if slot.type == "dropdown" and slot.props.get("multiselect") is True
-            else _KINDS.get(slot.type, slot.type),
-            label=label,
-            name=name or label or f"{what} {index + 1}",
+        replace(
+            item,
+            kind="choices" if _takes_several(slot) else item.kind,
             has_value=slot.props.get("value") is not None,
         )
-        for index, (slot, label, name) in enumerate(
-            zip(slots, labels, names, strict=True)
-        )
+        for item, slot in zip(described, slots, strict=True)
     ]
+
+
+def _takes_several(slot: Component) -> bool:
+    return slot.type == "dropdown" and slot.props.get("multiselect") is True
 
 
 # --- Which is which

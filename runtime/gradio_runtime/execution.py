@@ -11,7 +11,7 @@ from . import wire
 from .call import Options
 from .callbacks import run_callback
 from .connection import Connection
-from .description import Component
+from .description import Component, visible
 from .errors import (
     AuthenticationError,
     ConnectError,
@@ -260,13 +260,13 @@ class Execution(Generic[T]):
     ) -> list[Any]:
         """The wire's data: hidden slots are null, files are uploaded."""
         request = self._request
-        visible = [slot for slot in route.inputs if slot and not slot.hidden]
+        taken = visible(route.inputs)
         sources: Sequence[int | None] = range(len(request.values))
         if judgement is not None:
             sources = judgement.inputs
-        if len(visible) != len(sources):
+        if len(taken) != len(sources):
             raise InputError(
-                f"{route.api_name} takes {len(visible)} values, not {len(sources)}"
+                f"{route.api_name} takes {len(taken)} values, not {len(sources)}"
             )
         given = iter(sources)
         data = [

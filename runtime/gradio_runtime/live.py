@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from .description import Component, Config, Dependency, Info, Shape, endpoint_shape
+from .description import Component, Config, Dependency, Info, slots_shape
 from .discovery import parse_info, read_info
 from .errors import InputError
 from .http.transport import Transport
 from .queue.protocol import Dialect
 from .queue.session_pool import SessionPool
 from .settings import Settings
+from .shape import Shape
 from .transfer import Transfer, default_download_dir
 
 __all__ = ["Live", "Route"]
@@ -95,7 +96,7 @@ class Live:
                 api_name=f"/{dependency.api_name}"
                 if dependency.api_name is not None
                 else f"fn_index={dependency.id}",
-                shape=endpoint_shape(self.config, dependency),
+                shape=slots_shape(inputs, outputs),
                 inputs=inputs,
                 outputs=outputs,
                 generator=dependency.generator,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from .description import Shape
 from .results import ResultReader
+from .shape import Shape
 
 __all__ = ["Request"]
 

@@ -9,10 +9,10 @@ from gradio_runtime.description import (
     Component,
     Config,
     Dependency,
-    Shape,
     endpoint_shape,
 )
 from gradio_runtime.drift import Judgement, judge, renamed
+from gradio_runtime.shape import Shape
 from hypothesis import given
 from hypothesis import strategies as st
 

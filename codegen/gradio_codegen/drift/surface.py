@@ -374,7 +374,7 @@ def _default(node: ast.expr | None) -> str | None:
 
 
 def _components(shape: ast.expr | None) -> tuple[list[str], list[str]]:
-    """Component types of the inputs and the outputs, see `endpoint_shape`."""
+    """Component types of the inputs and the outputs, see `slot_types`."""
     if not isinstance(shape, ast.Constant) or not isinstance(shape.value, str):
         return [], []
     inputs, _, outputs = shape.value.partition("->")

@@ -23,6 +23,7 @@ from gradio_runtime import (
     Status,
 )
 from gradio_runtime.loop import get_loop
+from gradio_runtime.shape import Shape
 
 from tests.runtime.faults.conftest import echo, joins, open_sockets
 from tests.runtime.wire_api import WireClient
@@ -156,7 +157,7 @@ def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:
     )
     with WireClient(server.url) as client:
         one = client.file
-        one.api_name, one._shape = "/echo", ("file -> file", (), ())
+        one.api_name, one._shape = "/echo", Shape("file -> file")
         with pytest.raises(GradioError, match="the source is slow"):
             one.submit(cast("Any", Slow())).result(timeout=5)
 
@@ -208,7 +209,7 @@ def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
     Handler.answers["/gradio_api/queue/data"] = lambda h: time.sleep(0.3)
     with WireClient(server.url) as client:
         stream = client.grow
-        stream.api_name, stream._shape = "/echo", ("textbox -> textbox", (), ())
+        stream.api_name, stream._shape = "/echo", Shape("textbox -> textbox")
         left = stream.stream(1)
         left.close()
         with pytest.raises(JobCancelled):

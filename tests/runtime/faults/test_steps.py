@@ -22,6 +22,7 @@ from gradio_runtime import (
     Status,
     connect,
 )
+from gradio_runtime.shape import Shape
 
 from tests.runtime.faults.conftest import echo, joins
 from tests.runtime.wire_api import WireClient
@@ -211,7 +212,7 @@ def take(server: Server, step: str) -> object:
             return client.echo.with_options(retries=0)("x")
         Handler.answers["/config"] = lambda h: h.json({**CONFIG, "components": [FILE]})
         file = client.file.with_options(retries=0)
-        file.api_name, file._shape = "/echo", ("file -> file", (), ())
+        file.api_name, file._shape = "/echo", Shape("file -> file")
         return file(b"content")
 
 
@@ -337,7 +338,7 @@ def test_a_status_at_the_download(server: Server, status: int) -> None:
     }
     with WireClient(server.url) as client:
         file = client.file
-        file.api_name, file._shape = "/echo", ("file -> file", (), ())
+        file.api_name, file._shape = "/echo", Shape("file -> file")
         with pytest.raises(meant("download", status) or GradioError) as caught:
             file(b"content")
     assert caught.value.endpoint == "/echo"

@@ -1,0 +1,50 @@
+"""What a generated module knows an endpoint by; it is imported with every module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["MADE_UP_LABEL", "Shape", "shape_of"]
+
+#: So much of a label tells it from others.
+_MARK = 40
+#: Labels that Gradio makes up for `/info`, out of component ids.
+MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a generated module knows an endpoint by, of what `/config` says.
+
+    `/config` has no names of parameters (only `/info` has), so the labels tell when
+    parameters of one type have changed places.
+
+    Attributes:
+        types: Visible component types in wire order: `number, radio -> json`.
+        labels: Labels of the inputs; empty where none has one.
+        output_labels: Labels of the outputs, where there are several.
+    """
+
+    types: str
+    labels: tuple[str | None, ...] = ()
+    output_labels: tuple[str | None, ...] = ()
+
+
+def shape_of(
+    types: str, labels: Sequence[str | None], output_labels: Sequence[str | None]
+) -> Shape:
+    """A shape, with labels in the form in which they are compared."""
+    several = len(output_labels) > 1
+    return Shape(types, _marks(labels), _marks(output_labels) if several else ())
+
+
+def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:
+    marks = tuple(
+        None
+        if label is None or MADE_UP_LABEL.fullmatch(label)
+        else label[:_MARK].strip() or None
+        for label in labels
+    )
+    return marks if any(marks) else ()
