@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from ..api import GeneratedModule, generate_from
 from ..build import BuildOptions
-from ..errors import CodegenError
 from ..fetch import classify
+from ..typecheck import type_check
 from ..write import ensure_writable, write_file
 from .connect import Connect
 from .talk import Talk, err, out
@@ -74,16 +71,4 @@ def _mypy(code: str, target: Path | None) -> list[str]:
         if path is None:
             path = Path(folder) / "generated.py"
             path.write_text(code, encoding="utf-8")
-        command = [sys.executable, "-m", "mypy", "--strict", "--config-file", ""]
-        command += ["--no-error-summary", "--hide-error-context", "--no-color-output"]
-        if not os.environ.get("MYPY_CACHE_DIR"):
-            command += ["--cache-dir", str(Path(folder) / "cache")]
-        command += ["--", str(path)]
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            command, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    if done.returncode not in (0, 1) or (done.returncode and not lines):
-        error = " ".join(done.stderr.split()) or f"it exited with {done.returncode}"
-        raise CodegenError(f"mypy could not run: {error}")
-    return lines if done.returncode else []
+        return type_check(str(path), scratch=Path(folder))

@@ -1,17 +1,15 @@
-"""The tour's module: generated, type-checked and imported."""
+"""The tour's module: generated and imported."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Protocol, cast
 
 from gradio_runtime import Client, Endpoint, File, FileInput, StreamEndpoint
 
-__all__ = ["DemoClient", "TranscribeOutput", "load", "type_check"]
+__all__ = ["DemoClient", "TranscribeOutput", "load"]
 
 
 class TranscribeOutput(Protocol):
@@ -34,30 +32,6 @@ class DemoClient(Client):
     gradient: Endpoint[[str, str], File]
     bake: Endpoint[[str, float], str]
     train: Endpoint[[int], str]
-
-
-def type_check(path: Path, *, imports: Path, cache: Path) -> list[str]:
-    """Run mypy, strict and with no settings but these, over a file.
-
-    Args:
-        path: The file.
-        imports: A folder that it imports from.
-        cache: Where mypy keeps what it learns.
-
-    Returns:
-        Its complaints.
-    """
-    options = ["--strict", "--config-file=", "--no-error-summary"]
-    options += ["--no-pretty", "--no-color-output"]
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "mypy", *options, f"--cache-dir={cache}", path.name],
-        cwd=path.parent,
-        env=os.environ | {"MYPYPATH": str(imports)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return (done.stdout + done.stderr).strip().splitlines()
 
 
 def load(path: Path) -> type[DemoClient]:

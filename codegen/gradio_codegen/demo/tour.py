@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ..api import generate
 from ..errors import CheckError, OutputError
+from ..typecheck import type_check
 from ..write import ensure_writable
 from .calls import make_calls
-from .module import load, type_check
+from .module import load
 from .server import DemoServer, ServerFailed
 from .show import Screen, open_screen
 
@@ -104,14 +105,14 @@ def _make(screen: Screen, server: DemoServer, path: Path, *, force: bool) -> int
 
 def _check(screen: Screen, folder: Path, path: Path) -> None:
     screen.section("Its types: mypy --strict")
-    cache = Path(os.environ.get("MYPY_CACHE_DIR") or folder / "mypy")
     with screen.waiting("Checking the module"):
-        problems = type_check(path, imports=path.parent, cache=cache)
+        problems = type_check(path.name, scratch=folder, cwd=path.parent)
     if problems:
         raise CheckError(f"mypy is not content with {path}: {'; '.join(problems)}")
     screen.say(f"{path.name}: no problems. And a caller with a mistake:\n")
     mistake = folder / "caller.py"
     mistake.write_text(_MISTAKE, "utf-8")
     screen.module(_MISTAKE)
-    for line in type_check(mistake, imports=path.parent, cache=cache):
+    found = type_check(mistake.name, scratch=folder, cwd=folder, imports=path.parent)
+    for line in found:
         screen.say(line)
