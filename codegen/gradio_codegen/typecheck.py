@@ -37,7 +37,7 @@ def type_check(
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [*command, "--", file],
         cwd=cwd,
-        env=os.environ | ({"MYPYPATH": str(imports)} if imports else {}),
+        env=os.environ | ({"MYPYPATH": str(imports.absolute())} if imports else {}),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -78,7 +78,8 @@ def temporary(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_in_a_pipe(tmp_path: Path, temporary: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, tmp_path / "out"],
+        [*COMMAND, "out"],
+        cwd=tmp_path,
         env=environment(temporary, FORCE_COLOR="1", HTTP_PROXY="http://127.0.0.1:9"),
         capture_output=True,
         text=True,
