@@ -6,6 +6,7 @@ per session with and without a `/cancel` that empties the queue (6.31; 4.44 and 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -24,6 +25,8 @@ PLAIN = ("/sleep", "/async_sleep")
 GENERATORS = ("/slow_stream", "/async_slow_stream")
 #: Steps that a generator would take if it were not stopped: half a minute of them.
 STEPS = 600
+#: How often to try what depends on the moment.
+ROUNDS = 20
 
 
 @pytest.fixture(params=["gradio3", "gradio48", "gradio4", "gradio5", "gradio6"])
@@ -138,3 +141,20 @@ def test_an_ended_job_has_its_result(
     assert not job.cancelled()
     assert job.result() == result
     assert job.status().code is Status.FINISHED
+
+
+@pytest.mark.parametrize("api_name", GENERATORS)
+def test_a_generator_that_is_just_starting_is_stopped(
+    client: WireClient, key: str, api_name: str
+) -> None:
+    """Cancelled in about the moment in which the app takes it out of its queue."""
+    for n in range(ROUNDS):
+        job = submit(client, f"{key}{n}", api_name)
+        reach(job, Status.IN_QUEUE)
+        time.sleep(n % 5 * 0.01)
+        if not job.cancel():
+            # Gradio 3 does not tell of an async one before its first output.
+            assert job.first(30) == "step 0"
+            assert job.cancel() is True
+    # The app runs one at a time, so what goes on would keep this one waiting.
+    assert submit(client, key, api_name, 1).result(10) == "step 0"

@@ -17,7 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 CONFIG: dict[str, Any] = {
     "version": "6.31.0",
@@ -251,9 +253,10 @@ def sent(end: str) -> dict[str, str]:
     return [headers for path, headers in Handler.seen if path.endswith(end)][-1]
 
 
-def until(reached: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for something that must come."""
+def until(reached: Callable[[], T | None], seconds: float = 30.0) -> T:
+    """Wait for something that must come, and return it."""
     deadline = time.monotonic() + seconds
-    while not reached():
+    while not (it := reached()):
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.01)
+    return it

@@ -9,6 +9,7 @@ the session, and where nothing can, nothing is done.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from ..errors import GradioError
@@ -56,7 +57,13 @@ class SessionTicket(Ticket):
     async def remove(self) -> bool:
         """Take the job out of the queue; whether it was still there."""
         if self.live.dialect.removes_queued:
-            return await self._remove_by_request()
+            removed = await self._remove_by_request()
+            if removed and self.route.generator:
+                # The app may have begun it as it was taken out, and said so after the
+                # end without data; a generator would go on to its own end.
+                with contextlib.suppress(GradioError):
+                    await self._stop_running()
+            return removed
         if not self.route.generator:
             # Before 6.14 a start is heard of up to a poll (50 ms) late.
             loop = asyncio.get_running_loop()
@@ -68,7 +75,13 @@ class SessionTicket(Ticket):
 
     def _can_drop(self) -> bool:
         """Whether closing the session's stream takes back this job and no other."""
-        return self.live.dialect.drops and self._session.alone(self.inbox)
+        # Not after a removal from the queue: the server ends the stream with its
+        # answer, and so does not notice that it is closed.
+        return (
+            self._removal is None
+            and self.live.dialect.drops
+            and self._session.alone(self.inbox)
+        )
 
     async def _remove_by_request(self) -> bool:
         if self._removal is None:
@@ -119,18 +132,14 @@ class SessionTicket(Ticket):
     async def _withdraw(self) -> None:
         await self._session.remove_queued(self.inbox)
         # It may have started just before; then a generator goes on until this.
-        if self.route.generator and self._session.alone(self.inbox):
-            self._session.drop()
+        if self.route.generator:
+            await self._stop_running()
 
     def leave(self) -> None:
         """Stop listening and give the session back."""
         self._settle(removed=False)
         self._session.leave(self.inbox)
         unfinished = self.route.generator and not self.finished
-        if self._removal is not None and unfinished and not self._session.busy:
-            # The server may have begun the job as it was taken back, and said so too
-            # late; a generator would go on to its end, but for this.
-            self._drop()
         self.live.sessions.release(self._session, spoilt=self._dropped or unfinished)
 
     def _drop(self) -> None:
