@@ -29,6 +29,7 @@ from .follower import Follower
 from .http.backoff import pause_after
 from .job import Job
 from .live import Live, Route
+from .loop import is_exiting, run_job
 from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket
@@ -95,7 +96,7 @@ class Execution(Generic[T]):
     def begin(self) -> None:
         """Start running."""
         self._connection.executions.add(self)
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task = run_job(self._run())
 
     async def _run(self) -> None:
         self._record.enter()
@@ -107,6 +108,8 @@ class Execution(Generic[T]):
             if self._abandoned:
                 self._fail(ConnectionLost("the client was closed"))
             else:
+                if is_exiting() and self._ticket is not None:
+                    self._ticket.give_up()
                 self._record.cancelled()
                 self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
         except GradioError as error:

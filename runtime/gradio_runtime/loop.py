@@ -12,7 +12,7 @@ import contextlib
 import inspect
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Set
 from typing import Any, TypeVar
 
 from .errors import GradioError
@@ -25,6 +25,11 @@ _thread: threading.Thread | None = None
 _exiting = False
 #: What is under way there; asyncio itself keeps no reference to a task.
 _background: set[asyncio.Task[None]] = set()
+#: The jobs among it, and what an interpreter that ends does not cut off at once.
+_jobs: set[asyncio.Task[None]] = set()
+_finishing: set[asyncio.Task[Any]] = set()
+#: Seconds that it waits for the latter.
+_GRACE = 0.3
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
@@ -87,6 +92,24 @@ def in_background(action: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
     return task
 
 
+def run_job(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run a job on the loop that runs now.
+
+    When the interpreter ends it is cancelled while requests still work, so that it can
+    be taken back from the app, which would otherwise run it for nobody.
+    """
+    task = asyncio.get_running_loop().create_task(action)
+    _jobs.add(task)
+    task.add_done_callback(_jobs.discard)
+    return task
+
+
+def let_finish(task: asyncio.Task[Any]) -> None:
+    """Give what takes a job back a moment more when the interpreter ends."""
+    _finishing.add(task)
+    task.add_done_callback(_finishing.discard)
+
+
 def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
     """Wake a waiter of any loop, from any thread; False if that loop is closed."""
     try:
@@ -142,6 +165,8 @@ def _forget_after_fork() -> None:
     _loop = None
     _thread = None
     _lock = threading.Lock()
+    for tasks in (_background, _jobs, _finishing):
+        tasks.clear()
 
 
 def _stop_at_exit() -> None:
@@ -151,31 +176,37 @@ def _stop_at_exit() -> None:
     if loop is None or thread is None or not thread.is_alive():
         return
     try:
-        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(0.5)
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(_GRACE + 0.5)
     except (TimeoutError, RuntimeError):
         return
     loop.call_soon_threadsafe(loop.stop)
     thread.join(0.5)
 
 
-async def _cancel_all() -> None:
-    current = asyncio.current_task()
+async def _end_all() -> None:
+    await _cancel(set(_jobs))
+    ends = asyncio.get_running_loop().time() + _GRACE
+    while _finishing and (left := ends - asyncio.get_running_loop().time()) > 0:
+        await asyncio.wait(_finishing, timeout=left)
+    await asyncio.sleep(0)  # those that are about to begin may begin others
+    await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
+    from .http.pools import close_all
+
+    await close_all()
+
+
+async def _cancel(tasks: Set[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended."""
     # A task that is cancelled before it begins never awaits what it was given to await,
     # of which Python would complain on stderr (seen of anyio's, while it connects).
-    await asyncio.sleep(0)
-    tasks = [task for task in asyncio.all_tasks() if task is not current]
-    fresh = [task for task in tasks if not has_begun(task)]
-    for task in tasks:
-        if task not in fresh:
-            task.cancel()
+    fresh = {task for task in tasks if not has_begun(task)}
+    for task in tasks - fresh:
+        task.cancel()
     if fresh:
         await asyncio.sleep(0)
     for task in fresh:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    from .http.pools import close_all
-
-    await close_all()
 
 
 def has_begun(task: asyncio.Task[Any]) -> bool:

@@ -188,6 +188,8 @@ _ABOUT = """\
   until it is started again. That is the server's, and no client can help it.
 - Before 6.14 the server keeps a cancelled job in its queue; the runtime gives jobs that
   may be cancelled a session of their own, with which they leave it.
+- From 6.14 a generator that starts in the moment in which it is taken out of the queue
+  goes on although the server says that it has ended; the runtime stops it as well.
 """
 
 

@@ -6,6 +6,7 @@ per session with and without a `/cancel` that empties the queue (6.31; 4.44 and 
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import pytest
 from gradio_runtime import JobCancelled, Status
 from gradio_runtime.job import Job
 
+from tests.runtime.test_processes import command
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
@@ -158,3 +160,17 @@ def test_a_generator_that_is_just_starting_is_stopped(
             assert job.cancel() is True
     # The app runs one at a time, so what goes on would keep this one waiting.
     assert submit(client, key, api_name, 1).result(10) == "step 0"
+
+
+def test_a_process_that_ends_takes_its_jobs_back(client: WireClient, key: str) -> None:
+    """Whatever they were just doing: wait, join, or be heard of for the first time."""
+    body = f"""
+    stream = client.slow_stream.stream(key, {STEPS}, 0.05)
+    next(stream)
+    jobs = [client.slow_stream.submit(key, {STEPS}, 0.05) for _ in range(3)]
+    time.sleep(float(sys.argv[2]))
+    """
+    for n in range(8):
+        program = command(body, client, key, str(n % 4 * 0.005))
+        subprocess.run(program, check=True, timeout=20)
+    assert submit(client, key, "/slow_stream", 1).result(10) == "step 0"

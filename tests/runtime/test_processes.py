@@ -387,7 +387,7 @@ def test_tasks_that_have_not_begun_end_quietly(client: WireClient) -> None:
     async def end():
         running = asyncio.get_running_loop()
         kept.extend(running.create_task(c) for c in (begin(given()), begin_others()))
-        await loop._cancel_all()
+        await loop._end_all()
 
     kept = []
     loop.run_sync(end())

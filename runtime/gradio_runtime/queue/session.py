@@ -28,6 +28,7 @@ from ..errors import (
 from ..http.backoff import pause_after
 from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
+from ..loop import let_finish
 from .protocol import (
     Asked,
     CloseStream,
@@ -238,6 +239,7 @@ class Session:
             # The server cannot notice the end of a stream that it has not begun, and
             # a connection that is cancelled while it connects may be lost.
             self._stream.unwanted = True
+            let_finish(self._reader)
 
     async def remove_queued(self, inbox: Inbox) -> None:
         """Take a queued job out of the queue; touches no other job."""

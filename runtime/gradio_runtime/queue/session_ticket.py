@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from ..errors import GradioError
 from ..live import Live, Route
-from ..loop import in_background
+from ..loop import in_background, let_finish
 from .session import Body
 from .ticket import Ticket
 
@@ -45,7 +45,7 @@ class SessionTicket(Ticket):
             await asyncio.shield(joining)
         except asyncio.CancelledError:
             # Only the answer, which is on its way, names the job to take back.
-            in_background(self._leave_after(joining))
+            let_finish(in_background(self._leave_after(joining)))
             raise
         self._joined_at = asyncio.get_running_loop().time()
 
@@ -123,11 +123,11 @@ class SessionTicket(Ticket):
     def give_up(self) -> None:
         """Take the job back if that is possible, without waiting for the answer."""
         if not self.started and self.live.dialect.removes_queued:
-            in_background(self._withdraw())
+            let_finish(in_background(self._withdraw()))
         elif (self.route.generator or not self.started) and self._can_drop():
             self._drop()
         elif self.route.generator:
-            in_background(self._stop_running())
+            let_finish(in_background(self._stop_running()))
 
     async def _withdraw(self) -> None:
         await self._session.remove_queued(self.inbox)

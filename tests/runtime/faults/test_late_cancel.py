@@ -9,7 +9,10 @@ of its start comes before that end, after it, or not at all (seen on 6.31).
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -132,3 +135,40 @@ def test_a_plain_function_is_not(server: Server, app: App) -> None:
         next(u for u in job.updates() if u.code is Status.IN_QUEUE)
         assert job.cancel() is True
         assert app.cancelled == [NONE]
+
+
+#: A process that ends while its job joins, or while its stream is being opened.
+ENDS = """
+import sys, time
+from gradio_runtime import Status
+from tests.runtime.wire_api import WireClient
+job = WireClient(sys.argv[1]).echo.submit("x")
+while job.status().code < Status.JOINING_QUEUE:
+    time.sleep(0.01)
+time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize("slow", ["join", "data"])
+def test_a_process_that_ends_takes_its_job_back(
+    server: Server, app: App, slow: str
+) -> None:
+    def late(handler: Handler) -> None:
+        time.sleep(0.2)
+        if slow == "join":
+            handler.json({"event_id": "e"})
+        else:
+            app.stream(handler)
+
+    Handler.answers[f"/gradio_api/queue/{slow}"] = late
+    app.generates(yes=True)
+    app.answer = ANSWERS["started before"]
+    process = subprocess.run(
+        [sys.executable, "-c", ENDS, server.url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
+    assert app.cancelled == [NONE, ECHO]
