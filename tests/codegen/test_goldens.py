@@ -57,6 +57,7 @@ def test_a_module_can_be_imported_and_declares_only(name: str, tmp_path: Path) -
                 json.dumps(schema())
 
 
+@pytest.mark.slow
 def test_generating_is_the_same_in_another_process() -> None:
     script = (
         "from tests.codegen.regen import *\nimport sys\n"

@@ -315,6 +315,7 @@ def test_many_clients_wait_together(hub: Hub, front: Front) -> None:
     assert results == ["x"] * 8
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_program_while_the_hub_thinks(hub: Hub) -> None:
     with hub.lock:  # it answers nobody
         program = subprocess.Popen(

@@ -216,6 +216,7 @@ def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
             next(left)
 
 
+@pytest.mark.slow
 def test_an_exit_handler_of_the_user_does_not_hang(server: Server) -> None:
     script = f"""
 import atexit

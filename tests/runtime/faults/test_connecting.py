@@ -48,6 +48,7 @@ def test_what_is_no_address(src: str) -> None:
         connect(src)
 
 
+@pytest.mark.slow
 def test_a_host_that_does_not_answer_a_connection() -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -63,6 +64,7 @@ def test_a_host_that_does_not_answer_a_connection() -> None:
             one.close()
 
 
+@pytest.mark.slow
 def test_an_answer_that_does_not_come(server: Server) -> None:
     over = threading.Event()
     Handler.answers["/config"] = lambda h: over.wait(10)

@@ -149,6 +149,7 @@ time.sleep(0.05)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slow", ["join", "data"])
 def test_a_process_that_ends_takes_its_job_back(
     server: Server, app: App, slow: str

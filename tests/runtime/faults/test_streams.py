@@ -140,6 +140,7 @@ def test_one_lost_stream_loses_all_its_jobs_and_none_hangs(server: Server) -> No
     assert len({id(error) for error in errors}) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drip", [False, True])
 def test_a_stream_that_goes_silent(server: Server, drip: bool) -> None:
     """Whatever comes is a sign of life; nothing for `idle_timeout` is none."""
@@ -169,6 +170,7 @@ def test_a_stream_that_goes_silent(server: Server, drip: bool) -> None:
     over.set()
 
 
+@pytest.mark.slow
 def test_a_stream_whose_head_does_not_come(server: Server) -> None:
     over = threading.Event()
     Handler.answers["/gradio_api/queue/data"] = lambda h: over.wait(10)

@@ -14,6 +14,8 @@ from gradio_runtime import Call, Client, FileInput, Input, JobTimeout
 from tests.runtime.wire_api import WireClient, _app
 from tests.support.misbehaving import CONFIG, Handler, Server, count
 
+pytestmark = pytest.mark.slow  # its servers stall
+
 #: What does not answer, by the step that waits for it; in their order.
 STALLS = {
     "config": "/config",

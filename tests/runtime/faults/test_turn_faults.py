@@ -226,6 +226,7 @@ def test_messages_that_make_no_sense(server: Server, turn: Turn, case: str) -> N
         call(server)
 
 
+@pytest.mark.slow
 def test_a_silent_server(server: Server, turn: Turn) -> None:
     over = threading.Event()
 
