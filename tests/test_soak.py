@@ -18,6 +18,7 @@ from benchmarks.soak.actions import Scene, check
 from benchmarks.soak.samples import Sample
 from benchmarks.soak.traffic import Account, Traffic
 from benchmarks.soak.verdict import grown
+from tests.support.misbehaving import until
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = Sample(0.0, 60.0, 180_000, 3, 0, 0, 12, 4, 2, 10, 0, 5)
@@ -120,5 +121,6 @@ def test_a_hang_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
 
     account, fine = run(hang, quiet=False)
     release.set()
+    until(lambda: account.failed == 2 * traffic.WORKERS)  # each tells how long it took
     assert not fine
     assert "release.wait" in account.failures[0]
