@@ -165,8 +165,6 @@ def _forget_after_fork() -> None:
     _loop = None
     _thread = None
     _lock = threading.Lock()
-    for tasks in (_background, _jobs, _finishing):
-        tasks.clear()
 
 
 def _stop_at_exit() -> None:
@@ -184,10 +182,12 @@ def _stop_at_exit() -> None:
 
 
 async def _end_all() -> None:
-    await _cancel(set(_jobs))
-    ends = asyncio.get_running_loop().time() + _GRACE
-    while _finishing and (left := ends - asyncio.get_running_loop().time()) > 0:
-        await asyncio.wait(_finishing, timeout=left)
+    # Only what runs on this loop: a forked process has its parent's tasks in the sets.
+    await _cancel(_jobs & asyncio.all_tasks())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE):
+            while finishing := _finishing & asyncio.all_tasks():
+                await asyncio.wait(finishing)
     await asyncio.sleep(0)  # those that are about to begin may begin others
     await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
     from .http.pools import close_all
