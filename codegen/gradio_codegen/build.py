@@ -369,7 +369,9 @@ class _Builder:
             )
             loose = self._may_be_left(plan, known)
             given = optional(known.type) if loose else known.type
-            type_, default, problem = default_of(given, item)
+            type_, default, problem = default_of(
+                given, item, holds_files=self.models.holds_files(given)
+            )
             if problem:
                 self._warn(plan, f"parameter {name}: {problem}")
             yield Param(

@@ -9,10 +9,10 @@ does nothing when it is imported.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from .errors import CheckError
-from .names import IMPORTS
+from .names import HOLD_FILES, IMPORTS
 from .render import HEADER_MARK
 from .write import is_generated
 
@@ -65,6 +65,8 @@ class _Checker:
         # What annotations and calls may name.
         self._names = set(_TYPES)
         self._classes: set[str] = set()
+        #: Types whose values can hold files, and so have no default that is written.
+        self._hold_files = set(HOLD_FILES)
 
     def check(self) -> None:
         if not self._tree.body or not _is_doc(self._tree.body[0]):
@@ -79,6 +81,7 @@ class _Checker:
                 )
 
     def _collect(self) -> None:
+        fields: dict[str, list[ast.expr]] = {}
         for node in self._tree.body:
             match node:
                 case ast.ImportFrom(names=names):
@@ -86,10 +89,28 @@ class _Checker:
                 case ast.ClassDef(name=name):
                     self._names.add(name)
                     self._classes.add(name)
+                    fields[name] = [
+                        item.annotation
+                        for item in node.body
+                        if isinstance(item, ast.AnnAssign)
+                    ]
                 case ast.AnnAssign(target=ast.Name(id=name)):
                     self._names.add(name)
                 case _:
                     pass
+        while found := {
+            name
+            for name in fields.keys() - self._hold_files
+            if any(map(self._holds_files, fields[name]))
+        }:
+            self._hold_files |= found
+
+    def _holds_files(self, annotation: ast.expr | None) -> bool:
+        """Whether a value of a type can hold a file."""
+        return annotation is not None and any(
+            isinstance(part, ast.Name) and part.id in self._hold_files
+            for part in ast.walk(annotation)
+        )
 
     def _statement(self, node: ast.stmt) -> bool:
         match node:
@@ -134,7 +155,11 @@ class _Checker:
     def _field(self, node: ast.stmt) -> bool:
         match node:
             case ast.AnnAssign(target=ast.Name(), annotation=type_, value=value):
-                return self._type(type_) and (value is None or _is_default(value))
+                return (
+                    self._type(type_)
+                    and (value is None or _is_default(value))
+                    and not (self._holds_files(type_) and _names_something(value))
+                )
             case _:
                 return False
 
@@ -176,7 +201,7 @@ class _Checker:
                     and self._decorator(decorator)
                     and self._arguments(node.args)
                     and self._type(type_)
-                    and self._call(value)
+                    and self._call(value, self._files_among(node.args))
                 )
             case _:
                 return False
@@ -206,9 +231,25 @@ class _Checker:
             and node.kwarg is None
             and all(self._type(item.annotation) for item in arguments)
             and all(_is_literal(item) or _is_unchanged(item) for item in defaults)
+            and not any(map(_names_something, self._defaults_of_files(node)))
         )
 
-    def _call(self, node: ast.expr | None) -> bool:
+    def _defaults_of_files(self, node: ast.arguments) -> Iterator[ast.expr | None]:
+        """The defaults of the parameters that can hold files."""
+        first = len(node.args) - len(node.defaults)
+        for item, default in (
+            *zip(node.args[first:], node.defaults, strict=True),
+            *zip(node.kwonlyargs, node.kw_defaults, strict=True),
+        ):
+            if self._holds_files(item.annotation):
+                yield default
+
+    def _files_among(self, node: ast.arguments) -> set[str]:
+        """The parameters that can hold files."""
+        every = (*node.args, *node.kwonlyargs)
+        return {item.arg for item in every if self._holds_files(item.annotation)}
+
+    def _call(self, node: ast.expr | None, files: Set[str]) -> bool:
         match node:
             case ast.Call(
                 func=ast.Name(id="Call"),
@@ -216,13 +257,13 @@ class _Checker:
                 keywords=[],
             ):
                 return model in self._classes and all(
-                    item.arg is not None and self._argument(item.arg, item.value)
+                    item.arg is not None and self._argument(item.arg, item.value, files)
                     for item in keywords
                 )
             case _:
                 return False
 
-    def _argument(self, name: str, node: ast.expr) -> bool:
+    def _argument(self, name: str, node: ast.expr, files: Set[str]) -> bool:
         """`name=name`, or `name=<made anew> if name is None else name`."""
         match node:
             case ast.Name(id=value):
@@ -236,7 +277,11 @@ class _Checker:
                 body=made,
                 orelse=ast.Name(id=value),
             ):
-                return name == tested == value and self._made(made)
+                return (
+                    name == tested == value
+                    and self._made(made)
+                    and not (name in files and _names_something(made))
+                )
             case _:
                 return False
 
@@ -248,7 +293,7 @@ class _Checker:
             case ast.Dict(keys=keys, values=values):
                 return all(map(_is_string, keys)) and all(map(self._made, values))
             case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords):
-                return name in self._names and all(
+                return self._makes(name) and all(
                     item.arg is not None and _is_literal(item.value)
                     for item in keywords
                 )
@@ -257,9 +302,13 @@ class _Checker:
                 args=[value],
                 keywords=[],
             ):
-                return name in self._names and _is_literal(value)
+                return self._makes(name) and _is_literal(value)
             case _:
                 return _is_literal(node)
+
+    def _makes(self, name: str) -> bool:
+        """Whether a class may be made of what stands in the module."""
+        return name in self._names and name not in self._hold_files
 
     # --- Types
 
@@ -345,6 +394,22 @@ def _is_field(node: ast.expr) -> bool:
             )
         case _:
             return False
+
+
+def _names_something(node: ast.expr | None) -> bool:
+    """Whether a default is more than nothing: it could name a file."""
+    match node:
+        case None | ast.Constant(value=None) | ast.List(elts=[]):
+            return False
+        case ast.Name(id="UNCHANGED"):
+            return False
+        case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
+            return any(
+                item.arg == "default" and _names_something(item.value)
+                for item in keywords
+            )
+        case _:
+            return True
 
 
 def _is_unchanged(node: ast.expr) -> bool:

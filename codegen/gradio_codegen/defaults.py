@@ -17,7 +17,6 @@ from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,
     FILE_INPUT,
-    NONE,
     Named,
     TypeExpr,
     accepts,
@@ -29,7 +28,8 @@ from .typeexpr import (
 
 __all__ = ["allowing", "default_of"]
 
-#: Types whose values are too much to write down, unless they are empty.
+#: Types whose values are too much to write down, unless they are empty. Whoever can
+#: leave one out can also take it away.
 _NOT_WRITTEN = frozenset(
     {
         FILE_INPUT,
@@ -51,9 +51,16 @@ _NOT_WRITTEN = frozenset(
 
 
 def default_of(
-    type_: TypeExpr, item: ParameterInfo
+    type_: TypeExpr, item: ParameterInfo, *, holds_files: bool
 ) -> tuple[TypeExpr, Default | None, str | None]:
     """What is sent for a parameter that is left out.
+
+    Args:
+        type_: Its type.
+        item: What the app says of it.
+        holds_files: Whether a value of the type can hold a file. Then its default is the
+            app's own at each call: one that is written down would be sent as if the
+            caller had given it, and could name a file of his.
 
     Returns:
         The parameter's type, wide enough for the default; the default; and what is
@@ -63,22 +70,15 @@ def default_of(
     if not item.has_default:
         return type_, None, None
     if item.live is not None:
-        # Whoever can leave a file out can also take it away.
-        holds_file = FILE_INPUT in walk(type_)
-        return (
-            optional(type_) if holds_file else type_,
-            Default("live", item.live),
-            None,
-        )
+        removable = FILE_INPUT in walk(type_)
+        given = optional(type_) if removable else type_
+        return given, Default("live", item.live), None
     if value is None:
         return optional(type_), Default("plain", None), None
     if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
         return optional(type_), Default("live", ""), None
-    if type_ in (Named("MultimodalInput"), either(Named("MultimodalInput"), NONE)):
-        members = as_map(value)
-        text = value if members is None else members.get("text")
-        if isinstance(text, str):
-            return type_, Default("plain", text), None
+    if holds_files and value != []:
+        return type_, Default("live", ""), None
     made = as_map(value) is not None or as_list(value) is not None
     problem = None
     if not accepts(type_, value):

@@ -43,16 +43,14 @@ _PICTURE = "photo.png"
 
 _VALUES: Mapping[str, str] = {
     "Any": '"Hello"',
-    "AnnotatedImageData": (
-        f'AnnotatedImageData.model_validate({{"image": {{"path": "{_PICTURE}"}}}})'
-    ),
+    "AnnotatedImageData": f'AnnotatedImageData(image=File.of("{_PICTURE}"))',
     "ChatMessage": 'ChatMessage(role="user", content="Hello")',
     "ChatPairInput": '("Hello", None)',
     "DataframeData": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
     "DataframeInput": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
     "DialogueLine": 'DialogueLine(speaker="Speaker 1", text="Hello")',
     "EditorInput": f'"{_PICTURE}"',
-    "EditorData": f'EditorData.model_validate({{"background": {{"path": "{_PICTURE}"}}}})',
+    "EditorData": f'EditorData(background=File.of("{_PICTURE}"))',
     "GalleryInput": f'"{_PICTURE}"',
     "HighlightedInput": '("Hello", None)',
     "ImagePairInput": f'("{_PICTURE}", "{_PICTURE}")',

@@ -17,7 +17,6 @@ _PLAIN_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "LabelData": {"label": (str, int, float)},
 }
 _WITH_PLAIN_FIELDS = (*map(Named, _PLAIN_FIELDS), Named("DataframeInput"))
-_ROLES = ("user", "assistant", "system")
 _BUILTINS = frozenset({"Any", "None", "bool", "int", "str"})
 
 
@@ -57,12 +56,8 @@ def made(type_: TypeExpr, value: Any) -> str:
             return f"{{{', '.join(parts)}}}"
         case ModelOf(name):
             return f"{name}.model_validate({source(value)})"
-        case Named("ChatMessage"):
-            return _message(value)
         case Named("DataframeInput"):
             return made(Named("DataframeData"), value)
-        case Named("MultimodalInput"):
-            return f"MultimodalData.model_validate({source(value)})"
         case Named(name) if name not in _BUILTINS:
             return _simple(name, value) or f"{name}.model_validate({source(value)})"
         case _:
@@ -84,15 +79,3 @@ def _simple(name: str, value: Any) -> str | None:
         return None
     words = [f"{key}={source(part)}" for key, part in given.items()]
     return f"{name}({', '.join(words)})"
-
-
-def _message(value: Any) -> str:
-    match value:
-        case {
-            "role": str(role),
-            "content": str(text) | [{"type": "text", "text": str(text)}],
-            **rest,
-        } if role in _ROLES and not any(rest.values()):
-            return f"ChatMessage(role={source(role)}, content={source(text)})"
-        case _:
-            return f"ChatMessage.model_validate({source(value)})"

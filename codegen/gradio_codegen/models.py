@@ -20,7 +20,7 @@ from .errors import CodegenError
 from .ir import Model, ModelField
 from .limits import CLASSES
 from .literals import source, string
-from .names import FIELDS, Namer, field_name, identifier, pascal
+from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
 from .schema import (
     RUNTIME_CLASSES,
@@ -38,7 +38,7 @@ from .schema import (
     variants,
 )
 from .shapes import Shapes
-from .typeexpr import ANY, FILE, Literals, ModelOf, TypeExpr, accepts
+from .typeexpr import ANY, FILE, Literals, ModelOf, Named, TypeExpr, accepts, walk
 
 __all__ = ["ModelRegistry", "write_models"]
 
@@ -86,6 +86,18 @@ class ModelRegistry:
             self.schemas[name] = self._object(schema, defs, name)
         return ModelOf(name)
 
+    def holds_files(self, type_: TypeExpr) -> bool:
+        """Whether a value of a type can hold a file, however deep."""
+        classes = [part.name for part in walk(type_) if isinstance(part, ModelOf)]
+        known = {part.name for part in walk(type_) if isinstance(part, Named)}
+        seen: set[str] = set()
+        while classes:
+            if (name := classes.pop()) not in seen:
+                seen.add(name)
+                known |= (found := _references(self.schemas.get(name, {})))
+                classes += found & self.schemas.keys()
+        return not known.isdisjoint(HOLD_FILES)
+
     def _claim(self, title: str | None, wanted: str) -> str:
         """A free name: the title, else that of the place.
 
@@ -105,7 +117,8 @@ class ModelRegistry:
                 default = members["default"]
                 with self.unfolding.whole():
                     type_ = self._mapper.type(part, defs, wanted, ())
-                if _is_simple(default) and accepts(type_, default):
+                written = default in (None, []) or not self.holds_files(type_)
+                if written and _is_simple(default) and accepts(type_, default):
                     properties[key] = {**properties[key], "default": default}
         names = as_list(schema.get("required")) or []
         return {
@@ -168,6 +181,17 @@ class ModelRegistry:
         if schema.get("type") in ("string", "boolean", "integer", "null"):
             return {"type": schema["type"]}
         return _ANYTHING
+
+
+def _references(schema: object) -> set[str]:
+    """The names of the classes that a collected schema refers to."""
+    if (items := as_list(schema)) is not None:
+        return {name for item in items for name in _references(item)}
+    members = as_map(schema) or {}
+    if isinstance(reference := members.get("$ref"), str):
+        return {reference.rpartition("/")[2]}
+    values = (part for key, part in members.items() if key not in ("enum", "default"))
+    return {name for part in values for name in _references(part)}
 
 
 def _enumeration(schema: Schema) -> Schema | None:

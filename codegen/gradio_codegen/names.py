@@ -17,6 +17,7 @@ from .limits import IDENTIFIER
 __all__ = [
     "BUILTINS",
     "FIELDS",
+    "HOLD_FILES",
     "IMPORTS",
     "MEMBERS",
     "MODULE",
@@ -78,6 +79,16 @@ IMPORTS: dict[str, str] = {
     "VideoFile": "gradio_runtime.types",
     "Field": "pydantic",
 }
+
+#: Those of them whose values can hold files. A default of such a type is never written
+#: into a module: it could name a file of the caller's.
+HOLD_FILES = _words(
+    """
+    AnnotatedImageData Annotation ChatMessage ChatPair ChatPairInput EditorData
+    EditorInput File FileInput GalleryImage GalleryInput GalleryItem GalleryVideo
+    ImagePair ImagePairInput MultimodalData MultimodalInput VideoFile
+    """
+)
 
 #: Written down rather than read from `builtins`, which differs between versions of
 #: Python: the same app must give the same module everywhere.

@@ -12,13 +12,16 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from .files import FILE_META, File
+from .files import FILE_META, AppText, File
+from .jsontext import is_array, is_object
 from .queue.protocol import Dialect
 
 __all__ = [
+    "FILE_COMPONENTS",
     "data_url",
     "file_to_send",
     "from_data_url",
+    "inert",
     "inlined",
     "is_file",
     "is_inline",
@@ -28,6 +31,37 @@ __all__ = [
 
 #: Everything that a `FileData` has before 4.20, where nothing marks it.
 _UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
+#: Components whose value is files, some of them with captions or labels.
+FILE_COMPONENTS = frozenset(
+    {
+        "annotatedimage",
+        "audio",
+        "downloadbutton",
+        "file",
+        "gallery",
+        "image",
+        "imageeditor",
+        "imageslider",
+        "model3d",
+        "uploadbutton",
+        "video",
+    }
+)
+#: Components whose value has texts as well as files.
+_WITH_FILES = frozenset({"chatbot", "multimodaltextbox"})
+#: Members of their objects that are files, or lists of files.
+_MEMBERS_AMONG_TEXTS = frozenset({"file", "files", "path"})
+_MEMBERS = _MEMBERS_AMONG_TEXTS | {
+    "background",
+    "composite",
+    "data",
+    "image",
+    "layers",
+    "name",
+    "subtitles",
+    "url",
+    "video",
+}
 #: Components of Gradio 3 whose files are data URLs.
 _INLINE = frozenset({"image"})
 
@@ -36,6 +70,8 @@ def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
     """Whether an object that the server sent is a file, and not the app's own."""
     if value.get("is_stream") is True and isinstance(value.get("path"), str):
         return True  # not marked in 4.x
+    if value.get("meta") == FILE_META and "path" in value:
+        return True  # also where this server does not mark its own
     if dialect.file_dicts:
         content = value.get("data")
         return isinstance(value.get("name"), str) and (
@@ -44,8 +80,48 @@ def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
             or (isinstance(content, str) and content.startswith("data:"))
         )
     if dialect.file_marks:
-        return value.get("meta") == FILE_META and "path" in value
+        return False
     return {"path", "orig_name"} <= value.keys() <= _UNMARKED
+
+
+def inert(value: Any, component: str) -> Any:
+    """A decoded output with an `AppText` for each text that stands where a file is due.
+
+    An app that gives `"/etc/passwd"` as its image must not have it uploaded when the
+    image is handed on. The containers are changed in place.
+    """
+    if component in FILE_COMPONENTS:
+        return _without_names(value, depth=0)
+    if component in _WITH_FILES:
+        _mark_members(value, _MEMBERS_AMONG_TEXTS)
+    return value
+
+
+def _without_names(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return AppText(value)
+    if is_array(value):
+        # What follows in an inner list is a caption, or a label.
+        names = len(value) if depth == 0 else 1
+        for place, item in enumerate(value):
+            if place < names or not isinstance(item, str):
+                value[place] = _without_names(item, depth + 1)
+    else:
+        _mark_members(value, _MEMBERS)
+    return value
+
+
+def _mark_members(value: Any, members: frozenset[str]) -> None:
+    """Mark the members of objects that are files by their names."""
+    if is_array(value):
+        for item in value:
+            _mark_members(item, members)
+    elif is_object(value):
+        for key, item in value.items():
+            if key in members and (isinstance(item, str) or is_array(item)):
+                value[key] = _without_names(item, depth=0)
+            else:
+                _mark_members(item, members)
 
 
 def is_inline(component: str, dialect: Dialect) -> bool:

@@ -25,15 +25,22 @@ from typing import (
 )
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
     PrivateAttr,
+    ValidationInfo,
     field_serializer,
+    model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .filenames import safe_name
+from .provenance import (
+    Constructed,
+    is_of_the_app,
+    local_file_refused,
+    may_name_local_file,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -42,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE_META",
     "FILE_TEXT",
+    "AppText",
     "File",
     "FileInput",
     "UploadProgress",
@@ -55,10 +63,28 @@ FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 #: Longest text in a repr, in characters.
 _LONGEST_SHOWN = 200
 
+#: How a text begins that is an address, and no path.
+_REMOTE = ("http://", "https://", "data:")
+
 #: Fetches a remote file to a local path; given by the connection it came through.
 Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
 
 F = TypeVar("F", bound="File")
+
+
+@dataclass(frozen=True, slots=True)
+class AppText:
+    """A text of the app at a place where a file is due: data, and never a path.
+
+    `str(value)` is the text. It is no `str` itself, so that nothing takes it for the
+    name of a file that the caller has chosen.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        """The text."""
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -76,7 +102,7 @@ class UploadProgress:
     total: int | None
 
 
-class File(BaseModel):
+class File(Constructed):
     """A file: local, remote, or both.
 
     It is an `os.PathLike`, so `open(file)` and `Path(file)` work on a downloaded one.
@@ -92,8 +118,9 @@ class File(BaseModel):
     `data:` URL. What is read back knows where the file is, but no longer the client
     that could fetch it: download before, or use its `url`.
 
-    Beware of validating a `File` or a `FileInput` from the JSON of strangers: `path`
-    names a file of this machine, which a call would upload.
+    JSON never names a file of this machine, since it may be a stranger's: a `path` in it
+    is refused. Read JSON of your own with
+    `File.model_validate_json(text, context={"local_files": True})`.
     """
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
@@ -114,6 +141,34 @@ class File(BaseModel):
     _shared: bool = PrivateAttr(default=False)
     #: Sent as a data URL, and not uploaded.
     _inline: bool = PrivateAttr(default=False)
+    #: Whether the caller named it himself, and no app and no JSON.
+    _named: bool = PrivateAttr(default=False)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            super().__init__(**data)
+            self._named = True
+
+        __init__.__pydantic_base_init__ = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_known(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse an object that names a file which its author may not name."""
+        if not isinstance(value, dict):
+            return value
+        if is_of_the_app(info.context):
+            raise PydanticCustomError(
+                "file", "expected a file of the app, not an object of another kind"
+            )
+        known = cast("dict[str, Any]", value)
+        if not may_name_local_file(known, info.context):
+            url = known.get("url")
+            remote = not isinstance(url, str) or url.startswith(_REMOTE)
+            if known.get("path") is not None or not remote:
+                raise local_file_refused()
+        return known
 
     @classmethod
     def of(cls, value: object) -> File:
@@ -125,7 +180,7 @@ class File(BaseModel):
         match value:
             case File():
                 return value
-            case str() if value.startswith(("http://", "https://", "data:")):
+            case str() if value.startswith(_REMOTE):
                 return cls(url=value)
             case str() | os.PathLike():
                 path = Path(cast("str | os.PathLike[str]", value))
@@ -301,20 +356,33 @@ def _shortened(value: Any) -> Any:
 #: The JSON Schema of a file that is given by its address.
 FILE_TEXT: dict[str, Any] = {
     "type": "string",
-    "description": "A file: its path or URL.",
+    "description": "A file: its URL. From Python, also its path.",
 }
 
 
-def as_file(value: Any) -> Any:
+def as_file(value: Any, info: ValidationInfo) -> Any:
     """A `File` of whatever a file parameter takes; objects are left to pydantic."""
-    if isinstance(value, dict):
-        return cast("dict[str, Any]", value)
+    if isinstance(value, dict | File):
+        return cast("Any", value)
+    if is_of_the_app(info.context):
+        raise PydanticCustomError(
+            "file", "expected a file of the app, not {kind}", {"kind": _kind(value)}
+        )
+    own = not isinstance(value, str) or may_name_local_file(value, info.context)
+    if not own and not value.startswith(_REMOTE):
+        raise local_file_refused()
     try:
-        return File.of(value)
+        file = File.of(value)
     except TypeError as error:
         raise PydanticCustomError(
             "file", "{problem}", {"problem": str(error)}
         ) from None
+    file._named = own  # pyright: ignore[reportPrivateUsage]
+    return file
+
+
+def _kind(value: object) -> str:
+    return "a text" if isinstance(value, str | AppText) else type(value).__name__
 
 
 class _FileInputSchema:
@@ -324,7 +392,7 @@ class _FileInputSchema:
     def __get_pydantic_core_schema__(
         cls, _source: Any, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
+        return core_schema.with_info_plain_validator_function(
             cls._validate,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 _address, return_schema=core_schema.str_schema(), when_used="json"
@@ -338,8 +406,8 @@ class _FileInputSchema:
         return dict(FILE_TEXT)
 
     @staticmethod
-    def _validate(value: Any) -> File:
-        return File.model_validate(as_file(value))
+    def _validate(value: Any, info: ValidationInfo) -> File:
+        return File.model_validate(as_file(value, info), context=info.context)
 
 
 #: What a file parameter takes: a path, a URL, bytes, an open binary file, or a

@@ -10,6 +10,7 @@ from . import wire
 from .call import Options
 from .description import label_text
 from .errors import AppError
+from .filedata import inert
 from .queue.protocol import (
     Completed,
     Estimation,
@@ -180,7 +181,7 @@ class Follower(Generic[T]):
             if isinstance(value, dict | list):
                 kind = slot.type if self._request.typed else ""
                 value = wire.decode(value, kind, live.dialect, live.transfer.file_of)
-            values.append(value)
+            values.append(inert(value, slot.type))
         return values
 
     async def _fetch(self, values: list[Any]) -> None:

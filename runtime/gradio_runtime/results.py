@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .errors import OutputMismatch
 from .misfits import misfits
+from .provenance import OF_THE_APP
 from .values import UNCHANGED, Output
 
 __all__ = ["ResultReader", "keep_ints", "raw_result", "reader_for"]
@@ -63,7 +64,7 @@ class _Single:
         if self._numbers_kept is None:
             self._numbers_kept = TypeAdapter(keep_ints(self._annotation))
         try:
-            return self._numbers_kept.validate_python(value)
+            return self._numbers_kept.validate_python(value, context=OF_THE_APP)
         except ValidationError as error:
             if not strict:
                 return value
@@ -84,7 +85,7 @@ class _Several(Generic[R]):
         data = dict(zip(names, values, strict=True))
         if UNCHANGED not in values:
             with suppress(ValidationError):
-                return self._model.model_validate(data)
+                return self._model.model_validate(data, context=OF_THE_APP)
         return self._one_by_one(data, strict)
 
     def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:

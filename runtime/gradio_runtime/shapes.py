@@ -291,9 +291,11 @@ def _decode_chat(value: Json, files: Files) -> Json:
     ]
 
 
-def _decode_message(message: dict[str, Any], files: Files) -> Json:
+def _decode_message(message: Json, files: Files) -> Json:
     """A message with the list of parts that 6 has; 4 and 5 have one part, bare."""
     message = files(message)
+    if not is_object(message):
+        return message  # it is a file
     content = message.get("content")
     parts = content if is_array(content) else [content]
     message["content"] = [_decode_part(part) for part in parts]

@@ -15,6 +15,7 @@ from .connection import Connection
 from .description import EndpointInfo, Info, ParameterInfo
 from .discovery import read_info
 from .errors import GradioError, InputError
+from .filedata import FILE_COMPONENTS
 from .files import FILE_META, File
 from .jsontext import is_object
 from .live import Live, Route
@@ -193,15 +194,13 @@ def _check_keywords(
             raise ArgumentError(f"{given!r} is given twice", endpoint=name)
 
 
-#: Components whose value is a file, or a list of files.
-_FILE_COMPONENTS = frozenset(
-    {"Image", "Audio", "Video", "File", "Uploadbutton", "Model3d", "Downloadbutton"}
-)
+#: Components whose parameters take files that are not within other values.
+_BARE_FILES = FILE_COMPONENTS - {"annotatedimage", "gallery", "imageeditor"}
 
 
 def _as_file(value: Any, parameter: ParameterInfo) -> Any:
     """Paths and URLs of file parameters as `File`s."""
-    if parameter.component not in _FILE_COMPONENTS or value is None:
+    if parameter.component.lower() not in _BARE_FILES or value is None:
         return _with_files(value)
     if isinstance(value, list | tuple):
         items = cast("list[Any]", value)
@@ -218,11 +217,22 @@ def _as_file(value: Any, parameter: ParameterInfo) -> Any:
 
 
 def _with_files(value: Any) -> Any:
-    """A caller's value with a `File` for each of the official client's file dicts."""
+    """A caller's value with a `File` for each of the official client's file dicts.
+
+    A dict names no local file, since an app's own words can be handed on as one.
+
+    Raises:
+        InputError: One does.
+    """
     if is_object(value):
         path = value.get("path")
         if value.get("meta") == FILE_META and isinstance(path, str):
-            return File.of(path)
+            if path.startswith(("http://", "https://")):
+                return File.model_validate({"url": path})
+            raise InputError(
+                f"a dict names the file {path!r}, which may be an app's word",
+                hint="Give handle_file(path) in its place",
+            )
         return {key: _with_files(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_with_files(item) for item in cast("list[Any]", value)]

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+from pydantic import ConfigDict, model_serializer, model_validator
 from pydantic_core import PydanticOmit, core_schema
+
+from .provenance import Constructed
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -21,7 +23,7 @@ __all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
 _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 
 
-class Model(BaseModel):
+class Model(Constructed):
     """Base of the object types that an app's schemas describe.
 
     Unknown keys are kept: an app may send more than it describes.
@@ -38,11 +40,12 @@ class Model(BaseModel):
         return html_of(self)
 
 
-class Input(BaseModel):
+class Input(Constructed):
     """Base of an endpoint's inputs, in wire order.
 
     Useful on its own: `PredictInput.model_validate_json(body)`, or as the body of a
-    FastAPI route. A value that does not fit raises `pydantic.ValidationError` here
+    FastAPI route; JSON gives files as URLs, never as paths of this machine, unless the
+    context is `{"local_files": True}`. A value that does not fit raises `pydantic.ValidationError` here
     and `gradio_runtime.errors.InputError` from an endpoint, before anything is sent.
     """
 
@@ -94,7 +97,7 @@ class Input(BaseModel):
         return result
 
 
-class Output(BaseModel):
+class Output(Constructed):
     """Base of the outputs of an endpoint that has several, in wire order."""
 
     model_config = ConfigDict(

@@ -23,7 +23,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from .description import Component
 from .errors import InputError
 from .filedata import inlined, is_file, is_inline
-from .files import File, recast
+from .files import AppText, File, recast
 from .jsontext import is_array, is_object
 from .queue.protocol import Dialect
 from .values import UNCHANGED, Unchanged
@@ -102,6 +102,8 @@ def _plain(value: object) -> Json:
             return _number(value)
         case File():
             return _bare(value)
+        case AppText(text):
+            return text
         case Enum():
             return _plain(value.value)
         case BaseModel():

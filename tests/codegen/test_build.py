@@ -254,14 +254,12 @@ def test_what_goes_on_the_wire_is_the_default(tmp_path: Path) -> None:
     defaults = {
         "tags": ["a"],
         "table": {"headers": ["x"], "data": [[1]], "metadata": None},
-        "chat": [{"role": "user", "content": "hi", "metadata": None, "options": None}],
         "settings": {"depth": [1, 2.5]},
         "size": 3,
     }
     slots = [
         Slot("checkboxgroup", "tags", props={"choices": ["a", "b"]}),
         Slot("dataframe", "table"),
-        Slot("chatbot", "chat"),
         Slot("json", "settings"),
         Slot("slider", "size"),
     ]
@@ -274,7 +272,6 @@ def test_what_goes_on_the_wire_is_the_default(tmp_path: Path) -> None:
     assert called.model_dump() == by_itself.model_dump()
     dumped = called.model_dump()
     assert dumped["table"] == defaults["table"]
-    assert dumped["chat"][0]["content"] == [{"type": "text", "text": "hi"}]
     assert type(dumped["size"]) is int
     again: Input = module.f.call().inputs
     assert again.tags == ["a"]  # type: ignore[attr-defined]

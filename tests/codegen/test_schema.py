@@ -226,8 +226,8 @@ CHOICES = [["One", 1], ["Two", 2]]
         (Slot("json", "j"), "j: Any", "j: Any"),
         (
             Slot("multimodaltextbox", "m", default={"text": "", "files": []}),
-            'm: MultimodalInput = ""',
-            'm: MultimodalInput = ""',
+            "m: MultimodalInput | Unchanged = UNCHANGED",
+            "m: MultimodalInput | Unchanged = UNCHANGED",
         ),
         (
             Slot("chatbot", "c", default=[]),

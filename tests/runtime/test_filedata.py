@@ -50,7 +50,7 @@ def transfer(dialect: Dialect, folder: Path) -> Transfer:
         (THREE, {"name": "s/1/2", "is_stream": True, "is_file": False}, True),
         (THREE, {"name": "Ann", "data": [1]}, False),
         (THREE, {"name": "Ann", "is_file": False, "data": None}, False),
-        (THREE, {"path": "/t/a", "meta": META}, False),
+        (THREE, {"path": "/t/a", "meta": META}, True),
         (EARLY, {"path": "/t/a", "url": None, "size": 1, "orig_name": "a"}, True),
         (EARLY, {"path": "/t/a", "orig_name": "a", "mine": 1}, False),
         (EARLY, {"path": "/t/a"}, False),

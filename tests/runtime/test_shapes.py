@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from gradio_runtime import File, FileInput, Input, InputError
 from gradio_runtime.description import Component, Config
+from gradio_runtime.provenance import OF_THE_APP
 from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.shapes import DECODERS, ENCODERS
 from gradio_runtime.types import (
@@ -47,7 +48,7 @@ from gradio_runtime.wire import (
     files_in,
     replace_files,
 )
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, create_model
 
 PROTOCOLS = {"3.50.2": "ws", "4.44.1": "sse_v3", "5.50.0": "sse_v3", "6.31.0": "sse_v3"}
 G3, G4, G5, G6 = (
@@ -65,7 +66,9 @@ def sent(value: object, component: str, dialect: Dialect, **props: Any) -> Any:
 
 
 def given(annotation: Any, value: object) -> Any:
-    return TypeAdapter(annotation).validate_python(value)
+    """What a parameter holds of what a caller gives for it."""
+    model = create_model("Given", __base__=Input, value=(annotation, ...))
+    return model(value=value).value  # type: ignore[attr-defined]
 
 
 def f(name: str) -> dict[str, Any]:
@@ -83,7 +86,8 @@ def make_file(value: dict[str, Any]) -> File:
 
 
 def read(annotation: Any, value: object, component: str, dialect: Dialect) -> Any:
-    return given(annotation, decode(value, component, dialect, make_file))
+    decoded = decode(value, component, dialect, make_file)
+    return TypeAdapter(annotation).validate_python(decoded, context=OF_THE_APP)
 
 
 def url(name: str) -> File:

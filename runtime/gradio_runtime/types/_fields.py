@@ -6,7 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
-from pydantic import GetCoreSchemaHandler, ModelWrapValidatorHandler, model_validator
+from pydantic import (
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..files import FILE_TEXT, File, as_file
@@ -28,18 +33,19 @@ class ReadAs:
 
     Attributes:
         type: What the prepared value is validated as.
-        prepare: Turns what was given into something that `type` takes.
+        prepare: Turns what was given into something that `type` takes; it is told by
+            the context whose word that is (`provenance`).
         also: JSON Schemas of what may be given besides `type` itself.
     """
 
     type: Any
-    prepare: Callable[[Any], Any]
+    prepare: Callable[[Any, ValidationInfo], Any]
     also: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]], hash=False)
 
     def __get_pydantic_core_schema__(
         self, _source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
+        return core_schema.with_info_before_validator_function(
             self.prepare, handler.generate_schema(self.type)
         )
 

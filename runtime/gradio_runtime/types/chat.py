@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 
 from ..files import File, FileInput, as_file, recast
 from ..jsontext import is_array, is_object
@@ -117,7 +117,7 @@ class DescribedFile(File):
     alt_text: str | None = None
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, info: ValidationInfo) -> Any:
     """A cell as `ChatCell` has it; a file is anything but a bare string."""
     match value:
         case None | str() | File() | ChatComponent():
@@ -125,21 +125,21 @@ def _cell(value: Any) -> Any:
         case ChatFile():
             return _described(value.file, value.alt_text)
         case [file]:
-            return _file(file)
+            return _file(file, info)
         case [file, alt_text]:
-            return _described(_file(file), alt_text)
+            return _described(_file(file, info), alt_text)
         case _ if is_object(value):
             if "component" in value:
-                return ChatComponent.model_validate(value)
+                return ChatComponent.model_validate(value, context=info.context)
             # As the wire has it, or as JSON of a `ChatPair`.
-            return _described(_file(value.get("file", value)), value.get("alt_text"))
+            file = _file(value.get("file", value), info)
+            return _described(file, value.get("alt_text"))
         case _:
-            return as_file(value)
+            return as_file(value, info)
 
 
-def _file(value: Any) -> File:
-    file = as_file(value)
-    return file if isinstance(file, File) else File.model_validate(file)
+def _file(value: Any, info: ValidationInfo) -> File:
+    return File.model_validate(as_file(value, info), context=info.context)
 
 
 def _described(file: File, alt_text: str | None = None) -> File:
@@ -198,6 +198,16 @@ def _part(cell: str | File | ChatComponent) -> ChatContent:
             return cell
 
 
+def _cell_of(part: ChatContent) -> str | File | ChatComponent:
+    match part:
+        case ChatText():
+            return part.text
+        case ChatFile():
+            return _described(part.file, part.alt_text)
+        case _:
+            return part
+
+
 def chat_pairs(messages: Iterable[ChatMessage]) -> list[ChatPair]:
     """The pairs of a chat of messages, for an app that takes pairs.
 
@@ -207,7 +217,7 @@ def chat_pairs(messages: Iterable[ChatMessage]) -> list[ChatPair]:
     pairs: list[ChatPair] = []
     for message in messages:
         for part in message.parts:
-            cell: ChatCell = _cell(part.text if isinstance(part, ChatText) else part)
+            cell = _cell_of(part)
             if message.role == "user":
                 pairs.append((cell, None))
             elif message.role == "assistant" and pairs and pairs[-1][1] is None:

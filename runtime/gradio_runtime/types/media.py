@@ -6,7 +6,7 @@ import mimetypes
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo
 
 from ..files import FILE_TEXT, File, FileInput, as_file
 from ..jsontext import is_object
@@ -48,18 +48,22 @@ class GalleryVideo(Model):
 GalleryItem: TypeAlias = GalleryImage | GalleryVideo
 
 
-def _gallery_item(value: Any) -> Any:
+def _one_file(value: Any, info: ValidationInfo) -> File:
+    return File.model_validate(as_file(value, info), context=info.context)
+
+
+def _gallery_item(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, tuple | list):
         pair = cast("Sequence[Any]", value)
         if len(pair) != 2 or not isinstance(pair[1], str | None):
             return pair
-        item = _gallery_item(pair[0])
+        item = _gallery_item(pair[0], info)
         return {**item, "caption": pair[1]} if is_object(item) else item
     if isinstance(value, GalleryImage | GalleryVideo):
         return value
     if is_object(value) and not is_file_object(value):
         return value
-    file = File.model_validate(value) if is_object(value) else as_file(value)
+    file = _one_file(value, info)
     kind = file.mime_type or mimetypes.guess_type(str(file))[0] or ""
     return {"video" if kind.startswith("video/") else "image": file}
 
@@ -79,7 +83,7 @@ class MultimodalData(Known):
     files: list[FileField] = Field(default_factory=list[FileField])
 
 
-def _multimodal(value: Any) -> Any:
+def _multimodal(value: Any, _info: ValidationInfo) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
 
@@ -124,12 +128,12 @@ class EditorData(Known):
     id: str | None = None
 
 
-def _editor(value: Any) -> Any:
+def _editor(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, EditorData) or (
         is_object(value) and not is_file_object(value)
     ):
         return value
-    file = File.model_validate(value) if is_object(value) else as_file(value)
+    file = _one_file(value, info)
     return {"background": file, "layers": [], "composite": file}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..jsontext import is_object
@@ -115,7 +115,7 @@ class DataframeData(Known):
         return cast("pl.DataFrame", frame)
 
 
-def _table(value: Any) -> Any:
+def _table(value: Any, _info: ValidationInfo) -> Any:
     if isinstance(value, DataframeData | Mapping):
         return cast("Any", value)
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, TypeAlias
 
+from pydantic import ValidationInfo
+
 from ..values import Model
 from ._fields import ReadAs
 
@@ -23,7 +25,7 @@ class HighlightedToken(Model):
     class_or_confidence: str | int | float | None = None
 
 
-def _token(value: Any) -> Any:
+def _token(value: Any, _info: ValidationInfo) -> Any:
     match value:
         case (token, label) | [token, label]:
             return {"token": token, "class_or_confidence": label}

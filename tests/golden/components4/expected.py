@@ -1078,10 +1078,7 @@ class ChatbotMakeInput(Input):
 class ChatbotDefaultEchoInput(Input):
     """Inputs of `/chatbot_default_echo`."""
 
-    value: list[ChatMessage] = Field(
-        default=[{"role": "user", "metadata": {"title": None}, "content": "hi"}],
-        validate_default=True,
-    )
+    value: list[ChatMessage] | Unchanged = UNCHANGED
 
 
 class ChatbotPairsEchoInput(Input):
@@ -1097,13 +1094,13 @@ class ChatbotPairsMakeInput(Input):
 class MultimodaltextboxEchoInput(Input):
     """Inputs of `/multimodaltextbox_echo`."""
 
-    value: MultimodalInput = ""
+    value: MultimodalInput | Unchanged = UNCHANGED
 
 
 class MultimodaltextboxInInput(Input):
     """Inputs of `/multimodaltextbox_in`."""
 
-    message: MultimodalInput = ""
+    message: MultimodalInput | Unchanged = UNCHANGED
 
 
 class JsonPresetEchoInput(Input):
@@ -3365,30 +3362,17 @@ def chatbot_make() -> Call[list[ChatMessage]]:
     labels=["In"],
 )
 def chatbot_default_echo(
-    value: list[ChatMessage] | None = None,
+    value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
     """Call `/chatbot_default_echo`.
 
     Args:
-        value: In (Chatbot). Default: [{"role": "user", "metadata": {"title": None},
-            "content": "h….
+        value: In (Chatbot). Default: the app's own at the time of the call.
 
     Returns:
         Out (Chatbot).
     """
-    return Call(
-        ChatbotDefaultEchoInput(
-            value=(
-                [
-                    ChatMessage.model_validate(
-                        {"role": "user", "metadata": {"title": None}, "content": "hi"}
-                    )
-                ]
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call(ChatbotDefaultEchoInput(value=value))
 
 
 @_app.endpoint(
@@ -3427,11 +3411,13 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     shape="multimodaltextbox -> multimodaltextbox",
     labels=["In"],
 )
-def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
+def multimodaltextbox_echo(
+    value: MultimodalInput | Unchanged = UNCHANGED,
+) -> Call[MultimodalData]:
     """Call `/multimodaltextbox_echo`.
 
     Args:
-        value: In (MultimodalTextbox). Default: empty text.
+        value: In (MultimodalTextbox). Default: the app's own at the time of the call.
 
     Returns:
         Out (MultimodalTextbox).
@@ -3445,11 +3431,12 @@ def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
     shape="multimodaltextbox -> json",
     labels=["In"],
 )
-def multimodaltextbox_in(message: MultimodalInput = "") -> Call[Any]:
+def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodaltextbox_in`.
 
     Args:
-        message: In (MultimodalTextbox). File types: text. Default: empty text.
+        message: In (MultimodalTextbox). File types: text. Default: the app's own at the
+            time of the call.
 
     Returns:
         Out (JSON).

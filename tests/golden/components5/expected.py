@@ -1189,10 +1189,7 @@ class ChatbotMakeInput(Input):
 class ChatbotDefaultEchoInput(Input):
     """Inputs of `/chatbot_default_echo`."""
 
-    value: list[ChatMessage] = Field(
-        default=[{"role": "user", "metadata": None, "content": "hi", "options": None}],
-        validate_default=True,
-    )
+    value: list[ChatMessage] | Unchanged = UNCHANGED
 
 
 class ChatbotPairsEchoInput(Input):
@@ -3697,22 +3694,17 @@ def chatbot_make() -> Call[list[ChatMessage]]:
     labels=["In"],
 )
 def chatbot_default_echo(
-    value: list[ChatMessage] | None = None,
+    value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
     """Give back what came in.
 
     Args:
-        value: In (Chatbot). Default: [{"role": "user", "metadata": None, "content":
-            "hi", "option….
+        value: In (Chatbot). Default: the app's own at the time of the call.
 
     Returns:
         Out (Chatbot).
     """
-    return Call(
-        ChatbotDefaultEchoInput(
-            value=[ChatMessage(role="user", content="hi")] if value is None else value
-        )
-    )
+    return Call(ChatbotDefaultEchoInput(value=value))
 
 
 @_app.endpoint(

@@ -1184,29 +1184,19 @@ class ChatbotMakeInput(Input):
 class ChatbotDefaultEchoInput(Input):
     """Inputs of `/chatbot_default_echo`."""
 
-    value: list[ChatMessage] = Field(
-        default=[
-            {
-                "role": "user",
-                "metadata": None,
-                "content": [{"text": "hi", "type": "text"}],
-                "options": None,
-            }
-        ],
-        validate_default=True,
-    )
+    value: list[ChatMessage] | Unchanged = UNCHANGED
 
 
 class MultimodaltextboxEchoInput(Input):
     """Inputs of `/multimodaltextbox_echo`."""
 
-    value: MultimodalInput = ""
+    value: MultimodalInput | Unchanged = UNCHANGED
 
 
 class MultimodaltextboxInInput(Input):
     """Inputs of `/multimodaltextbox_in`."""
 
-    message: MultimodalInput = ""
+    message: MultimodalInput | Unchanged = UNCHANGED
 
 
 class JsonPresetEchoInput(Input):
@@ -3695,22 +3685,17 @@ def chatbot_make() -> Call[list[ChatMessage]]:
     labels=["In"],
 )
 def chatbot_default_echo(
-    value: list[ChatMessage] | None = None,
+    value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
     """Give back what came in.
 
     Args:
-        value: In (Chatbot). Default: [{"role": "user", "metadata": None, "content":
-            [{"text": "hi….
+        value: In (Chatbot). Default: the app's own at the time of the call.
 
     Returns:
         Out (Chatbot).
     """
-    return Call(
-        ChatbotDefaultEchoInput(
-            value=[ChatMessage(role="user", content="hi")] if value is None else value
-        )
-    )
+    return Call(ChatbotDefaultEchoInput(value=value))
 
 
 @_app.endpoint(
@@ -3719,11 +3704,13 @@ def chatbot_default_echo(
     shape="multimodaltextbox -> multimodaltextbox",
     labels=["In"],
 )
-def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
+def multimodaltextbox_echo(
+    value: MultimodalInput | Unchanged = UNCHANGED,
+) -> Call[MultimodalData]:
     """Give back what came in.
 
     Args:
-        value: In (MultimodalTextbox). Default: empty text.
+        value: In (MultimodalTextbox). Default: the app's own at the time of the call.
 
     Returns:
         Out (MultimodalTextbox).
@@ -3737,11 +3724,12 @@ def multimodaltextbox_echo(value: MultimodalInput = "") -> Call[MultimodalData]:
     shape="multimodaltextbox -> json",
     labels=["In"],
 )
-def multimodaltextbox_in(message: MultimodalInput = "") -> Call[Any]:
+def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodaltextbox_in`.
 
     Args:
-        message: In (MultimodalTextbox). File types: text. Default: empty text.
+        message: In (MultimodalTextbox). File types: text. Default: the app's own at the
+            time of the call.
 
     Returns:
         Out (JSON).

@@ -114,17 +114,7 @@ class ChatInput(Input):
     """Inputs of `/chat`."""
 
     message: str = ""
-    history: list[ChatMessage] = Field(
-        default=[
-            {
-                "role": "assistant",
-                "content": [{"type": "text", "text": "Hi!"}],
-                "metadata": None,
-                "options": None,
-            }
-        ],
-        validate_default=True,
-    )
+    history: list[ChatMessage] | Unchanged = UNCHANGED
 
 
 class ChatOutput(Output):
@@ -145,7 +135,7 @@ class TablesInput(Input):
         default={"headers": ["a", "b"], "data": [["x", 1]]}, validate_default=True
     )
     label: LabelData = Field(default={}, validate_default=True)
-    prompt: MultimodalInput = "hi"
+    prompt: MultimodalInput | Unchanged = UNCHANGED
     settings: Any = UNCHANGED
 
 
@@ -223,29 +213,19 @@ def files(
     output_labels=["Message", "History"],
 )
 def chat(
-    message: str = "", history: list[ChatMessage] | None = None
+    message: str = "", history: list[ChatMessage] | Unchanged = UNCHANGED
 ) -> Call[ChatOutput]:
     """Call `/chat`.
 
     Args:
         message: Textbox. Default: empty text.
-        history: Chatbot. Default: [{"role": "assistant", "content": [{"type": "text",
-            "text": ….
+        history: Chatbot. Default: the app's own at the time of the call.
 
     Yields:
         message: Textbox.
         history: Chatbot.
     """
-    return Call(
-        ChatInput(
-            message=message,
-            history=(
-                [ChatMessage(role="assistant", content="Hi!")]
-                if history is None
-                else history
-            ),
-        )
-    )
+    return Call(ChatInput(message=message, history=history))
 
 
 @_app.endpoint(
@@ -254,7 +234,7 @@ def chat(
 def tables(
     table: DataframeInput | None = None,
     label: LabelData | None = None,
-    prompt: MultimodalInput = "hi",
+    prompt: MultimodalInput | Unchanged = UNCHANGED,
     settings: Any = UNCHANGED,
 ) -> Call[Any]:
     """Call `/tables`.
@@ -262,7 +242,7 @@ def tables(
     Args:
         table: Dataframe. Default: {"headers": ["a", "b"], "data": [["x", 1]]}.
         label: Label. Default: {}.
-        prompt: MultimodalTextbox. Default: "hi".
+        prompt: MultimodalTextbox. Default: the app's own at the time of the call.
         settings: JSON. Default: the app's own at the time of the call (now {"depth":
             [1, 2.5, None, True]}).
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from gradio_runtime import App, Call, Client, File, FileInput, Input, Output
+from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
 from gradio_runtime.types import (
     ChatMessage,
     DataframeData,
@@ -32,6 +32,7 @@ from gradio_runtime.types import (
     LabelData,
     MultimodalInput,
     Several,
+    Unchanged,
     VideoFile,
 )
 from pydantic import Field
@@ -304,7 +305,7 @@ class ChatHistInput(Input):
 class MultimodalInput2(Input):
     """Inputs of `/multimodal`."""
 
-    m: MultimodalInput = ""
+    m: MultimodalInput | Unchanged = UNCHANGED
 
 
 class CounterInput(Input):
@@ -892,11 +893,12 @@ def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
 @_app.endpoint(
     "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
 )
-def multimodal(m: MultimodalInput = "") -> Call[Any]:
+def multimodal(m: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodal`.
 
     Args:
-        m: MM (MultimodalTextbox). File types: image. Default: empty text.
+        m: MM (MultimodalTextbox). File types: image. Default: the app's own at the time
+            of the call.
 
     Returns:
         json out (JSON).

@@ -1,0 +1,104 @@
+"""Whose words a value is: the caller's, some JSON's, or the app's.
+
+A text or an object at a place where a file is due may be a path that the caller wrote,
+or the word of a stranger who would like to read this machine's files. The two look
+alike, so validation is told by its context whose word it judges:
+
+- A constructor (`PredictInput(audio="x.wav")`, which a function call is as well) is
+  Python. What stands there itself, or in a list or tuple there, is the caller's own.
+- Without a context it is JSON: `model_validate_json`, the body of a request. No text in
+  it names a local file, unless the context is `{"local_files": True}`.
+- An app's outputs hold files that the runtime has made of them, and no others.
+
+An object (a `dict`) never names a local file but in JSON of one's own: every value that
+came from an app can be handed on as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
+
+__all__ = [
+    "OF_THE_APP",
+    "Constructed",
+    "is_of_the_app",
+    "local_file_refused",
+    "may_name_local_file",
+]
+
+#: The context by which a caller says that JSON is his own.
+_LOCAL_FILES = "local_files"
+_OWN = "gradio_runtime"
+_APP = object()
+
+#: The context in which an app's outputs are validated.
+OF_THE_APP: Mapping[str, object] = {_OWN: _APP}
+
+
+def is_of_the_app(context: Any) -> bool:
+    """Whether what is validated came from an app."""
+    return isinstance(context, Mapping) and cast("Any", context).get(_OWN) is _APP
+
+
+def may_name_local_file(value: object, context: Any) -> bool:
+    """Whether a text, or the JSON of a file, is the caller's own word."""
+    if not isinstance(context, Mapping):
+        return False
+    known = cast("Mapping[str, object]", context)
+    if known.get(_LOCAL_FILES) is True:
+        return True
+    own = known.get(_OWN)
+    return isinstance(own, frozenset) and id(value) in own
+
+
+def local_file_refused() -> PydanticCustomError:
+    """The error of a local path that the caller did not name himself."""
+    return PydanticCustomError(
+        "local_file",
+        "JSON cannot name a file of this machine: give a URL or a data: URL. In Python, "
+        "give a pathlib.Path or File.of(path); JSON of your own is read with "
+        "context={'local_files': True}",
+    )
+
+
+class Constructed(BaseModel):
+    """Base of the models whose constructor's arguments are the caller's own words."""
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            context = {_OWN: frozenset(map(id, _own_words(data)))}
+            self.__pydantic_validator__.validate_python(
+                data, self_instance=self, context=context
+            )
+
+        # Says that it does no more than the constructor of BaseModel, so that pydantic
+        # does not call it for the objects within others.
+        __init__.__pydantic_base_init__ = True
+
+
+def _own_words(data: dict[str, Any]) -> Iterator[object]:
+    """What names files in the arguments of a constructor: texts, and the arguments.
+
+    A list in a list is what JSON has where Python has a tuple, and an object is no
+    Python at all: they are not looked into.
+    """
+    yield data
+    for value in data.values():
+        if isinstance(value, list | tuple | set | frozenset):
+            for item in cast("Iterable[object]", value):
+                yield from _texts(item)
+        else:
+            yield from _texts(value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in cast("tuple[object, ...]", value):
+            yield from _texts(item)
