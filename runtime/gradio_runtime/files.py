@@ -164,9 +164,10 @@ class File(Constructed):
             )
         known = cast("dict[str, Any]", value)
         if not may_name_local_file(known, info.context):
-            url = known.get("url")
-            remote = not isinstance(url, str) or url.startswith(_REMOTE)
-            if known.get("path") is not None or not remote:
+            # No JSON has a Path: it is the caller's, or that of a download of ours.
+            path, url = known.get("path"), known.get("url")
+            own = path is None or isinstance(path, os.PathLike)
+            if not own or (isinstance(url, str) and not url.startswith(_REMOTE)):
                 raise local_file_refused()
         return known
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from gradio_runtime import Client as OwnClient
+from gradio_runtime import InputError
 
 from tests.compat.adapter import (
     AppError,
@@ -197,10 +198,20 @@ def test_files_are_paths(client: OwnClient, tmp_path: Path) -> None:
 def test_files_within_other_values(client: OwnClient, tmp_path: Path) -> None:
     path = tmp_path / "five.bin"
     path.write_bytes(b"12345")
+    message = {"text": "", "files": [handle_file(path)]}
+    assert client.predict(message, api_name="/sizes") == [5]
+
+
+def test_a_dict_names_no_local_file(client: OwnClient, tmp_path: Path) -> None:
+    """It may have come from an app: the one difference to the official client here."""
+    path = tmp_path / "five.bin"
+    path.write_bytes(b"12345")
     theirs = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
-    message = {"text": "", "files": [handle_file(path), theirs]}
-    assert client.predict(message, api_name="/sizes") == [5, 5]
-    assert Path(client.predict(theirs, [], api_name="/io")[0]).read_bytes() == b"12345"
+    for values in ([theirs, []], [None, [theirs]]):
+        with pytest.raises(InputError, match=r"handle_file\(path\)"):
+            client.predict(*values, api_name="/io")
+    with pytest.raises(InputError, match=r"handle_file\(path\)"):
+        client.predict({"text": "", "files": [theirs]}, api_name="/sizes")
 
 
 def test_a_file_must_exist_or_be_a_url(tmp_path: Path) -> None:

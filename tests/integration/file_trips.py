@@ -9,7 +9,9 @@ from typing import Any
 from gradio_runtime import File, InputError, OutputMismatch
 from gradio_runtime.types import (
     AnnotatedImageData,
+    Annotation,
     ChatComponent,
+    ChatFile,
     ChatMessage,
     EditorData,
     GalleryImage,
@@ -42,6 +44,7 @@ from tests.integration.trips import (
 
 # --- Files
 
+IMAGE = File.of("a.png")
 PATHS = [["note.txt"], ["inner", "deep.txt"]]
 
 TRIPS: list[Trip] = [
@@ -80,7 +83,7 @@ TRIPS: list[Trip] = [
     trip("image_sketch_in", "a.png", gives=InputError, until=3),
     trip(
         "image_sketch_in",
-        EditorData.model_validate({"background": "a.png", "layers": ["a.png"]}),
+        EditorData(background=IMAGE, layers=[IMAGE]),
         gives=True,
         until=3,
     ),
@@ -92,9 +95,7 @@ TRIPS: list[Trip] = [
     ),
     *each(
         "imageeditor_echo imageeditor_path_echo",
-        EditorData.model_validate(
-            {"background": "a.png", "layers": ["a.png"], "composite": "a.png"}
-        ),
+        EditorData(background=IMAGE, layers=[IMAGE], composite=IMAGE),
         gives=editor(layers=1),
         since=4,
     ),
@@ -103,15 +104,15 @@ TRIPS: list[Trip] = [
     trip("annotatedimage_make", gives=annotated("box", "diagonal")),
     trip(
         "annotatedimage_echo",
-        AnnotatedImageData.model_validate(
-            {"image": "a.png", "annotations": [{"image": "a.png", "label": "x"}]}
+        AnnotatedImageData(
+            image=IMAGE, annotations=[Annotation(image=IMAGE, label="x")]
         ),
         gives=annotated("x"),
         since=4,
     ),
     trip(
         "gallery_echo",
-        ["a.png", GalleryImage.model_validate({"image": "a.png", "caption": "one"})],
+        ["a.png", GalleryImage(image=IMAGE, caption="one")],
         gives=items(picture(), picture("one")),
     ),
     trip("gallery_path_echo", ["a.png"], gives=items(picture()), since=4),
@@ -139,12 +140,7 @@ TRIPS: list[Trip] = [
 
 HI = [ChatMessage(role="user", content="hi")]
 RICH = [
-    ChatMessage.model_validate(
-        {
-            "role": "user",
-            "content": [{"type": "file", "file": "a.png", "alt_text": "alt"}],
-        }
-    ),
+    ChatMessage(role="user", content=[ChatFile(file=IMAGE, alt_text="alt")]),
     ChatMessage(role="assistant", content="hm", metadata={"title": "Thinking"}),
 ]
 
@@ -230,7 +226,7 @@ TRIPS += [
     ),
     trip(
         "multimodaltextbox_in",
-        MultimodalData.model_validate({"text": "t", "files": ["a.txt"]}),
+        MultimodalData(text="t", files=[File.of("a.txt")]),
         gives={"text": "t", "sizes": [len(TEXT)]},
         since=4,
     ),

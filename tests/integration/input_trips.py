@@ -137,7 +137,7 @@ TRIPS: list[Trip] = [
     ),
     trip(
         "multimodaltextbox_in",
-        {"text": "t", "files": ["a.txt"]},
+        {"text": "t", "files": [Path("a.txt")]},
         gives={"text": "t", "sizes": [len(TEXT)]},
         since=4,
     ),

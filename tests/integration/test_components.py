@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from gradio_runtime import File
 from gradio_runtime.types import GalleryImage
 
 from tests.integration import file_trips, input_trips, shape_trips, value_trips
@@ -222,7 +223,7 @@ RICH_CHAT = items(
     message("assistant", component_part),
     message("assistant", text_part("Shall I?")),
 )
-CAPTIONED = {"image": "a.png", "caption": "one"}
+CAPTIONED = GalleryImage(image=File.of("a.png"), caption="one")
 
 #: What the first app makes, what takes it in the second, and what that gives; since
 #: when both have it, and until when.
@@ -240,7 +241,7 @@ TRAVELS: dict[str, Travel] = {
         6,
     ),
     "gallery": (
-        lambda app: app.gallery_echo([GalleryImage.model_validate(CAPTIONED)]),
+        lambda app: app.gallery_echo([CAPTIONED]),
         "gallery_echo",
         items(picture("one")),
         3,

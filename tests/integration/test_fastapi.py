@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from gradio_runtime import File, FileInput, Input, Output
+from gradio_runtime.files import FILE_TEXT
 from gradio_runtime.types import (
     ChatMessage,
     DataframeData,
@@ -109,7 +109,7 @@ def test_files_are_text_for_callers_and_objects_in_results(
     assert schemas["ClassifyInput"]["properties"]["img"] == {
         "type": "string",
         "title": "Img",
-        "description": "A file: its path or URL.",
+        "description": FILE_TEXT["description"],
     }
     result = schemas["EverythingOutput"]
     assert result["properties"]["image"]["$ref"].startswith("#/components/schemas/File")
@@ -141,11 +141,17 @@ def test_every_kind_of_value_goes_through(client: TestClient) -> None:
     body = {
         "chat": [
             {"role": "user", "content": "hi"},
-            {"role": "assistant", "content": [{"type": "file", "file": "a.png"}]},
+            {
+                "role": "assistant",
+                "content": [{"type": "file", "file": "http://host/a.png"}],
+            },
         ],
         "image": "http://host/a.png",
-        "editor": "a.png",
-        "gallery": ["a.png", {"image": "b.png", "caption": "b"}],
+        "editor": "http://host/a.png",
+        "gallery": [
+            "http://host/a.png",
+            {"image": "http://host/b.png", "caption": "b"},
+        ],
         "table": [{"a": 1}, {"a": 2}],
         "when": "2026-01-02",
     }
@@ -155,10 +161,41 @@ def test_every_kind_of_value_goes_through(client: TestClient) -> None:
     output = EverythingOutput.model_validate(answer.json())
     assert output.chat == inputs.chat
     assert output.image == File(url="http://host/a.png")
-    assert output.editor.background == File(path=Path("a.png"), orig_name="a.png")
+    assert output.editor.background == File(url="http://host/a.png")
     assert output.gallery == inputs.gallery
     assert output.table == DataframeData(headers=["a"], data=[[1], [2]])
     assert output.video == VideoFile(url="http://host/v.mp4", subtitles=output.image)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("image", "/etc/passwd"),
+        ("image", {"path": "/etc/passwd"}),
+        ("editor", "/etc/passwd"),
+        ("gallery", [{"image": "/etc/passwd"}]),
+        ("video", "file:///etc/passwd"),
+        (
+            "chat",
+            [{"role": "user", "content": [{"type": "file", "file": "/etc/passwd"}]}],
+        ),
+    ],
+)
+def test_a_body_names_no_file_of_the_service(
+    client: TestClient, field: str, value: object
+) -> None:
+    body = {
+        "chat": [],
+        "image": "http://host/a.png",
+        "editor": "http://host/a.png",
+        "gallery": [],
+        "table": [{"a": 1}],
+        "when": "2026-01-02",
+    }
+    assert client.post("/everything", json=body).status_code == 200
+    answer = client.post("/everything", json={**body, field: value})
+    assert answer.status_code == 422
+    assert "a URL or a data: URL" in answer.text
 
 
 def test_a_route_that_asks_a_gradio_app(gradio6: GradioServer) -> None:

@@ -67,8 +67,8 @@ def sent(value: object, component: str, dialect: Dialect, **props: Any) -> Any:
 
 def given(annotation: Any, value: object) -> Any:
     """What a parameter holds of what a caller gives for it."""
-    model = create_model("Given", __base__=Input, value=(annotation, ...))
-    return model(value=value).value  # type: ignore[attr-defined]
+    model: Any = create_model("Given", __base__=Input, value=(annotation, ...))
+    return model(value=value).value
 
 
 def f(name: str) -> dict[str, Any]:
