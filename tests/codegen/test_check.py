@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from typing import get_args
 
 import pytest
 from gradio_codegen import CheckError
 from gradio_codegen.check import check_code
+from gradio_codegen.names import HOLD_FILES, IMPORTS
+from pydantic import BaseModel, TypeAdapter
 
 from .support import Slot, endpoint, module_of
 
+NODE = {
+    "title": "Node",
+    "type": "object",
+    "properties": {
+        "file": {
+            "type": "object",
+            "properties": {name: {} for name in ("path", "url", "orig_name")},
+        }
+    },
+    "required": ["file"],
+}
 CODE = module_of(
     endpoint(
         "f",
@@ -104,3 +119,56 @@ def test_whatever_else_is_refused(code: str) -> None:
     assert code != CODE, "the change must have been made"
     with pytest.raises(CheckError, match="report it"):
         check_code(code)
+
+
+#: A module with a parameter of every type that can hold a file.
+FILES = module_of(
+    endpoint(
+        "f",
+        [
+            Slot("image", "image"),
+            Slot("file", "files", default=[], props={"file_count": "multiple"}),
+            Slot("chatbot", "chat", default=[], props={"type": "messages"}),
+            Slot("json", "node", schema=NODE),
+        ],
+    )
+).code
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("image: FileInput | None,", 'image: FileInput | None = ".env",'),
+        ("image: FileInput | None\n", 'image: FileInput | None = ".env"\n'),
+        ("image: FileInput | None\n", 'image: FileInput = Field(default=".env")\n'),
+        ("[] if files is None", '[".env"] if files is None'),
+        ("default=[]", 'default=[".env"]'),
+        ("[] if chat is None", '[ChatMessage(role="user")] if chat is None'),
+        ("node: Node,", 'node: Node = {"file": {"path": ".env"}},'),
+        ("node: Node\n", 'node: Node = Field(default={"file": {"path": ".env"}})\n'),
+        ("file: File\n", 'file: File = ".env"\n'),
+        (
+            "[] if chat is None",
+            'Node.model_validate({"file": {"path": ".env"}}) if chat is None',
+        ),
+    ],
+)
+def test_no_default_names_a_file(old: str, new: str) -> None:
+    check_code(FILES)
+    assert old in FILES
+    with pytest.raises(CheckError, match="report it"):
+        check_code(FILES.replace(old, new))
+
+
+def test_the_types_that_hold_files_are_those_that_do() -> None:
+    """Derived from the runtime's types: their schemas refer to a file, or are one's."""
+    holding = set[str]()
+    for name, module in IMPORTS.items():
+        value = getattr(importlib.import_module(module), name)
+        is_model = isinstance(value, type) and issubclass(value, BaseModel)
+        if module.startswith("gradio_runtime") and (get_args(value) or is_model):
+            value = value[int] if name == "Several" else value
+            schema = str(TypeAdapter(value).json_schema())
+            if "/File'" in schema or "A file: its" in schema or "'orig_name'" in schema:
+                holding.add(name)
+    assert holding == HOLD_FILES

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
+from gradio_codegen.components import SELF_TYPED
 from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import UNCHANGED, InputError
+from pydantic import ValidationError
+
+from tests.runtime.trust.shapes import files_of
 
 from .support import Slot, describe, endpoint, load, module_of, one
 
@@ -190,3 +194,99 @@ def test_a_type_of_its_own_for_a_default_does_not_meet_the_bounds(
     code = module_of(endpoint("f", [slot])).code
     assert "n: str | Annotated[int | float, Field(ge=1)]" in code
     assert load(code, tmp_path, "wider_api").f.call("many").data == ("many",)
+
+
+#: What an app would have its callers upload.
+SECRET = "/home/somebody/.env"
+STOLEN: list[Any] = [
+    SECRET,
+    [SECRET],
+    {"path": SECRET},
+    [{"path": SECRET, "meta": {"_type": "gradio.FileData"}}],
+    {"file": {"path": SECRET}},
+    [{"file": {"path": SECRET}}],
+    {"image": {"path": SECRET}, "caption": None},
+    {"text": "hi", "files": [SECRET]},
+    {"background": SECRET, "layers": [SECRET], "composite": None},
+    [{"role": "user", "content": [{"type": "file", "file": {"path": SECRET}}]}],
+    [[[SECRET, "alt"], None]],
+    [SECRET, [[SECRET, "label"]]],
+]
+_FILE_SCHEMA = {
+    "type": "object",
+    "title": "FileData",
+    "properties": {name: {} for name in ("path", "url", "orig_name")},
+}
+#: Schemas of a stranger's components, and of `gr.api`, with a file somewhere.
+SCHEMAS: list[Any] = [
+    _FILE_SCHEMA,
+    {"type": "array", "items": _FILE_SCHEMA},
+    {"anyOf": [_FILE_SCHEMA, {"type": "string"}]},
+    {"type": "object", "title": "Node", "properties": {"file": _FILE_SCHEMA}},
+    {"type": "object", "additionalProperties": _FILE_SCHEMA},
+    {
+        "$ref": "#/$defs/Tree",
+        "$defs": {
+            "Tree": {
+                "type": "object",
+                "properties": {
+                    "left": {"$ref": "#/$defs/Tree"},
+                    "leaf": {"type": "object", "properties": {"file": _FILE_SCHEMA}},
+                },
+            }
+        },
+    },
+    {
+        "type": "object",
+        "title": "Own",
+        "properties": {"file": {**_FILE_SCHEMA, "default": {"path": SECRET}}},
+    },
+    {
+        "type": "object",
+        "title": "Text",
+        "properties": {
+            "file": {"anyOf": [_FILE_SCHEMA, {"type": "string"}], "default": SECRET}
+        },
+    },
+]
+
+
+@pytest.mark.parametrize("props", [{}, {"type": "messages", "file_count": "multiple"}])
+def test_no_default_of_a_component_is_a_file_of_the_callers(
+    props: dict[str, Any], tmp_path: Path
+) -> None:
+    _check_no_file(
+        [
+            Slot(component, "v", default=default, props=props)
+            for component in sorted(SELF_TYPED)
+            for default in STOLEN
+        ],
+        tmp_path,
+    )
+
+
+def test_no_default_of_an_object_is_a_file_of_the_callers(tmp_path: Path) -> None:
+    slots = [
+        Slot("api", "v", default=default, schema=schema)
+        for schema in SCHEMAS
+        for default in STOLEN
+    ]
+    _check_no_file(slots, tmp_path)
+
+
+def _check_no_file(slots: list[Slot], tmp_path: Path) -> None:
+    """Call with nothing but the default: no value of the call is a local file."""
+    app = [endpoint(f"f{index}", [slot]) for index, slot in enumerate(slots)]
+    loaded = load(module_of(*app).code, tmp_path, "stolen_api")
+    called = 0
+    for index, slot in enumerate(slots):
+        function = getattr(loaded, f"f{index}")
+        for make in (function.call, function.inputs):
+            try:
+                made = make()
+            except (InputError, ValidationError):
+                continue
+            called += 1
+            files = files_of(getattr(made, "inputs", made))
+            assert not [file for file in files if file.path is not None], slot
+    assert called > len(slots)

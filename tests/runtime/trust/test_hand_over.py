@@ -122,7 +122,7 @@ def handed_on(result: Any) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("place", "component"), enumerate(sorted(FILE_COMPONENTS)))
+@pytest.mark.parametrize(("place", "component"), [*enumerate(sorted(FILE_COMPONENTS))])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_nothing_is_read_that_the_caller_did_not_name(
     version: str, place: int, component: str, secret: Path, tmp_path: Path
