@@ -219,6 +219,8 @@ class Transfer:
         served = f"{self._transport.base}{self._prefix}"
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            url = None
         if path.startswith(("http://", "https://")):
             url = url or path
         elif stream:
