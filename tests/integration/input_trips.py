@@ -141,7 +141,7 @@ TRIPS: list[Trip] = [
         gives={"text": "t", "sizes": [len(TEXT)]},
         since=4,
     ),
-    trip("imageeditor_echo", {"background": "a.png"}, gives=editor(0), since=4),
+    trip("imageeditor_echo", {"background": Path("a.png")}, gives=editor(0), since=4),
 ]
 
 #: Nothing of these is sent.
