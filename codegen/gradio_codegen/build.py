@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from gradio_runtime.addresses import split
 from gradio_runtime.description import (
     Component,
     Dependency,
@@ -65,10 +65,9 @@ def client_name(app: str) -> str:
 
     An address says nothing of the app, but a Space's does.
     """
-    parts = urlsplit(app)
-    if parts.scheme in ("http", "https"):
-        host = parts.hostname or ""
-        app = parts.path.rstrip("/") or (
+    if (address := split(app)) is not None:
+        host = address.host
+        app = address.path or (
             host.removesuffix(".hf.space") if host.endswith(".hf.space") else "app"
         )
     last = app.rstrip("/").rpartition("/")[2]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from gradio_runtime.addresses import shown_src
+from gradio_runtime.addresses import is_url, shown_src
 from gradio_runtime.hub.names import space_of
 
 from .errors import SourceError, UsageError
@@ -29,14 +29,14 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
         UsageError: It is nothing that can be read.
     """
     space = space_of(source)
-    if source.startswith(("http://", "https://")):
+    if is_url(source):
         return "app", space or source
     if source.endswith(".json") or Path(source).is_file():
         return "file", source
     if space is not None:
         return "app", space
     raise UsageError(
-        f"{source!r} is no app. Give a URL (http://…), a Space (owner/name), "
+        f"{shown_src(source)!r} is no app. Give a URL (http://…), a Space (owner/name), "
         "or a saved description (.json)"
     )
 

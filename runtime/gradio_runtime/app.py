@@ -28,6 +28,7 @@ from typing import (
 
 from pydantic import ValidationError
 
+from .addresses import shown_src
 from .call import Call, OnDrift, Options, check_on_drift
 from .client import Client, wait
 from .defaults import client_in_use, src_of
@@ -141,7 +142,7 @@ class App:
 
     def __repr__(self) -> str:
         """Show the source."""
-        return f"App({self.src!r})"
+        return f"App({shown_src(self.src)!r})"
 
 
 class Endpoint(Generic[P, R]):
@@ -288,7 +289,7 @@ class Endpoint(Generic[P, R]):
             f"the inputs do not fit: {text}",
             fields=fields,
             endpoint=str(self.api_name),
-            src=self.app.src,
+            src=shown_src(self.app.src),
             hint="Nothing has been sent",
         )
 
@@ -306,7 +307,7 @@ class Endpoint(Generic[P, R]):
 
     def __repr__(self) -> str:
         """Show the name and the app."""
-        return f"<{type(self).__name__} {self.api_name} of {self.app.src}>"
+        return f"<{type(self).__name__} {self.api_name} of {shown_src(self.app.src)}>"
 
 
 class StreamEndpoint(Endpoint[P, R]):

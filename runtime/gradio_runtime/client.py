@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from .addresses import without_userinfo
+from .addresses import shown_src
 from .call import OnDrift, Options, check_on_drift
 from .defaults import InUse, src_of
 from .errors import GradioError, InputError
@@ -76,6 +76,12 @@ class Client:
             there; without it, downloads go to the system's folder for temporary files.
         max_download_size: Most bytes that a single output file may have; larger ones
             raise `FileTooLarge`. None for no bound.
+        download_hosts: Hosts, `"name"` or `"name:port"`, that the app may lead to by the
+            URL of an output or by a redirect, whatever their address is. Others are
+            read only at public addresses, besides the app itself: the app must not
+            make this machine read a router's page or a cloud's metadata. A port of
+            the app's own host that is not the app's counts as another host. Behind a
+            proxy, which resolves names by itself, what a name means here is checked.
         ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
         httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
         session_hash: The session's name at the server; made up when None.
@@ -112,6 +118,7 @@ class Client:
         download_files: str | os.PathLike[str] | bool = True,
         download_dir: str | os.PathLike[str] | None = None,
         max_download_size: int | None = None,
+        download_hosts: Sequence[str] = (),
         ssl_verify: ssl.SSLContext | str | bool = True,
         httpx_kwargs: Mapping[str, Any] | None = None,
         session_hash: str | None = None,
@@ -142,7 +149,7 @@ class Client:
             raise InputError(f"wake_timeout is {wake_timeout}, and must be 0 or more")
         check_on_drift(on_drift)
         # A user and password in it are for the proxy before the app, and not to be shown.
-        self.src = without_userinfo(src)
+        self.src = shown_src(src)
         self._address = src
         if not isinstance(download_files, bool):
             download_dir = download_files
@@ -163,6 +170,7 @@ class Client:
             dict(httpx_kwargs or {}),
             idle_timeout,
             max_message_size,
+            _host_names(download_hosts),
         )
         if personal := _PERSONAL & self._http[1].keys():
             raise InputError(
@@ -505,6 +513,12 @@ def wait(job: Job[T]) -> T:
     except BaseException:
         job.cancel_soon()  # does nothing to a job that has ended
         raise
+
+
+def _host_names(names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise InputError("download_hosts is one text", hint=f"Give a list: [{names!r}]")
+    return tuple(names)
 
 
 def _spread(function: Callable[..., object]) -> Callable[[Any], object]:

@@ -10,10 +10,9 @@ import base64
 import contextlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from ._version import __version__
-from .addresses import without_userinfo
+from .addresses import is_url, parse, shown_src, split
 from .description import Config
 from .discovery import parse_config, read_info
 from .errors import (
@@ -24,6 +23,8 @@ from .errors import (
     SpaceError,
 )
 from .heartbeat import Heartbeat
+from .http.gate import USER_AGENT
+from .http.redaction import Secrets, cleaned
 from .http.transport import Transport
 from .hub.lines import Report, line_on_terminal
 from .hub.names import space_of
@@ -68,12 +69,15 @@ class Connection:
         settings: Settings | None = None,
         session_hash: str | None = None,
     ) -> None:
-        self.src = without_userinfo(src)
+        self.src = shown_src(src)
         self._address = src
         self._space_id = space_of(src)
         self._wanted: Wanted | None = None
         self.settings = settings or Settings()
         self.session_hash = session_hash or new_hash()
+        #: What no text that leaves the runtime may have in it.
+        self.secrets = _secrets_of(src, self.settings)
+        self.secrets.add(session_hash)
         self._lock: asyncio.Lock | None = None
         self._transport: Transport | None = None
         self._live: Live | None = None
@@ -101,8 +105,16 @@ class Connection:
         except GradioError as error:
             if isinstance(error, ConnectionLost):
                 error.told(may_have_run=False)  # no job is among it
-            error.within(src=self.src)
+            self.leaving(error)
             raise
+
+    def leaving(self, error: GradioError, endpoint: str | None = None) -> None:
+        """Have an error, on its way to the user, name the app and hold no secret.
+
+        Every error leaves through here.
+        """
+        error.within(endpoint=endpoint, src=self.src)
+        cleaned(error, self.secrets.strike)
 
     async def ready(self) -> Live:
         """Connect, unless that has been done.
@@ -171,13 +183,18 @@ class Connection:
         """Whether the app is a Space of the Hub, by the address that the caller gave."""
         if self._space_id is not None:
             return True
-        parts = urlsplit(self.src)
-        return parts.scheme == "https" and (parts.hostname or "").endswith(".hf.space")
+        address = split(self._address)
+        return (
+            address is not None
+            and address.scheme == "https"
+            and address.host.endswith(".hf.space")
+        )
 
     async def located(self) -> Transport:
         """HTTP to the app, once it is known where that is and a Space serves."""
         if self._transport is None:
             base, self._token = await self._locate()
+            self.secrets.add(self._token)
             self._transport = self._transport_to(base, self._token)
         return self._transport
 
@@ -203,30 +220,32 @@ class Connection:
 
     def _transport_to(self, base: str, token: str | None) -> Transport:
         headers = {
-            "user-agent": f"gradio-runtime/{__version__}",
+            "user-agent": USER_AGENT,
             "x-gradio-user": "api",
             **_basic_auth(self._address),
             **_token_header("x-hf-authorization", token),
             **{name.lower(): v for name, v in self.settings.headers.items()},
         }
-        return Transport(base, headers, self.settings.http)
+        return Transport(base, headers, self.settings.http, self.secrets)
 
     async def _locate(self) -> tuple[str, str | None]:
         """The app's URL, and the token to send to it; waits for a Space to serve."""
-        given, src = self.settings.token, self.src
+        given = self.settings.token
         if isinstance(given, str):
             given = given.strip() or False
         if self._space_id is None:
-            if src.startswith(("http://", "https://")):
+            if is_url(self._address):
                 # A token that the caller did not name is for Spaces only.
-                return _base_url(src), given if isinstance(given, str) else None
+                token = given if isinstance(given, str) else None
+                return parse(self._address).base, token
             raise ConnectError(
-                f"{src!r} is neither a URL nor a Space id",
+                f"{self.src!r} is neither a URL nor a Space id",
                 hint="Use http(s)://host[:port][/path], or owner/space",
             )
         token = given if isinstance(given, str) else None
         if given is None or given is True:
             token = await in_thread(saved_token)
+            self.secrets.add(token)
         self._wanted = Wanted(
             self._space_id,
             token,
@@ -335,24 +354,30 @@ class Connection:
 
 def _basic_auth(address: str) -> dict[str, str]:
     """The header for a user and password in a URL: of a proxy before the app."""
-    host = address.partition("://")[2].partition("/")[0]
-    userinfo = unquote(host.rpartition("@")[0])
-    if not userinfo:
+    parts = split(address)
+    if parts is None or not parts.userinfo:
         return {}
-    encoded = base64.b64encode(userinfo.encode()).decode()
+    encoded = base64.b64encode(unquote(parts.userinfo).encode()).decode()
     return {"authorization": f"Basic {encoded}"}
+
+
+def _secrets_of(src: str, settings: Settings) -> Secrets:
+    """What the caller gave that gives access."""
+    secrets = Secrets()
+    if (address := split(src)) is not None:
+        secrets.add(address.password, *_basic_auth(src).values())
+        if not address.password:
+            secrets.add(unquote(address.userinfo))  # a token alone
+    if isinstance(settings.token, str):
+        secrets.add(settings.token.strip())
+    if settings.auth is not None:
+        secrets.add(settings.auth[1])
+    secrets.add(settings.oauth_token)
+    return secrets
 
 
 def _token_header(name: str, token: str | None) -> dict[str, str]:
     return {} if token is None else {name: f"Bearer {token}"}
-
-
-def _base_url(src: str) -> str:
-    with contextlib.suppress(ValueError):
-        parts = urlsplit(src)
-        if parts.hostname and (parts.port is None or parts.port >= 0):
-            return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-    raise ConnectError(f"{src!r} is not a valid URL")
 
 
 async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
@@ -420,7 +445,7 @@ def fetch_description(
             async with asyncio.timeout(timeout):
                 return await read()
         except TimeoutError:
-            raise ConnectError(f"no answer within {timeout:g} s", src=src) from None
+            raise ConnectError(f"no answer within {timeout:g} s") from None
         finally:
             await connection.aclose()
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from .description import Config, Info
-from .errors import ConnectError
+from .errors import ConnectError, ProtocolError
 from .http.statuses import CHECK_URL
 from .http.transport import Transport
 
 __all__ = ["parse_config", "parse_info", "read_info"]
 
+#: A plain path, which becomes a part of every URL of a call. Nothing in it may lead to
+#: another host or out of the app's own path.
+_PREFIX = re.compile(r"(?=.{0,100}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)*/?")
+
 
 def parse_config(raw: object, transport: Transport) -> Config:
-    """Check what `/config` gave."""
+    """Check what `/config` gave.
+
+    Raises:
+        ConnectError: It is no Gradio app's.
+        ProtocolError: Its API is not below the app's own address.
+    """
     try:
-        return Config.model_validate(raw)
+        config = Config.model_validate(raw)
     except ValidationError:
         raise ConnectError(
             f"{transport.base}/config is JSON, but not that of a Gradio app",
             hint=CHECK_URL,
         ) from None
+    if _PREFIX.fullmatch(config.api_prefix) is None:
+        raise ProtocolError(
+            f"the app says that its API is at {config.api_prefix[:100]!r}, which is no "
+            "plain path"
+        )
+    return config
 
 
 def parse_info(raw: object, transport: Transport) -> Info:

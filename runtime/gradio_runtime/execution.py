@@ -158,7 +158,7 @@ class Execution(Generic[T]):
             # The app may come back changed, or want another login.
             login = isinstance(error, AuthenticationError)
             self._connection.forget(self._live, login=login)
-        error.within(endpoint=self.endpoint, src=self.src)
+        self._connection.leaving(error, self.endpoint)
         self._record.failed(error)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 

@@ -76,6 +76,7 @@ async def judged(
         raise _drift(problem, judgement, connection)
     where = f"{route.api_name} of {connection.src}"
     text = f"{problem} [{where}]; {judgement.sent}. {_advice(connection)}"
+    text = connection.secrets.strike(text)
     if text not in connection.warned:
         connection.warned.add(text)
         try:

@@ -14,10 +14,9 @@ import logging
 import sys
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ._version import __version__
-from .addresses import shown_src
+from .addresses import shown_src, split
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -131,14 +130,13 @@ def _start_span(endpoint: str, src: str) -> Span | None:
     from opentelemetry import trace
 
     attributes: dict[str, Any] = {"gradio.endpoint": endpoint}
-    if "://" in src:
-        parts = urlsplit(src)
+    if (address := split(src)) is not None:
         attributes["url.full"] = shown_src(src)
-        attributes["server.address"] = parts.hostname or ""
-        if parts.port is not None:
-            attributes["server.port"] = parts.port
+        attributes["server.address"] = address.host
+        if address.port is not None:
+            attributes["server.port"] = address.port
     else:
-        attributes["gradio.space"] = src
+        attributes["gradio.space"] = shown_src(src)
     tracer = trace.get_tracer("gradio_runtime", __version__)
     return tracer.start_span(
         f"gradio {endpoint}", kind=trace.SpanKind.CLIENT, attributes=attributes

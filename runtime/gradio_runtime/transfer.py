@@ -266,10 +266,11 @@ class Transfer:
             return folder / name
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
-        if file._lazy:  # pyright: ignore[reportPrivateUsage]
-            return await self._fetch_stream(wanted, folder)
-        async with self._downloading:
-            return await download(self._transport, wanted, folder)
+        with self._transport.struck():
+            if file._lazy:  # pyright: ignore[reportPrivateUsage]
+                return await self._fetch_stream(wanted, folder)
+            async with self._downloading:
+                return await download(self._transport, wanted, folder)
 
     async def _fetch_stream(self, wanted: Wanted, folder: Path) -> Path:
         """Fetch a recording, which may last as long as its job: nobody waits for it."""

@@ -69,7 +69,7 @@ def untyped_request(
         described = _description(info, route)
         values = _arguments(described, args, kwargs, route.api_name)
     except GradioError as error:
-        error.within(src=connection.src)
+        connection.leaving(error)
         raise
     parameters = described.parameters if described else []
     return Request(

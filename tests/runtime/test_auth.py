@@ -293,7 +293,11 @@ def test_nothing_personal_follows_a_redirect(
         Handler.answers["/away"] = lambda h: h.json(CONFIG)
         kwargs = {"follow_redirects": True} if follow else {}
         with Client(
-            server.url, token="hf_secret", headers=PERSONAL, httpx_kwargs=kwargs
+            server.url,
+            token="hf_secret",
+            headers=PERSONAL,
+            httpx_kwargs=kwargs,
+            download_hosts=[f"127.0.0.1:{other.server_port}"],
         ) as client:
             client.connect()
     assert "secret" in str(sent("/config"))
@@ -433,7 +437,7 @@ def test_a_closed_client_forgets_its_cookies(server: Server) -> None:
     transport = client._connection()._transport
     assert transport is not None
     client.close()
-    assert not transport._client.cookies
+    assert not transport._gate.client.cookies
     with pytest.raises(GradioError, match="closed"):
         client.echo("x")
 

@@ -359,7 +359,11 @@ def test_names_of_the_server_stay_in_their_folder(
 
 def test_tokens_stay_on_the_origin_of_the_app(server: FileServer, folder: Path) -> None:
     """Whether a file's URL leads elsewhere at once or by a redirect."""
-    secrets = {"token": "hf_secret", "headers": {"x-team": "secret", "cookie": "a=b"}}
+    secrets: dict[str, Any] = {
+        "token": "hf_secret",
+        "headers": {"x-team": "secret", "cookie": "a=b"},
+        "download_hosts": ["127.0.0.1"],
+    }
 
     def moved(handler: Handler, _served: Served) -> None:
         handler.answer(302, b"", {"location": f"{cdn.url}/moved"})

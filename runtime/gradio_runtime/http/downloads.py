@@ -49,12 +49,15 @@ class Wanted:
         name: What to call it here: a safe name.
         size: Bytes that it should have, when known; otherwise it has more than none.
         limit: Most bytes to take.
+        trusted: Whether the user named the URL himself. One that an app names leads to
+            the app itself, to public addresses and to `download_hosts` only.
     """
 
     url: str
     name: str
     size: int | None = None
     limit: int | None = None
+    trusted: bool = False
 
     def check(self, size: int) -> None:
         """Refuse more bytes than may be taken.
@@ -152,7 +155,11 @@ class _Download:
             headers["range"] = f"bytes={self._have}-"
             headers["if-range"] = self._version or ""
         stream = self._transport.stream(
-            "GET", self._wanted.url, headers, expected=_ANSWERED
+            "GET",
+            self._wanted.url,
+            headers,
+            expected=_ANSWERED,
+            trusted=self._wanted.trusted,
         )
         async with stream as response:
             status = response.status_code

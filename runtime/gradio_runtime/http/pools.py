@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from http.cookiejar import CookieJar
 from typing import Any, NamedTuple
 
 import httpx2
@@ -19,8 +20,10 @@ __all__ = [
     "IDLE_TIMEOUT",
     "MAX_MESSAGE_SIZE",
     "HttpOptions",
+    "Pooled",
     "close_all",
     "make_client",
+    "sees_addresses",
 ]
 
 #: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
@@ -37,7 +40,10 @@ _HOUSEKEEPING = 1.0
 _LIMITS = httpx2.Limits(
     max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
 )
-_pools: dict[tuple[int, object], httpx2.AsyncHTTPTransport] = {}
+_ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+_pools: dict[tuple[int, object, bool], httpx2.AsyncHTTPTransport] = {}
+#: Settings by which the caller decides what connects.
+_WAYS = frozenset({"mounts", "proxy", "transport"})
 
 hide_secrets()
 
@@ -50,37 +56,68 @@ class HttpOptions(NamedTuple):
         httpx_kwargs: Anything else httpx2 should know.
         idle_timeout: Seconds of silence on a stream after which it is lost.
         max_message_size: Largest single message, in bytes.
+        download_hosts: Hosts that the app may lead to, whatever their address is.
     """
 
     verify: ssl.SSLContext | str | bool = True
     httpx_kwargs: Mapping[str, Any] = {}
     idle_timeout: float = IDLE_TIMEOUT
     max_message_size: int = MAX_MESSAGE_SIZE
+    download_hosts: tuple[str, ...] = ()
 
 
-def make_client(options: HttpOptions) -> tuple[httpx2.AsyncClient, bool]:
-    """A client with cookies of its own, and whether its connections are its own too.
+def sees_addresses(options: HttpOptions) -> bool:
+    """Whether names are resolved here, and not by a proxy or what the caller set up."""
+    given = options.httpx_kwargs
+    proxied = _has_proxy() and given.get("trust_env", True)
+    return not (proxied or _WAYS & given.keys())
 
-    They are those of the shared pool, if possible. A proxy, be it from the environment
-    or from the caller, needs a pool of its own.
 
-    Raises:
-        InputError: The options are none that httpx2 takes.
-    """
-    proxied = any(
+def _has_proxy() -> bool:
+    """Whether the environment names a proxy."""
+    return any(
         os.environ.get(name)
         for scheme in ("http", "https", "all")
         for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     )
+
+
+def make_client(
+    options: HttpOptions,
+    cookies: CookieJar,
+    *,
+    before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
+) -> tuple[httpx2.AsyncClient, bool]:
+    """A client, and whether its connections are its own.
+
+    They are those of the shared pool, if possible. A proxy, be it from the environment
+    or from the caller, needs a pool of its own.
+
+    Args:
+        options: How to reach the app.
+        cookies: The client's.
+        before: Called with each request before it is sent.
+
+    Raises:
+        InputError: The options are none that httpx2 takes.
+    """
     own = {k: v for k, v in options.httpx_kwargs.items() if k != "timeout"}
-    if not (own or proxied):
-        return httpx2.AsyncClient(transport=_Pooled(options.verify)), False
+    if not (own or _has_proxy()):
+        return httpx2.AsyncClient(
+            transport=Pooled(options.verify), cookies=cookies
+        ), False
     verify = options.verify
     if isinstance(verify, str):
         verify = trusting(verify)
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
+    if before is not None:
+        hooks: dict[str, Any] = dict(own.get("event_hooks") or {})
+        settings["event_hooks"] = {
+            **hooks,
+            "request": [*hooks.get("request", ()), before],
+        }
     try:
-        return httpx2.AsyncClient(**settings), True
+        return httpx2.AsyncClient(**settings, cookies=cookies), True
     except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
         # The text may have a proxy's password in it.
         raise InputError(
@@ -107,16 +144,25 @@ def trusting(path: str) -> ssl.SSLContext:
         ) from None
 
 
-class _Pooled(httpx2.AsyncBaseTransport):
-    """A view of the shared pools, which outlive the clients that use them."""
+class Pooled(httpx2.AsyncBaseTransport):
+    """A view of the shared pools, which outlive the clients that use them.
 
-    def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
+    Args:
+        verify: TLS verification.
+        lasting: Whether a connection may serve several requests.
+    """
+
+    def __init__(
+        self, verify: ssl.SSLContext | str | bool, *, lasting: bool = True
+    ) -> None:
         self._verify = verify
+        self._lasting = lasting
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request over the pool of the loop that runs."""
         # Reading the certificate authorities takes 20 ms, which http:// can spare.
         tls = request.url.scheme == "https"
-        pool = _pool(self._verify if tls else None)
+        pool = _pool(self._verify if tls else None, lasting=self._lasting)
         # A request also keeps house: it closes what others left in the pool too long.
         # A task that is cancelled meanwhile would leave the rest of them open and
         # forgotten, so the request goes on for a moment, and is closed if it is through
@@ -136,13 +182,16 @@ def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
         in_background(sending.result().aclose())
 
 
-def _pool(verify: ssl.SSLContext | str | bool | None) -> httpx2.AsyncHTTPTransport:
+def _pool(
+    verify: ssl.SSLContext | str | bool | None, *, lasting: bool
+) -> httpx2.AsyncHTTPTransport:
     """The pool for a way to verify; None is for connections without TLS."""
-    key = (id(asyncio.get_running_loop()), verify)
+    key = (id(asyncio.get_running_loop()), verify, lasting)
     if key not in _pools:
         if isinstance(verify, str):
             verify = trusting(verify)
-        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=_LIMITS)
+        limits = _LIMITS if lasting else _ONCE
+        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=limits)
     return _pools[key]
 
 

@@ -1,35 +1,195 @@
-"""Keeps tokens and cookies out of logs, whatever level the user turns on.
+"""Keeps what gives access out of every text that leaves the runtime.
 
-At DEBUG httpcore2 logs the headers of every answer, and an app's login is a cookie.
-Requests' headers are logged by neither library.
+`Secrets` has those of one connection: errors and warnings are struck where they leave it
+(`Connection.leaving`). Logs are struck here, whatever level the user turns on: httpx2
+logs the URL of every request at INFO, and httpcore2 the headers of every answer at DEBUG.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from urllib.parse import quote, quote_plus
 
-__all__ = ["hide_secrets"]
+from ..errors import GradioError
 
-#: The loggers that httpcore2 writes to; a filter sees only its own logger's records.
-_LOGGERS = ("connection", "http11", "http2", "proxy", "socks")
+__all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session"]
+
+_HIDDEN = "[secret]"
+#: Loggers whose records are struck; a filter sees only its own logger's records.
+_LOGGERS = (
+    "httpx2",
+    *(f"httpcore2.{name}" for name in ("connection", "http11", "http2", "proxy")),
+    "httpcore2.socks",
+    "gradio_runtime",
+    "gradio_runtime.http",
+    "gradio_runtime.hub",
+)
 #: A header whose value gives access, in the repr of a list of pairs of bytes.
-_SECRET = re.compile(
+_HEADER = re.compile(
     r"""(\(b['"][\w-]*(?:cookie|authorization|authenticate|token)[\w-]*['"],\s*)"""
     r"""(?:b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""",
     re.IGNORECASE,
 )
+#: Where a session stands in a URL: in a query, and in the path of the heartbeat.
+_SESSION = re.compile(r"(session_hash=|/heartbeat/)[^&\s\"'?#]+")
+_HASH = re.compile(r"[0-9a-f]{32}")
+#: The latest names of sessions of this process, which guard what an app keeps for them.
+_sessions: dict[str, None] = {}
+_KEPT = 10_000
+#: Shorter ones are struck as whole words only: "an" is a part of many words.
+_LONG = 8
+#: Headers of the caller's that say nothing secret, and values too short to be guarded.
+_PLAIN = re.compile(
+    r"accept(-.*)?|user-agent|content-type|host|connection|cache-control|traceparent"
+    r"|tracestate|x-gradio-user|range|if-range",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(r"auth|token|key|secret|password", re.IGNORECASE)
+_SHORTEST = 4
+#: Modules whose frames have secrets in their variables.
+_HOLDERS = (
+    *(f"gradio_runtime.{name}" for name in ("http", "queue", "addresses")),
+    *(f"gradio_runtime.{name}" for name in ("connection", "execution", "heartbeat")),
+    *("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar"),
+)
+
+Strike = Callable[[str], str]
+
+
+class Secrets:
+    """What gives access to one app."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        _all.add(self)
+
+    def add(self, *values: str | None) -> None:
+        """Keep these out of texts from now on."""
+        for value in values:
+            if value and value not in self._patterns:
+                self._patterns[value] = _pattern(value)
+
+    def add_header(self, name: str, value: str) -> None:
+        """The same for what a header gives access with."""
+        if _PLAIN.fullmatch(name):
+            return
+        if name.lower() == "cookie":
+            for part in value.split(";"):
+                self.add_cookie(part.partition("=")[2].strip())
+        elif _TELLING.search(name):
+            self.add(value.strip(), value.strip().rpartition(" ")[2])
+        elif len(value) >= _SHORTEST:
+            self.add(value)
+
+    def add_cookie(self, value: str | None) -> None:
+        """The same for a cookie's value; `1` and `on` are none to hide."""
+        if value and len(value) >= _SHORTEST:
+            self.add(value)
+
+    def add_headers(self, headers: Mapping[str, str]) -> None:
+        """The same for several headers."""
+        for name, value in headers.items():
+            self.add_header(name, value)
+
+    def strike(self, text: str) -> str:
+        """The text without any of them, in whatever way they are written."""
+        # The longest first: a token may begin with a password.
+        for value in sorted(self._patterns, key=len, reverse=True):
+            text = self._patterns[value].sub(_HIDDEN, text)
+        return _without_sessions(text)
+
+
+_all: weakref.WeakSet[Secrets] = weakref.WeakSet()
+
+
+def keep_session(name: str) -> str:
+    """Keep a session's name out of texts, and return it."""
+    _sessions[name] = None
+    if len(_sessions) > _KEPT:
+        del _sessions[next(iter(_sessions))]
+    return name
+
+
+def cleaned(error: BaseException, strike: Strike) -> None:
+    """Strike an error, and what led to it: its texts, and frames that hold secrets."""
+    for link in _links(error):
+        link.__traceback__ = _without_holders(link.__traceback__)
+        link.args = tuple(_struck(part, strike) for part in link.args)
+        if hasattr(link, "__notes__"):
+            link.__notes__ = [strike(str(note)) for note in link.__notes__]
+        if isinstance(link, GradioError):
+            for name, value in vars(link).items():
+                # `src` is as it may be shown; `raw` is what the app sent, and no text.
+                if name not in {"src", "raw"}:
+                    setattr(link, name, _struck(value, strike))
+
+
+def hide_secrets() -> None:
+    """Have logs struck; once is enough, more does no harm."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_hide)
 
 
 def _hide(record: logging.LogRecord) -> bool:
     text = record.getMessage()
-    hidden = _SECRET.sub(r"\1b'[secret]'", text)
+    hidden = _SESSION.sub(rf"\1{_HIDDEN}", _HEADER.sub(rf"\1b'{_HIDDEN}'", text))
+    for secrets in list(_all):
+        hidden = secrets.strike(hidden)
     if hidden != text:
         record.msg, record.args = hidden, ()
     return True
 
 
-def hide_secrets() -> None:
-    """Have it done; once is enough, more does no harm."""
-    for name in _LOGGERS:
-        logging.getLogger(f"httpcore2.{name}").addFilter(_hide)
+def _pattern(value: str) -> re.Pattern[str]:
+    ways = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    ways |= {repr(value)[1:-1], quote(value)}
+    text = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
+    if len(value) < _LONG:
+        text = rf"(?<![A-Za-z0-9])(?:{text})(?![A-Za-z0-9])"
+    return re.compile(text)
+
+
+def _without_sessions(text: str) -> str:
+    return _HASH.sub(lambda m: _HIDDEN if m[0] in _sessions else m[0], text)
+
+
+def _links(error: BaseException) -> Iterator[BaseException]:
+    """An error, and every one that it came of, each once."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        link = waiting.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        waiting += filter(None, (link.__cause__, link.__context__))
+        if isinstance(link, BaseExceptionGroup):
+            waiting += link.exceptions
+
+
+def _struck(value: object, strike: Strike) -> object:
+    if isinstance(value, str):
+        return strike(value)
+    if isinstance(value, dict):
+        return {_struck(k, strike): _struck(v, strike) for k, v in value.items()}
+    return value
+
+
+def _without_holders(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of the modules that hold secrets."""
+    kept: list[TracebackType] = []
+    while traceback is not None:
+        module = str(traceback.tb_frame.f_globals.get("__name__", ""))
+        if not any(module == h or module.startswith(f"{h}.") for h in _HOLDERS):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    rebuilt: TracebackType | None = None
+    for part in reversed(kept):
+        rebuilt = TracebackType(rebuilt, part.tb_frame, part.tb_lasti, part.tb_lineno)
+    return rebuilt

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import httpx2
     from httpx2.websockets import AsyncWebSocketSession
 
+    from .gate import Passage
+
 __all__ = ["ABNORMAL", "Moved", "Socket", "SocketOptions", "open_socket", "too_large"]
 
 #: Close code of a connection that went without a word (RFC 6455, 7.1.5).
@@ -31,12 +33,14 @@ class Moved(Exception):
     """The server answers a handshake with another address.
 
     Attributes:
-        response: The answer.
+        url: The address, with the scheme http or https.
     """
 
     def __init__(self, response: httpx2.Response) -> None:
         super().__init__(response.status_code)
-        self.response = response
+        url = response.url.join(response.headers["location"])
+        scheme = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
+        self.url = url.copy_with(scheme=scheme, userinfo=b"")
 
 
 class SocketOptions(NamedTuple):
@@ -119,17 +123,12 @@ def too_large(limit: int) -> ProtocolError:
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    client: httpx2.AsyncClient,
-    url: str,
-    headers: dict[str, str],
-    options: SocketOptions,
+    passage: Passage, options: SocketOptions
 ) -> AsyncGenerator[Socket]:
     """Open a WebSocket, and close it in the end.
 
     Args:
-        client: Whose connections and cookies to use.
-        url: With the scheme http or https.
-        headers: Of the handshake.
+        passage: Where to, and what goes along with the handshake.
         options: Bounds, and how to read a refusal.
 
     Raises:
@@ -145,9 +144,9 @@ async def open_socket(
             "the app runs Gradio 3, whose WebSockets need an extra package",
             hint="Install it: pip install 'gradio-runtime[ws]'",
         ) from None
-    opening = client.websocket(
-        url,
-        headers=headers,
+    opening = passage.client.websocket(
+        passage.url,
+        headers=passage.headers,
         timeout=options.timeout,
         follow_redirects=False,
         max_message_size_bytes=options.max_message,

@@ -1,8 +1,7 @@
 """HTTP to one app.
 
-Every client shares one connection pool. Headers and cookies belong to one app: they go
-to its own origin and nowhere else, and never follow a redirect that leaves it. What
-httpx2 raises comes out as this package's own errors.
+Every client shares one connection pool. Where a request may go, and what goes along, is
+decided by `gate`. What httpx2 raises comes out as this package's own errors.
 """
 
 from __future__ import annotations
@@ -16,24 +15,21 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Collection,
+    Generator,
     Mapping,
 )
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
-from ..errors import (
-    ConnectError,
-    ConnectionLost,
-    InputError,
-    ProtocolError,
-)
+from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
 from ..jsontext import load_json
 from ..record import current_endpoint
 from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .failures import Waiting, translated
-from .pools import HttpOptions, make_client
+from .gate import Gate, circle, elsewhere
+from .pools import HttpOptions
+from .redaction import Secrets, cleaned
 from .sockets import Moved, Socket, SocketOptions, open_socket
 from .statuses import not_json, retry_after, status_error
 
@@ -47,43 +43,10 @@ _MAX_REDIRECTS = 5
 #: Bytes of the largest `/config` or `/info` that is read. They come from any server
 #: that a URL leads to; apps of hundreds of endpoints have some megabytes.
 _LARGEST_JSON = 32 << 20
-#: Headers of ours that say nothing of who asks: all that another origin gets.
-_IMPERSONAL = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "host",
-        "if-range",
-        "range",
-        "user-agent",
-    }
-)
 #: Answers to a login: refused, or not to be had.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 #: Statuses that are worth another try of an idempotent request.
 _PASSING = frozenset({429, 502, 503, 504})
-
-
-def origin_of(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port: what tokens must not leave."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
-
-
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse what cannot be sent; httpx2 would quote the value, a token say, in full.
-
-    Raises:
-        InputError: A name or a value is no text of printable ASCII.
-    """
-    for name, value in headers.items():
-        if not all(text.isascii() and text.isprintable() for text in (name, value)):
-            raise InputError(
-                f"the header {name!r} has characters that HTTP does not take",
-                hint="Use printable ASCII; a token may have a line break at its end",
-            )
 
 
 class Transport:
@@ -93,6 +56,7 @@ class Transport:
         base: The app's URL, without a trailing slash.
         headers: Sent with every request to the app's origin.
         options: TLS and other httpx2 settings.
+        secrets: What gives access to the app; cookies are added as they come.
     """
 
     def __init__(
@@ -100,49 +64,27 @@ class Transport:
         base: str,
         headers: Mapping[str, str],
         options: HttpOptions | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         self.base = base
-        self._origin = origin_of(base)
-        self._headers: dict[str, str] = {}
-        self.add_headers(headers)
+        self.secrets = secrets or Secrets()
         self._options = options or HttpOptions()
         self._connect_timeout, self._timeout = _timeouts(self._options)
-        self._client, self._own_pool = make_client(self._options)
+        self._gate = Gate(base, self._options, self.secrets)
+        self.add_headers(headers)
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Send these with every further request to the app's origin."""
-        lower = {name.lower(): value for name, value in headers.items()}
-        check_headers(lower)
-        self._headers |= lower
+        self._gate.add_headers(headers)
 
     def has_header(self, name: str) -> bool:
         """Whether a header, by its name in lower case, is sent with every request."""
-        return name in self._headers
-
-    def url(self, path: str) -> str:
-        """The absolute URL of a path below the app's base."""
-        return path if path.startswith(("http://", "https://")) else self.base + path
+        return self._gate.has_header(name)
 
     @property
     def personal(self) -> bool:
         """Whether the app may serve us what it would not serve to everybody."""
-        telling = self._headers.keys() - _IMPERSONAL - {"x-gradio-user"}
-        return bool(telling or self._client.cookies)
-
-    def is_own(self, url: str) -> bool:
-        """Whether a URL is on the app's own origin, where its token may go.
-
-        The same host over TLS is: http:// is often redirected to it.
-        """
-        try:
-            origin = origin_of(url)
-        except ValueError:
-            return False
-        scheme, host, port = self._origin
-        return origin in {
-            self._origin,
-            ("https", host, 443 if (scheme, port) == ("http", 80) else port),
-        }
+        return self._gate.personal
 
     async def get_json(self, path: str) -> Any:
         """GET JSON. Idempotent, so it is tried again after a passing failure."""
@@ -215,7 +157,7 @@ class Transport:
             "POST", path, again=again, content=content, headers=headers
         )
         if response.next_request is not None:
-            raise _elsewhere(response.next_request.url)
+            raise elsewhere(response.next_request.url)
         if answer.lstrip()[:1] == b"<":
             raise not_json(response)
         return answer
@@ -250,20 +192,20 @@ class Transport:
             idle=self._options.idle_timeout,
             refused=status_error,
         )
-        url = self.url(path)
+        url = self._gate.url(path)
         async with contextlib.AsyncExitStack() as stack:
             for _ in range(_MAX_REDIRECTS):
-                own = self._personal(headers)
+                passage = self._gate.passage("WebSocket", url, headers)
                 with self._translated(self._timeout):
-                    opening = open_socket(self._client, url, own, options)
+                    opening = open_socket(passage, options)
                     try:
                         socket = await stack.enter_async_context(opening)
                     except Moved as moved:
-                        url = self._moved(moved.response)
+                        url = moved.url
                         continue
                 break
             else:
-                raise _circle(url)
+                raise circle(url)
             with self._translated(self._timeout):
                 yield socket
 
@@ -301,7 +243,7 @@ class Transport:
         if response.is_error:
             raise status_error(response, answer)
         if response.next_request is not None:
-            raise _elsewhere(response.next_request.url)
+            raise elsewhere(response.next_request.url)
         return response, answer
 
     async def _request(
@@ -313,8 +255,7 @@ class Transport:
         """
         read = content.pop("timeout", self._timeout)
         with self._translated(read):
-            request = self._build(method, self.url(path), read, content)
-            response = await self._follow(request)
+            response = await self._follow(method, path, read, content)
             try:
                 return response, await self._content(response, limit)
             finally:
@@ -343,6 +284,7 @@ class Transport:
         idle: float | None = None,
         lasting: bool = False,
         expected: Collection[int] = (),
+        trusted: bool = False,
     ) -> AsyncGenerator[httpx2.Response]:
         """A response to be read as it comes.
 
@@ -353,12 +295,12 @@ class Transport:
             idle: Seconds of silence to bear; None for those of a plain request.
             lasting: Whether it ends when a job does.
             expected: Failures, as statuses, that the caller deals with.
+            trusted: Whether the user named the URL himself, who may lead anywhere.
         """
         idle = self._timeout if idle is None else idle
         with self._translated(idle, lasting=lasting, opening=True):
-            content = {"headers": dict(headers or {})}
-            request = self._build(method, self.url(path), idle, content)
-            response = await self._follow(request)
+            content = {"headers": headers or {}}
+            response = await self._follow(method, path, idle, content, trusted=trusted)
         try:
             if response.is_error and response.status_code not in expected:
                 with self._translated(idle):
@@ -369,67 +311,55 @@ class Transport:
         finally:
             await response.aclose()
 
-    def _build(
-        self, method: str, url: str, read: float | None, content: dict[str, Any]
-    ) -> httpx2.Request:
-        headers: dict[str, str] = content.pop("headers", {})
-        check_headers(headers)
-        own = self.is_own(url)
-        request = self._client.build_request(
-            method,
-            url,
-            headers=self._personal(headers) if own else headers,
-            timeout=httpx2.Timeout(read, connect=self._connect_timeout),
-            **content,
-        )
-        if not own:
-            # A cookie jar knows hosts, not ports.
-            request.headers.pop("cookie", None)
-        return request
-
-    def _personal(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers for a request to the app: the caller's and the request's own."""
-        check_headers(headers)
-        merged = {**self._headers, **{k.lower(): v for k, v in headers.items()}}
-        if "cookie" in merged and (jar := self._client.cookies):
-            # httpx2 sends the jar's, such as that of a login, or those given.
-            given = merged["cookie"].rstrip("; ")
-            kept = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar.jar)
-            merged["cookie"] = f"{given}; {kept}"
-        return merged
-
-    async def _follow(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request and go where it is redirected to, with the token or without.
+    async def _follow(
+        self,
+        method: str,
+        path: str,
+        read: float | None,
+        content: Mapping[str, Any],
+        *,
+        trusted: bool = False,
+    ) -> httpx2.Response:
+        """Send a request and go where it is redirected to, as far as it may go.
 
         Raises:
-            ConnectError: It is redirected in a circle, or elsewhere with a body.
+            ConnectError: It may not go there, or goes in a circle.
         """
+        content = {**content}
+        headers: Mapping[str, str] = content.pop("headers", {})
+        timeout = httpx2.Timeout(read, connect=self._connect_timeout)
+        url = self._gate.url(path)
         for _ in range(_MAX_REDIRECTS):
-            response = await _sent(self._client, request)
+            passage = self._gate.passage(method, url, headers, trusted=trusted)
+            client, url, along, extensions = passage
+            request = client.build_request(
+                method,
+                url,
+                headers=along,
+                timeout=timeout,
+                extensions=extensions,
+                **content,
+            )
+            response = await _sent(client, request)
             moved = response.next_request
-            if moved is None:
+            if moved is None and not response.has_redirect_location:
                 return response
-            if request.method != moved.method:  # a form's answer, not another address
-                return response
+            if moved is not None and moved.method != method:
+                return response  # a form's answer, not another address
             await response.aclose()
-            if self.is_own(str(moved.url)):
-                _keep_cookies(request, moved)
-            else:
-                if moved.method not in {"GET", "HEAD"}:
-                    raise _elsewhere(moved.url)
-                for name in set(moved.headers) - _IMPERSONAL:
-                    del moved.headers[name]
-            request = moved
-        raise _circle(str(request.url))
+            if moved is None:
+                raise ProtocolError(f"{url.path} redirects to what is no address")
+            url = moved.url.copy_with(userinfo=b"")
+        raise circle(url)
 
-    def _moved(self, response: httpx2.Response) -> str:
-        """Where a WebSocket's handshake is redirected to, on the app's own origin."""
-        url = response.url.join(response.headers["location"])
-        secure = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
-        url = url.copy_with(scheme=secure)
-        if not self.is_own(str(url)):
-            raise _elsewhere(url)
-        return str(url)
+    @contextlib.contextmanager
+    def struck(self) -> Generator[None]:
+        """Strike what gives access to the app from errors that leave."""
+        try:
+            yield
+        except GradioError as error:
+            cleaned(error, self.secrets.strike)
+            raise
 
     def _translated(
         self, timeout: float | None, *, lasting: bool = False, opening: bool = False
@@ -440,9 +370,7 @@ class Transport:
 
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool goes on serving other apps."""
-        self._client.cookies.clear()
-        if self._own_pool:
-            await self._client.aclose()
+        await self._gate.aclose()
 
 
 def _timeouts(options: HttpOptions) -> tuple[float, float]:
@@ -473,25 +401,3 @@ async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.R
             (time.perf_counter() - begun) * 1000,
             f" [{endpoint}]" if (endpoint := current_endpoint.get()) else "",
         )
-
-
-def _keep_cookies(request: httpx2.Request, moved: httpx2.Request) -> None:
-    """Give a redirected request the cookies of the first one; httpx2 has its jar's."""
-    cookies: dict[str, None] = {}
-    for each in (request, moved):
-        for cookie in each.headers.get("cookie", "").split(";"):
-            cookies[cookie.strip()] = None
-    if text := "; ".join(filter(None, cookies)):
-        moved.headers["cookie"] = text
-
-
-def _circle(url: str) -> ConnectError:
-    return ConnectError(f"{urlsplit(url).hostname} redirects in a circle")
-
-
-def _elsewhere(url: httpx2.URL) -> ConnectError:
-    where = f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
-    return ConnectError(
-        f"the app redirects calls to {where}, which is not where they were meant for",
-        hint="If that is right, use that address",
-    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 
+from ..addresses import split
+
 __all__ = ["endpoint", "is_space_id", "page_of", "space_of"]
 
 _SPACE_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
-_PAGE = re.compile(
-    r"https?://(?:www\.)?(?:huggingface|hf)\.co/spaces/([^/?#]+/[^/?#]+)"
-)
+_HUBS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
+_PAGE = re.compile(r"/spaces/([^/]+/[^/]+)")
 
 
 def endpoint() -> str:
@@ -32,7 +33,14 @@ def space_of(src: str) -> str | None:
     """The id of the Space that an id or the address of a page means, if one does."""
     if is_space_id(src):
         return src
-    page = _PAGE.match(src)
-    if page is None and "HF_ENDPOINT" in os.environ:
-        page = re.match(re.escape(endpoint()) + r"/spaces/([^/?#]+/[^/?#]+)", src)
+    address = split(src)
+    if address is None:
+        return None
+    path = address.path
+    if address.host not in _HUBS:
+        hub = split(endpoint())
+        if hub is None or hub.origin != address.origin:
+            return None
+        path = path.removeprefix(hub.path)
+    page = _PAGE.match(path)
     return page[1] if page is not None and is_space_id(page[1]) else None

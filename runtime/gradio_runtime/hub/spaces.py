@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import SpaceError
-from ..http.transport import check_headers
+from ..http.gate import check_headers
 from .failures import NOT_FOUND, disabled, translated
 from .names import endpoint, is_space_id, page_of
 

@@ -26,6 +26,7 @@ from ..errors import (
     RateLimited,
 )
 from ..http.backoff import pause_after
+from ..http.redaction import keep_session
 from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
 from ..loop import let_finish
@@ -438,4 +439,4 @@ def _event_id(content: bytes) -> str:
 
 def new_hash() -> str:
     """A session name that nobody guesses: it is all that guards a session's State."""
-    return uuid.uuid4().hex
+    return keep_session(uuid.uuid4().hex)

@@ -1,0 +1,201 @@
+"""Requests to other hosts than the app's, which an app may lead us to: by GET only.
+
+Nothing of the caller's goes along: no headers, no cookies. And an app must not make its
+caller's machine read what only that can reach, such as a router or a cloud's metadata: so
+only public addresses are connected to, unless the caller named the host
+(`download_hosts`) or the URL. What is checked is the address that is connected to: a name
+is resolved here, and the connection is made to an address that was checked.
+
+A proxy resolves names by itself. Where there is one, it is checked what a name means here,
+if it means anything here; what it means to the proxy is the proxy's to guard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx2
+
+from ..addresses import parse
+from ..errors import ConnectError, InputError
+from .pools import HttpOptions, Pooled, make_client, sees_addresses
+
+__all__ = ["ANYWHERE", "Abroad", "Hosts", "host_of", "is_public", "port_of"]
+
+#: The mark, among a request's extensions, of one that may go to any address.
+ANYWHERE = "gradio_runtime.anywhere"
+#: Seconds to wait for a name to be resolved here where a proxy will do it anyway.
+_LOOK_UP = 2.0
+_GLOBAL = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ALLOW = "If that is right, allow it: Client(download_hosts=[{!r}])"
+
+
+class Hosts:
+    """Hosts that the caller lets an app lead to.
+
+    Args:
+        names: `host` or `host:port` each.
+
+    Raises:
+        InputError: One is neither.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._named = {_host_and_port(name) for name in names}
+
+    def __contains__(self, url: httpx2.URL) -> bool:
+        """Whether it is on one of them."""
+        host = host_of(url)
+        return not self._named.isdisjoint({(host, None), (host, port_of(url))})
+
+
+def _host_and_port(name: str) -> tuple[str, int | None]:
+    bare = name.count(":") > 1 and not name.startswith("[")
+    try:
+        address = parse(f"http://[{name}]" if bare else f"http://{name}")
+    except ConnectError:
+        address = None
+    if address is None or address.path or address.userinfo or "?" in name:
+        raise InputError(
+            f"download_hosts has {name!r}, which is no host",
+            hint="Give names as 'cdn.example.com' or 'files.local:9000'",
+        )
+    return address.host, address.port
+
+
+def host_of(url: httpx2.URL) -> str:
+    """The host that httpx2 connects to."""
+    return url.raw_host.decode("ascii").lower()
+
+
+def port_of(url: httpx2.URL) -> int | None:
+    """The port that httpx2 connects to."""
+    return url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address belongs to the internet at large."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        within = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            within = ipaddress.IPv4Address(address.packed[-4:])
+        if within is None:
+            return address in _GLOBAL and address.is_global
+        address = within
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+class Abroad:
+    """The client for other hosts; it is made when it is first needed.
+
+    Args:
+        options: How to reach them.
+    """
+
+    def __init__(self, options: HttpOptions) -> None:
+        self._options = options
+        self._client: httpx2.AsyncClient | None = None
+        self._own_pool = False
+
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """It sends and keeps no cookies, and goes to public addresses only."""
+        if self._client is None:
+            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+            options = self._options
+            if sees_addresses(options):
+                self._client = httpx2.AsyncClient(
+                    transport=_Checked(options),
+                    cookies=no_cookies,
+                    event_hooks=options.httpx_kwargs.get("event_hooks"),
+                )
+            else:
+                self._client, self._own_pool = make_client(
+                    options, no_cookies, before=_check_name
+                )
+        return self._client
+
+    async def aclose(self) -> None:
+        """Close connections that are its own."""
+        if self._client is not None and self._own_pool:
+            await self._client.aclose()
+
+
+class _Checked(httpx2.AsyncBaseTransport):
+    """Connects to addresses that it has checked, and to no other."""
+
+    def __init__(self, options: HttpOptions) -> None:
+        # A connection is used once: those to one address may be of different names,
+        # whose certificates were not asked for.
+        self._checked = Pooled(options.verify, lasting=False)
+        self._any = Pooled(options.verify)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if ANYWHERE in request.extensions:
+            return await self._any.handle_async_request(request)
+        host = host_of(request.url)
+        failure: httpx2.TransportError | None = None
+        for address in await _public_addresses(request):
+            there = httpx2.Request(
+                request.method,
+                request.url.copy_with(host=address),
+                headers=request.headers,
+                stream=request.stream,
+                extensions={**request.extensions, "sni_hostname": host},
+            )
+            try:
+                return await self._checked.handle_async_request(there)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                failure = error
+        raise failure or _refused(request.url)
+
+
+async def _public_addresses(request: httpx2.Request) -> list[str]:
+    """The public addresses of a request's host, of which there is at least one."""
+    timeout: float | None = request.extensions.get("timeout", {}).get("connect")
+    try:
+        async with asyncio.timeout(timeout):
+            addresses = await _resolved(request.url)
+    except TimeoutError:
+        raise httpx2.ConnectTimeout("its name is not resolved in time") from None
+    except (OSError, UnicodeError) as error:
+        raise httpx2.ConnectError(str(error)) from None
+    public = [address for address in addresses if is_public(address)]
+    if not public:
+        raise _refused(request.url)
+    return public
+
+
+async def _check_name(request: httpx2.Request) -> None:
+    """Refuse a host that is not public, as far as that can be seen from here."""
+    if ANYWHERE in request.extensions:
+        return
+    try:
+        async with asyncio.timeout(_LOOK_UP):
+            addresses = await _resolved(request.url)
+    except (OSError, UnicodeError):  # also a TimeoutError: the proxy knows it, if any
+        return
+    if not all(map(is_public, addresses)):
+        raise _refused(request.url)
+
+
+async def _resolved(url: httpx2.URL) -> list[str]:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host_of(url), port_of(url), type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _refused(url: httpx2.URL) -> ConnectError:
+    host = host_of(url)
+    return ConnectError(
+        f"the app leads to {host}, which is no public address",
+        not_sent=True,
+        lasting=True,
+        hint=_ALLOW.format(f"{host}:{url.port}" if url.port else host),
+    )
