@@ -16,6 +16,7 @@ from types import TracebackType
 from urllib.parse import quote, quote_plus
 
 from ..errors import GradioError
+from ..jsontext import is_object
 
 __all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session"]
 
@@ -169,15 +170,13 @@ def _links(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         waiting += filter(None, (link.__cause__, link.__context__))
-        if isinstance(link, BaseExceptionGroup):
-            waiting += link.exceptions
 
 
 def _struck(value: object, strike: Strike) -> object:
     if isinstance(value, str):
         return strike(value)
-    if isinstance(value, dict):
-        return {_struck(k, strike): _struck(v, strike) for k, v in value.items()}
+    if is_object(value):  # an error's `fields`
+        return {strike(name): _struck(part, strike) for name, part in value.items()}
     return value
 
 
