@@ -199,7 +199,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 def circle(url: httpx2.URL) -> ConnectError:
     """The error of redirects without an end."""
-    return ConnectError(f"{host_of(url)} redirects in a circle")
+    return ConnectError(f"{host_of(url)} redirects in a circle", lasting=True)
 
 
 def elsewhere(url: httpx2.URL) -> ConnectError:
@@ -207,6 +207,7 @@ def elsewhere(url: httpx2.URL) -> ConnectError:
     where = f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
     return ConnectError(
         f"the app redirects calls to {where}, which is not where they were meant for",
+        lasting=True,
         hint="If that is right, use that address",
     )
 

@@ -122,6 +122,8 @@ class Transport:
         told = response.status_code == 500 and content.lstrip()[:1] == b"{"
         if response.is_error and not told:
             raise status_error(response, content)
+        if response.next_request is not None:
+            raise elsewhere(response.next_request.url)
         if content.lstrip()[:1] == b"<":
             raise not_json(response)
         return content
