@@ -108,13 +108,25 @@ class Connection:
             self.leaving(error)
             raise
 
-    def leaving(self, error: GradioError, endpoint: str | None = None) -> None:
+    def leaving(
+        self,
+        error: GradioError,
+        endpoint: str | None = None,
+        more: Secrets | None = None,
+    ) -> None:
         """Have an error, on its way to the user, name the app and hold no secret.
 
         Every error leaves through here.
+
+        Args:
+            error: The error.
+            endpoint: The api_name of what was called.
+            more: What gives access to this call only.
         """
         error.within(endpoint=endpoint, src=self.src)
         cleaned(error, self.secrets.strike)
+        if more is not None:
+            cleaned(error, more.strike)
 
     async def ready(self) -> Live:
         """Connect, unless that has been done.

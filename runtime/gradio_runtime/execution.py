@@ -27,6 +27,7 @@ from .errors import (
 from .fitting import judged, route_of
 from .follower import Follower
 from .http.backoff import pause_after
+from .http.redaction import Secrets
 from .job import Job
 from .live import Live, Route
 from .loop import is_exiting, run_job
@@ -78,6 +79,10 @@ class Execution(Generic[T]):
         self._headers = dict(options.headers)
         if connection.is_space:
             self._headers = {**visitor_headers(), **self._headers}
+        #: What gives access, of this call only.
+        self._secrets = Secrets()
+        self._secrets.add_headers(self._headers)
+        self._secrets.add(options.oauth_token)
         #: Whether somebody wants to cancel it, which a join must not come after.
         self._declined = False
         #: What is trying to cancel; those who ask meanwhile share its answer.
@@ -158,7 +163,7 @@ class Execution(Generic[T]):
             # The app may come back changed, or want another login.
             login = isinstance(error, AuthenticationError)
             self._connection.forget(self._live, login=login)
-        self._connection.leaving(error, self.endpoint)
+        self._connection.leaving(error, self.endpoint, self._secrets)
         self._record.failed(error)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 

@@ -60,7 +60,7 @@ def _host_and_port(name: str) -> tuple[str, int | None]:
         address = parse(f"http://[{name}]" if bare else f"http://{name}")
     except ConnectError:
         address = None
-    if address is None or address.path or address.userinfo or "?" in name:
+    if address is None or address.path or not {"@", "?", "#"}.isdisjoint(name):
         raise InputError(
             f"download_hosts has {name!r}, which is no host",
             hint="Give names as 'cdn.example.com' or 'files.local:9000'",

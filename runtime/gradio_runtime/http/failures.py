@@ -91,9 +91,10 @@ def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:
 
 
 def _bare(error: BaseException) -> BaseException:
-    """An error of httpx2's without its frames, whose variables have our headers."""
+    """An error of httpx2's without its frames and request, which have our headers."""
     link: BaseException | None = error
     while link is not None:
         link.__traceback__ = None
+        vars(link).pop("_request", None)
         link = link.__cause__ or link.__context__
     return error

@@ -133,7 +133,6 @@ class Gate:
         lower = {name.lower(): value for name, value in headers.items()}
         bare = url.copy_with(userinfo=b"")
         if self.is_own(url):
-            self._secrets.add_headers(lower)
             return Passage(self.client, bare, self._personal(bare, lower), {})
         if method != "GET" or url.scheme not in _SCHEMES:
             raise elsewhere(url)

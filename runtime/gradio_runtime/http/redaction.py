@@ -12,6 +12,7 @@ import logging
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import TracebackType
 from urllib.parse import quote, quote_plus
 
@@ -38,7 +39,8 @@ _HEADER = re.compile(
 )
 #: Where a session stands in a URL: in a query, and in the path of the heartbeat.
 _SESSION = re.compile(r"(session_hash=|/heartbeat/)[^&\s\"'?#]+")
-_HASH = re.compile(r"[0-9a-f]{32}")
+_HASH_LENGTH = 32
+_HEX = re.compile(r"[0-9a-f]{32,}")
 #: The latest names of sessions of this process, which guard what an app keeps for them.
 _sessions: dict[str, None] = {}
 _KEPT = 10_000
@@ -52,12 +54,16 @@ _PLAIN = re.compile(
 )
 _TELLING = re.compile(r"auth|token|key|secret|password", re.IGNORECASE)
 _SHORTEST = 4
-#: Modules whose frames have secrets in their variables.
+#: Modules whose frames have secrets in their variables, or what an app said.
+_LIBRARIES = ("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar")
 _HOLDERS = (
-    *(f"gradio_runtime.{name}" for name in ("http", "queue", "addresses")),
+    *(f"gradio_runtime.{name}" for name in ("http", "queue", "addresses", "follower")),
     *(f"gradio_runtime.{name}" for name in ("connection", "execution", "heartbeat")),
-    *("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar"),
+    *_LIBRARIES,
 )
+#: The frames of an error that is not ours are those of a mistake, and show where it is;
+#: one of ours says all in its text.
+_OURS = ("gradio_runtime", *_LIBRARIES)
 
 Strike = Callable[[str], str]
 
@@ -66,14 +72,12 @@ class Secrets:
     """What gives access to one app."""
 
     def __init__(self) -> None:
-        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._values: set[str] = set()
         _all.add(self)
 
     def add(self, *values: str | None) -> None:
         """Keep these out of texts from now on."""
-        for value in values:
-            if value and value not in self._patterns:
-                self._patterns[value] = _pattern(value)
+        self._values.update(filter(None, values))
 
     def add_header(self, name: str, value: str) -> None:
         """The same for what a header gives access with."""
@@ -100,8 +104,8 @@ class Secrets:
     def strike(self, text: str) -> str:
         """The text without any of them, in whatever way they are written."""
         # The longest first: a token may begin with a password.
-        for value in sorted(self._patterns, key=len, reverse=True):
-            text = self._patterns[value].sub(_HIDDEN, text)
+        for value in sorted(self._values, key=len, reverse=True):
+            text = _pattern(value).sub(_HIDDEN, text)
         return _without_sessions(text)
 
 
@@ -119,7 +123,10 @@ def keep_session(name: str) -> str:
 def cleaned(error: BaseException, strike: Strike) -> None:
     """Strike an error, and what led to it: its texts, and frames that hold secrets."""
     for link in _links(error):
-        link.__traceback__ = _without_holders(link.__traceback__)
+        holders = _OURS if isinstance(link, GradioError) else _HOLDERS
+        link.__traceback__ = _without(holders, link.__traceback__)
+        if link.__suppress_context__ and link.__cause__ is None:
+            link.__context__ = None  # which nobody is shown
         link.args = tuple(_struck(part, strike) for part in link.args)
         if hasattr(link, "__notes__"):
             link.__notes__ = [strike(str(note)) for note in link.__notes__]
@@ -146,6 +153,7 @@ def _hide(record: logging.LogRecord) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def _pattern(value: str) -> re.Pattern[str]:
     ways = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
     ways |= {repr(value)[1:-1], quote(value)}
@@ -156,7 +164,11 @@ def _pattern(value: str) -> re.Pattern[str]:
 
 
 def _without_sessions(text: str) -> str:
-    return _HASH.sub(lambda m: _HIDDEN if m[0] in _sessions else m[0], text)
+    for run in _HEX.findall(text):
+        for start in range(len(run) - _HASH_LENGTH + 1):
+            if (name := run[start : start + _HASH_LENGTH]) in _sessions:
+                text = text.replace(name, _HIDDEN)
+    return text
 
 
 def _links(error: BaseException) -> Iterator[BaseException]:
@@ -180,12 +192,14 @@ def _struck(value: object, strike: Strike) -> object:
     return value
 
 
-def _without_holders(traceback: TracebackType | None) -> TracebackType | None:
-    """A traceback without the frames of the modules that hold secrets."""
+def _without(
+    modules: tuple[str, ...], traceback: TracebackType | None
+) -> TracebackType | None:
+    """A traceback without the frames of some modules."""
     kept: list[TracebackType] = []
     while traceback is not None:
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-        if not any(module == h or module.startswith(f"{h}.") for h in _HOLDERS):
+        if not any(module == m or module.startswith(f"{m}.") for m in modules):
             kept.append(traceback)
         traceback = traceback.tb_next
     rebuilt: TracebackType | None = None

@@ -13,7 +13,8 @@ from gradio_runtime.addresses import parse, shown_src, split
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.misbehaving import Handler, Server, sent, serving
+from tests.runtime.trust.elsewhere import Elsewhere, elsewhere
+from tests.support.misbehaving import Server, sent
 
 SECRET = "pazzw0rd"
 #: What parsers disagree on, and what a careless one cuts at.
@@ -170,17 +171,14 @@ def test_what_is_no_address_is_refused_by_name(form: str, user: str) -> None:
     "form", ["{a}?mail=joe@{b}", "{a}#@{b}", "{a}?x=@{b}", "{a}/?@{b}"]
 )
 def test_it_is_the_first_host_that_is_asked(server: Server, form: str) -> None:
-    class Other(Handler):
-        seen: list[tuple[str, dict[str, str]]] = []  # noqa: RUF012
-
-    with serving(Other) as other:
+    with elsewhere() as other:
         a, b = f"127.0.0.1:{server.server_port}", f"127.0.0.1:{other.server_port}"
         src = f"http://me:{SECRET}@{form.format(a=a, b=b)}"
         with connect(src, token="hf_secret") as client:
             assert client.src.rstrip("/") == server.url
     assert sent("/config")["authorization"].startswith("Basic ")
     assert sent("/config")["x-hf-authorization"] == "Bearer hf_secret"
-    assert not Other.seen
+    assert not Elsewhere.asked
 
 
 def test_a_refused_address_keeps_its_password_from_every_error() -> None:

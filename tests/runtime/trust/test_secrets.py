@@ -1,0 +1,297 @@
+"""Secrets stay out of every text that leaves, also where the app says them itself.
+
+The app of these tests echoes all that it was sent, wherever a text of an app's can come
+to stand in an error, a warning or a log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+from gradio_runtime import Client, GradioError
+from gradio_runtime.http.redaction import Secrets
+
+from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import (
+    CLOSE,
+    CONFIG,
+    DIRECT,
+    EARLY,
+    FIRST,
+    SOCKETS,
+    Handler,
+    Server,
+    forget_all,
+    serving,
+)
+
+SECRETS = {
+    "token": "hf_t0kenOfTheCaller",
+    "password": "pa55 w/rd&é",
+    "userinfo": "us3rinf0OfTheUrl",
+    "header": "h3aderOfTheCaller",
+    "call": "c4llHeaderOfOne",
+    "cookie": "c00kieOfTheCaller",
+    "session": "5e55ionOfTheCaller",
+    "oauth": "hf_0authOfTheCaller",
+    "jar": "j4rOfTheLogin",
+}
+
+
+def echo(handler: Handler) -> str:
+    """All that has come: the URL, the headers, the body, and the cookies of before."""
+    body = getattr(handler, "body", b"").decode("utf-8", "replace")
+    told = f"{handler.path} {handler.headers.items()} {body} {json.dumps(body)}"
+    known = [value for name, value in SECRETS.items() if name not in {"jar", "session"}]
+    return f"{told} {unquote(told)} " + " ".join(known)
+
+
+class Echoing(Handler):
+    """Says everything in a header of each answer, too."""
+
+    def end_headers(self) -> None:
+        text = echo(self).encode("ascii", "replace").decode()
+        self.send_header("x-echo", "".join(filter(str.isprintable, text)))
+        super().end_headers()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    forget_all()
+    Handler.answers["/login"] = lambda h: h.json(
+        {"success": True}, 200, {"Set-Cookie": f"access={SECRETS['jar']}; Path=/"}
+    )
+    Handler.answers["/gradio_api/info"] = lambda h: h.json({"named_endpoints": {}})
+    with serving(Echoing) as running:
+        yield running
+    forget_all()
+
+
+def failed(handler: Handler) -> dict[str, Any]:
+    output = {"error": echo(handler), "title": echo(handler)}
+    event = {"msg": "process_completed", "event_id": "e", "success": False}
+    return {**event, "output": output, "title": echo(handler)}
+
+
+def validation(handler: Handler) -> dict[str, Any]:
+    said = echo(handler)
+    item = {"loc": ["body", said], "msg": said, "parameter_name": said}
+    return {"detail": [{**item, "is_valid": False, "message": said}]}
+
+
+Answer = Callable[[Handler], object]
+STATUSES = [400, 401, 403, 404, 413, 422, 429, 500, 502, 503]
+#: Whatever an app may answer to any request.
+ANSWERS: dict[str, Answer] = {
+    **{
+        f"{status} {kind}": lambda h, s=status, b=body: h.json(b(h), s)  # type: ignore[misc]
+        for status in STATUSES
+        for kind, body in {
+            "detail": lambda h: {"detail": echo(h)},
+            "error": lambda h: {"error": echo(h)},
+            "fields": validation,
+        }.items()
+    },
+    "traceback": lambda h: h.raw(echo(h).encode(), "text/plain", 500),
+    "kind": lambda h: h.raw(b"<x>", "".join(filter(str.isalnum, echo(h))), 200),
+    "text": lambda h: h.raw(echo(h).encode(), "text/plain"),
+    "list": lambda h: h.json([echo(h)]),
+    "redirect": lambda h: h.redirect("http://127.0.0.1:9/" + quote(echo(h))),
+    "bad redirect": lambda h: h.redirect("http://[" + quote(echo(h))),
+    "cut": lambda h: h.cut(),
+    "version": lambda h: h.json({**CONFIG, "version": echo(h), "protocol": echo(h)}),
+    "prefix": lambda h: h.json({**CONFIG, "api_prefix": "/" + echo(h)}),
+    "failed": lambda h: h.events(failed(h), CLOSE),
+    "fault": lambda h: h.events({"msg": "unexpected_error", "message": echo(h)}),
+    "malformed": lambda h: h.events(tail=f"data: {echo(h)}\n\n".encode()),
+    "no object": lambda h: h.events([echo(h)]),
+    "output": lambda h: h.events(
+        {**failed(h), "success": True, "output": echo(h)}, CLOSE
+    ),
+}
+#: The requests of a call, by what the app speaks.
+REQUESTS = [
+    (CONFIG, "/config"),
+    (CONFIG, "/login"),
+    (CONFIG, "/gradio_api/info"),
+    (CONFIG, "/gradio_api/queue/join"),
+    (CONFIG, "/gradio_api/queue/data"),
+    (FIRST, "/queue/join"),
+    (FIRST, "/queue/data"),
+    (EARLY, "/queue/join"),
+    (SOCKETS, "/queue/join"),
+    (DIRECT, "/api/predict"),
+]
+
+
+def shown(error: BaseException) -> str:
+    """An error as anybody may print it: its chain, its attributes, its frames' variables."""
+    texts: list[str] = []
+    link: BaseException | None = error
+    while link is not None:
+        texts += [str(link), repr(link), repr(link.args), repr(vars(link))]
+        trace = traceback.TracebackException(
+            type(link), link, _inner(link), capture_locals=True
+        )
+        texts += trace.format()
+        link = link.__cause__ or link.__context__
+    return "\n".join(texts)
+
+
+def _inner(error: BaseException) -> Any:
+    """The frames of the package's own; those of this test know the secrets."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+        frame = frame.tb_next
+    return frame
+
+
+def leaks(text: str, hashes: list[str]) -> list[str]:
+    forms: dict[str, set[str]] = {
+        name: {value, quote(value, safe=""), unquote(value), json.dumps(value)[1:-1]}
+        for name, value in SECRETS.items()
+    }
+    forms["hash"] = set(hashes)
+    return [name for name, ways in forms.items() if any(way in text for way in ways)]
+
+
+def hashes_seen() -> list[str]:
+    """The sessions' names that the client made up by itself."""
+    bodies = [json.loads(b) for _, b in Handler.bodies if b[:1] == b"{"]
+    return [body["session_hash"] for body in bodies if "session_hash" in body]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("config", "path"), REQUESTS, ids=[f"{c['version']} {p}" for c, p in REQUESTS]
+)
+def test_no_text_that_leaves_has_a_secret(
+    server: Server,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    config: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    Handler.answers["/config"] = lambda h: h.json(config)
+    errors = 0
+    for number, answer in enumerate(ANSWERS.values()):
+        Handler.answers[path] = answer
+        Handler.bodies.clear()
+        caplog.clear()
+        error, warned = call(
+            server, SECRETS["session"] if number % 2 else None, tmp_path
+        )
+        logged = "\n".join(map(str, warned))
+        for record in caplog.records:
+            logged += record.getMessage() + repr(record.args)
+        assert not leaks(logged, hashes_seen())
+        if error is not None:
+            errors += 1
+            assert not leaks(shown(error), hashes_seen())
+    assert errors > len(ANSWERS) / 2
+
+
+def call(
+    server: Server, session: str | None, folder: Path
+) -> tuple[BaseException | None, list[Any]]:
+    """Make one call, with everything secret that a call can have."""
+    src = server.url.replace("http://", f"http://me:{SECRETS['userinfo']}@")
+    client = WireClient(
+        src,
+        token=SECRETS["token"],
+        auth=("user", SECRETS["password"]),
+        headers={"x-key": SECRETS["header"], "Cookie": f"mine={SECRETS['cookie']}"},
+        session_hash=session,
+        oauth_token=SECRETS["oauth"],
+        download_dir=folder,
+        idle_timeout=2,
+    )
+    options = {"x-call": SECRETS["call"]}
+    with client, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            client.echo.with_options(headers=options, retries=0)("x")
+        except GradioError as error:
+            return error, list(warned)
+    return None, list(warned)
+
+
+def test_files_and_other_ways_out(server: Server, tmp_path: Path) -> None:
+    """Downloads, `view_api`, connecting, and what a name of a file says."""
+    components = [{"id": 1, "type": "file", "props": {}}]
+    Handler.answers["/config"] = lambda h: h.json({**CONFIG, "components": components})
+    src = server.url.replace("http://", f"http://me:{SECRETS['userinfo']}@")
+    token = SECRETS["token"]
+
+    def done(handler: Handler) -> None:
+        file = {"path": "/x", "orig_name": token, "meta": {"_type": "gradio.FileData"}}
+        end = {"msg": "process_completed", "event_id": "e", "success": True}
+        handler.events({**end, "output": {"data": [file]}}, CLOSE)
+
+    Handler.answers["/gradio_api/queue/data"] = done
+    for status in STATUSES:
+        for path in ("/gradio_api/file=/x", "/gradio_api/info"):
+            Handler.answers[path] = ANSWERS[f"{status} detail"]
+        for files in (True, False):
+            with Client(src, token=token, download_files=files) as client:
+                ways: list[Callable[[], object]] = [
+                    lambda: client.view_api(print_info=False),
+                    lambda: client.predict("x", api_name="/echo"),
+                    lambda: client.submit("x", fn_index=0).result(5).download(),
+                ]
+                for way in ways:
+                    with pytest.raises(GradioError) as caught:
+                        way()
+                    assert token not in shown(caught.value)
+
+
+def test_httpx2_logs_no_session(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It logs each URL at INFO, and a session's name is all that guards its State."""
+    caplog.set_level(logging.INFO)
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+    asked = [m for m in caplog.messages if "queue/data" in m]
+    assert asked
+    assert all("session_hash=[secret]" in message for message in asked)
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "struck"),
+    [
+        ("hunter22", "xhunter22y", "x[secret]y"),
+        ("pw", "pw, 'pw' and pwd", "[secret], '[secret]' and pwd"),
+        ("a b/c?d=e", "a%20b%2Fc%3Fd%3De a+b%2Fc%3Fd%3De", "[secret] [secret]"),
+        ('qu"o\\te!', json.dumps('qu"o\\te!'), '"[secret]"'),
+        ("", "nothing", "nothing"),
+    ],
+)
+def test_how_a_secret_is_struck(secret: str, text: str, struck: str) -> None:
+    secrets = Secrets()
+    secrets.add(secret, None)
+    assert secrets.strike(text) == struck
+
+
+def test_which_headers_are_secret() -> None:
+    secrets = Secrets()
+    secrets.add_headers(
+        {
+            "authorization": "Basic abc",
+            "cookie": "one=first1; two=x",
+            "x-mine": "1",
+            "x-team": "blue-team",
+            "accept-language": "de-DE",
+        }
+    )
+    text = "Basic abc; first1 x 1 blue-team de-DE"
+    assert secrets.strike(text) == "[secret]; [secret] x 1 [secret] de-DE"
