@@ -10,9 +10,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .errors import ConnectError
+from .errors import ConnectError, InputError
 
-__all__ = ["Address", "is_url", "parse", "shown_src", "split"]
+__all__ = ["Address", "host_and_port", "is_url", "parse", "shown_src", "split"]
 
 _LONGEST = 8192
 _PORTS = {"http": 80, "https": 443}
@@ -60,6 +60,15 @@ class Address(NamedTuple):
         """That of the userinfo."""
         return unquote(self.userinfo.partition(":")[2])
 
+    @property
+    def authorization(self) -> str | None:
+        """The header for the userinfo: of a proxy before the app."""
+        if not self.userinfo:
+            return None
+        import base64
+
+        return f"Basic {base64.b64encode(unquote(self.userinfo).encode()).decode()}"
+
 
 def is_url(src: str) -> bool:
     """Whether it begins as the URL of an app does; others are Space ids, or nothing."""
@@ -97,6 +106,22 @@ def split(src: str) -> Address | None:
         return parse(src)
     except ConnectError:
         return None
+
+
+def host_and_port(name: str) -> tuple[str, int | None]:
+    """Split `host` or `host:port`, as a setting names a host.
+
+    Raises:
+        InputError: It is neither.
+    """
+    bare = name.count(":") > 1 and not name.startswith("[")
+    address = split(f"http://[{name}]" if bare else f"http://{name}")
+    if address is None or address.path or not {"@", "?", "#"}.isdisjoint(name):
+        raise InputError(
+            f"download_hosts has {shown_src(name)!r}, which is no host",
+            hint="Give names as 'cdn.example.com' or 'files.local:9000'",
+        )
+    return address.host, address.port
 
 
 def shown_src(src: str) -> str:

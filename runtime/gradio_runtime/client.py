@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from .addresses import shown_src
+from .addresses import host_and_port, shown_src
 from .call import OnDrift, Options, check_on_drift
 from .defaults import InUse, src_of
 from .errors import GradioError, InputError
@@ -518,6 +518,8 @@ def wait(job: Job[T]) -> T:
 def _host_names(names: Sequence[str]) -> tuple[str, ...]:
     if isinstance(names, str):
         raise InputError("download_hosts is one text", hint=f"Give a list: [{names!r}]")
+    for name in names:
+        host_and_port(name)
     return tuple(names)
 
 

@@ -6,7 +6,6 @@ All of it runs on the runtime's loop. Connecting is lazy and reads `/config` onc
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar, cast
@@ -231,10 +230,12 @@ class Connection:
             transport.add_headers(_token_header("authorization", self._token))
 
     def _transport_to(self, base: str, token: str | None) -> Transport:
+        address = split(self._address)
+        login = address.authorization if address is not None else None
         headers = {
             "user-agent": USER_AGENT,
             "x-gradio-user": "api",
-            **_basic_auth(self._address),
+            **({} if login is None else {"authorization": login}),
             **_token_header("x-hf-authorization", token),
             **{name.lower(): v for name, v in self.settings.headers.items()},
         }
@@ -364,22 +365,14 @@ class Connection:
         self._live = None
 
 
-def _basic_auth(address: str) -> dict[str, str]:
-    """The header for a user and password in a URL: of a proxy before the app."""
-    parts = split(address)
-    if parts is None or not parts.userinfo:
-        return {}
-    encoded = base64.b64encode(unquote(parts.userinfo).encode()).decode()
-    return {"authorization": f"Basic {encoded}"}
-
-
 def _secrets_of(src: str, settings: Settings) -> Secrets:
     """What the caller gave that gives access."""
     secrets = Secrets()
     if (address := split(src)) is not None:
-        secrets.add(address.password, *_basic_auth(src).values())
-        if not address.password:
-            secrets.add(unquote(address.userinfo))  # a token alone
+        secrets.add(address.password or unquote(address.userinfo))
+    proxy = settings.http.httpx_kwargs.get("proxy")
+    if isinstance(proxy, str) and (address := split(proxy)) is not None:
+        secrets.add(address.password)
     if isinstance(settings.token, str):
         secrets.add(settings.token.strip())
     if settings.auth is not None:

@@ -20,8 +20,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from ..addresses import parse
-from ..errors import ConnectError, InputError
+from ..addresses import host_and_port
+from ..errors import ConnectError
 from .pools import HttpOptions, Pooled, make_client, sees_addresses
 
 __all__ = ["ANYWHERE", "Abroad", "Hosts", "host_of", "is_public", "port_of"]
@@ -46,26 +46,12 @@ class Hosts:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._named = {_host_and_port(name) for name in names}
+        self._named = {host_and_port(name) for name in names}
 
     def __contains__(self, url: httpx2.URL) -> bool:
         """Whether it is on one of them."""
         host = host_of(url)
         return not self._named.isdisjoint({(host, None), (host, port_of(url))})
-
-
-def _host_and_port(name: str) -> tuple[str, int | None]:
-    bare = name.count(":") > 1 and not name.startswith("[")
-    try:
-        address = parse(f"http://[{name}]" if bare else f"http://{name}")
-    except ConnectError:
-        address = None
-    if address is None or address.path or not {"@", "?", "#"}.isdisjoint(name):
-        raise InputError(
-            f"download_hosts has {name!r}, which is no host",
-            hint="Give names as 'cdn.example.com' or 'files.local:9000'",
-        )
-    return address.host, address.port
 
 
 def host_of(url: httpx2.URL) -> str:

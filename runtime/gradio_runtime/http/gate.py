@@ -28,9 +28,9 @@ __all__ = ["USER_AGENT", "Gate", "Passage", "check_headers", "circle", "elsewher
 USER_AGENT = f"gradio-runtime/{__version__}"
 _SCHEMES = frozenset({"http", "https"})
 #: Headers of ours that say nothing of who asks: all that another origin gets.
-_IMPERSONAL = frozenset({"accept", "accept-encoding", "if-range", "range"})
+_IMPERSONAL = frozenset({"accept-encoding", "if-range", "range"})
 #: Headers with which every caller is served the same.
-_USUAL = _IMPERSONAL | {"connection", "host", "user-agent", "x-gradio-user"}
+_USUAL = _IMPERSONAL | {"accept", "connection", "host", "user-agent", "x-gradio-user"}
 
 
 class Passage(NamedTuple):
@@ -131,7 +131,7 @@ class Gate:
         """
         check_headers(headers)
         lower = {name.lower(): value for name, value in headers.items()}
-        bare = url.copy_with(userinfo=b"")
+        bare = url.copy_with(userinfo=b"") if url.userinfo else url
         if self.is_own(url):
             return Passage(self.client, bare, self._personal(bare, lower), {})
         if method != "GET" or url.scheme not in _SCHEMES:

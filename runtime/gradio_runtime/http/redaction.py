@@ -73,11 +73,12 @@ class Secrets:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
-        _all.add(self)
 
     def add(self, *values: str | None) -> None:
         """Keep these out of texts from now on."""
         self._values.update(filter(None, values))
+        if self._values:
+            _all.add(self)
 
     def add_header(self, name: str, value: str) -> None:
         """The same for what a header gives access with."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from ..addresses import split
 from ..errors import SpaceError
 from ..http.gate import check_headers
 from .failures import NOT_FOUND, disabled, translated
@@ -102,12 +103,12 @@ def _space(name: str, info: Any) -> Space:
     """What we want to know of what the Hub says, whose types it does not promise."""
     runtime: Any = info.runtime
     raw: dict[str, Any] = runtime.raw if runtime is not None else {}
-    host = str(info.host or "").rstrip("/")
+    address = split(str(info.host or ""))
     hardware = runtime and (runtime.requested_hardware or runtime.hardware)
     sleep_time = runtime and runtime.sleep_time
     return Space(
         id=name,
-        host=host if host.startswith(("http://", "https://")) else None,
+        host=None if address is None else address.base,
         stage=_text(raw.get("stage")),
         sdk=_text(info.sdk),
         problem=_text(raw.get("errorMessage")),

@@ -36,7 +36,12 @@ OWN = {
     "x-team": "s3cret",
     "user-agent": "s3cret",
 }
-CALL = {"x-call": "s3cret", "traceparent": "s3cret", "cookie": "call=s3cret"}
+CALL = {
+    "x-call": "s3cret",
+    "accept": "s3cret",
+    "traceparent": "s3cret",
+    "cookie": "call=s3cret",
+}
 
 
 async def body() -> AsyncGenerator[bytes]:
