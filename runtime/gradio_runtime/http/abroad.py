@@ -32,7 +32,10 @@ ANYWHERE = "gradio_runtime.anywhere"
 _LOOK_UP = 2.0
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_ALLOW = "If that is right, allow it: Client(download_hosts=[{!r}])"
+_ALLOW = (
+    "If that is the app's, use that address; if it may lead there, allow it: "
+    "Client(download_hosts=[{!r}])"
+)
 
 
 class Hosts:

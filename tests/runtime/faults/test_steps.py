@@ -142,23 +142,6 @@ def test_join_faults(server: Server, fault: str) -> None:
     assert joins() == (3 if error in {QueueFull, RateLimited} else 1)
 
 
-def test_tokens_stay_on_their_origin(server: Server) -> None:
-    with Server(("127.0.0.1", 0), Handler) as other:
-        threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
-        elsewhere = f"{other.url}/elsewhere"
-        Handler.answers["/config"] = lambda h: h.raw(
-            b"", "text/plain", 302, {"Location": elsewhere}
-        )
-        Handler.answers["/elsewhere"] = lambda h: h.json(CONFIG)
-        client = Client(server.url, token="hf_secret", headers={"cookie": "a=b"})
-        client.connect()
-        other.shutdown()
-    sent = dict(Handler.seen)
-    assert sent["/config"]["x-hf-authorization"] == "Bearer hf_secret"
-    assert "x-hf-authorization" not in sent["/elsewhere"]
-    assert "cookie" not in sent["/elsewhere"]
-
-
 def test_a_circle_of_redirects(server: Server) -> None:
     Handler.answers["/config"] = lambda h: h.raw(
         b"", "text/plain", 302, {"Location": "/config"}
