@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from gradio_runtime import (
     AuthenticationError,
-    Client,
     ConnectError,
     ConnectionLost,
     FileTooLarge,
