@@ -213,6 +213,7 @@ class Transfer:
         else:
             file = self._remote(value)
         file._fetch = self.fetch  # pyright: ignore[reportPrivateUsage]
+        file._named = False  # pyright: ignore[reportPrivateUsage]
         return file
 
     def _remote(self, value: dict[str, Any]) -> File:
@@ -258,7 +259,13 @@ class Transfer:
         folder = self._folder / secrets.token_hex(8)
         path = re.split("[?#]", file.url or "", maxsplit=1)[0]
         name = safe_name(file.orig_name or PurePosixPath(path).name)
-        wanted = Wanted(file.url or "", name, file.size, self._max_download_size)
+        wanted = Wanted(
+            file.url or "",
+            name,
+            file.size,
+            self._max_download_size,
+            trusted=file._named,  # pyright: ignore[reportPrivateUsage]
+        )
         content = file._content  # pyright: ignore[reportPrivateUsage]
         if isinstance(content, bytes):
             wanted.check(len(content))

@@ -158,3 +158,26 @@ def test_the_watch_is_awake(secret: Path, tmp_path: Path) -> None:
         client.predict(File.of(secret), api_name="/f")
     assert len(_opened) == 2
     assert sum(SECRET in body for _, body in Handler.bodies) == 2
+
+
+def test_an_address_is_fetched_for_who_named_it_himself(tmp_path: Path) -> None:
+    """A URL of this machine: the caller's own is read, an app's or some JSON's is not."""
+    forget_all()
+    describe("6.31.0", "image")
+    speak("6.31.0", {"data": ["ok"]})
+    Handler.answers["/inside"] = lambda h: h.raw(SECRET, "image/png")
+    with (
+        serving() as app,
+        serving() as other,
+        Client(app.url, download_dir=tmp_path) as client,
+    ):
+        url = f"{other.url}/inside"
+        stranger = File.model_validate({"url": url})
+        speak("6.31.0", {"data": [{"path": url, "meta": {"_type": "gradio.FileData"}}]})
+        with pytest.raises(GradioError, match="download_hosts"):
+            client.predict(url, api_name="/f")
+        assert sum(SECRET in body for _, body in Handler.bodies) == 1
+        for again in (stranger, pickle.loads(pickle.dumps(stranger))):
+            with pytest.raises(GradioError, match="download_hosts"):
+                client.predict(again, api_name="/f")
+    assert sum(SECRET in body for _, body in Handler.bodies) == 1
