@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
@@ -62,7 +62,7 @@ _UNNOTICED = 10.0
 #: Most jobs whose messages are kept before their joins are answered.
 _MOST_EARLY = 1000
 #: A function index that no task has: `/cancel` with it takes a queued job out of the
-#: queue and touches nothing else (`protocol.md` §14b).
+#: queue and touches no other (`protocol.md` §14b).
 _NO_FUNCTION = -1
 
 
@@ -74,7 +74,8 @@ class Inbox:
         fn_index: The endpoint's number.
         event_id: The job's name at the server, once it has joined.
         reopened: Streams that ended without it.
-        removing: Whether it is being taken out of the queue.
+        removing: Whether it is being taken out of the queue, and goes on if that comes
+            too late.
         at_once: Takes a message while somebody waits for the next one, without waking
             them; False if it has to wait in line after all.
     """
@@ -149,14 +150,17 @@ class Session:
         self._joining = 0
         self._early: dict[str, list[Message]] = {}
         self._reader: asyncio.Task[None] | None = None
+        self._dropped: asyncio.Task[None] | None = None
         self._drain: asyncio.TimerHandle | None = None
         self._stream = _Stream()
         self._left: dict[str, None] = {}
         self._lost_at: float | None = None
+        #: Held while every running job of an endpoint is being stopped.
+        self._stopping: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def unsafe(self) -> bool:
-        """Whether the server may yet drop what joins now, with a stream that broke.
+        """Whether the server may yet drop what joins now, with a stream that is gone.
 
         It does so when it notices, which is later, and would take a new stream for
         one more reader of the old one's messages.
@@ -195,6 +199,10 @@ class Session:
             GradioError: The app did not take it.
         """
         try:
+            async with self._stopping[inbox.fn_index]:
+                pass  # what joins now would be stopped too
+            if self._dropped is not None:
+                await asyncio.wait([self._dropped])  # or the server drops this job too
             name = {"fn_index": inbox.fn_index, "session_hash": self.hash}
             url = f"{self._dialect.prefix}/queue/join"
             answer = await self._transport.post_json(
@@ -230,26 +238,25 @@ class Session:
         running plain function goes on to its end, unseen.
         """
         if self._reader is None or self._reader.done() or self._stream.ended:
-            # There is no stream, or it is just ending. Then its connection goes back
-            # to the pool, which must not be interrupted: it may be closing others.
+            # There is no stream, or it is just ending, and can be used again.
             return
+        self._lost_at = asyncio.get_running_loop().time()
         if self._stream.begun:
             self._reader.cancel()
-            self._reader, self._stream = None, _Stream()
+            self._dropped, self._reader, self._stream = self._reader, None, _Stream()
         else:
-            # The server cannot notice the end of a stream that it has not begun, and
-            # a connection that is cancelled while it connects may be lost.
+            # The server cannot notice the end of a stream that it has not begun.
             self._stream.unwanted = True
             let_finish(self._reader)
 
     async def remove_queued(self, inbox: Inbox) -> None:
         """Take a queued job out of the queue; touches no other job."""
-        inbox.removing = True
         await self._cancel(inbox, _NO_FUNCTION)
 
     async def stop_running(self, inbox: Inbox) -> None:
         """Stop every running job of the inbox's endpoint in this session."""
-        await self._cancel(inbox, inbox.fn_index)
+        async with self._stopping[inbox.fn_index]:
+            await self._cancel(inbox, inbox.fn_index)
 
     async def reset(self, inbox: Inbox) -> bool:
         """Stop one generator after an output; whether it ran. Before Gradio 4.31."""

@@ -4,6 +4,12 @@ The server's `/cancel` kills every running task of the same session and endpoint
 the others no end, and before Gradio 6.14 leaves a queued job in the queue
 (`protocol.md` §7 and §14b). So what can be done without harm depends on who else is in
 the session, and where nothing can, nothing is done.
+
+Since 6.14 it also closes the job's iterator, whatever function index it is given. A
+generator that has begun by then ends as if it had come to its end, with the outputs so
+far, or is called anew, from its first output on. Before it touches the iterator the
+server sends an end without data (read in `routes.py` of 6.14 and 6.31: `cancel_event`).
+So what comes before that end is whole, and what comes after it is worth nothing.
 """
 
 from __future__ import annotations
@@ -59,8 +65,8 @@ class SessionTicket(Ticket):
         if self.live.dialect.removes_queued:
             removed = await self._remove_by_request()
             if removed and self.route.generator:
-                # The app may have begun it as it was taken out, and said so after the
-                # end without data; a generator would go on to its own end.
+                # The app may have begun it as it was taken out; a generator would go
+                # on unseen. One that has siblings must be left to.
                 with contextlib.suppress(GradioError):
                     await self._stop_running()
             return removed
@@ -86,20 +92,24 @@ class SessionTicket(Ticket):
     async def _remove_by_request(self) -> bool:
         if self._removal is None:
             self._removal = asyncio.get_running_loop().create_future()
+            self.inbox.removing = not self.route.generator
             try:
                 await self._session.remove_queued(self.inbox)
             except GradioError:
-                # Nobody knows whether it came through: an end without data tells.
-                self._settle(removed=False)
+                # Nobody knows whether it came through. Of a plain function, an end
+                # without data tells; a generator may be broken by now, so it is left.
+                self._settle(removed=self.route.generator)
                 self._removal = None
-                return False
+                return self.route.generator
         return await asyncio.shield(self._removal)
 
     def is_end(self) -> bool:
         """Whether an end without data is the job's, or the removal's that was late."""
-        # After a removal from the queue it is, unless the job had started meanwhile:
-        # then it goes on, and its real end is still to come.
-        too_late = self._removal is not None and self.started
+        # After a removal from the queue it is, unless a plain function had started
+        # meanwhile: that goes on, and its real end is still to come.
+        too_late = (
+            self._removal is not None and self.started and not self.route.generator
+        )
         self._settle(removed=not too_late)
         return not too_late
 

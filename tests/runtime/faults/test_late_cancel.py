@@ -4,6 +4,10 @@ Gradio 6.14 and later answers a removal with an end without data, and ends the s
 with it if nothing else is pending. A generator that has just begun goes on all the
 same, and nobody listens: only a `/cancel` of its endpoint stops it. What the app says
 of its start comes before that end, after it, or not at all (seen on 6.31).
+
+One that has put something out loses its iterator to the removal. After the end without
+data it ends as if it were done, or is called anew and begins with a whole output again,
+where edits are due.
 """
 
 from __future__ import annotations
@@ -14,11 +18,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from gradio_runtime import JobTimeout, Status
 
+from tests.runtime.faults.conftest import joins
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     CLOSE,
@@ -36,11 +42,18 @@ ECHO, NONE = 0, -1
 
 REMOVED = {**DONE, "output": {}}
 BEGUN = {**STARTS, "event_id": "e"}
+OUTPUT = {**DONE, "msg": "process_generating"}
+FAILED = {**DONE, "output": {"error": "no"}, "success": False}
 #: What the app sends once the job is taken out.
 ANSWERS: dict[str, list[dict[str, Any]]] = {
     "it waited": [REMOVED, CLOSE],
     "started before": [BEGUN, REMOVED, CLOSE],
     "started after": [REMOVED, BEGUN, CLOSE],
+    "cut short": [BEGUN, OUTPUT, REMOVED, DONE, CLOSE],
+    "cut short before its first output": [BEGUN, REMOVED, DONE, CLOSE],
+    "cut short unheard": [REMOVED, BEGUN, OUTPUT, DONE, CLOSE],
+    "called anew": [BEGUN, OUTPUT, REMOVED, OUTPUT, DONE, CLOSE],
+    "broken": [BEGUN, OUTPUT, REMOVED, FAILED, CLOSE],
 }
 
 
@@ -58,14 +71,17 @@ class App:
         self._taken_out = threading.Event()
         self._stopped = threading.Event()
 
-    def generates(self, *, yes: bool) -> None:
-        """Whether its one endpoint is a generator."""
+    def generates(self, *, yes: bool, state: bool = False) -> None:
+        """Whether its one endpoint is a generator, and has State."""
         (echo,) = CONFIG["dependencies"]
         dependency = {**echo, "types": {"generator": yes}}
-        config = {**CONFIG, "dependencies": [dependency]}
+        if state:
+            dependency["inputs"] = [*echo["inputs"], 2]
+        components = [*CONFIG["components"], {"id": 2, "type": "state", "props": {}}]
+        config = {**CONFIG, "components": components, "dependencies": [dependency]}
         Handler.answers["/config"] = lambda h: h.json(config)
 
-    def stream(self, handler: Handler) -> None:
+    def stream(self, handler: Handler, *, ends: bool = True) -> None:
         """The first stream ends with the removal, the next with the stop."""
         handler.begin_events()
         if not self._taken_out.is_set():
@@ -78,7 +94,8 @@ class App:
             assert self._stopped.wait(10)
             handler.event(REMOVED)
             handler.event(CLOSE)
-        handler.end()
+        if ends:
+            handler.end()
 
     def cancel(self, handler: Handler) -> None:
         """Take out of the queue, or stop."""
@@ -115,6 +132,97 @@ def test_a_generator_is_stopped(
         # Whoever closes the client now leaves nothing behind.
         assert app.cancelled == [NONE, ECHO]
         assert job.cancelled()
+
+
+def test_a_generator_that_was_done_has_its_result(server: Server, app: App) -> None:
+    """What the app sends before the end without data is whole."""
+    app.generates(yes=True)
+    app.answer = [BEGUN, OUTPUT, DONE, REMOVED, CLOSE]
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        assert job.cancel() is False
+        assert job.result() == "ok"
+        assert app.cancelled == [NONE]
+
+
+def test_a_generator_whose_removal_is_not_confirmed_is_left(
+    server: Server, app: App
+) -> None:
+    """The app may have broken it all the same."""
+
+    def cancel(handler: Handler) -> None:
+        app.cancelled.append(json.loads(handler.body)["fn_index"])
+        handler.cut()
+
+    Handler.answers["/gradio_api/cancel"] = cancel
+    app.generates(yes=True)
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        assert job.cancel() is True
+        assert job.cancelled()
+        assert app.cancelled == [NONE, ECHO]
+
+
+def test_a_sibling_of_a_generator_goes_on(server: Server, app: App) -> None:
+    """Stopping the endpoint's jobs would take it along, so that is left to."""
+    names = iter("ef")
+    Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
+        {"event_id": next(names)}
+    )
+    over = threading.Event()
+
+    def stream(handler: Handler) -> None:
+        app.stream(handler, ends=False)
+        assert over.wait(10)
+        handler.event({**DONE, "event_id": "f"})
+        handler.event(CLOSE)
+        handler.end()
+
+    Handler.answers["/gradio_api/queue/data"] = stream
+    app.generates(yes=True, state=True)
+    others = [{**message, "event_id": "f"} for message in (BEGUN, OUTPUT)]
+    app.answer = [BEGUN, OUTPUT, *others, REMOVED, OUTPUT, DONE]
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        sibling = client.echo.submit("x")
+        until(lambda: joins() == 2)
+        assert job.cancel() is True
+        assert job.cancelled()
+        over.set()
+        assert sibling.result(10) == "ok"
+        assert app.cancelled == [NONE]
+
+
+def test_nothing_joins_while_its_endpoint_is_being_stopped(
+    server: Server, app: App
+) -> None:
+    """It would be stopped too, and never hear of it."""
+    submitted, joined = threading.Event(), list[int]()
+
+    def cancel(handler: Handler) -> None:
+        if json.loads(handler.body)["fn_index"] == ECHO:
+            assert submitted.wait(10)
+            time.sleep(0.1)
+            joined.append(joins())
+        app.cancel(handler)
+
+    Handler.answers["/gradio_api/cancel"] = cancel
+    app.generates(yes=True, state=True)
+    app.answer = ANSWERS["cut short"]
+    with WireClient(server.url) as client, ThreadPoolExecutor(1) as pool:
+        job = client.echo.submit("x")
+        next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        cancelling = pool.submit(job.cancel)
+        until(lambda: NONE in app.cancelled and job.done())
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(DONE, CLOSE)
+        second = client.echo.submit("x")
+        submitted.set()
+        assert second.result(10) == "ok"
+        assert cancelling.result(10) is True
+    assert joined == [1]
 
 
 def test_a_generator_whose_time_is_over_is_stopped(server: Server, app: App) -> None:
