@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gradio_runtime.http import backoff, pools
+from gradio_runtime.http import backoff
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Server, forget_all, serving
@@ -31,12 +31,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever tries again does not wait long; nothing here is about for how long.
-
-    Nor does a request whose caller is gone go on for long.
-    """
+    """Whoever tries again does not wait long; nothing here is about for how long."""
     monkeypatch.setattr(backoff, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(pools, "_HOUSEKEEPING", 0.1)
 
 
 @pytest.fixture

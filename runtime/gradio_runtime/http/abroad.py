@@ -22,7 +22,7 @@ import httpx2
 
 from ..addresses import host_and_port
 from ..errors import ConnectError
-from .pools import HttpOptions, Pooled, make_client, sees_addresses
+from .pools import HttpOptions, PoolClient, Pooled, make_client, sees_addresses
 
 __all__ = ["ANYWHERE", "Abroad", "Hosts", "host_of", "is_public", "port_of"]
 
@@ -99,7 +99,7 @@ class Abroad:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             options = self._options
             if sees_addresses(options):
-                self._client = httpx2.AsyncClient(
+                self._client = PoolClient(
                     transport=_Checked(options),
                     cookies=no_cookies,
                     event_hooks=options.httpx_kwargs.get("event_hooks"),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ __all__ = [
     "IDLE_TIMEOUT",
     "MAX_MESSAGE_SIZE",
     "HttpOptions",
+    "PoolClient",
     "Pooled",
     "close_all",
     "make_client",
@@ -32,9 +33,6 @@ IDLE_TIMEOUT = 90.0
 #: Largest single message, in bytes: a bound on what a hostile app can make us hold.
 MAX_MESSAGE_SIZE = 512 << 20
 
-#: Seconds for which a request whose caller is gone may go on, to close what has been
-#: idle for too long; a task that does so needs a few milliseconds.
-_HOUSEKEEPING = 1.0
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
 #: request lands on a connection that is just being closed.
 _LIMITS = httpx2.Limits(
@@ -44,6 +42,14 @@ _ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
 _pools: dict[tuple[int, object, bool], httpx2.AsyncHTTPTransport] = {}
 #: Settings by which the caller decides what connects.
 _WAYS = frozenset({"mounts", "proxy", "transport"})
+#: What `httpcore2` tells of a request that is on its way or waits for the answer.
+_AT_SERVER = (
+    "send_request_headers.started",
+    "send_request_headers.complete",
+    "send_request_body.started",
+    "send_request_body.complete",
+    "receive_response_headers.started",
+)
 
 hide_secrets()
 
@@ -103,9 +109,7 @@ def make_client(
     """
     own = {k: v for k, v in options.httpx_kwargs.items() if k != "timeout"}
     if not (own or _has_proxy()):
-        return httpx2.AsyncClient(
-            transport=Pooled(options.verify), cookies=cookies
-        ), False
+        return PoolClient(transport=Pooled(options.verify), cookies=cookies), False
     verify = options.verify
     if isinstance(verify, str):
         verify = trusting(verify)
@@ -117,7 +121,7 @@ def make_client(
             "request": [*hooks.get("request", ()), before],
         }
     try:
-        return httpx2.AsyncClient(**settings, cookies=cookies), True
+        return PoolClient(**settings, cookies=cookies), True
     except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
         # The text may have a proxy's password in it.
         raise InputError(
@@ -144,6 +148,83 @@ def trusting(path: str) -> ssl.SSLContext:
         ) from None
 
 
+class PoolClient(httpx2.AsyncClient):
+    """A client that leaves its pool in order, whenever a caller is cancelled.
+
+    A request also keeps house in the pool: it closes what others left there too long,
+    then it connects. So does whoever closes a response. A task that is cancelled
+    meanwhile would leave connections open and forgotten, and asyncio takes no notice of
+    the pool's own shields, which are anyio's. So both are tasks of their own: the first
+    is cancelled where it waits for the server and nowhere else, the second never.
+    """
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send a request; whoever gives up waiting for the answer leaves at once."""
+        sending = _Sending()
+        request.extensions = {**request.extensions, "trace": sending.trace}
+        task = asyncio.create_task(self._send(request, options))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            sending.give_up(task)
+            raise
+
+    async def _send(
+        self, request: httpx2.Request, options: dict[str, Any]
+    ) -> httpx2.Response:
+        response = await super().send(request, **options)
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Lent(response, response.stream)
+        return response
+
+
+class _Sending:
+    """A request under way, and whether it may be cancelled now."""
+
+    def __init__(self) -> None:
+        self._unwanted = False
+        self._cancellable = False
+
+    async def trace(self, event: str, _: Mapping[str, Any]) -> None:
+        """Hear how far it has come; see the extension `trace` of httpx2."""
+        # Before, the pool keeps house and connects; after, it clears up.
+        self._cancellable = event.startswith("http") and event.endswith(_AT_SERVER)
+        if self._cancellable and self._unwanted:
+            raise asyncio.CancelledError
+
+    def give_up(self, task: asyncio.Task[httpx2.Response]) -> None:
+        """End it as soon as that does no harm, and close what it has brought."""
+        self._unwanted = True
+        task.add_done_callback(_close_late)
+        if self._cancellable:
+            task.cancel()
+
+
+class _Lent(httpx2.AsyncByteStream):
+    """The body of a response, whose connection goes back to the pool in any case."""
+
+    def __init__(
+        self, response: httpx2.Response, stream: httpx2.AsyncByteStream
+    ) -> None:
+        self._stream = stream
+        # After an exception in the app uvicorn says 500 like any other answer, and
+        # closes the connection: a request that came next would be lost on it.
+        self._broken = None
+        if response.is_server_error and response.http_version != "HTTP/2":
+            self._broken = response.extensions.get("network_stream")
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._stream)
+
+    async def aclose(self) -> None:
+        await asyncio.shield(in_background(self._give_back()))
+
+    async def _give_back(self) -> None:
+        if self._broken is not None:
+            await self._broken.aclose()
+        await self._stream.aclose()
+
+
 class Pooled(httpx2.AsyncBaseTransport):
     """A view of the shared pools, which outlive the clients that use them.
 
@@ -163,17 +244,7 @@ class Pooled(httpx2.AsyncBaseTransport):
         # Reading the certificate authorities takes 20 ms, which http:// can spare.
         tls = request.url.scheme == "https"
         pool = _pool(self._verify if tls else None, lasting=self._lasting)
-        # A request also keeps house: it closes what others left in the pool too long.
-        # A task that is cancelled meanwhile would leave the rest of them open and
-        # forgotten, so the request goes on for a moment, and is closed if it is through
-        # by then. A server that is silent must not keep it for longer.
-        sending = asyncio.ensure_future(pool.handle_async_request(request))
-        try:
-            return await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            sending.add_done_callback(_close_late)
-            asyncio.get_running_loop().call_later(_HOUSEKEEPING, sending.cancel)
-            raise
+        return await pool.handle_async_request(request)
 
 
 def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:

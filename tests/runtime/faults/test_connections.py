@@ -1,0 +1,208 @@
+"""No connection is left behind, whenever whoever uses it is cancelled.
+
+The pool's work is held at each of its steps, the task that wanted it is cancelled, and
+the work goes on: nothing depends on how long it takes. A socket that is forgotten warns,
+and a warning fails the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from typing import Any
+
+import httpx2
+import pytest
+from gradio_runtime.http import pools
+from gradio_runtime.http.pools import HttpOptions
+from gradio_runtime.loop import run_sync
+from httpcore2._backends.anyio import AnyIOBackend, AnyIOStream
+
+from tests.runtime.faults.conftest import echo, open_sockets
+from tests.runtime.wire_api import WireClient
+from tests.support.misbehaving import CLOSE, DONE, Handler, Server, count, until
+
+
+class Gate:
+    """Holds one step of the pool until it is opened; on the runtime's loop."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    def before(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        async def held(*args: Any, **kwargs: Any) -> Any:
+            await self._pass()
+            return await step(*args, **kwargs)
+
+        return held
+
+    def after(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        async def held(*args: Any, **kwargs: Any) -> Any:
+            result = await step(*args, **kwargs)
+            await self._pass()
+            return result
+
+        return held
+
+    async def _pass(self) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+
+@pytest.fixture
+def own_pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pools that nobody else uses."""
+    monkeypatch.setattr(pools, "_pools", {})
+    yield
+    run_sync(pools.close_all())
+
+
+async def cancelled(gate: Gate, action: asyncio.Task[Any]) -> None:
+    """Cancel what has come to the gate; then the gate opens."""
+    await gate.reached.wait()
+    for _ in range(3):  # a job, its timeout and its client may all give it up
+        action.cancel()
+        await asyncio.wait([action], timeout=0)
+    gate.opened.set()
+    await asyncio.wait([action])
+    assert action.cancelled()
+
+
+def idle_connections(server: Server, number: int) -> list[Any]:
+    """So many connections that have been idle for too long."""
+
+    async def make() -> None:
+        client, _ = pools.make_client(HttpOptions(), CookieJar())
+        paths = [f"{server.url}/config"] * number
+        requests = [client.build_request("GET", path) for path in paths]
+        sent = [client.send(request, stream=True) for request in requests]
+        for response in await asyncio.gather(*sent):
+            await response.aread()
+
+    run_sync(make())
+    made = open_sockets()
+    assert len(made) == number
+    for connection in made:
+        connection._connection._expire_at = 0.0
+    return made
+
+
+def nothing_is_open() -> bool:
+    return all(connection.is_closed() for connection in open_sockets())
+
+
+@pytest.mark.usefixtures("own_pools")
+def test_a_request_that_closes_what_was_idle_too_long(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = idle_connections(server, 5)
+
+    async def run() -> None:
+        gate = Gate()
+        monkeypatch.setattr(AnyIOStream, "aclose", gate.before(AnyIOStream.aclose))
+        client, _ = pools.make_client(HttpOptions(), CookieJar())
+        request = client.build_request("GET", f"{server.url}/config")
+        await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
+
+    run_sync(run())
+    until(lambda: all(connection.is_closed() for connection in made))
+    until(nothing_is_open)
+    gc.collect()
+    # Whoever was cancelled first of all never asked.
+    assert count("/config") == len(made)
+
+
+@pytest.mark.usefixtures("own_pools")
+def test_a_request_that_connects(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        gate = Gate()
+        step = AnyIOBackend.connect_tcp
+        monkeypatch.setattr(AnyIOBackend, "connect_tcp", gate.after(step))
+        client, _ = pools.make_client(HttpOptions(), CookieJar())
+        request = client.build_request("GET", f"{server.url}/config")
+        await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
+
+    run_sync(run())
+    until(nothing_is_open)
+    gc.collect()
+
+
+@pytest.mark.usefixtures("own_pools")
+def test_a_response_that_is_closed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives its connection back, and closes what was idle too long."""
+    made = idle_connections(server, 5)
+
+    async def run() -> None:
+        gate = Gate()
+        client, _ = pools.make_client(HttpOptions(), CookieJar())
+        for connection in made:
+            connection._connection._expire_at = None
+        request = client.build_request("GET", f"{server.url}/config")
+        response = await client.send(request, stream=True)
+        for connection in made:
+            connection._connection._expire_at = 0.0
+        monkeypatch.setattr(AnyIOStream, "aclose", gate.before(AnyIOStream.aclose))
+        await cancelled(gate, asyncio.create_task(response.aclose()))
+
+    run_sync(run())
+    until(lambda: all(connection.is_closed() for connection in made))
+    until(nothing_is_open)
+    gc.collect()
+
+
+@pytest.mark.usefixtures("own_pools")
+@pytest.mark.parametrize("own", [False, True], ids=["shared pool", "own pool"])
+def test_a_server_that_is_silent_is_left_at_once(server: Server, *, own: bool) -> None:
+    async def run() -> httpx2.AsyncClient:
+        options = HttpOptions(httpx_kwargs={"http1": True} if own else {})
+        client, own_pool = pools.make_client(options, CookieJar())
+        assert own_pool is own
+        request = client.build_request("GET", f"{server.url}/config", timeout=None)
+        sending = asyncio.create_task(client.send(request, stream=True))
+        while not count("/config"):
+            await asyncio.sleep(0.01)
+        sending.cancel()
+        await asyncio.wait([sending])
+        assert sending.cancelled()
+        return client
+
+    over = asyncio.Event()
+    Handler.answers["/config"] = lambda h: until(over.is_set)
+    run_sync(run())
+    # The fixture waits for the tasks' end; the server still says nothing.
+    until(nothing_is_open)
+    over.set()
+
+
+@pytest.mark.parametrize(
+    ("status", "kept"), [(200, True), (422, True), (500, False), (503, False)]
+)
+def test_a_connection_after_an_exception_of_the_app(
+    server: Server, status: int, *, kept: bool
+) -> None:
+    """Gradio's server closes it, without having said so."""
+    ports: list[int] = []
+
+    def join(handler: Handler) -> None:
+        ports.append(handler.client_address[1])
+        later = status if len(ports) == 1 else 200
+        handler.json({"event_id": "e"}, later)
+
+    def data(handler: Handler) -> None:
+        ports.append(handler.client_address[1])
+        handler.events(DONE, CLOSE)
+
+    Handler.answers["/gradio_api/queue/join"] = join
+    Handler.answers["/gradio_api/queue/data"] = data
+    with WireClient(server.url) as client:
+        job = client.echo.with_options(retries=0).submit("x")
+        assert (job.exception(10) is None) is (status == 200)
+    assert echo(server) == "ok"
+    assert (ports[0] in ports[1:]) is kept
