@@ -12,6 +12,7 @@ from .description import label_text
 from .errors import AppError
 from .filedata import inert
 from .queue.protocol import (
+    UNKNOWN,
     Completed,
     Estimation,
     Failed,
@@ -86,8 +87,9 @@ class Follower(Generic[T]):
             match message := await inbox.get():
                 case Generating():
                     values = self._values_of(message)
-                    await self._fetch(values)
-                    self._put_out(values)
+                    if values is not None:
+                        await self._fetch(values)
+                        self._put_out(values)
                 case Completed(data=None):
                     if self._ticket.is_end():
                         raise asyncio.CancelledError
@@ -106,19 +108,24 @@ class Follower(Generic[T]):
         if not isinstance(message, Generating):
             return False
         values = self._values_of(message)
+        if values is None:
+            return True
         if self._ticket.live.download_files and wire.files_in(values):
             self._decoded = message, values
             return False
         self._put_out(values)
         return True
 
-    def _values_of(self, message: Generating) -> list[Any]:
+    def _values_of(self, message: Generating) -> list[Any] | None:
+        """The values that an output makes current; None where one is not known."""
         if self._decoded is not None and self._decoded[0] is message:
             values, self._decoded = self._decoded[1], None
             return values
         ticket = self._ticket
         ticket.started = ticket.answered = self._running = True
-        self._current = self._outputs.update(message.data)
+        self._current = self._outputs.update(message.data, mixed=ticket.mixed)
+        if any(value is UNKNOWN for value in self._shown(self._current)):
+            return None
         return self._decode(self._current)
 
     def _put_out(self, values: list[Any]) -> None:
@@ -127,7 +134,7 @@ class Follower(Generic[T]):
 
     async def _finish(self, data: list[Any]) -> T:
         self._ticket.finished = True
-        if self._current is not None and self._current == data:
+        if self._current and self._shown(self._current) == self._shown(data):
             # The end repeats the last output.
             self._emit(StatusUpdate(Status.FINISHED, success=True))
             return cast("T", self._last)
@@ -168,6 +175,10 @@ class Follower(Generic[T]):
                 pass
 
     # ---- values
+
+    def _shown(self, data: list[Any]) -> list[Any]:
+        """What is in the visible output slots."""
+        return [data[index] for index, _ in self._slots if index < len(data)]
 
     def _decode(self, data: list[Any]) -> list[Any]:
         """The values of the visible output slots, with a `File` for each file."""

@@ -11,6 +11,7 @@ import pytest
 from gradio_runtime.description import Config
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.queue.protocol import (
+    UNKNOWN,
     CloseStream,
     Completed,
     Dialect,
@@ -252,6 +253,23 @@ def test_edits_give_each_value_in_turn(steps: list[Any]) -> None:
         got = outputs.update(json.loads(json.dumps([sent])))
         assert got == [step]
         previous = step
+
+
+def test_a_value_is_unknown_until_it_comes_as_a_whole() -> None:
+    """Where another job's value is what the first edits are of."""
+    outputs = Outputs()
+    append, replace = ["append", [], "b"], ["replace", [], "whole"]
+    assert outputs.update([[append], []], mixed=True) == [UNKNOWN, UNKNOWN]
+    assert outputs.update([[["replace", ["key"], 1]], [replace]], mixed=True) == [
+        UNKNOWN,
+        "whole",
+    ]
+    assert outputs.update([[replace], [append]], mixed=True) == ["whole", "wholeb"]
+
+
+@pytest.mark.parametrize("data", [["text", []], [None], [[1]], [[["add", 1, 2]]]])
+def test_what_cannot_be_edits_is_a_value(data: list[Any]) -> None:
+    assert Outputs().update(data, mixed=True) == data
 
 
 def test_edits_change_the_value_in_place() -> None:

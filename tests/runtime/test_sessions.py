@@ -49,10 +49,11 @@ def test_generators_never_share_and_spoilt_sessions_go(removes_queued: bool) -> 
     second = sessions.lease(stateful=False, generator=True)
     assert len({first.hash, second.hash, sessions.own.hash}) == 3
     end(first)
-    sessions.release(first, spoilt=False)
+    sessions.release(first)
     assert sessions.lease(stateful=False, generator=True) is first
     end(first)
-    sessions.release(first, spoilt=True)
+    first.spoilt = True
+    sessions.release(first)
     assert sessions.lease(stateful=False, generator=True) is not first
 
 
@@ -61,5 +62,5 @@ def test_idle_sessions_do_not_pile_up() -> None:
     leased = [sessions.lease(stateful=False, generator=True) for _ in range(50)]
     for session in leased:
         end(session)
-        sessions.release(session, spoilt=False)
+        sessions.release(session)
     assert len(sessions._others) <= 16

@@ -21,6 +21,7 @@ from ..jsontext import is_array, is_object, load_json
 from ..status import LogMessage, ProgressUnit
 
 __all__ = [
+    "UNKNOWN",
     "Asked",
     "CloseStream",
     "Completed",
@@ -66,6 +67,9 @@ class Dialect:
         cancels: There is a `/cancel` (4.31); before, a `/reset` stops a generator.
         removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
             the job still runs, unseen.
+        mixes_outputs: What a stopped generator put out last stays in its session under
+            the `id()` of its iterator, and a later one of the same `id()` begins with
+            edits of it (before 6.27).
         chat_parts: A chat message's content is a list of parts (6.0).
         bare_video: A video is a file, not a `{"video", "subtitles"}` pair (before 4.0,
             and since 6.0).
@@ -87,6 +91,7 @@ class Dialect:
     drops: bool = True
     cancels: bool = True
     removes_queued: bool = True
+    mixes_outputs: bool = False
     chat_parts: bool = True
     bare_video: bool = True
     pairs: bool = False
@@ -121,6 +126,7 @@ class Dialect:
             drops=not (4, 19) <= version < (4, 24),
             cancels=version >= (4, 31),
             removes_queued=version >= (6, 14),
+            mixes_outputs=version < (6, 27),
             chat_parts=version >= (6, 0),
             bare_video=version >= (6, 0) or version < (4, 0),
             pairs=version < (4, 0),
@@ -395,6 +401,8 @@ def _unquoted(text: str) -> str | None:
     return text
 
 
+#: A value of which only edits have come.
+UNKNOWN: Any = object()
 #: What an edit that does not fit its value raises.
 _NO_EDIT = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
@@ -414,12 +422,19 @@ class Outputs:
         self._edits = edits
         self._values: list[Any] | None = None
 
-    def update(self, data: list[Any]) -> list[Any]:
+    def update(self, data: list[Any], *, mixed: bool = False) -> list[Any]:
         """Take one `process_generating` message; returns the current values.
+
+        Args:
+            data: Of the message.
+            mixed: Whether the first message may have edits of another job's values;
+                see `Dialect`. A value is then `UNKNOWN` until it comes as a whole.
 
         Raises:
             ProtocolError: An edit does not fit the value.
         """
+        if self._values is None and mixed and all(map(_are_edits, data)):
+            self._values = [UNKNOWN] * len(data)
         if self._values is None or not self._edits:
             self._values = list(data)
             return self._values
@@ -436,8 +451,17 @@ class Outputs:
         return self._values
 
 
+def _are_edits(value: object) -> bool:
+    """Whether a value can be a list of edits."""
+    return is_array(value) and all(
+        is_array(edit) and len(edit) == 3 and is_array(edit[1]) for edit in value
+    )
+
+
 def _edited(value: Any, action: str, path: list[str | int], new: Any) -> Any:
     """Apply one edit; returns the value, which is another one for an empty path."""
+    if value is UNKNOWN and (path or action != "replace"):
+        return UNKNOWN
     if not path:
         match action:
             case "replace":

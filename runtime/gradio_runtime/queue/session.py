@@ -140,10 +140,15 @@ class Session:
         transport: HTTP to the app.
         dialect: How the server speaks.
         hash_: The session's name at the server; State lives under it.
+
+    Attributes:
+        spoilt: Whether a generator did not come to its end, so that a later one's
+            outputs may be mixed up with its own; see `Dialect.mixes_outputs`.
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
         self.hash = hash_
+        self.spoilt = False
         self._transport = transport
         self._dialect = dialect
         self._inboxes: dict[str, Inbox] = {}

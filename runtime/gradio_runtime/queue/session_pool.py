@@ -39,7 +39,7 @@ class SessionPool:
 
     def _choose(self, *, stateful: bool, generator: bool) -> Session:
         # A generator never uses the client's own session without need, because it may
-        # leave it spoilt; see `release`.
+        # leave it spoilt.
         if stateful or (
             not generator
             and not self.own.unsafe
@@ -53,21 +53,12 @@ class SessionPool:
         self._others.append(session)
         return session
 
-    def release(self, session: Session, *, spoilt: bool) -> None:
-        """Take a session back.
-
-        Args:
-            session: A leased one.
-            spoilt: Its stream was dropped, or a generator did not come to its end.
-                Servers keep what a generator yielded last under the session and the
-                `id()` of its iterator, and forget it at its end only; a later one
-                with the same `id()` would begin with edits of the old value. So such
-                a session is not used again.
-        """
+    def release(self, session: Session) -> None:
+        """Take a leased session back; one that is spoilt is not used again."""
         if session not in self._others or session.busy:
             return
         idle = sum(not other.busy for other in self._others)
-        if spoilt or session.unsafe or idle > _KEPT:
+        if session.spoilt or session.unsafe or idle > _KEPT:
             self._others.remove(session)
 
     def reset(self, hash_: str) -> None:

@@ -39,10 +39,14 @@ class SessionTicket(Ticket):
         self._session = live.sessions.lease(
             stateful=route.stateful, generator=route.generator
         )
-        self._dropped = False
         self._joined_at = 0.0
         #: Set while the job is taken out of the queue: whether that came in time.
         self._removal: asyncio.Future[bool] | None = None
+
+    @property
+    def mixed(self) -> bool:
+        """Whether a generator of the session did not come to its end."""
+        return self.live.dialect.mixes_outputs and self._session.spoilt
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Join the queue; an unwanted job is taken back once its name is known."""
@@ -62,6 +66,7 @@ class SessionTicket(Ticket):
 
     async def remove(self) -> bool:
         """Take the job out of the queue; whether it was still there."""
+        self._spoil()
         if self.live.dialect.removes_queued:
             removed = await self._remove_by_request()
             if removed and self.route.generator:
@@ -117,6 +122,7 @@ class SessionTicket(Ticket):
         """Stop the running generator; whether that is possible without harm."""
         if not self.route.generator:
             return False
+        self._spoil()
         if self._can_drop():
             self._drop()
             return True
@@ -132,6 +138,7 @@ class SessionTicket(Ticket):
 
     def give_up(self) -> None:
         """Take the job back if that is possible, without waiting for the answer."""
+        self._spoil()
         if not self.started and self.live.dialect.removes_queued:
             let_finish(in_background(self._withdraw()))
         elif (self.route.generator or not self.started) and self._can_drop():
@@ -149,11 +156,18 @@ class SessionTicket(Ticket):
         """Stop listening and give the session back."""
         self._settle(removed=False)
         self._session.leave(self.inbox)
-        unfinished = self.route.generator and not self.finished
-        self.live.sessions.release(self._session, spoilt=self._dropped or unfinished)
+        self._spoil()
+        self.live.sessions.release(self._session)
+
+    def _spoil(self) -> None:
+        """Say that a generator of the session does not come to its end.
+
+        Before the server hears of it: the next one may begin at once.
+        """
+        if self.route.generator and not self.finished:
+            self._session.spoilt = True
 
     def _drop(self) -> None:
-        self._dropped = True
         self._session.drop()
 
     def _settle(self, *, removed: bool) -> None:

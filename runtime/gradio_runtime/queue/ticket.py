@@ -54,6 +54,11 @@ class Ticket(ABC):
         """Whether the app's function may have been called, now that it has joined."""
         return self.started or not self.sends_late
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the outputs may begin with edits of another job's; see `Dialect`."""
+        return False
+
     @abstractmethod
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Give the job to the app. If the caller gives up meanwhile, it is taken back.

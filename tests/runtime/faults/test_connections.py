@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
 from typing import Any
 
-import httpx2
 import pytest
 from gradio_runtime.http import pools
 from gradio_runtime.http.pools import HttpOptions
@@ -160,21 +160,26 @@ def test_a_response_that_is_closed(
 @pytest.mark.usefixtures("own_pools")
 @pytest.mark.parametrize("own", [False, True], ids=["shared pool", "own pool"])
 def test_a_server_that_is_silent_is_left_at_once(server: Server, *, own: bool) -> None:
-    async def run() -> httpx2.AsyncClient:
+    over = threading.Event()
+
+    async def run() -> None:
+        loop, asked = asyncio.get_running_loop(), asyncio.Event()
+
+        def silence(handler: Handler) -> None:
+            loop.call_soon_threadsafe(asked.set)
+            over.wait(60)
+
+        Handler.answers["/config"] = silence
         options = HttpOptions(httpx_kwargs={"http1": True} if own else {})
         client, own_pool = pools.make_client(options, CookieJar())
         assert own_pool is own
         request = client.build_request("GET", f"{server.url}/config", timeout=None)
         sending = asyncio.create_task(client.send(request, stream=True))
-        while not count("/config"):
-            await asyncio.sleep(0.01)
+        await asked.wait()
         sending.cancel()
         await asyncio.wait([sending])
         assert sending.cancelled()
-        return client
 
-    over = asyncio.Event()
-    Handler.answers["/config"] = lambda h: until(over.is_set)
     run_sync(run())
     # The fixture waits for the tasks' end; the server still says nothing.
     until(nothing_is_open)

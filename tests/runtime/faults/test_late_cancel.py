@@ -71,14 +71,21 @@ class App:
         self._taken_out = threading.Event()
         self._stopped = threading.Event()
 
-    def generates(self, *, yes: bool, state: bool = False) -> None:
-        """Whether its one endpoint is a generator, and has State."""
+    def generates(
+        self, *, yes: bool, state: bool = False, version: str = "6.31.0"
+    ) -> None:
+        """Whether its one endpoint is a generator, and has State; on which Gradio."""
         (echo,) = CONFIG["dependencies"]
         dependency = {**echo, "types": {"generator": yes}}
         if state:
             dependency["inputs"] = [*echo["inputs"], 2]
         components = [*CONFIG["components"], {"id": 2, "type": "state", "props": {}}]
-        config = {**CONFIG, "components": components, "dependencies": [dependency]}
+        config = {
+            **CONFIG,
+            "version": version,
+            "components": components,
+            "dependencies": [dependency],
+        }
         Handler.answers["/config"] = lambda h: h.json(config)
 
     def stream(self, handler: Handler, *, ends: bool = True) -> None:
@@ -223,6 +230,27 @@ def test_nothing_joins_while_its_endpoint_is_being_stopped(
         assert second.result(10) == "ok"
         assert cancelling.result(10) is True
     assert joined == [1]
+
+
+def test_outputs_that_begin_with_edits_of_another_jobs(
+    server: Server, app: App
+) -> None:
+    """Before 6.27 a server may mix them up; what cannot be known is left out."""
+    app.generates(yes=True, state=True, version="5.50.0")
+    steps = [["append", [], "?"]], [["replace", [], "b"]], [["append", [], "c"]]
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        assert job.cancel() is True
+        app.let_go()
+        messages = [{**OUTPUT, "output": {"data": [edits]}} for edits in steps]
+        done = {**DONE, "output": {"data": ["bc"]}}
+        Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(
+            BEGUN, *messages, done, CLOSE
+        )
+        job = client.echo.submit("x")
+        assert job.result(10) == "bc"
+        assert job.outputs() == ["b", "bc"]
 
 
 def test_a_generator_whose_time_is_over_is_stopped(server: Server, app: App) -> None:
