@@ -25,7 +25,7 @@ ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation soak docs build clean distclean
+.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation soak storm docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -77,6 +77,9 @@ bench-generation: $(READY) ## Time the generator; writes benchmarks/GENERATION.m
 
 soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes benchmarks/SOAK.md
 	@$(PY) -m benchmarks.soak $(ARGS)
+
+storm: $(READY) ## A minute of jobs that are cancelled at any moment, on Gradio 5 and on 6
+	@STORM_SECONDS=60 $(PY) -m pytest tests/runtime/test_storm.py -s $(ARGS)
 
 docs: $(READY) ## The documentation as a site, build/docs/index.html
 	@$(PY) -m sphinx -E -W --keep-going -q -b html docs build/docs
