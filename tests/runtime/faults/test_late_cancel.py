@@ -207,10 +207,12 @@ def test_nothing_joins_while_its_endpoint_is_being_stopped(
     server: Server, app: App
 ) -> None:
     """It would be stopped too, and never hear of it."""
-    submitted, joined = threading.Event(), list[int]()
+    stopping, submitted = threading.Event(), threading.Event()
+    joined: list[int] = []
 
     def cancel(handler: Handler) -> None:
         if json.loads(handler.body)["fn_index"] == ECHO:
+            stopping.set()
             assert submitted.wait(10)
             time.sleep(0.1)
             joined.append(joins())
@@ -223,7 +225,7 @@ def test_nothing_joins_while_its_endpoint_is_being_stopped(
         job = client.echo.submit("x")
         next(u for u in job.updates() if u.code is Status.IN_QUEUE)
         cancelling = pool.submit(job.cancel)
-        until(lambda: NONE in app.cancelled and job.done())
+        assert stopping.wait(10)
         Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(DONE, CLOSE)
         second = client.echo.submit("x")
         submitted.set()
