@@ -25,13 +25,16 @@ the caller asked for it.
 
 Each error carries `endpoint` (its api_name) and `src` (the app) where they are known, and
 `hint`, the next step to take, which is also the end of the message. As text an error
-is one line, whatever the app sent; `message` has it as it came.
+is one line of characters that can be printed, of no more than about 2,000, whatever
+the app sent: so in `str`, `repr`, `args` and tracebacks. `message` has it as it came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from .texts import brief, printable
 
 if TYPE_CHECKING:
     from .cancelled import JobCancelled
@@ -55,6 +58,11 @@ __all__ = [
     "ServerValidationError",
     "SpaceError",
 ]
+
+
+#: Longest name of an endpoint or an app in a message, and longest hint.
+_PLACE = 200
+_HINT = 600
 
 
 class GradioError(Exception):
@@ -82,14 +90,19 @@ class GradioError(Exception):
         self.endpoint = endpoint
         self.src = src
         self.hint = hint or self.usual_hint
-        super().__init__(message)
+        super().__init__(printable(message))
 
     def __str__(self) -> str:
         """Say what happened, where, and what to do next, on one line."""
-        where = " of ".join(part for part in (self.endpoint, self.src) if part)
-        what = _one_line(self.message)
+        places = filter(None, (self.endpoint, self.src))
+        where = " of ".join(printable(place, _PLACE) for place in places)
+        what = printable(self.message)
         text = f"{what} [{where}]" if where else what
-        return f"{text}. {self.hint}" if self.hint else text
+        return f"{text}. {printable(self.hint, _HINT)}" if self.hint else text
+
+    def __repr__(self) -> str:
+        """The class and what happened."""
+        return f"{type(self).__name__}({brief(self.message)})"
 
     def within(self, *, endpoint: str | None = None, src: str | None = None) -> None:
         """Fill in where it happened, once a caller that knows sees the error."""
@@ -99,11 +112,6 @@ class GradioError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state: the keyword-only constructors differ from class to class."""
         return (_rebuild, (type(self), self.args, self.__dict__))
-
-
-def _one_line(text: str) -> str:
-    """A text of the app's, such as a traceback, without its line breaks."""
-    return " ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _rebuild(
@@ -358,6 +366,9 @@ class SchemaDrift(GradioError):
 
 class SchemaDriftWarning(UserWarning):
     """The app has changed since the module was generated, and is called all the same."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class ProtocolError(GradioError):

@@ -307,6 +307,9 @@ class Execution(Generic[T]):
         except InputError as error:
             error.about(name)
             raise
+        except RecursionError:
+            text = "the value is nested too deeply, or in itself"
+            raise InputError(f"{name}: {text}", fields={name: text}) from None
 
     async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
         if self._declined:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from . import wire
 from .call import Options
 from .description import label_text
-from .errors import AppError
+from .errors import AppError, OutputMismatch, ProtocolError
 from .filedata import inert
 from .queue.protocol import (
     UNKNOWN,
@@ -182,6 +182,12 @@ class Follower(Generic[T]):
 
     def _decode(self, data: list[Any]) -> list[Any]:
         """The values of the visible output slots, with a `File` for each file."""
+        try:
+            return self._plain(data)
+        except RecursionError:
+            raise ProtocolError("the app sent an output nested too deeply") from None
+
+    def _plain(self, data: list[Any]) -> list[Any]:
         live = self._ticket.live
         values: list[Any] = []
         for index, slot in self._slots[: len(data)]:
@@ -203,7 +209,12 @@ class Follower(Generic[T]):
     def _read(self, values: list[Any]) -> T:
         """Values as the declared type."""
         names = self._names[: len(values)]
-        return self._request.read(values, names, self._options.strict_outputs)
+        try:
+            return self._request.read(values, names, self._options.strict_outputs)
+        except RecursionError:
+            raise OutputMismatch(
+                "the app sent an output nested too deeply", raw=values
+            ) from None
 
 
 def _app_error(message: Failed) -> AppError:

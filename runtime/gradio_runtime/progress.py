@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import GradioError
 from .status import ProgressUnit, Status, StatusUpdate
+from .texts import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -21,6 +22,8 @@ __all__ = ["ProgressBar"]
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
 _COUNT = "{desc} [{elapsed}]"
+#: Longest text beside a bar, in characters.
+_LONGEST = 100
 
 
 class ProgressBar:
@@ -36,14 +39,14 @@ class ProgressBar:
     """
 
     def __init__(self, desc: str, *, disable: bool | None = None) -> None:
-        self._desc = desc
+        self._desc = printable(desc, _LONGEST)
         self._outputs = 0
         bar, notebook = _tqdm()
         if disable is None and notebook:
             disable = False  # a notebook's output says that it is no terminal
         # None: tqdm looks whether stderr is a terminal.
         self._bar: Any = bar(
-            desc=desc, total=1, disable=disable, bar_format=_COUNT, miniters=0
+            desc=self._desc, total=1, disable=disable, bar_format=_COUNT, miniters=0
         )
 
     def show(self, update: StatusUpdate[Any]) -> None:
@@ -67,7 +70,7 @@ class ProgressBar:
     def _say(self, what: str) -> None:
         """Say it in words; there is no share to draw."""
         self._bar.bar_format = _COUNT
-        self._bar.set_description_str(f"{self._desc}: {what}")
+        self._bar.set_description_str(f"{self._desc}: {printable(what, _LONGEST)}")
 
     def _fill(self, units: Sequence[ProgressUnit]) -> None:
         """Draw the innermost of the app's bars that says how far it is."""
@@ -80,8 +83,8 @@ class ProgressBar:
         self._bar.bar_format = _BAR if counted else _SHARE
         self._bar.total = unit.length if counted else 1
         self._bar.n = unit.index if counted else unit.fraction
-        text = f"{self._desc}: {unit.desc}" if unit.desc else self._desc
-        self._bar.set_description_str(text)
+        what = f": {printable(unit.desc, _LONGEST)}" if unit.desc else ""
+        self._bar.set_description_str(f"{self._desc}{what}")
 
     def _end(self, update: StatusUpdate[Any]) -> None:
         if update.code is Status.CANCELLED:

@@ -68,7 +68,8 @@ class _Single:
         except ValidationError as error:
             if not strict:
                 return value
-            raise _misfit(error, value, name) from error
+            # Without its cause: pydantic shows the app's keys as they are.
+            raise _misfit(error, value, name) from None
 
 
 class _Several(Generic[R]):

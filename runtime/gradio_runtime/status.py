@@ -11,9 +11,13 @@ from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
+from .texts import BriefFields
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["LogMessage", "ProgressUnit", "Status", "StatusUpdate"]
+__all__ = ["LogMessage", "ProgressUnit", "Status", "StatusUpdate", "number"]
+
+#: More than any count, share or number of seconds can be.
+_LARGEST = 2**63
 
 T_co = TypeVar("T_co", covariant=True, default=object)
 
@@ -44,8 +48,8 @@ class Status(Enum):
 _ORDER = {status: index for index, status in enumerate(Status)}
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressUnit:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProgressUnit(BriefFields):
     """One bar of a `gr.Progress`.
 
     Attributes:
@@ -67,10 +71,10 @@ class ProgressUnit:
         """Read the units of a `progress` message; what is of no known type is None."""
         return [
             cls(
-                index=_number(unit.get("index")),
-                length=_number(unit.get("length")),
+                index=number(unit.get("index")),
+                length=number(unit.get("length")),
                 unit=_text(unit.get("unit")),
-                progress=_number(unit.get("progress")),
+                progress=number(unit.get("progress")),
                 desc=_text(unit.get("desc")),
             )
             for unit in data
@@ -80,22 +84,29 @@ class ProgressUnit:
     def fraction(self) -> float | None:
         """Share done, from 0 to 1, however the app counts; None when unknown."""
         if self.progress is not None:
-            return self.progress
-        if self.index is not None and self.length:
-            return self.index / self.length
-        return None
+            share = self.progress
+        elif self.index is not None and self.length:
+            share = self.index / self.length
+        else:
+            return None
+        return min(max(share, 0.0), 1.0)
 
 
-def _number(value: object) -> Any:
-    return value if isinstance(value, int | float) else None
+def number(value: object) -> Any:
+    """A number that only informs; anything else says nothing.
+
+    NaN, infinity and whole numbers too large to reckon with are among that.
+    """
+    known = isinstance(value, int | float) and abs(value) < _LARGEST
+    return value if known else None
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-@dataclass(frozen=True, slots=True)
-class LogMessage:
+@dataclass(frozen=True, slots=True, repr=False)
+class LogMessage(BriefFields):
     """A `gr.Info`, `gr.Warning` or `gr.Success` of the app.
 
     Attributes:
@@ -115,8 +126,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class StatusUpdate(Generic[T_co]):
+@dataclass(frozen=True, slots=True, repr=False)
+class StatusUpdate(BriefFields, Generic[T_co]):
     """What is known of a job at one moment.
 
     Attributes:

@@ -11,13 +11,14 @@ from typing import Any
 
 from .description import EndpointInfo, Info, ParameterInfo, label_text
 from .jsontext import is_array, is_object
+from .texts import brief, printable
 
 __all__ = ["parameter_name", "public_info", "usage_text"]
 
 #: What `/info` says of an endpoint that is no part of its API: whether it is listed,
 #: and examples in other languages.
 _ABOUT_THE_PAGE = ("api_visibility", "code_snippets", "show_api")
-#: Longest default that is shown, in characters.
+#: Longest default, name, label or type that is shown, in characters.
 _LONGEST = 200
 
 
@@ -58,11 +59,11 @@ def usage_text(raw: dict[str, Any], *, all_endpoints: bool | None = None) -> str
     title = "Client.predict() Usage Info"
     lines = [title, "-" * len(title), f"Named API endpoints: {len(named)}"]
     for name, endpoint in named.items():
-        lines += _endpoint(f'api_name="{name}"', endpoint, types[name])
+        lines += _endpoint(f'api_name="{_line(name)}"', endpoint, types[name])
     if all_endpoints or (all_endpoints is None and not named):
         lines += ["", f"Unnamed API endpoints: {len(unnamed)}"]
         for index, endpoint in unnamed.items():
-            lines += _endpoint(f"fn_index={index}", endpoint, types[index])
+            lines += _endpoint(f"fn_index={_line(index)}", endpoint, types[index])
     elif unnamed:
         lines += [
             "",
@@ -91,13 +92,14 @@ def _endpoint(
         names, endpoint.parameters, types[0], strict=True
     ):
         lines.append(
-            f"     - [{parameter.component}] {name}: {type_} {_default(parameter)}"
+            f"     - [{_line(parameter.component)}] {name}: {type_} "
+            f"{_default(parameter)}"
         )
     if not names:
         lines.append("     - None")
     lines.append("    Returns:")
     for name, item, type_ in zip(outputs, endpoint.returns, types[1], strict=True):
-        lines.append(f"     - [{item.component}] {name}: {type_}")
+        lines.append(f"     - [{_line(item.component)}] {name}: {type_}")
     if not outputs:
         lines.append("     - None")
     return lines
@@ -108,11 +110,9 @@ def _default(parameter: ParameterInfo) -> str:
         return "(required)"
     default = parameter.default
     if is_object(default) and isinstance(default.get("url"), str):
-        shown = f"handle_file({default['url']!r})"
+        shown = f"handle_file({brief(default['url'], _LONGEST)})"
     else:
-        shown = repr(default)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}…"
+        shown = brief(default, _LONGEST)
     return f"(not required, defaults to: {shown})"
 
 
@@ -145,11 +145,11 @@ def _python_type(slot: Any) -> str:
 
 def _word(text: str) -> str:
     """A name as one word: a label may be any text."""
+    text = _line(text)
     if text.isidentifier():
         return text
     return re.sub(r"\W+", "_", text).strip("_").lower() or "value"
 
 
 def _line(text: str) -> str:
-    """A stranger's text on one line, without what a terminal would obey."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return printable(text, _LONGEST)

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, model_serializer, model_validator
 from pydantic_core import PydanticOmit, core_schema
 
 from .provenance import Constructed
+from .texts import BriefModel
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -23,7 +24,7 @@ __all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
 _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 
 
-class Model(Constructed):
+class Model(BriefModel, Constructed):
     """Base of the object types that an app's schemas describe.
 
     Unknown keys are kept: an app may send more than it describes.
@@ -40,7 +41,7 @@ class Model(Constructed):
         return html_of(self)
 
 
-class Input(Constructed):
+class Input(BriefModel, Constructed):
     """Base of an endpoint's inputs, in wire order.
 
     Useful on its own: `PredictInput.model_validate_json(body)`, or as the body of a
@@ -97,7 +98,7 @@ class Input(Constructed):
         return result
 
 
-class Output(Constructed):
+class Output(BriefModel, Constructed):
     """Base of the outputs of an endpoint that has several, in wire order."""
 
     model_config = ConfigDict(

@@ -125,7 +125,7 @@ def test_updates_of_gradio_3() -> None:
     [
         ({"data": [1], "is_generating": False, "duration": 0.1}, Completed(None, [1])),
         ({"data": ["a"], "is_generating": True}, Generating(None, ["a"])),
-        ({"error": "'it''s'"}, Failed(None, "its")),
+        ({"error": '"it\'s"'}, Failed(None, "it's")),
         ({"error": None}, Failed(None, None)),
     ],
 )

@@ -37,7 +37,8 @@ _PARTIAL = 206
 _NO_SUCH_RANGE = 416
 #: Failures that mean something else of a file than of an app.
 _ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_BYTES = "[0-9]{1,18}"  # no file has more, and Python reads no number of 5,000 digits
+_CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _length(response: httpx2.Response) -> int | None:
     if "content-encoding" in response.headers:
         return None
     length = response.headers.get("content-length", "")
-    return int(length) if length.isdecimal() else None
+    return int(length) if re.fullmatch(_BYTES, length) else None
 
 
 def _version(response: httpx2.Response) -> str | None:

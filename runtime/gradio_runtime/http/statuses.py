@@ -19,11 +19,19 @@ from ..errors import (
     ServerValidationError,
 )
 from ..jsontext import is_array, is_object, load_json
+from ..texts import brief
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["CHECK_URL", "content_kind", "not_json", "retry_after", "status_error"]
+__all__ = [
+    "CHECK_URL",
+    "content_kind",
+    "not_json",
+    "retry_after",
+    "seconds_of",
+    "status_error",
+]
 
 #: The next step when what answers is not a Gradio app.
 CHECK_URL = "Check that the URL is that of a running Gradio app"
@@ -110,7 +118,7 @@ def _detail(response: httpx2.Response, content: bytes) -> Any:
 def _text(detail: Any) -> str:
     if is_object(detail):
         detail = detail.get("error") or detail.get("auth_message") or detail
-    return str(detail)[:300]
+    return detail[:300] if isinstance(detail, str) else brief(detail, 300)
 
 
 def _invalid_fields(detail: Any) -> dict[str, str]:
@@ -131,15 +139,19 @@ def retry_after(response: httpx2.Response) -> float | None:
 
     It says so in seconds, or as a date (RFC 9110, 10.2.3).
     """
-    value = response.headers.get("retry-after", "")
+    return seconds_of(response.headers.get("retry-after", ""))
+
+
+def seconds_of(value: str) -> float | None:
+    """The seconds that a `Retry-After` means; None for what means nothing."""
     try:
         seconds = float(value)
     except ValueError:
         try:
             then = parsedate_to_datetime(value)
-        except ValueError:
+            seconds = (then.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+        except (ValueError, OverflowError):  # no date, or one beyond the year 9999
             return None
-        seconds = (then.astimezone(UTC) - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds) if isfinite(seconds) else None
 
 

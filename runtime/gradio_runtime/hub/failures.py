@@ -16,6 +16,7 @@ from ..errors import (
     RateLimited,
     SpaceError,
 )
+from ..http.statuses import seconds_of
 from .names import endpoint, page_of
 
 if TYPE_CHECKING:
@@ -182,8 +183,7 @@ def _said(error: HfHubHTTPError) -> str:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds after which the Hub wants to be asked again, if it says so."""
-    given = headers.get("retry-after", "").strip()
-    if given.isdecimal():
-        return float(given)
+    if given := headers.get("retry-after"):
+        return seconds_of(given)
     left = _NOTHING_LEFT.search(headers.get("ratelimit", ""))
-    return float(left[1]) if left else None
+    return seconds_of(left[1]) if left else None

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
+from ..texts import printable
+
 __all__ = ["Report", "line_on_terminal"]
 
 #: Shows a text in place of the one before, and nothing any more for None.
@@ -21,7 +23,7 @@ def line_on_terminal() -> Report:
             if sys.stderr.isatty():
                 # Some terminals say that they are 0 wide.
                 width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-                shown = (text or "")[: width - 1]
+                shown = printable(text or "")[: width - 1]
                 sys.stderr.write(f"\r\x1b[K{shown}")
                 sys.stderr.flush()
 

@@ -10,7 +10,6 @@ on Gradio 3.50 to 6.31.
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,7 +17,8 @@ from typing import Any, TypeAlias
 from ..description import Config
 from ..errors import ProtocolError
 from ..jsontext import is_array, is_object, load_json
-from ..status import LogMessage, ProgressUnit
+from ..status import LogMessage, ProgressUnit, number
+from ..texts import brief
 
 __all__ = [
     "UNKNOWN",
@@ -142,7 +142,7 @@ def is_before_5(version: str) -> bool:
 
 
 def _version(text: str) -> tuple[int, int]:
-    match = re.match(r"(\d+)\.(\d+)", text)
+    match = re.match(r"([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
     # An unreadable version is a development build: treat it as the newest.
     return (int(match[1]), int(match[2])) if match else (999, 0)
 
@@ -280,12 +280,12 @@ def decode(text: str, dialect: Dialect) -> Message:
         case "estimation":
             return Estimation(
                 event_id,
-                _number(message.get("rank")),
-                _number(message.get("queue_size")),
-                _number(message.get("rank_eta")),
+                number(message.get("rank")),
+                number(message.get("queue_size")),
+                number(message.get("rank_eta")),
             )
         case "process_starts":
-            return Started(event_id, _number(message.get("eta")))
+            return Started(event_id, number(message.get("eta")))
         case "progress":
             units = message.get("progress_data")
             known = filter(is_object, units) if is_array(units) else ()
@@ -307,7 +307,7 @@ def decode(text: str, dialect: Dialect) -> Message:
             return CloseStream()
         case "unexpected_error" | "server_stopped":
             return StreamFault(
-                str(message.get("message") or "unexpected error"),
+                _words(message.get("message") or "unexpected error"),
                 message.get("session_not_found") is True,
             )
         case _:
@@ -341,33 +341,32 @@ def _output(message: dict[str, Any]) -> dict[str, Any]:
     if output is None:
         return {}
     if not is_object(output):
-        raise ProtocolError(f"the app sent {output!r:.80} as the output of a job")
+        raise ProtocolError(f"the app sent {brief(output, 80)} as the output of a job")
     return output
 
 
 def _values(data: object) -> list[Any]:
     """The values of the output slots."""
     if not is_array(data):
-        raise ProtocolError(f"the app sent {data!r:.80}, not a list of outputs")
+        raise ProtocolError(f"the app sent {brief(data, 80)}, not a list of outputs")
     return data
-
-
-def _number(value: object) -> Any:
-    """A number that only informs: anything else, and NaN, says nothing."""
-    known = isinstance(value, int | float) and value == value
-    return value if known else None
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _words(value: object) -> str:
+    """What is to be a text, in words where it is none."""
+    return value if isinstance(value, str) else brief(value)
+
+
 def _log(message: dict[str, Any]) -> LogMessage:
     return LogMessage(
-        text=str(message.get("log", "")),
-        level=str(message.get("level", "info")),
+        text=_words(message.get("log", "")),
+        level=_words(message.get("level", "info")),
         title=_text(message.get("title")),
-        duration=_number(message.get("duration")),
+        duration=number(message.get("duration")),
     )
 
 
@@ -382,23 +381,38 @@ def _failed(
         text = _unquoted(text)
     return Failed(
         event_id,
-        None if text is None else str(text),
-        title=str(output.get("title") or message.get("title") or "Error"),
-        duration=_number(output.get("duration", 10)),
+        None if text is None else _words(text),
+        title=_words(output.get("title") or message.get("title") or "Error"),
+        duration=number(output.get("duration", 10)),
         visible=output.get("visible", True) is not False,
     )
 
 
 def _unquoted(text: str) -> str | None:
-    """The message in a Python repr of it; `"None"` means that it is hidden."""
+    """The message in a Python repr of it; `"None"` means that it is hidden.
+
+    What is no repr of a text is the message itself.
+    """
     if text == "None":
         return None
-    if text[:1] in {"'", '"'}:
-        try:
-            return str(ast.literal_eval(text))
-        except (ValueError, SyntaxError):
-            return text
-    return text
+    if not _REPR.fullmatch(text):
+        return text
+    return _ESCAPE.sub(_unescaped, text[1:-1])
+
+
+#: An escape that `repr` writes, and a text as it writes it.
+_ESCAPE = re.compile(
+    r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""
+)
+_REPR = re.compile(
+    rf"""'(?:[^'\\\n]++|{_ESCAPE.pattern})*+'|"(?:[^"\\\n]++|{_ESCAPE.pattern})*+\""""
+)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    kind, digits = found[0][1], found[0][2:]
+    return chr(int(digits, 16)) if digits else _PLAIN.get(kind, kind)
 
 
 #: A value of which only edits have come.

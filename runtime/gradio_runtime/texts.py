@@ -1,0 +1,150 @@
+r"""A stranger's text, made fit to be shown.
+
+What an app says goes to terminals, logs and source code, which obey some characters:
+`ESC` begins a command, U+202E turns the line around, a tag character is not seen at all.
+Every text that leaves this package for people to read comes from here, and so is made
+of characters that can be seen, and no longer than its place allows.
+
+Ordinary text of any script stays as it is, combining marks and emoji included. A
+character that nobody sees, and that only shapes its neighbours or separates words, is
+left out: an emoji of several is shown as those. Blanks of any width become a plain one.
+What is left of controls, line separators, marks that turn the direction of text, lone
+surrogates and unknown characters is written as an escape, such as `\x1b`.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, Final
+
+__all__ = [
+    "UNSEEN",
+    "BriefFields",
+    "BriefModel",
+    "brief",
+    "escaped",
+    "printable",
+    "shortened",
+]
+
+#: Longest text of a stranger's in a message, in characters.
+_MESSAGE = 1000
+#: Longest repr of a value, of one of its fields, and longest name of these.
+_VALUE = 2000
+_FIELD = 500
+_NAME = 60
+
+#: Characters that are not seen. Some count as letters, so that `isprintable` has nothing
+#: against them. U+FE0E and U+FE0F, which choose between text and emoji, may stay.
+UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2060-\u2064\u3164\ufe00-\ufe0d\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+#: Blanks of other widths than the plain one (category Zs).
+_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def escaped(text: str, *, keep: str = "") -> str:
+    """All of `text`, with nothing in it that is not seen.
+
+    Args:
+        text: Anything.
+        keep: Characters that stay although they cannot be printed.
+    """
+    text = UNSEEN.sub("", text)
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in keep else repr(char)[1:-1]
+        for char in _BLANK.sub(" ", text)
+    )
+
+
+def shortened(text: str, most: int) -> str:
+    """`text`, without its middle where it has more than `most` characters."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 3
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def printable(text: str, most: int = _MESSAGE) -> str:
+    """`text` on one line of at most `most` characters that can all be printed."""
+    # Cut first: the text may have megabytes. Its lines are cut once more when joined.
+    lines = shortened(text, 4 * most).splitlines()
+    line = " ".join(filter(None, map(str.strip, lines))).replace("\t", " ")
+    return shortened(escaped(shortened(line, most)), most)
+
+
+class _Repr(reprlib.Repr):
+    """`repr` that looks at little more of a value than it shows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.maxlevel = 10
+        self.maxstring = self.maxother = self.maxlong = most
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = most
+        self._left = most
+
+    def repr1(self, x: Any, level: int) -> str:
+        """Any value, until enough of them have been written."""
+        self._left -= 1
+        return super().repr1(x, level) if self._left >= 0 else self.fillvalue
+
+    def repr_int(self, x: int, level: int) -> str:
+        """A number; Python writes none of more than 4,300 digits."""
+        huge = x.bit_length() > 1024
+        return f"<int of {x.bit_length()} bits>" if huge else super().repr_int(x, level)
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        """The items in their own order."""
+        if level <= 0 and x:
+            return f"{{{self.fillvalue}}}"
+        items: list[str] = []
+        for key, value in x.items():
+            if self._left <= 0:
+                items.append(self.fillvalue)
+                break
+            items.append(
+                f"{self.repr1(key, level - 1)}: {self.repr1(value, level - 1)}"
+            )
+        return f"{{{', '.join(items)}}}"
+
+
+def brief(value: object, most: int = _VALUE) -> str:
+    """The `repr` of any value, printable and of at most `most` characters."""
+    return shortened(escaped(_Repr(most).repr(value)), most)
+
+
+class BriefFields:
+    """A mixin for dataclasses of `repr=False`: their `repr` is printable and short."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """The fields."""
+        known: Any = self
+        shown = [(f.name, getattr(self, f.name)) for f in fields(known) if f.repr]
+        return f"{type(self).__name__}({_joined(shown, ', ')})"
+
+
+class BriefModel:
+    """A mixin for pydantic's models: their `repr` and `str` are printable and short."""
+
+    __slots__ = ()
+
+    def __repr_str__(self, join_str: str) -> str:
+        """The fields, for both of them."""
+        known: Any = self
+        return _joined(known.__repr_args__(), join_str)
+
+
+def _joined(shown: Iterable[tuple[str | None, object]], between: str) -> str:
+    parts = (
+        f"{printable(name, _NAME)}={brief(value, _FIELD)}" if name else brief(value)
+        for name, value in shown
+    )
+    return shortened(between.join(parts), _VALUE)
