@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
+from pathlib import Path
 
-__all__ = ["safe_name"]
+from .texts import escaped
+
+__all__ = ["reserved_place", "safe_name"]
 
 #: Longest file name to write, in characters; most file systems stop at 255 bytes.
 _LONGEST_NAME = 120
 
-
 #: Names of devices on Windows, whatever their extension and case.
 _DEVICE = re.compile(
-    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)",
+    re.IGNORECASE,
 )
+#: A name ends with none of these on Windows. One that begins with a dot is hidden, with
+#: a dash an option of a command, and with a tilde a user's home folder.
+_LAST, _FIRST = " .", " .-~"
 
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder, whatever the other side called it.
 
-    It has no separators, control characters or marks that turn the direction of text,
-    is no device of Windows, and fits every file system.
+    It has no separators and nothing that is not seen (see `texts`), is no option of a
+    command and no device of Windows, and fits every file system.
     """
-    name = unicodedata.normalize("NFC", name)
     name = re.split(r"[/\\]", name)[-1]
-    name = re.sub(
-        r"[\x00-\x1f\x7f<>:\"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]", "_", name
-    )
-    name = name.encode("utf-8", "replace").decode().strip(" .")
+    name = unicodedata.normalize("NFC", escaped(name, by=lambda _: "_"))
+    name = _stripped(re.sub(r"[<>:\"|?*]", "_", name))
     stem, dot, suffix = name.rpartition(".")
     if len(name) > _LONGEST_NAME:
         suffix = suffix[:20]
         name = (stem or name)[: _LONGEST_NAME - len(suffix) - 1] + dot + suffix
     while len(name.encode()) > 240:
         name = name[1:]
+    name = _stripped(name)  # what is cut begins and ends otherwise
     if _DEVICE.match(name):
         name = f"_{name}"
     return name or "file"
+
+
+def reserved_place(folder: Path, name: str) -> Path:
+    """Make an empty file in a folder, of this name or, if it is taken, a numbered one."""
+    place = folder / name
+    for number in itertools.count(2):
+        try:
+            place.touch(exist_ok=False)
+        except FileExistsError:
+            place = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+        else:
+            break
+    return place
+
+
+def _stripped(name: str) -> str:
+    return name.rstrip(_LAST).lstrip(_FIRST)

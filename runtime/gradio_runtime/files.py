@@ -34,7 +34,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .filenames import safe_name
+from .filenames import reserved_place, safe_name
 from .provenance import (
     Constructed,
     is_of_the_app,
@@ -297,18 +297,26 @@ class File(Constructed):
             return self._content
         return self.download().read_bytes()
 
-    def save(self, to: str | os.PathLike[str]) -> Path:
+    def save(self, to: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Copy the file to `to` (a file name, or an existing folder).
 
         Nothing is left at `to` unless the whole file could be written.
 
+        Args:
+            to: Where to. In a folder it gets the name that the app gave it; a file
+                that is there already stays, and the copy gets a number: `a (2).png`.
+            overwrite: Whether to replace that file instead. One that `to` itself names
+                is always replaced.
+
         Returns:
             The path of the copy.
         """
-        target = Path(to)
+        target, reserved = Path(to), False
         if target.is_dir():
             # The name is the server's word, and may try to lead elsewhere.
-            target = target / safe_name(self.orig_name or "file")
+            name = safe_name(self.orig_name or "file")
+            reserved = not overwrite
+            target = reserved_place(target, name) if reserved else target / name
         import secrets
 
         temporary = target.with_name(f".{secrets.token_hex(8)}.part")
@@ -320,6 +328,10 @@ class File(Constructed):
 
                 shutil.copyfile(self.download(), temporary)
             temporary.replace(target)
+        except BaseException:
+            if reserved:
+                target.unlink(missing_ok=True)
+            raise
         finally:
             temporary.unlink(missing_ok=True)
         return target

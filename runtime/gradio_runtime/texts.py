@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Final
 
@@ -47,18 +47,21 @@ UNSEEN: Final = re.compile(
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
-def escaped(text: str, *, keep: str = "") -> str:
+def escaped(
+    text: str, *, keep: str = "", by: Callable[[str], str] = lambda c: repr(c)[1:-1]
+) -> str:
     """All of `text`, with nothing in it that is not seen.
 
     Args:
         text: Anything.
         keep: Characters that stay although they cannot be printed.
+        by: What to write for another one.
     """
     text = UNSEEN.sub("", text)
     if text.isprintable():
         return text
     return "".join(
-        char if char.isprintable() or char in keep else repr(char)[1:-1]
+        char if char.isprintable() or char in keep else by(char)
         for char in _BLANK.sub(" ", text)
     )
 

@@ -9,6 +9,7 @@ import mimetypes
 import os
 import re
 import secrets
+import stat
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from pathlib import Path, PurePosixPath
@@ -44,13 +45,30 @@ def default_download_dir() -> Path:
     It is in the system's folder for temporary files, and what is in it stays there until
     the user or the system removes it.
     """
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    folder = Path(tempfile.gettempdir()) / f"gradio_runtime-{user}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if hasattr(os, "getuid") and folder.stat().st_uid != user:
+    user = os.getuid() if hasattr(os, "getuid") else None
+    name = "user" if user is None else str(user)
+    folder = Path(tempfile.gettempdir()) / f"gradio_runtime-{name}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if not _is_private(folder, user):
         # Somebody else was there first, and could read or replace what we write.
         return Path(tempfile.mkdtemp(prefix="gradio_runtime-"))
     return folder
+
+
+def _is_private(folder: Path, user: int | None) -> bool:
+    """Whether it is a folder, no link to one, that nobody else can write to.
+
+    What is seen stays so: of what is a user's own in a folder for temporary files,
+    others can neither change the mode nor put something else in its place.
+    """
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    return user is None or (found.st_uid == user and not found.st_mode & 0o022)
 
 
 class Transfer:
