@@ -35,6 +35,7 @@ from .defaults import client_in_use, src_of
 from .errors import InputError
 from .misfits import misfits
 from .shape import Shape
+from .texts import printable
 from .values import Input
 
 if TYPE_CHECKING:
@@ -307,7 +308,8 @@ class Endpoint(Generic[P, R]):
 
     def __repr__(self) -> str:
         """Show the name and the app."""
-        return f"<{type(self).__name__} {self.api_name} of {shown_src(self.app.src)}>"
+        what = printable(f"{self.api_name} of {shown_src(self.app.src)}", 400)
+        return f"<{type(self).__name__} {what}>"
 
 
 class StreamEndpoint(Endpoint[P, R]):

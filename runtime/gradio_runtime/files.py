@@ -41,6 +41,7 @@ from .provenance import (
     local_file_refused,
     may_name_local_file,
 )
+from .texts import BriefFields, BriefModel, printable
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -60,9 +61,6 @@ __all__ = [
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
-#: Longest text in a repr, in characters.
-_LONGEST_SHOWN = 200
-
 #: How a text begins that is an address, and no path.
 _REMOTE = ("http://", "https://", "data:")
 
@@ -72,8 +70,8 @@ Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
 F = TypeVar("F", bound="File")
 
 
-@dataclass(frozen=True, slots=True)
-class AppText:
+@dataclass(frozen=True, slots=True, repr=False)
+class AppText(BriefFields):
     """A text of the app at a place where a file is due: data, and never a path.
 
     `str(value)` is the text. It is no `str` itself, so that nothing takes it for the
@@ -87,8 +85,8 @@ class AppText:
         return self.text
 
 
-@dataclass(frozen=True)
-class UploadProgress:
+@dataclass(frozen=True, repr=False)
+class UploadProgress(BriefFields):
     """How far the upload of one file has come; see `Endpoint.with_options`.
 
     Attributes:
@@ -102,7 +100,7 @@ class UploadProgress:
     total: int | None
 
 
-class File(Constructed):
+class File(BriefModel, Constructed):
     """A file: local, remote, or both.
 
     It is an `os.PathLike`, so `open(file)` and `Path(file)` work on a downloaded one.
@@ -247,7 +245,7 @@ class File(Constructed):
             del shown["orig_name"], shown["mime_type"]
         for name, value in shown.items():
             if value is not None:
-                yield name, _shortened(value)
+                yield name, value
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the image, a player, or the name."""
@@ -261,7 +259,9 @@ class File(Constructed):
 
     def __str__(self) -> str:
         """Where the file is: its path, else its URL."""
-        return str(self.path or self.url or self.orig_name or "<file in memory>")
+        if self.path is not None:
+            return str(self.path)
+        return printable(self.url or self.orig_name or "<file in memory>")
 
     def download(self) -> Path:
         """Fetch the file, unless it is local already, and return its path.
@@ -357,13 +357,6 @@ def _data_url(file: File) -> str:
 def _address(file: File) -> str:
     """Path, URL or `data:` URL: what a `FileInput` is read from."""
     return str(file.path or file.url or _data_url(file))
-
-
-def _shortened(value: Any) -> Any:
-    """A value for a repr: `data:` URLs are as long as what they hold."""
-    if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
-        return f"{value[: _LONGEST_SHOWN - 20]}…{value[-19:]}"
-    return value
 
 
 #: The JSON Schema of a file that is given by its address.

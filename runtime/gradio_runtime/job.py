@@ -15,6 +15,7 @@ from .errors import GradioError, JobCancelled, JobTimeout
 from .feed import Feed
 from .loop import check_may_block, get_loop, is_exiting, on_loop_thread, resolve
 from .status import Status, StatusUpdate
+from .texts import printable
 from .values import Unchanged
 
 __all__ = ["Job", "JobUpdates", "Keep", "Runner", "start"]
@@ -371,7 +372,7 @@ class Job(Future[T], Generic[T]):
 
     def __repr__(self) -> str:
         """Show the endpoint and the stage."""
-        return f"<Job {self.name} {self._latest.code.value}>"
+        return f"<Job {printable(self.name, 200)} {self._latest.code.value}>"
 
 
 class JobUpdates(Generic[T]):

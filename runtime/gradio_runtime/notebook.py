@@ -19,6 +19,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from .files import File
+from .texts import brief, escaped
 from .types.chat import ChatComponent, ChatFile, ChatMessage, ChatText
 from .types.media import AnnotatedImageData, GalleryImage, GalleryVideo
 from .types.table import DataframeData, LabelData, PlotData
@@ -55,7 +56,7 @@ class _Page:
 
     def show(self, value: object) -> str:
         if self._depth >= _DEPTH:
-            return _text(repr(value))
+            return _text(brief(value, _CHARACTERS))
         self._depth += 1
         try:
             return self._show(value)
@@ -112,7 +113,7 @@ class _Page:
                 more = _more(len(items) - _ITEMS)
                 return f"<ol start=0>{shown}</ol>{more}"
             case Unchanged():
-                return _text(repr(value))
+                return _text(brief(value, _CHARACTERS))
             case _:
                 return _text(value)
 
@@ -214,7 +215,7 @@ def _text(value: object) -> str:
     text = "" if value is None else str(value)
     if len(text) > _CHARACTERS:
         text = f"{text[:_CHARACTERS]}…"
-    return escape(text)
+    return escape(escaped(text, keep="\n\t"))
 
 
 def _paragraph(text: str) -> str:

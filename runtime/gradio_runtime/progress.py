@@ -24,6 +24,8 @@ _SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
 _COUNT = "{desc} [{elapsed}]"
 #: Longest text beside a bar, in characters.
 _LONGEST = 100
+#: More steps than a bar can count; it shows the share of them.
+_MOST_STEPS = 10**12
 
 
 class ProgressBar:
@@ -79,10 +81,11 @@ class ProgressBar:
             self._say(next((unit.desc for unit in units if unit.desc), "running"))
             return
         unit = known[-1]
-        counted = unit.progress is None and unit.length
+        counted = unit.progress is None and _counts(unit.index) and _counts(unit.length)
         self._bar.bar_format = _BAR if counted else _SHARE
         self._bar.total = unit.length if counted else 1
-        self._bar.n = unit.index if counted else unit.fraction
+        # Rounded: tqdm divides by it, and its time would be over the largest there is.
+        self._bar.n = unit.index if counted else round(unit.fraction or 0.0, 4)
         what = f": {printable(unit.desc, _LONGEST)}" if unit.desc else ""
         self._bar.set_description_str(f"{self._desc}{what}")
 
@@ -109,6 +112,11 @@ class ProgressBar:
     ) -> None:
         """Close."""
         self.close()
+
+
+def _counts(number: float | None) -> bool:
+    """Whether a number of steps is one that can be drawn as such."""
+    return isinstance(number, int) and 0 <= number < _MOST_STEPS
 
 
 def _queued(update: StatusUpdate[Any]) -> str:

@@ -32,9 +32,10 @@ __all__ = [
 
 #: Longest text of a stranger's in a message, in characters.
 _MESSAGE = 1000
-#: Longest repr of a value, of one of its fields, and longest name of these.
+#: Longest repr of a value, of one of its fields, of a text in one, and longest name.
 _VALUE = 2000
-_FIELD = 500
+_FIELD = 800
+_TEXT = 200
 _NAME = 60
 
 #: Characters that are not seen. Some count as letters, so that `isprintable` has nothing
@@ -146,8 +147,8 @@ class BriefModel:
 
 
 def _joined(shown: Iterable[tuple[str | None, object]], between: str) -> str:
-    parts = (
-        f"{printable(name, _NAME)}={brief(value, _FIELD)}" if name else brief(value)
-        for name, value in shown
-    )
+    parts: list[str] = []
+    for name, value in shown:
+        text = brief(value, _TEXT if isinstance(value, str) else _FIELD)
+        parts.append(f"{printable(name, _NAME)}={text}" if name else text)
     return shortened(between.join(parts), _VALUE)

@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 #: What has a meaning for a file system, a shell or the eye.
-_ODD = "/\\:*?<>|\"'.-~ \t\n\x00\x1b\x7f\x85\x9b\u200b\u2028\u2029\u202e\u3164\ufe00\ud800"
+_ODD = (
+    "/\\:*?<>|\"'.-~ \t\n\x00\x1b\x7f\x85\x9b\u200b\u2028\u2029\u202e\u3164\ufe00\ud800"
+)
 _PARTS = st.sampled_from(
     [*_ODD, "\U000e0041", "con", "NUL", "com1", "COM¹", "conin$", ".txt", "é" * 70, "a"]
 )
