@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args
 
 from .errors import InputError
+from .texts import is_whole
 from .values import Input
 
 if TYPE_CHECKING:
     from .files import UploadProgress
 
-__all__ = ["Call", "OnDrift", "Options", "check_on_drift"]
+__all__ = ["Call", "OnDrift", "Options", "check_on_drift", "check_whole"]
 
 R = TypeVar("R")
 
@@ -30,6 +31,19 @@ def check_on_drift(value: object) -> None:
         raise InputError(
             f"on_drift is {value!r}", hint="It is 'raise', 'warn' or 'ignore'"
         )
+
+
+def check_whole(**given: object) -> None:
+    """Refuse half a character in what is sent; it may be a secret, and is not shown.
+
+    Raises:
+        InputError: One of the texts has a lone surrogate.
+    """
+    for name, text in given.items():
+        if isinstance(text, str) and not is_whole(text):
+            raise InputError(
+                f"{name} has half a character (a lone surrogate), which cannot be sent"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .addresses import host_and_port, shown_src
-from .call import OnDrift, Options, check_on_drift
+from .call import OnDrift, Options, check_on_drift, check_whole
 from .defaults import InUse, src_of
 from .errors import GradioError, InputError
 
@@ -148,6 +148,7 @@ class Client:
         if not wake_timeout >= 0:
             raise InputError(f"wake_timeout is {wake_timeout}, and must be 0 or more")
         check_on_drift(on_drift)
+        check_whole(src=src, session_hash=session_hash)
         # A user and password in it are for the proxy before the app, and not to be shown.
         self.src = shown_src(src)
         self._address = src

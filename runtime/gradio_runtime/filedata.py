@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from .errors import ProtocolError
 from .files import FILE_META, AppText, File
 from .jsontext import is_array, is_object
 from .queue.protocol import Dialect
+from .texts import brief, is_whole
 
 __all__ = [
     "FILE_COMPONENTS",
@@ -140,15 +142,35 @@ def unified(value: dict[str, Any]) -> dict[str, Any]:
     """A file object of any version with the keys that a `FileData` has.
 
     A file whose content came along has it as a data URL in `url`.
+
+    Raises:
+        ProtocolError: Where it is, is no text.
     """
+    for key in ("path", "url", "name"):
+        if value.get(key) is not None and _text(value[key]) is None:
+            raise ProtocolError(f"the app sent a file at {brief(value[key], 80)}")
+    common = {
+        "orig_name": _text(value.get("orig_name")),
+        "mime_type": _text(value.get("mime_type")),
+        "size": _size(value.get("size")),
+    }
     if "path" in value or "url" in value:
-        return value
+        return {**value, **{key: v for key, v in common.items() if key in value}}
     name, content = value.get("name"), value.get("data")
-    common = {key: value.get(key) for key in ("orig_name", "size", "mime_type")}
     if isinstance(content, str) and content.startswith("data:"):
         shown = common["orig_name"] or (PurePosixPath(name).name if name else None)
         return {**common, "orig_name": shown, "url": content}
     return {**common, "path": name, "is_stream": value.get("is_stream") is True}
+
+
+def _text(value: object) -> str | None:
+    """A text of whole characters; anything else that is said of a file says nothing."""
+    return value if isinstance(value, str) and is_whole(value) else None
+
+
+def _size(value: object) -> int | None:
+    known = isinstance(value, int | float) and 0 <= value < 2**63
+    return int(cast("float", value)) if known else None
 
 
 def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:

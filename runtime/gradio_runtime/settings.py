@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .call import OnDrift
+from .call import OnDrift, check_whole
 from .http.pools import HttpOptions
 from .hub.lines import Report, line_on_terminal
 
@@ -29,3 +29,11 @@ class Settings:
     wake_timeout: float = 600.0
     report: Report = field(default_factory=line_on_terminal, repr=False)
     on_drift: OnDrift = "raise"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sent."""
+        for text in self.auth or ():
+            check_whole(auth=text)
+        check_whole(token=self.token, oauth_token=self.oauth_token)
+        for name, value in self.headers.items():
+            check_whole(header=f"{name}{value}")

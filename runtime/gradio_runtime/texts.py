@@ -26,6 +26,7 @@ __all__ = [
     "BriefModel",
     "brief",
     "escaped",
+    "is_whole",
     "printable",
     "shortened",
 ]
@@ -46,6 +47,15 @@ UNSEEN: Final = re.compile(
 )
 #: Blanks of other widths than the plain one (category Zs).
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text has no half characters (lone surrogates), which cannot be sent."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def escaped(

@@ -26,6 +26,7 @@ from .filedata import inlined, is_file, is_inline
 from .files import AppText, File, recast
 from .jsontext import is_array, is_object
 from .queue.protocol import Dialect
+from .texts import is_whole
 from .values import UNCHANGED, Unchanged
 
 __all__ = [
@@ -157,12 +158,10 @@ def _number(value: float) -> float:
 
 def _check_text(text: str) -> None:
     """Refuse half a character: a server that repeats it ends every job's stream."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+    if not is_whole(text):
         raise InputError(
             f"the text {text[:40]!r} has a lone surrogate, which is no character"
-        ) from None
+        )
 
 
 def _alias(model: BaseModel, name: str) -> str:
