@@ -13,6 +13,7 @@ import pytest
 from gradio_runtime import Client, GradioError
 from gradio_runtime.http import downloads
 from gradio_runtime.http.statuses import seconds_of
+from gradio_runtime.jsontext import is_array, is_object
 from gradio_runtime.queue.protocol import is_before_5
 
 from tests.runtime.faults.test_any_answer import judge
@@ -128,11 +129,10 @@ SAID: dict[str, Any] = {
 
 def places(value: Any) -> Iterator[tuple[Any, ...]]:
     """Where in a value something else may stand."""
-    if isinstance(value, dict | list):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in items:
-            yield from ((key, *place) for place in places(item))
-            yield (key,)
+    items = value.items() if is_object(value) else ()
+    for key, item in enumerate(value) if is_array(value) else items:
+        yield from ((key, *place) for place in places(item))
+        yield (key,)
 
 
 def with_odd(value: Any, place: tuple[Any, ...], odd: str) -> bytes:
@@ -240,15 +240,15 @@ def test_an_odd_version_is_a_new_one(version: str) -> None:
     assert not is_before_5(version)
 
 
-@pytest.mark.parametrize("header", ["content-length", "content-range"])
 @pytest.mark.parametrize(
     "size", ["9" * 5000, "-1", "\u0663", "1e3", " 3", "0x3", "3, 3"]
 )
-def test_odd_sizes_of_a_file(header: str, size: str) -> None:
+def test_odd_sizes_of_a_file(size: str) -> None:
     """What httpx2 lets through, as it does over HTTP/2."""
-    assert downloads._length(answered({header: size})) is None
-    value = f"bytes 0-2/{size}"
-    assert downloads._CONTENT_RANGE.fullmatch(value) is None
+    answer = answered({"content-length": size})
+    assert downloads._length(answer) is None  # pyright: ignore[reportPrivateUsage]
+    pattern = downloads._CONTENT_RANGE  # pyright: ignore[reportPrivateUsage]
+    assert pattern.fullmatch(f"bytes 0-2/{size}") is None
 
 
 def answered(headers: dict[str, str]) -> httpx2.Response:
