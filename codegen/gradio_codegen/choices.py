@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradio_runtime.description import Component, label_text
+from gradio_runtime.texts import shortened
 
 from .limits import CHOICES, SHOWN
-from .literals import shortened, shown
+from .literals import shown
 from .narrow import as_list, as_map
 from .schema import choice_type
 from .typeexpr import FLOAT, STR, Literals, TypeExpr, either, list_of, natural

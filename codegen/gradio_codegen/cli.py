@@ -430,7 +430,6 @@ def _run(words: list[str]) -> int:
 
 def _fail(message: str, code: int) -> int:
     from .commands.talk import error
-    from .literals import printable
 
-    error(printable(" ".join(message.split())))
+    error(message)
     return code

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradio_runtime.description import ParameterInfo
+from gradio_runtime.texts import shortened
 
 from .ir import Default
-from .literals import shortened, shown
+from .literals import shown
 from .narrow import as_list, as_map
 from .typeexpr import (
     ANY,

@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gradio_runtime.texts import escaped
+
 from .docs import component_name, endpoint_summary
 from .errors import UsageError
 from .examples import example_call
 from .format import format_code
 from .ir import Endpoint, Module, OutputSlot, Param
-from .literals import printable
 from .suggest import did_you_mean
 from .table import aligned, default_in_words, spelled
 from .typeexpr import AliasOf, Literals, walk, write
@@ -124,7 +125,7 @@ def as_detail(module: Module, endpoint: Endpoint) -> str:
     lines = [f"{endpoint.api_name}{kind}", endpoint_summary(endpoint)]
     lines += _section("Parameters", map(_param_cells, endpoint.params))
     lines += _section("Outputs", map(_output_cells, endpoint.outputs))
-    text = "\n".join(printable(line) for line in lines)
+    text = "\n".join(escaped(line) for line in lines)
     call = textwrap.indent(_example(module, endpoint), "    ")
     return f"{text}\n\nCall\n{call}"
 

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from .limits import MESSAGE
-from .literals import printable, shortened
 
 __all__ = [
     "CheckError",
@@ -37,7 +36,9 @@ _LONGEST_PLACE = 300
 
 def _line(text: str, most: int = MESSAGE) -> str:
     """Text on one printable line: much of it can come from a stranger's app."""
-    return shortened(printable(shortened(text, most)), most)
+    from gradio_runtime.texts import printable  # not before there is something to say
+
+    return printable(text, most)
 
 
 class CodegenError(Exception):

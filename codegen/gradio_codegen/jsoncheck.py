@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
 
 from gradio_runtime.description import Config, Info
+from gradio_runtime.texts import shortened
 
 from .errors import SpecError
 from .limits import (
@@ -25,7 +26,6 @@ from .limits import (
     SLOTS_OF_ALL,
     VALUES,
 )
-from .literals import shortened
 from .narrow import as_list, as_map
 
 __all__ = [

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 
+from gradio_runtime.texts import UNSEEN, escaped
+
 from .narrow import as_list, as_map
 
 __all__ = [
     "LiteralValue",
     "comment",
     "docstring",
-    "printable",
-    "shortened",
     "shown",
     "source",
     "string",
@@ -30,8 +30,12 @@ _RISKY_QUOTE = re.compile(r'"(?="|\Z)|(?<=")"')
 
 
 def string(text: str) -> str:
-    """A string literal. `repr` escapes what cannot be printed, bidi marks included."""
-    return repr(str(text))
+    """A string literal.
+
+    `repr` escapes what cannot be printed, marks that turn the direction of text included;
+    it leaves letters and marks that are not seen.
+    """
+    return UNSEEN.sub(lambda found: ascii(found[0])[1:-1], repr(str(text)))
 
 
 def source(value: object) -> str:
@@ -84,28 +88,6 @@ def shown(value: object) -> str:
             return source(value)
 
 
-def shortened(text: str, most: int) -> str:
-    """`text`, without its middle where it has more than `most` characters."""
-    if len(text) <= most:
-        return text
-    end = (most - 1) // 3
-    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
-
-
-def printable(text: str, *, keep: str = "") -> str:
-    """`text` with every character that cannot be printed written as an escape.
-
-    Control characters, line separators, lone surrogates and the marks that turn the
-    direction of text are among them.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in keep else repr(char)[1:-1]
-        for char in text
-    )
-
-
 def docstring(text: str, indent: str = "") -> str:
     """A docstring literal, triple quotes included, for text of any content.
 
@@ -114,14 +96,14 @@ def docstring(text: str, indent: str = "") -> str:
         indent: Goes before each line but the first. The formatter would see to it,
             but leaves alone what ends a line with a backslash.
     """
-    escaped = printable(text.replace("\\", "\\\\"), keep="\n").strip()
-    escaped = _RISKY_QUOTE.sub(r'\\"', escaped)
-    if "\n" in escaped:
-        lines = (f"{indent}{line}" if line else "" for line in escaped.split("\n"))
+    plain = escaped(text.replace("\\", "\\\\"), keep="\n").strip()
+    plain = _RISKY_QUOTE.sub(r'\\"', plain)
+    if "\n" in plain:
+        lines = (f"{indent}{line}" if line else "" for line in plain.split("\n"))
         return f'"""{chr(10).join(lines).lstrip(" ")}\n{indent}"""'
-    return f'"""{escaped}"""'
+    return f'"""{plain}"""'
 
 
 def comment(text: str) -> str:
     """Text for the rest of a comment line."""
-    return printable(text)
+    return escaped(text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gradio_runtime.texts import escaped
+
 from .ir import Endpoint, Module, Param
-from .literals import printable, shown
+from .literals import shown
 from .typeexpr import AliasOf, Either, Generic, Literals, TypeExpr, either, write
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def _rows(module: Module) -> Iterator[tuple[bool, tuple[str, ...]]]:
 
 
 def _cell(text: str) -> str:
-    text = printable(" ".join(text.split()))
+    text = escaped(" ".join(text.split()))
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
@@ -102,7 +104,7 @@ def as_table(module: Module) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    title = printable(f"{module.source} (Gradio {module.version})")
+    title = escaped(f"{module.source} (Gradio {module.version})")
     table = Table(title=escape(title), title_justify="left")
     for name in _TITLES:
         table.add_column(name, overflow="fold")

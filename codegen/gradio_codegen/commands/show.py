@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from gradio_runtime.texts import printable
+
 from ..drift import Diff
 from ..drift.report import as_lines, summary
-from ..literals import printable
 from .talk import out
 
 __all__ = ["exit_code", "show"]

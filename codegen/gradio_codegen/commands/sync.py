@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+from gradio_runtime.texts import printable
+
 from ..config import find_config, load_config
-from ..literals import printable
 from ..sync import App, Result, chosen, resolve, synchronise
 from ..table import aligned
 from .show import show

@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
+from gradio_runtime.texts import printable
+
 from ..errors import Diagnostic
+from ..limits import MESSAGE
 
 __all__ = ["Talk", "err", "error", "out"]
 
@@ -45,8 +48,11 @@ class Talk:
         from rich.console import Console
         from rich.markup import escape
 
-        with Console(stderr=True).status(escape(text)) as status:
-            yield lambda other: status.update(escape(other or text))
+        def shown(said: str) -> str:
+            return escape(printable(said, MESSAGE))
+
+        with Console(stderr=True).status(shown(text)) as status:
+            yield lambda other: status.update(shown(other or text))
 
     def say(self, text: str) -> None:
         """A result, unless nothing is to be said."""
@@ -61,8 +67,8 @@ class Talk:
 
 
 def err(text: str) -> None:
-    """To stderr."""
-    print(text, file=sys.stderr)  # noqa: T201
+    """One line to stderr, whatever an app or a file has put into it."""
+    print(printable(text, MESSAGE), file=sys.stderr)  # noqa: T201
 
 
 def error(message: str) -> None:

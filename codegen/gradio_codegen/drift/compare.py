@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from gradio_runtime.texts import printable
+
 from ..errors import UsageError
-from ..literals import printable, shortened
 from .changes import Change, Diff, Level
 from .inputs import InputChanges
 from .outputs import output_changes
@@ -43,7 +44,7 @@ def _printable(change: Change) -> Change:
     """The same with what strangers' apps say on one line."""
 
     def line(text: str | None) -> str | None:
-        return None if text is None else shortened(printable(text), _LONGEST)
+        return None if text is None else printable(text, _LONGEST)
 
     return replace(
         change,

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from ..literals import printable, shortened
+from gradio_runtime.texts import escaped, printable
+
 from ..options import BuildOptions
 from .changes import Diff
 
@@ -49,7 +50,7 @@ def as_lines(diff: Diff) -> Iterator[tuple[str, str]]:
 
 def endpoint_title(api_name: str) -> str:
     """An endpoint as a heading; what has no endpoint is about the module."""
-    return shortened(printable(api_name), _LONGEST_NAME) or "the module"
+    return printable(api_name, _LONGEST_NAME) or "the module"
 
 
 def as_json(diff: Diff) -> dict[str, Any]:
@@ -66,4 +67,4 @@ def as_json(diff: Diff) -> dict[str, Any]:
 def regenerate(source: str, file: str, options: BuildOptions) -> str:
     """The command that generates a module anew, ready for a shell."""
     words = ["gradio-codegen", source, "-o", file, *options.words()]
-    return printable(shlex.join(words))
+    return escaped(shlex.join(words))
