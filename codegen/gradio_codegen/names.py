@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from gradio_runtime.texts import UNSEEN
+
 from .limits import IDENTIFIER
 
 __all__ = [
@@ -117,12 +119,14 @@ BUILTINS = _words(
     """
 )
 
-#: Members of `gradio_runtime.Client`, which a generated client has beside its
-#: endpoints. Its `predict` and `submit` are made to be replaced by endpoints.
+#: Members of `gradio_runtime.Client` and of its instances, the private ones too, which a
+#: generated client has beside its endpoints. Its `predict` and `submit` are made to be
+#: replaced by endpoints.
 MEMBERS = _words(
     """
-    aclose app close config connect duplicate reset_session session_hash src use
-    view_api
+    _address _arguments _closed _connect_in _connected _connection _http _predict
+    _session_hash _start _submit aclose app close config connect duplicate
+    reset_session session_hash src use view_api
     """
 )
 
@@ -161,9 +165,11 @@ def identifier(text: str, fallback: str) -> str:
         fallback: What to use if nothing of `text` can be kept; it also goes before a
             name that would begin with a digit.
     """
-    name = unicodedata.normalize("NFKC", text[:_READ])
-    if len(name) > IDENTIFIER or not name.isidentifier():
-        chars = (char if f"_{char}".isidentifier() else "_" for char in name)
+    # Without what chooses between text and emoji: in a name it is not seen.
+    name = unicodedata.normalize("NFKC", re.sub("[\ufe0e\ufe0f]", "", text[:_READ]))
+    if len(name) > IDENTIFIER or not name.isidentifier() or UNSEEN.search(name):
+        seen = UNSEEN.sub("_", name)
+        chars = (char if f"_{char}".isidentifier() else "_" for char in seen)
         # Normalising again: taking characters away can bring others together.
         name = unicodedata.normalize("NFKC", re.sub("__+", "_", "".join(chars)))
         name = name.strip("_")[:_LONGEST].rstrip("_") or fallback

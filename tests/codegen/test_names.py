@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import keyword
 import unicodedata
+from pathlib import Path
 
 import gradio_runtime
 import gradio_runtime.types
@@ -21,16 +23,20 @@ from gradio_codegen.names import (
     pascal,
     snake,
 )
-from gradio_runtime import Client, Input, Output
+from gradio_runtime import Client, Input, Model, Output
+from gradio_runtime.texts import UNSEEN
 from hypothesis import given
 from hypothesis import strategies as st
+
+from .support import endpoint, load, module_of
 
 TEXT = st.text(st.characters(), max_size=60)
 
 
 def is_name(text: str) -> bool:
     normal = unicodedata.normalize("NFKC", text) == text
-    return text.isidentifier() and not keyword.iskeyword(text) and normal
+    seen = text.isprintable() and not UNSEEN.search(text)
+    return text.isidentifier() and not keyword.iskeyword(text) and normal and seen
 
 
 @given(TEXT)
@@ -78,6 +84,8 @@ def test_a_scope_hands_out_every_name_once(texts: list[str]) -> None:
         ("!?", "endpoint"),
         ("camelCase", "camelCase"),
         ("ﬁnd", "find"),
+        ("pay\u3164pal\ufe0f", "pay_pal"),
+        ("_start", "_start"),
     ],
 )
 def test_functions_are_named_after_the_api_name(api_name: str, function: str) -> None:
@@ -106,13 +114,29 @@ def test_the_second_of_a_name_gets_a_number() -> None:
     assert [namer.claim_class("Op") for _ in range(2)] == ["Op", "Op2"]
 
 
+def test_no_endpoint_takes_the_place_of_a_member(tmp_path: Path) -> None:
+    """Whatever a client has, private or not, an app may name its endpoints after it."""
+    members = {*dir(Client), *vars(Client("http://localhost"))}
+    generated = module_of(*map(endpoint, sorted(members)))
+    module = load(generated.code, tmp_path, "members_api")
+    made = vars(module)["AppClient"]
+    for name in members - {"app", "predict", "submit"}:
+        if not name.startswith("__"):
+            missing = object()
+            known = inspect.getattr_static(Client, name, missing)
+            assert inspect.getattr_static(made, name, missing) is known
+    assert generated.endpoint_count == len(members)
+
+
 def test_the_reserved_names_are_all_there() -> None:
     base = {name for name in dir(pydantic.BaseModel) if not name.startswith("_")}
     assert base <= FIELDS
-    for model in (Input, Output):
+    for model in (Input, Model, Output):
         assert {name for name in dir(model) if not name.startswith("_")} <= FIELDS
-    members = {name for name in dir(Client) if not name.startswith("_")}
-    assert members - {"predict", "submit"} <= MEMBERS
+    members = {*dir(Client), *vars(Client("http://localhost"))} - {"predict", "submit"}
+    # An endpoint's name never begins with two underscores.
+    members = {name for name in members if not name.startswith("__")}
+    assert members == MEMBERS - {"config", "session_hash"}  # which later ones may have
     exported = {
         "gradio_runtime": gradio_runtime.__all__,
         "gradio_runtime.types": gradio_runtime.types.__all__,
