@@ -43,8 +43,9 @@ def check_user_code(code: str) -> None:
     _compiled(code, "Look at your templates")
     if not is_generated(code):
         raise CheckError(
-            f"the module has no line {HEADER_MARK}…, by which it is known later. "
-            "Keep the `comments` in your header.py.jinja"
+            f"the module has no header {HEADER_MARK}… with the hash of its `_app`, by "
+            "which it is known later. Keep the `comments` in your header.py.jinja, above "
+            "the first statement, and `app.spec`"
         )
 
 

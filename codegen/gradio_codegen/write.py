@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,31 @@ from .render import HEADER_MARK
 __all__ = ["ensure_writable", "is_generated", "write_file"]
 
 
+#: Comments, blank lines and what git leaves where two branches disagree; a docstring,
+#: which may hold anything.
+_COMMENTS = r"((?:[ \t]*(?:#[^\n]*|[<=>|]{7}[^\n]*)?\n)*+)"
+_DOCSTRING = (
+    r'(?:"{3}(?:[^"\\]|\\.|"(?!""))*+"{3}[ \t]*\n)?+'
+    r"(?:'{3}(?:[^'\\]|\\.|'(?!''))*+'{3}[ \t]*\n)?+"
+)
+_HEAD = re.compile(_COMMENTS + _DOCSTRING + _COMMENTS, re.DOTALL)
+_SPEC = re.compile(r"^# spec: (sha256:[0-9a-f]{64})$", re.MULTILINE)
+
+
 def is_generated(text: str) -> bool:
-    """Whether a file is the generator's, by its header."""
-    return any(line.startswith(HEADER_MARK) for line in text.splitlines())
+    """Whether a file is the generator's.
+
+    It is by a header that stands above the first statement, outside of the docstring,
+    and whose hash is that of the module's `_app`. So a file that quotes a header is not,
+    and a module that was formatted otherwise, or broken by an edit below, is.
+    """
+    head = _HEAD.match(text)
+    comments = f"{head[1]}{head[2]}" if head else ""
+    marked = any(line.startswith(HEADER_MARK) for line in comments.splitlines())
+    if not marked or not (spec := _SPEC.search(comments)):
+        return False
+    app = rf"^_app = App\(.*?\bspec=[\"']{spec[1]}[\"']"
+    return re.search(app, text, re.MULTILINE | re.DOTALL) is not None
 
 
 def ensure_writable(
@@ -40,12 +63,18 @@ def ensure_writable(
     _refuse_special(path)
     if not os.access(folder, os.W_OK):
         raise OutputError(f"the folder {folder} cannot be written to")
-    if force or not path.exists():
+    linked = path.is_symlink()
+    if not linked and (force or not path.exists()):
         return
     try:
         may = ours(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         may = False
+    if linked and not may:
+        raise OutputError(
+            f"{path} is a link, and where it leads is nothing that gradio-codegen has "
+            "written. Name the file itself"
+        )
     if not may:
         raise OutputError(
             f"{path} exists and was not written by gradio-codegen. "

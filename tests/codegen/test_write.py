@@ -33,6 +33,68 @@ def test_a_file_that_is_not_ours_stays(tmp_path: Path, content: bytes) -> None:
     assert path.read_text("utf-8") == MODULE.code
 
 
+HEADER = "\n".join(line for line in MODULE.code.splitlines() if line[:1] == "#")
+SPEC = next(line for line in HEADER.splitlines() if "spec" in line)
+APP = MODULE.code[MODULE.code.index("_app = ") :].partition(")\n")[0] + ")\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        MODULE.code.replace('"', "'"),
+        MODULE.code.replace("\n", "\r\n"),
+        f"#!/usr/bin/env python\n# ours\n\n{MODULE.code}",
+        MODULE.code.replace("import", "import (", 1),
+        MODULE.code + "<<<<<<< HEAD\ndef mine(: pass\n",
+        f"<<<<<<< HEAD\n{MODULE.code}",
+        MODULE.code.replace("# spec: ", f"<<<<<<< HEAD\n{SPEC}\n=======\n# spec: "),
+        f"{HEADER}\n# fmt: off\n{APP}",
+    ],
+)
+def test_a_module_is_known_however_it_is_formatted(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "app_api.py"
+    path.write_text(code, encoding="utf-8", newline="")
+    MODULE.write(path)
+    assert path.read_text("utf-8") == MODULE.code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        HEADER.splitlines()[0],
+        HEADER,
+        f'"""\n{HEADER}\n"""\n{APP}',
+        f"'''\n{HEADER}\n'''\n{APP}",
+        f"x = 1\n{HEADER}\n{APP}",
+        f'"""Doc."""\nimport os\n{HEADER}\n{APP}',
+        f"text = {MODULE.code!r}",
+        f"text = '''\n{MODULE.code}\n'''",
+        f"{HEADER}\n# {APP.replace(chr(10), chr(10) + '# ')}\nx = 1",
+        MODULE.code.replace("# spec: sha256:", "# spec: sha256:0"),
+        MODULE.code.replace("# spec:", "# was:"),
+        MODULE.code.replace("_app = App(", "_app = (", 1),
+        f'"""{"x" * 10**6}{HEADER}{APP}',
+    ],
+)
+def test_a_file_that_quotes_a_header_is_not_ours(tmp_path: Path, code: str) -> None:
+    test_a_file_that_is_not_ours_stays(tmp_path, code.encode())
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("content", [None, "mine"])
+def test_a_link_to_something_else_is_not_followed(
+    tmp_path: Path, content: str | None, force: bool
+) -> None:
+    target, link = tmp_path / "target", tmp_path / "app_api.py"
+    if content is not None:
+        target.write_text(content)
+    link.symlink_to(target)
+    with pytest.raises(OutputError, match="is a link"):
+        MODULE.write(link, force=force)
+    assert link.is_symlink()
+    assert (target.read_text() if target.exists() else None) == content
+
+
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no folder"):
         MODULE.write(tmp_path / "no" / "app_api.py")
