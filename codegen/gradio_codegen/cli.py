@@ -262,7 +262,11 @@ def check(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option(metavar="SOURCE", help="Compare with the app at this address."),
+        typer.Option(
+            metavar="SOURCE",
+            help="Compare with the app at this address, the only one that --token, "
+            "--auth and --header go to.",
+        ),
     ] = None,
     json: Json = False,
     strict: Strict = False,
@@ -280,9 +284,16 @@ def check(
 
     if against is not None and source is not None:
         raise UsageError("--against and --source exclude each other. Give one")
+    named = against if source is None else source
+    if named is None and (token is not None or auth is not None or header):
+        # What a file names is no word of the caller's.
+        raise UsageError(
+            "--token, --auth and --header go only to an app that you name yourself. "
+            "Add --source with the app's URL or Space, or use sync --check"
+        )
     code = check_modules(
         files,
-        source=against if source is None else source,
+        source=named,
         connect=Connect.of(token, auth, header),
         as_json_=json,
         strict=strict,

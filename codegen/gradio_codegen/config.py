@@ -27,6 +27,7 @@ __all__ = [
     "headers_of",
     "json_schema",
     "load_config",
+    "project_of",
 ]
 
 _TABLE = ("tool", "gradio-codegen")
@@ -95,7 +96,7 @@ class AppConfig(Options):
         description="The app: a Space (owner/name), a URL, or a saved description."
     )
     output: _Text = Field(
-        description="The module's file, from the folder of the config."
+        description="The module's file, from the folder of the config; in the project."
     )
     name: _Text | None = Field(
         default=None,
@@ -154,13 +155,29 @@ def find_config(folder: Path) -> Path:
     Raises:
         UsageError: There is none.
     """
-    for parent in (folder, *folder.parents):
-        if (path := parent / "pyproject.toml").is_file():
-            return path
+    if path := _nearest(folder):
+        return path
     raise UsageError(
         f"there is no pyproject.toml in {folder} or above. "
         "Go to your project, or give a file with --config"
     )
+
+
+def project_of(folder: Path) -> Path:
+    """The project that a config's folder is in: that of the nearest `pyproject.toml`.
+
+    Without one, it is that folder.
+    """
+    folder = folder.resolve()
+    path = _nearest(folder)
+    return folder if path is None else path.parent
+
+
+def _nearest(folder: Path) -> Path | None:
+    for parent in (folder, *folder.parents):
+        if (path := parent / "pyproject.toml").is_file():
+            return path
+    return None
 
 
 def load_config(path: Path) -> Config:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from .api import generate_from
-from .config import AppConfig, Config, from_environment, headers_of
+from .config import AppConfig, Config, from_environment, headers_of, project_of
 from .drift import Diff, drift, read_module, surface_of
 from .errors import CodegenError, Diagnostic, UsageError
 from .fetch import classify, fetch, split_login
@@ -120,8 +120,9 @@ def resolve(config: Config, base: Path) -> list[App]:
     Raises:
         UsageError: A source or output makes no sense.
     """
+    project = project_of(base)
     apps = [
-        _resolve(app, base, f"apps[{index}]")
+        _resolve(app, base, project, f"apps[{index}]")
         for index, app in enumerate(config.merged())
     ]
     for key in ("output", "name"):
@@ -137,8 +138,14 @@ def resolve(config: Config, base: Path) -> list[App]:
     return apps
 
 
-def _resolve(config: AppConfig, base: Path, place: str) -> App:
+def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
     output = Path(os.path.normpath(base / config.output))
+    # Where it is in fact: a folder on the way may be a link.
+    if not (base / config.output).resolve().is_relative_to(project):
+        raise UsageError(
+            f"{place}.output is outside of the project {project}: {config.output}. "
+            "Name a file in it"
+        )
     if output.is_dir():
         raise UsageError(
             f"{place}.output is a folder: {config.output}. Name a file in it"

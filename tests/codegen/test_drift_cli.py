@@ -172,3 +172,27 @@ def test_diff_of_descriptions_and_modules(folder: Path) -> None:
     assert wider.returncode == 1
     assert json.loads(wider.stdout)["breaking"] is False
     fails(3, "there is no file no.json", "diff", "old.json", "no.json", cwd=folder)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--token", "s3cret"), ("--auth", "u:s3cret"), ("--header", "x-a: s3cret")],
+)
+def test_what_a_header_names_gets_no_secret(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Only the app that is named on the command line does."""
+    with serving({}) as (url, asked):
+        spec = spec_of(endpoint("walk"), source=url)
+        generate_from(spec).write(tmp_path / "app_api.py")
+        fails(
+            2,
+            "only to an app that you name",
+            "check",
+            "app_api.py",
+            *words,
+            cwd=tmp_path,
+        )
+        assert not asked
+        done = run("check", "app_api.py", "--source", url, *words, cwd=tmp_path)
+        assert done.returncode == 3  # it is asked, and is no app

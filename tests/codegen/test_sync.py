@@ -172,6 +172,47 @@ def test_names_choose_apps(tmp_path: Path) -> None:
         chosen(apps, ["be"])
 
 
+@pytest.mark.parametrize(
+    "way", ["..", "in and out", "absolute", "folder", "file", "gone"]
+)
+@pytest.mark.parametrize("words", [(), ("--check",), ("--force",)])
+def test_nothing_is_written_outside_of_the_project(
+    tmp_path: Path, way: str, words: tuple[str, ...]
+) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "inside-out"
+    inside.mkdir()
+    outside.mkdir()
+    (inside / "app.json").write_text(saved(TEXT))
+    (outside / "app.py").write_text("mine")
+    output = {
+        "..": "../inside-out/app.py",
+        "in and out": "link/../../inside-out/app.py",
+        "absolute": str(outside / "app.py"),
+        "folder": "link/app.py",
+        "file": "linked.py",
+        "gone": "dangling.py",
+    }[way]
+    (inside / "link").symlink_to(outside)
+    (inside / "linked.py").symlink_to(outside / "app.py")
+    (inside / "dangling.py").symlink_to(outside / "new.py")
+    project(inside, entry("app.json", output))
+    done = run("sync", *words, cwd=inside)
+    assert done.returncode == 2
+    assert "outside of the project" in done.stderr
+    assert [path.read_text() for path in outside.iterdir()] == ["mine"]
+
+
+def test_a_project_may_have_its_config_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    text = '[[apps]]\nsource = "owner/app"\noutput = "../app.py"\n'
+    path = project(tmp_path / "conf", text, "apps.toml")
+    with pytest.raises(UsageError, match="outside of the project"):
+        resolve(load_config(path), path.parent)
+    (tmp_path / "pyproject.toml").touch()
+    (app,) = resolve(load_config(path), path.parent)
+    assert app.output == tmp_path / "app.py"
+
+
 # --- The schema and the docs
 
 
