@@ -32,7 +32,7 @@ from .addresses import shown_src
 from .call import Call, OnDrift, Options, check_on_drift
 from .client import Client, wait
 from .defaults import client_in_use, src_of
-from .errors import InputError
+from .errors import InputError, too_deep
 from .misfits import misfits
 from .shape import Shape
 from .texts import printable
@@ -201,6 +201,10 @@ class Endpoint(Generic[P, R]):
             return self._describe(*args, **kwargs)
         except ValidationError as error:
             raise self._input_error(error) from None
+        except RecursionError:
+            deep = too_deep()
+            deep.within(endpoint=str(self.api_name), src=self.app.src)
+            raise deep from None
 
     def with_options(
         self,

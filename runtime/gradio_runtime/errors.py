@@ -263,6 +263,14 @@ class InputError(GradioError, ValueError):
             self.message = f"{name}: {self.message}"
 
 
+def too_deep(parameter: str | None = None) -> InputError:
+    """The error of a value that Python itself cannot go through."""
+    error = InputError("a value is nested too deeply, or in itself")
+    if parameter is not None:
+        error.about(parameter)
+    return error
+
+
 class FileTooLarge(InputError):
     """A file is larger than the app (or the caller's own limit) allows."""
 

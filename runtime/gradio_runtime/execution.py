@@ -23,6 +23,7 @@ from .errors import (
     QueueFull,
     RateLimited,
     SchemaDrift,
+    too_deep,
 )
 from .fitting import judged, route_of
 from .follower import Follower
@@ -286,7 +287,10 @@ class Execution(Generic[T]):
         for index in route.prop_inputs:
             if (slot := route.inputs[index]) is not None:
                 data[index] = {**slot.props, "value": data[index]}
-        return await live.transfer.upload_all(data, self._options.upload_progress)
+        try:
+            return await live.transfer.upload_all(data, self._options.upload_progress)
+        except RecursionError:
+            raise too_deep() from None
 
     def _slot_value(self, source: int | None, slot: Component, live: Live) -> Any:
         """A value as it is sent: one of the caller's, or the app's own."""
@@ -308,8 +312,7 @@ class Execution(Generic[T]):
             error.about(name)
             raise
         except RecursionError:
-            text = "the value is nested too deeply, or in itself"
-            raise InputError(f"{name}: {text}", fields={name: text}) from None
+            raise too_deep(name) from None
 
     async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
         if self._declined:

@@ -14,7 +14,7 @@ from . import wire
 from .connection import Connection
 from .description import EndpointInfo, Info, ParameterInfo
 from .discovery import read_info
-from .errors import GradioError, InputError
+from .errors import GradioError, InputError, too_deep
 from .filedata import FILE_COMPONENTS
 from .files import FILE_META, File
 from .jsontext import is_object
@@ -71,6 +71,10 @@ def untyped_request(
     except GradioError as error:
         connection.leaving(error)
         raise
+    except RecursionError:
+        deep = too_deep()
+        deep.within(src=connection.src)
+        raise deep from None
     parameters = described.parameters if described else []
     return Request(
         endpoint=name,

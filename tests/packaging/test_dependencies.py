@@ -42,10 +42,8 @@ def imported(folder: Path) -> Iterator[str]:
 def declared(pyproject: Path) -> dict[str, str]:
     """The requirements of a distribution, by name, those of its extras too."""
     project: Any = tomllib.loads(pyproject.read_text("utf-8"))["project"]
-    lines = [
-        *project["dependencies"],
-        *sum(project["optional-dependencies"].values(), []),
-    ]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    lines: list[str] = [line for group in groups for line in group]
     return {re.split(r"[^\w-]", line)[0]: line for line in lines}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from gradio_runtime import Client, GradioError
+from gradio_runtime import Client, GradioError, InputError
 from gradio_runtime.http import downloads
 from gradio_runtime.http.statuses import seconds_of
 from gradio_runtime.jsontext import is_array, is_object
@@ -288,3 +288,46 @@ def test_half_a_character_of_the_callers(
     assert type(caught.value) is not GradioError
     assert "failed: " not in str(caught.value)
     assert "secret" not in str(caught.value) or "src" in options
+
+
+def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+WRAPS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda value: [value],
+    "tuple": lambda value: (value,),
+    "object": lambda value: {"a": value},
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_what_a_caller_nests_without_end(server: Server, wrap: str) -> None:
+    Handler.answers = {"/gradio_api/info": lambda h: h.json(SAID["info"])}
+    value = nested(20_000, WRAPS[wrap])
+    with WireClient(server.url) as client:
+        with pytest.raises(InputError):
+            client.echo(value)
+        with pytest.raises(InputError, match="nested too deeply"):
+            Client.predict(client, value, api_name="/echo")
+
+
+@pytest.mark.parametrize("depth", [100, 300, 450, 600, 900])
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_what_a_caller_nests(server: Server, wrap: str, depth: int) -> None:
+    """A result where the wire can have it, or else an error about the parameter."""
+    Handler.answers = {"/gradio_api/info": lambda h: h.json(SAID["info"])}
+    value = nested(depth, WRAPS[wrap])
+    with Client(server.url) as client:
+        judge(lambda: client.predict(value, api_name="/echo"))
+
+
+def test_a_value_within_itself(server: Server) -> None:
+    Handler.answers = {"/gradio_api/info": lambda h: h.json(SAID["info"])}
+    value: list[Any] = []
+    value.append(value)
+    with Client(server.url) as client, pytest.raises(InputError, match="in itself"):
+        client.predict(value, api_name="/echo")
