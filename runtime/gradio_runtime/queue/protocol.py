@@ -19,6 +19,7 @@ from ..errors import ProtocolError
 from ..jsontext import is_array, is_object, load_json
 from ..status import LogMessage, ProgressUnit, number
 from ..texts import brief
+from .quoted import unquoted
 
 __all__ = [
     "UNKNOWN",
@@ -378,7 +379,7 @@ def _failed(
 ) -> Failed:
     text = output.get("error")
     if isinstance(text, str) and dialect.quoted_errors:
-        text = _unquoted(text)
+        text = unquoted(text)
     return Failed(
         event_id,
         None if text is None else _words(text),
@@ -386,33 +387,6 @@ def _failed(
         duration=number(output.get("duration", 10)),
         visible=output.get("visible", True) is not False,
     )
-
-
-def _unquoted(text: str) -> str | None:
-    """The message in a Python repr of it; `"None"` means that it is hidden.
-
-    What is no repr of a text is the message itself.
-    """
-    if text == "None":
-        return None
-    if not _REPR.fullmatch(text):
-        return text
-    return _ESCAPE.sub(_unescaped, text[1:-1])
-
-
-#: An escape that `repr` writes, and a text as it writes it.
-_ESCAPE = re.compile(
-    r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""
-)
-_REPR = re.compile(
-    rf"""'(?:[^'\\\n]++|{_ESCAPE.pattern})*+'|"(?:[^"\\\n]++|{_ESCAPE.pattern})*+\""""
-)
-_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    kind, digits = found[0][1], found[0][2:]
-    return chr(int(digits, 16)) if digits else _PLAIN.get(kind, kind)
 
 
 #: A value of which only edits have come.

@@ -1,0 +1,36 @@
+"""Error texts of Gradio before 5.3, which come as the Python reprs of them.
+
+They are a stranger's, so nothing of Python reads them.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["unquoted"]
+
+#: An escape that `repr` writes, and a text as it writes it.
+_ESCAPE = re.compile(
+    r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""
+)
+_REPR = re.compile(
+    rf"""'(?:[^'\\\n]++|{_ESCAPE.pattern})*+'|"(?:[^"\\\n]++|{_ESCAPE.pattern})*+\""""
+)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def unquoted(text: str) -> str | None:
+    """The message in a Python repr of it; `"None"` means that it is hidden.
+
+    What is no repr of a text is the message itself.
+    """
+    if text == "None":
+        return None
+    if not _REPR.fullmatch(text):
+        return text
+    return _ESCAPE.sub(_unescaped, text[1:-1])
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    kind, digits = found[0][1], found[0][2:]
+    return chr(int(digits, 16)) if digits else _PLAIN.get(kind, kind)
