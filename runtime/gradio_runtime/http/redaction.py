@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_plus
 
 from ..errors import GradioError
 from ..jsontext import is_object
+from ..texts import escaped, printable
 
 __all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session"]
 
@@ -136,6 +137,8 @@ def cleaned(error: BaseException, strike: Strike) -> None:
                 # `src` is as it may be shown; `raw` is what the app sent, and no text.
                 if name not in {"src", "raw"}:
                     setattr(link, name, _struck(value, strike))
+            # Not what was cut of a text that had the secret whole.
+            link.args = (printable(link.message),)
 
 
 def hide_secrets() -> None:
@@ -149,6 +152,7 @@ def _hide(record: logging.LogRecord) -> bool:
     hidden = _SESSION.sub(rf"\1{_HIDDEN}", _HEADER.sub(rf"\1b'{_HIDDEN}'", text))
     for secrets in list(_all):
         hidden = secrets.strike(hidden)
+    hidden = escaped(hidden, keep="\n\t")
     if hidden != text:
         record.msg, record.args = hidden, ()
     return True

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import io
+import logging
 import pickle
 import traceback
 import warnings
@@ -26,6 +27,11 @@ from gradio_runtime import (
     errors,
 )
 from gradio_runtime.errors import GradioError, InputError, SchemaDriftWarning
+from gradio_runtime.http.redaction import (
+    _LOGGERS,  # pyright: ignore[reportPrivateUsage]
+    cleaned,
+    hide_secrets,
+)
 from gradio_runtime.progress import ProgressBar
 from gradio_runtime.queue.protocol import Dialect, Failed, decode_answer
 from gradio_runtime.status import number
@@ -273,6 +279,24 @@ def test_a_progress_bar_is_printable(
     assert shown.getvalue()
     for line in shown.getvalue().split("\n"):
         assert_shown(line.replace("\x1b[A", ""), 10**6, keep="\r")
+
+
+@pytest.mark.parametrize("name", _LOGGERS)
+def test_a_log_is_printable(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    hide_secrets()
+    with caplog.at_level("DEBUG", name):
+        logging.getLogger(name).debug("%s of %s", HOSTILE, HOSTILE)
+    (record,) = caplog.records
+    assert_shown(record.getMessage(), 10 * len(LONG), keep="\n\t")
+
+
+def test_what_is_cut_of_a_text_holds_no_part_of_a_secret() -> None:
+    """A text is cut for `args` before a secret in it is struck."""
+    secret = "hf_" + "s3cret" * 20
+    error = GradioError(secret.join(["x" * 620, "y" * 500]))
+    assert "s3cret" in error.args[0]
+    cleaned(error, lambda text: text.replace(secret, "[secret]"))
+    assert "s3cret" not in error.args[0]
 
 
 # --- Error texts of Gradio before 5.3
