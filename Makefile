@@ -25,7 +25,7 @@ ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation soak storm docs build clean distclean
+.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation bench-hostile soak storm docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -74,6 +74,9 @@ bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.m
 
 bench-generation: $(READY) ## Time the generator; writes benchmarks/GENERATION.md
 	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m benchmarks.generation $(ARGS)
+
+bench-hostile: $(READY) ## What hostile apps do to healthy ones; writes benchmarks/HOSTILE.md
+	@$(PY) -m benchmarks.hostile $(ARGS)
 
 soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes benchmarks/SOAK.md
 	@$(PY) -m benchmarks.soak $(ARGS)

@@ -165,6 +165,8 @@ class Handler(BaseHTTPRequestHandler):
         size = len(content)
         if size < 126:
             head = struct.pack("!BB", 0x80 | kind, size)
+        elif size < 1 << 16:
+            head = struct.pack("!BBH", 0x80 | kind, 126, size)
         else:
             head = struct.pack("!BBQ", 0x80 | kind, 127, size)
         self.wfile.write(head + content)
