@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .addresses import host_and_port, shown_src
+from .bounds import (
+    CONNECT_TIMEOUT,
+    MAX_DOWNLOAD_TOTAL,
+    MAX_FILES,
+    MAX_KEPT_SIZE,
+    MAX_MESSAGE_SIZE,
+)
 from .call import OnDrift, Options, check_on_drift, check_whole
 from .defaults import InUse, src_of
 from .errors import GradioError, InputError
@@ -87,7 +94,14 @@ class Client:
         session_hash: The session's name at the server; made up when None.
         idle_timeout: Seconds of silence on a stream after which it counts as lost.
             Gradio sends a heartbeat every 15 s.
-        max_message_size: Largest single message that is taken from the app, in bytes.
+        max_message_size: Largest single message that is taken from the app, in bytes;
+            of JSON values it may have one for every 20 bytes.
+        max_kept_size: Bytes of outputs, about, that a job keeps for those who read them
+            again: the latest. Of a stream, bytes that may wait to be read.
+        max_files: Most files in one output.
+        max_download_total: Most bytes of all output files of one call.
+        connect_timeout: Seconds for the login and the app's description together. A
+            Space that has to be woken first has `wake_timeout` for that.
         oauth_token: A Hugging Face token for the app to act in the caller's name. It
             goes to the app's code, so only endpoints whose function takes a
             `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
@@ -123,7 +137,11 @@ class Client:
         httpx_kwargs: Mapping[str, Any] | None = None,
         session_hash: str | None = None,
         idle_timeout: float = 90.0,
-        max_message_size: int = 512 << 20,
+        max_message_size: int = MAX_MESSAGE_SIZE,
+        max_kept_size: int = MAX_KEPT_SIZE,
+        max_files: int = MAX_FILES,
+        max_download_total: int = MAX_DOWNLOAD_TOTAL,
+        connect_timeout: float = CONNECT_TIMEOUT,
         oauth_token: str | None = None,
         hf_token: str | bool | None = None,
         max_workers: int = 64,
@@ -141,6 +159,10 @@ class Client:
         for name, limit in (
             ("idle_timeout", idle_timeout),
             ("max_message_size", max_message_size),
+            ("max_kept_size", max_kept_size),
+            ("max_files", max_files),
+            ("max_download_total", max_download_total),
+            ("connect_timeout", connect_timeout),
             ("max_workers", max_workers),
         ):
             if not limit > 0:
@@ -162,6 +184,9 @@ class Client:
             "download_files": download_files is not False,
             "oauth_token": oauth_token,
             "max_download_size": max_download_size,
+            "max_download_total": max_download_total,
+            "max_files": max_files,
+            "connect_timeout": connect_timeout,
             "max_workers": max_workers,
             "wake_timeout": wake_timeout,
             "on_drift": on_drift,
@@ -178,6 +203,7 @@ class Client:
                 f"httpx_kwargs takes no {min(personal)}, which would go to every host",
                 hint="Use headers=…, auth=… or token=…, which go to the app only",
             )
+        self._max_kept_size = max_kept_size
         self._session_hash = session_hash
         self._connected: tuple[int, Connection] | None = None
         self._closed = False
@@ -312,7 +338,9 @@ class Client:
         from .execution import Execution
         from .job import Job, start
 
-        job: Job[T] = Job(keep=keep, quiet=not request.typed)
+        job: Job[T] = Job(
+            keep=keep, quiet=not request.typed, max_kept_size=self._max_kept_size
+        )
         return start(job, Execution(self._connection(), request, options, job))
 
     def _submit(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import unquote
 
@@ -29,13 +30,13 @@ from .hub.lines import Report, line_on_terminal
 from .hub.names import space_of
 from .hub.spaces import Space, saved_token
 from .hub.stages import doing, no_gradio, not_serving, serves
-from .hub.threads import in_thread
 from .hub.waiting import Wanted
 from .live import Live
 from .loop import run_sync
 from .queue.protocol import is_before_5
 from .queue.session import new_hash
 from .settings import Settings
+from .threads import beside, in_thread
 
 __all__ = ["Connection", "fetch_description"]
 
@@ -291,15 +292,34 @@ class Connection:
         may have gone to sleep, in which case it is woken, or be no Gradio app at all.
         """
         for again in (False, True):
-            transport = await self.transport()
+            transport = await self.located()
             try:
-                raw = await transport.get_json("/config")
-                return transport, raw, parse_config(raw, transport)
+                async with self._in_time(transport):
+                    await self.transport()
+                    raw = await transport.get_json("/config")
+                    reading = partial(parse_config, raw, transport)
+                    return transport, raw, await beside(reading)
             except ConnectError as error:
                 if again or self._wanted is None:
                     raise
                 await self._look_again(self._wanted, transport, error)
         raise AssertionError("the second time ends")
+
+    @contextlib.asynccontextmanager
+    async def _in_time(self, transport: Transport) -> AsyncGenerator[None]:
+        """Bound the time for an app to say what it is."""
+        seconds = self.settings.connect_timeout
+        scope = asyncio.timeout(seconds)
+        try:
+            async with scope:
+                yield
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise ConnectError(
+                f"{transport.base} does not say within {seconds:g} s what it is",
+                hint="Allow it more time: Client(connect_timeout=…)",
+            ) from None
 
     async def _look_again(
         self, wanted: Wanted, transport: Transport, error: ConnectError

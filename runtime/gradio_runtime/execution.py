@@ -168,10 +168,10 @@ class Execution(Generic[T]):
         self._record.failed(error)
         self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
 
-    def _emit(self, update: StatusUpdate[T]) -> None:
+    def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
         if update.output is not UNCHANGED:
             self._record.output()
-        self._job._emit(update)  # pyright: ignore[reportPrivateUsage]
+        self._job._emit(update, weight)  # pyright: ignore[reportPrivateUsage]
 
     # ---- prepare and join
 
@@ -337,7 +337,10 @@ class Execution(Generic[T]):
         request = self._request
         if self._judgement is not None:
             request = request.picking(self._judgement.outputs)
-        return Follower(ticket, request, self._options, self._record, self._emit)
+        seen = not self._job._for_result_only  # pyright: ignore[reportPrivateUsage]
+        return Follower(
+            ticket, request, self._options, self._record, self._emit, seen=seen
+        )
 
     # ---- cancel
 

@@ -10,6 +10,7 @@ from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
 
+from .bounds import MAX_KEPT_SIZE
 from .loop import resolve
 
 __all__ = ["Feed"]
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 class Feed(Generic[T]):
-    """An append-only log with any number of followers.
+    """A log with any number of followers.
 
     Followers wait on a lock of their own (threads) or a future (tasks), each of which
     is used once; nothing polls.
@@ -26,10 +27,19 @@ class Feed(Generic[T]):
     Args:
         keep: Whether items stay, so that every follower reads all from the start.
             Without it an item is gone once one follower has read it.
+        limit: Most bytes of items, as `append` is told of them. Beyond them the oldest
+            give way to the latest, if items stay; else no more are taken.
+
+    Attributes:
+        dropped: How many items have given way.
     """
 
-    def __init__(self, *, keep: bool = True) -> None:
+    def __init__(self, *, keep: bool = True, limit: int = MAX_KEPT_SIZE) -> None:
         self._items: list[T] = []
+        self._weights: list[int] = []
+        self._weight = 0
+        self._limit = limit
+        self.dropped = 0
         self._keep = keep
         self._closed = False
         #: How many items the foremost follower has read.
@@ -37,22 +47,49 @@ class Feed(Generic[T]):
         self._lock = threading.Lock()
         self._wakers: list[Callable[[], object]] = []
 
-    def append(self, item: T, *, replaces: bool = False) -> None:
+    def append(self, item: T, *, weight: int = 0, replaces: bool = False) -> bool:
         """Add an item and wake every follower.
 
         Args:
             item: What to add.
+            weight: About how many bytes it has. What has none is always taken.
             replaces: Whether it makes the last one worthless; it takes its place if
                 nobody has read that yet.
+
+        Returns:
+            False if it was not taken, because too much is unread.
         """
         with self._lock:
             if self._closed:
-                return
-            if replaces and len(self._items) > self._read:
+                return True
+            if replaces and self.dropped + len(self._items) > self._read:
                 self._items[-1] = item
+            elif weight and not self._has_room(weight):
+                return False
             else:
                 self._items.append(item)
+                self._weights.append(weight)
+                self._weight += weight
             self._wake()
+            return True
+
+    def _has_room(self, weight: int) -> bool:
+        """Whether an item can be taken, also by dropping others; the lock is held."""
+        over = self._weight + weight - self._limit
+        if over <= 0 or not self._items:
+            return True
+        if not self._keep:
+            return False
+        # Some more than need be, so that it is not for each item.
+        over += self._limit // 8
+        n = 0
+        while n < len(self._items) and over > 0:
+            over -= self._weights[n]
+            n += 1
+        self._weight -= sum(self._weights[:n])
+        del self._items[:n], self._weights[:n]
+        self.dropped += n
+        return True
 
     def close(self) -> None:
         """Say that no more items come."""
@@ -75,16 +112,18 @@ class Feed(Generic[T]):
     def _take(self, position: int) -> tuple[list[T], int]:
         """The items from a position on, and the next position; the lock is held."""
         if self._keep:
-            self._read = len(self._items)
-            return self._items[position:], self._read
-        items, self._items = self._items, []
+            self._read = self.dropped + len(self._items)
+            return self._items[max(position - self.dropped, 0) :], self._read
+        items, self._items, self._weights = self._items, [], []
+        self._weight = 0
         return items, position + len(items)
 
     def _ready(self, position: int) -> bool:
-        return self._closed or len(self._items) > (position if self._keep else 0)
+        so_far = self.dropped + len(self._items)
+        return self._closed or so_far > (position if self._keep else 0)
 
     def follow(self, timeout: float | None = None) -> Iterator[T]:
-        """Every item from the first on, waiting for those to come.
+        """Every item from the first that there is, waiting for those to come.
 
         Raises:
             TimeoutError: `timeout` seconds have passed since the first item was asked

@@ -64,6 +64,8 @@ _MEMBERS = _MEMBERS_AMONG_TEXTS | {
     "url",
     "video",
 }
+#: Characters of a `data:` URL that are looked at together.
+_PIECE = 64 << 10
 #: Components of Gradio 3 whose files are data URLs.
 _INLINE = frozenset({"image"})
 
@@ -200,6 +202,22 @@ def data_url(content: bytes, mime_type: str | None) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
+def _unquoted(body: str) -> bytes:
+    """The bytes of a text in which some are escaped as `%41`.
+
+    It is taken in pieces, since `unquote_to_bytes` makes objects of all its parts.
+    """
+    raw = bytearray()
+    start = 0
+    while start < len(body):
+        end = start + _PIECE
+        # Two more characters at most, so that no escape is cut in two.
+        end = next((e for e in range(end, end + 3) if "%" not in body[e - 2 : e]), end)
+        raw += unquote_to_bytes(body[start:end])
+        start = end
+    return bytes(raw)
+
+
 def from_data_url(url: str) -> File:
     """A `File` with the content of a `data:` URL.
 
@@ -207,7 +225,7 @@ def from_data_url(url: str) -> File:
         ValueError: It holds no valid base64.
     """
     head, _, body = url.removeprefix("data:").partition(",")
-    raw = unquote_to_bytes(body)
+    raw = _unquoted(body)
     file = File.of(base64.b64decode(raw) if head.endswith(";base64") else raw)
     file.mime_type = head.partition(";")[0] or None
     return file

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, cast
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from . import wire
+from .bounds import LARGE
 from .call import Options
 from .description import label_text
 from .errors import AppError, OutputMismatch, ProtocolError
 from .filedata import inert
+from .files import File
+from .loop import overdue
+from .queue.outputs import UNKNOWN, Outputs, weigh
 from .queue.protocol import (
-    UNKNOWN,
     Completed,
     Estimation,
     Failed,
     Generating,
     Log,
     Message,
-    Outputs,
     Progress,
     Started,
 )
@@ -27,11 +30,27 @@ from .queue.ticket import Ticket
 from .record import CallRecord
 from .request import Request
 from .status import Status, StatusUpdate
+from .threads import beside
 from .values import UNCHANGED
 
 __all__ = ["Follower"]
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+V = TypeVar("V")
+
+#: About how many bytes an update has besides an output.
+_UPDATE = 500
+#: Bytes of an edit that nobody sees, and that is quick even of something large.
+_SMALL = 1024
+
+
+class Emit(Protocol[T_contra]):
+    """Takes each update, and about how many bytes it has."""
+
+    def __call__(self, update: StatusUpdate[T_contra], weight: int = 0) -> None:
+        """Take one."""
+        ...
 
 
 class Follower(Generic[T]):
@@ -43,6 +62,7 @@ class Follower(Generic[T]):
         options: Of the call.
         record: What is told of it to logs and traces.
         emit: Takes each update.
+        seen: Whether anybody sees an output before the last.
     """
 
     def __init__(
@@ -51,13 +71,16 @@ class Follower(Generic[T]):
         request: Request[T],
         options: Options,
         record: CallRecord,
-        emit: Callable[[StatusUpdate[T]], None],
+        emit: Emit[T],
+        *,
+        seen: bool = True,
     ) -> None:
         self._ticket = ticket
         self._request = request
         self._options = options
         self._record = record
         self._emit = emit
+        self._seen = seen
         self._slots = [
             (index, slot)
             for index, slot in enumerate(ticket.route.outputs)
@@ -66,7 +89,13 @@ class Follower(Generic[T]):
         self._names = [
             label_text(slot.props.get("label")) or slot.type for _, slot in self._slots
         ]
-        self._outputs = Outputs(edits=ticket.live.dialect.edits)
+        live = ticket.live
+        self._outputs = Outputs(
+            edits=live.dialect.edits, limit=2 * live.transport.max_message_size
+        )
+        self._allowance = live.transfer.allowance()
+        #: Files in the output that is being decoded.
+        self._files = 0
         self._current: list[Any] | None = None
         self._last: T | None = None
         #: Whether the app's function is known to run.
@@ -86,64 +115,103 @@ class Follower(Generic[T]):
         while True:
             match message := await inbox.get():
                 case Generating():
-                    values = self._values_of(message)
-                    if values is not None:
-                        await self._fetch(values)
-                        self._put_out(values)
+                    await self._take(message)
                 case Completed(data=None):
                     if self._ticket.is_end():
                         raise asyncio.CancelledError
                 case Completed(data=list() as data):
-                    return await self._finish(data)
+                    return await self._finish(data, message.size)
                 case Failed():
                     raise _app_error(message)
                 case _:
                     self._tell(message)
+            if overdue():
+                await asyncio.sleep(0)
 
     def _take_at_once(self, message: Message) -> bool:
         """Take an output where it arrives; False if there is something to wait for.
 
         To wake a task for each output would double what a stream costs.
         """
-        if not isinstance(message, Generating):
+        if not isinstance(message, Generating) or self._is_large(message):
             return False
+        if not self._seen:
+            self._pass_over(known=self._update(message))
+            return True
         values = self._values_of(message)
         if values is None:
             return True
         if self._ticket.live.download_files and wire.files_in(values):
             self._decoded = message, values
             return False
-        self._put_out(values)
+        self._put_out(self._read(values))
         return True
+
+    async def _take(self, message: Generating) -> None:
+        """Take an output, and wait for what there is to wait for."""
+        large = self._is_large(message)
+        if not self._seen:
+            known = await _done(partial(self._update, message), large=large)
+            self._pass_over(known=known)
+            return
+        values = await _done(partial(self._values_of, message), large=large)
+        if values is None:
+            return
+        await self._fetch(values)
+        self._put_out(await _done(partial(self._read, values), large=large))
+
+    def _is_large(self, message: Generating) -> bool:
+        """Whether taking it may take long, be it small as an edit of much."""
+        size = message.size
+        if not self._seen and size <= _SMALL:
+            return False
+        return size + self._outputs.weight > LARGE
+
+    def _pass_over(self, *, known: bool) -> None:
+        """Tell of an output that nobody sees."""
+        if known:
+            self._record.output()
+            self._emit(StatusUpdate(Status.ITERATING))
+
+    def _update(self, message: Generating) -> bool:
+        """Make an output's values the current ones; whether each is known."""
+        ticket = self._ticket
+        ticket.started = ticket.answered = self._running = True
+        self._current = self._outputs.update(message.data, mixed=ticket.mixed)
+        return not any(value is UNKNOWN for value in self._shown(self._current))
 
     def _values_of(self, message: Generating) -> list[Any] | None:
         """The values that an output makes current; None where one is not known."""
         if self._decoded is not None and self._decoded[0] is message:
             values, self._decoded = self._decoded[1], None
             return values
-        ticket = self._ticket
-        ticket.started = ticket.answered = self._running = True
-        self._current = self._outputs.update(message.data, mixed=ticket.mixed)
-        if any(value is UNKNOWN for value in self._shown(self._current)):
-            return None
-        return self._decode(self._current)
+        return self._decode(self._current or []) if self._update(message) else None
 
-    def _put_out(self, values: list[Any]) -> None:
-        self._last = self._read(values)
-        self._emit(StatusUpdate(Status.ITERATING, output=self._last))
+    def _put_out(self, output: T) -> None:
+        self._last = output
+        update = StatusUpdate(Status.ITERATING, output=output)
+        self._emit(update, _UPDATE + self._outputs.weight)
 
-    async def _finish(self, data: list[Any]) -> T:
+    async def _finish(self, data: list[Any], size: int) -> T:
         self._ticket.finished = True
-        if self._current and self._shown(self._current) == self._shown(data):
+        large = size > LARGE
+        current = self._current
+        repeats = bool(current) and await _done(
+            lambda: self._shown(current or []) == self._shown(data), large=large
+        )
+        if repeats and self._seen:
             # The end repeats the last output.
             self._emit(StatusUpdate(Status.FINISHED, success=True))
             return cast("T", self._last)
-        values = self._decode(data)
+        self._outputs, self._current = Outputs(), None
+        values = await _done(partial(self._decode, data), large=large)
         await self._fetch(values)
-        result = self._read(values)
+        result = await _done(partial(self._read, values), large=large)
         empty = self._ticket.route.generator and all(v is None for v in data)
-        output = UNCHANGED if empty else result
-        self._emit(StatusUpdate(Status.FINISHED, success=True, output=output))
+        output = UNCHANGED if empty or repeats else result
+        weight = await _done(partial(weigh, data), large=large) if self._seen else 0
+        update = StatusUpdate(Status.FINISHED, success=True, output=output)
+        self._emit(update, _UPDATE + weight)
         return result
 
     def _tell(self, message: Message) -> None:
@@ -159,7 +227,8 @@ class Follower(Generic[T]):
                         rank=message.rank,
                         queue_size=message.queue_size,
                         eta=message.eta,
-                    )
+                    ),
+                    _UPDATE,
                 )
             case Started() if not running:
                 ticket.started = True
@@ -167,10 +236,17 @@ class Follower(Generic[T]):
                 self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
             case Progress():
                 ticket.started = True
-                self._emit(StatusUpdate(Status.PROGRESS, progress_data=message.units))
+                units = message.units
+                update: StatusUpdate[T] = StatusUpdate(
+                    Status.PROGRESS, progress_data=units
+                )
+                texts = sum(len(u.desc or "") + len(u.unit or "") for u in units)
+                self._emit(update, _UPDATE * (1 + len(units)) + texts)
             case Log():
                 ticket.started = True
-                self._emit(StatusUpdate(Status.LOG, log=message.log))
+                update = StatusUpdate(Status.LOG, log=message.log)
+                texts = len(message.log.text) + len(message.log.title or "")
+                self._emit(update, _UPDATE + texts)
             case _:
                 pass
 
@@ -189,6 +265,7 @@ class Follower(Generic[T]):
 
     def _plain(self, data: list[Any]) -> list[Any]:
         live = self._ticket.live
+        self._files = 0
         values: list[Any] = []
         for index, slot in self._slots[: len(data)]:
             if index >= len(data):
@@ -197,14 +274,24 @@ class Follower(Generic[T]):
             value = wire.as_object(value, slot.type, live.dialect)
             if isinstance(value, dict | list):
                 kind = slot.type if self._request.typed else ""
-                value = wire.decode(value, kind, live.dialect, live.transfer.file_of)
+                value = wire.decode(value, kind, live.dialect, self._file_of)
             values.append(inert(value, slot.type))
         return values
 
+    def _file_of(self, value: dict[str, Any]) -> File:
+        """The `File` for one of the output's; not for any number of them."""
+        self._files += 1
+        if self._files > self._allowance.files:
+            raise ProtocolError(
+                f"the app gave more than {self._allowance.files} files in one output",
+                hint="Allow more: Client(max_files=…)",
+            )
+        return self._ticket.live.transfer.file_of(value)
+
     async def _fetch(self, values: list[Any]) -> None:
         """Download the files among values."""
-        if self._ticket.live.download_files:
-            await self._ticket.live.transfer.download_all(values)
+        if self._ticket.live.download_files and self._files:
+            await self._ticket.live.transfer.download_all(values, self._allowance)
 
     def _read(self, values: list[Any]) -> T:
         """Values as the declared type."""
@@ -215,6 +302,11 @@ class Follower(Generic[T]):
             raise OutputMismatch(
                 "the app sent an output nested too deeply", raw=values
             ) from None
+
+
+async def _done(work: Callable[[], V], *, large: bool) -> V:
+    """The outcome of some work, which is done beside the loop if there is much of it."""
+    return await beside(work) if large else work()
 
 
 def _app_error(message: Failed) -> AppError:

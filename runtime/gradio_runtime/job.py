@@ -10,19 +10,20 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
+from .bounds import MAX_KEPT_SIZE
 from .callbacks import run_callback
-from .errors import GradioError, JobCancelled, JobTimeout
+from .errors import GradioError, JobCancelled, JobTimeout, ProtocolError
 from .feed import Feed
 from .loop import check_may_block, get_loop, is_exiting, on_loop_thread, resolve
 from .status import Status, StatusUpdate
 from .texts import printable
-from .values import Unchanged
+from .values import UNCHANGED, Unchanged
 
 __all__ = ["Job", "JobUpdates", "Keep", "Runner", "start"]
 
 T = TypeVar("T")
-#: What a job keeps of its updates and outputs: all of them, for as long as it lives
-#: itself; those that nobody has read yet; or the latest only, for who wants a result.
+#: What a job keeps of its updates and outputs: all that there is room for, for as long
+#: as it lives itself; those that nobody has read yet; or the latest only, for who wants a result.
 Keep: TypeAlias = Literal["all", "unread", "latest"]
 #: Modules whose own callbacks only pass the news on.
 _STANDARD = frozenset({"asyncio.futures", "concurrent.futures._base"})
@@ -65,19 +66,28 @@ class Job(Future[T], Generic[T]):
     It is a `concurrent.futures.Future`, so `wait`, `as_completed` and
     `asyncio.wrap_future` take it; `await job` and `async for` work on any event loop.
 
-    Every output and update stays for as long as the job does, so that it can be read
-    again; `Endpoint.stream` is for outputs that are too many for that. A job belongs to
+    Outputs and updates stay for as long as the job does, so that they can be read again:
+    the latest of them, as many as `Client(max_kept_size=…)` has room for. Whoever reads
+    while they come misses none; `Endpoint.stream` keeps none. A job belongs to
     its process: in one that is forked meanwhile, waiting for it is an error.
     """
 
-    def __init__(self, *, keep: Keep = "all", quiet: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        keep: Keep = "all",
+        quiet: bool = False,
+        max_kept_size: int = MAX_KEPT_SIZE,
+    ) -> None:
         super().__init__()
         #: Whether iterating says nothing of a failure; see `Client.submit`.
         self._quiet = quiet
         self._process = os.getpid()
         self._feed: Feed[StatusUpdate[T]] | None = None
         if keep != "latest":
-            self._feed = Feed(keep=keep == "all")
+            self._feed = Feed(keep=keep == "all", limit=max_kept_size)
+        self._keep_first = keep == "all"
+        self._first: T | Unchanged = UNCHANGED
         self._where: dict[str, str | None] = {}
         self._moves = 0
         self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
@@ -86,14 +96,36 @@ class Job(Future[T], Generic[T]):
 
     # ---- for the runner, on the runtime's loop
 
-    def _emit(self, update: StatusUpdate[T]) -> None:
+    @property
+    def _for_result_only(self) -> bool:
+        """Whether nobody sees any output before the last."""
+        return self._feed is None
+
+    def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
+        """Tell an update of about so many bytes.
+
+        Raises:
+            ProtocolError: Too much of what came has not been read.
+        """
         self._latest = update
         # Each job of many hears of every move of the queue; of those that nobody
         # follows, the first and the last are kept.
         waits = update.code is Status.IN_QUEUE
         self._moves = self._moves + 1 if waits else 0
-        if self._feed is not None:
-            self._feed.append(update, replaces=self._moves > 2)
+        if self._feed is None:
+            return
+        if self._keep_first and not isinstance(update.output, Unchanged):
+            self._first, self._keep_first = update.output, False
+        dropped = self._feed.dropped
+        if not self._feed.append(update, weight=weight, replaces=self._moves > 2):
+            raise ProtocolError(
+                "outputs came faster than they were read, and too many wait",
+                hint="Read faster, or let more wait: Client(max_kept_size=…)",
+            )
+        if self._feed.dropped and not dropped:
+            _log.warning(
+                "%r no longer keeps its first outputs; see max_kept_size", self
+            )
 
     def _succeed(self, result: T) -> None:
         self._close()
@@ -165,6 +197,8 @@ class Job(Future[T], Generic[T]):
             GradioError: The job ended without any output.
         """
         self._check_may_wait("Job.first()")
+        if not isinstance(self._first, Unchanged):
+            return self._first
         try:
             for update in self._followed().follow(timeout):
                 if not isinstance(update.output, Unchanged):
@@ -174,7 +208,10 @@ class Job(Future[T], Generic[T]):
         return self.result()
 
     def outputs(self) -> list[T]:
-        """The outputs so far; of a plain endpoint, its result once it is there."""
+        """The outputs so far; of a plain endpoint, its result once it is there.
+
+        Where they were more than a job keeps, the latest; see `Client(max_kept_size=…)`.
+        """
         return [
             update.output
             for update in self._followed().snapshot()

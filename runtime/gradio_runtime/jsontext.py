@@ -2,30 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 import pydantic_core
 
-__all__ = ["dump_json", "is_array", "is_object", "load_json"]
+from .bounds import MAX_DEPTH, MAX_MESSAGE_SIZE, max_values
+
+__all__ = ["ExcessiveJson", "dump_json", "is_array", "is_object", "load_json"]
+
+#: Bytes that may be looked at before another thread gets its turn.
+_SLICE = 64 << 10
+_MAX_VALUES = max_values(MAX_MESSAGE_SIZE)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def load_json(text: bytes | str) -> Any:
+class ExcessiveJson(ValueError):
+    """It has more values than are read, or they are nested too deeply.
+
+    Attributes:
+        deep: Whether it is the latter, which no option allows.
+    """
+
+    def __init__(self, text: str, *, deep: bool = False) -> None:
+        super().__init__(text)
+        self.deep = deep
+
+
+def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
     """Parse JSON, also with NaN, Infinity, or lone surrogates in it.
 
+    Args:
+        text: The JSON.
+        most: How many values it may have; see `bounds`.
+
     Raises:
+        ExcessiveJson: It has more, or they are nested too deeply.
         ValueError: It is not JSON.
     """
+    if len(text) > _SLICE:
+        _check_values(text, most)
     try:
         # Values are not kept for the next time, as they would be by default: the names
         # of jobs and the outputs of an app are new each time.
         return pydantic_core.from_json(text, cache_strings="keys")
-    except (ValueError, TypeError):  # the latter for a surrogate in a str
-        import json
+    except (ValueError, TypeError) as error:  # the latter for a surrogate in a str
+        if "recursion limit" in str(error):
+            raise ExcessiveJson(_TOO_DEEP, deep=True) from None
+        return _load_oddities(text)
 
-        try:
-            return json.loads(text)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
+
+def _load_oddities(text: bytes | str) -> Any:
+    """What `pydantic_core` takes for no JSON."""
+    import json
+
+    _check_depth(text)
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ExcessiveJson(_TOO_DEEP, deep=True) from None
+
+
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
+
+
+def _check_values(text: bytes | str, most: int) -> None:
+    """Refuse what would take too much memory and time, before it does."""
+    count = 0
+    for part in _structure(text):
+        count += part.count(b",") + 2 * part.count(b":")
+        count += 2 * part.count(b"[") + 4 * part.count(b"{")
+        if count > most:
+            raise ExcessiveJson(f"it has more than {most} values")
+
+
+def _check_depth(text: bytes | str) -> None:
+    depth = 0
+    for part in _structure(text):
+        for bracket in part.translate(None, _NO_BRACKETS):
+            depth += 1 if bracket in b"[{" else -1
+            if depth > MAX_DEPTH:
+                raise ExcessiveJson(_TOO_DEEP, deep=True)
+
+
+def _structure(text: bytes | str) -> Iterator[bytes]:
+    """What of JSON is in no string."""
+    if isinstance(text, str):
+        text = text.encode("utf-8", "surrogatepass")
+    start, within = 0, False
+    while part := text[start : start + _SLICE]:
+        if (len(part) - len(part.rstrip(b"\\"))) % 2:
+            part += text[start + len(part) : start + len(part) + 1]
+        start += len(part)
+        if b"\\" in part:
+            part = part.replace(b"\\\\", b"").replace(b'\\"', b"")
+        pieces = part.split(b'"')
+        yield b"".join(pieces[within::2])
+        within ^= len(pieces) % 2 == 0
 
 
 def dump_json(value: Any) -> bytes:

@@ -74,6 +74,8 @@ class Live:
             settings.download_dir or default_download_dir(),
             max_file_size=config.max_file_size,
             max_download_size=settings.max_download_size,
+            max_files=settings.max_files,
+            max_download_total=settings.max_download_total,
         )
         self._most = settings.max_workers
         self._rooms: dict[int, asyncio.Semaphore] = {}

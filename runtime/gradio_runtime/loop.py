@@ -13,6 +13,8 @@ import inspect
 import os
 import threading
 from collections.abc import Coroutine, Set
+from contextvars import Context
+from time import monotonic
 from typing import Any, TypeVar
 
 from .errors import GradioError
@@ -30,6 +32,10 @@ _jobs: set[asyncio.Task[None]] = set()
 _finishing: set[asyncio.Task[Any]] = set()
 #: Seconds that it waits for the latter.
 _GRACE = 0.3
+#: Seconds of a round of a loop after which those that could go on should not.
+_TURN = 0.002
+#: The loop whose round is under way, and when that began.
+_round: tuple[asyncio.AbstractEventLoop, float] | None = None
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
@@ -122,6 +128,29 @@ def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bo
 def _set_done(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
+
+
+def overdue() -> bool:
+    """Whether it is time to let others have their turn, by `asyncio.sleep(0)`.
+
+    For loops that take what has come already, and so would not wait for anything: a
+    flood of small messages would keep everybody else waiting.
+    """
+    global _round
+    loop = asyncio.get_running_loop()
+    if _round is not None and _round[0] is loop:
+        return monotonic() - _round[1] > _TURN
+    _round = loop, monotonic()
+    loop.call_soon(_end_round, context=_NOTHING)
+    return False
+
+
+def _end_round() -> None:
+    global _round
+    _round = None
+
+
+_NOTHING = Context()
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:

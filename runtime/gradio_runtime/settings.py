@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .bounds import CONNECT_TIMEOUT, MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .call import OnDrift, check_whole
 from .http.pools import HttpOptions
 from .hub.lines import Report, line_on_terminal
@@ -25,6 +26,9 @@ class Settings:
     http: HttpOptions = field(default_factory=HttpOptions, repr=False)
     oauth_token: str | None = field(default=None, repr=False)
     max_download_size: int | None = None
+    max_download_total: int = MAX_DOWNLOAD_TOTAL
+    max_files: int = MAX_FILES
+    connect_timeout: float = CONNECT_TIMEOUT
     max_workers: int = 64
     wake_timeout: float = 600.0
     report: Report = field(default_factory=line_on_terminal, repr=False)

@@ -12,24 +12,27 @@ import secrets
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 from .addresses import split
+from .bounds import MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .callbacks import run_callback
 from .errors import InputError, ProtocolError
 from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File, UploadProgress
-from .http.downloads import Wanted, download
+from .http.downloads import Allowance, Wanted, download
 from .http.transport import Transport
 from .http.uploads import Upload, upload
 from .queue.protocol import Dialect
 from .sources import open_path, open_source
+from .threads import in_thread
 from .wire import files_in, replace_files
 
-__all__ = ["Transfer", "default_download_dir"]
+__all__ = ["Allowance", "Transfer", "default_download_dir"]
 
 T = TypeVar("T")
 OnProgress: TypeAlias = Callable[[UploadProgress], object]
@@ -80,6 +83,8 @@ class Transfer:
         folder: Where downloads go; each gets a folder of its own below it.
         max_file_size: The app's own bound on an upload, in bytes.
         max_download_size: The caller's bound on a download, in bytes.
+        max_files: The caller's bound on the files of an output.
+        max_download_total: The caller's bound on the files of a call, in bytes.
     """
 
     def __init__(
@@ -90,6 +95,8 @@ class Transfer:
         *,
         max_file_size: int | None = None,
         max_download_size: int | None = None,
+        max_files: int = MAX_FILES,
+        max_download_total: int = MAX_DOWNLOAD_TOTAL,
     ) -> None:
         self._transport = transport
         self._dialect = dialect
@@ -97,6 +104,8 @@ class Transfer:
         self._folder = folder
         self._max_file_size = max_file_size
         self._max_download_size = max_download_size
+        self._max_files = max_files
+        self._max_download_total = max_download_total
         self._uploading = asyncio.Semaphore(_AT_A_TIME)
         self._downloading = asyncio.Semaphore(_AT_A_TIME)
 
@@ -261,19 +270,26 @@ class Transfer:
         file._shared = not stream and not self._transport.personal  # pyright: ignore[reportPrivateUsage]
         return file
 
-    async def download_all(self, value: Any) -> None:
-        """Fetch every `File` in a value, at the same time; streams stay remote."""
-        await _together([self._localise(file) for file in files_in(value)])
+    def allowance(self) -> Allowance:
+        """What a call may bring here."""
+        return Allowance(self._max_files, self._max_download_total)
 
-    async def _localise(self, file: File) -> None:
+    async def download_all(self, value: Any, allowance: Allowance) -> None:
+        """Fetch every `File` in a value, at the same time; streams stay remote."""
+        await _together([self._localise(file, allowance) for file in files_in(value)])
+
+    async def _localise(self, file: File, allowance: Allowance) -> None:
         here = file._content is not None  # pyright: ignore[reportPrivateUsage]
         wanted = here or (file.url is not None and not file._lazy)  # pyright: ignore[reportPrivateUsage]
         if file.path is None and wanted:
-            file.path = await self.fetch(file)
+            file.path = await self._fetch(file, allowance)
             file.size = file.path.stat().st_size
 
     async def fetch(self, file: File) -> Path:
         """Bring a file into a new folder of its own and return its path."""
+        return await self._fetch(file, self.allowance())
+
+    async def _fetch(self, file: File, allowance: Allowance) -> Path:
         folder = self._folder / secrets.token_hex(8)
         path = re.split("[?#]", file.url or "", maxsplit=1)[0]
         name = safe_name(file.orig_name or PurePosixPath(path).name)
@@ -283,12 +299,15 @@ class Transfer:
             file.size,
             self._max_download_size,
             trusted=file._named,  # pyright: ignore[reportPrivateUsage]
+            allowance=allowance,
         )
         content = file._content  # pyright: ignore[reportPrivateUsage]
         if isinstance(content, bytes):
             wanted.check(len(content))
-            folder.mkdir(parents=True)
-            (folder / name).write_bytes(content)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            wanted.begin()
+            wanted.take(len(content), self._folder)
+            await in_thread(partial(_write, folder / name, content))
             return folder / name
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
@@ -346,6 +365,11 @@ async def _together(actions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
 
 
 def _identity(file: File) -> object:

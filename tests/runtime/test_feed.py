@@ -86,3 +86,35 @@ def test_an_item_that_nobody_has_read_may_be_replaced() -> None:
     feed.close()
     assert list(follower) == ["rank 0"]
     assert feed.snapshot() == ["rank 1", "rank 0"]
+
+
+def test_the_oldest_give_way_where_items_stay() -> None:
+    feed: Feed[int] = Feed(limit=100)
+    follower = feed.follow()
+    for number in range(100):
+        assert feed.append(number, weight=10)
+        assert next(follower) == number  # whoever reads on misses none
+    feed.close()
+    assert list(follower) == []
+    kept = feed.snapshot()
+    assert kept == list(range(100 - len(kept), 100))
+    assert 5 <= len(kept) <= 10
+    assert feed.dropped == 100 - len(kept)
+    assert list(feed.follow()) == kept  # who comes late begins with the first kept
+
+
+def test_one_item_is_kept_however_large() -> None:
+    feed: Feed[str] = Feed(limit=10)
+    for item in "abc":
+        assert feed.append(item, weight=1000)
+    assert feed.snapshot() == ["c"]
+
+
+def test_no_more_are_taken_where_too_much_is_unread() -> None:
+    feed: Feed[int] = Feed(keep=False, limit=100)
+    taken = [feed.append(number, weight=30) for number in range(5)]
+    assert taken == [True, True, True, False, False]
+    assert feed.append(-1)  # the end is told all the same
+    follower = feed.follow()
+    assert [next(follower) for _ in range(4)] == [0, 1, 2, -1]
+    assert feed.append(5, weight=30)

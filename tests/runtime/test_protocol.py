@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from gradio_runtime.description import Config
 from gradio_runtime.errors import ProtocolError
+from gradio_runtime.queue.outputs import UNKNOWN, Outputs, weigh
 from gradio_runtime.queue.protocol import (
-    UNKNOWN,
     CloseStream,
     Completed,
     Dialect,
@@ -21,7 +21,6 @@ from gradio_runtime.queue.protocol import (
     Ignored,
     Log,
     Message,
-    Outputs,
     Progress,
     Started,
     StreamFault,
@@ -270,6 +269,71 @@ def test_a_value_is_unknown_until_it_comes_as_a_whole() -> None:
 @pytest.mark.parametrize("data", [["text", []], [None], [[1]], [[["add", 1, 2]]]])
 def test_what_cannot_be_edits_is_a_value(data: list[Any]) -> None:
     assert Outputs().update(data, mixed=True) == data
+
+
+@given(st.lists(values, min_size=1, max_size=5))
+def test_the_weight_is_that_of_the_values(steps: list[Any]) -> None:
+    outputs = Outputs()
+    previous = None
+    for index, step in enumerate(steps):
+        sent = copy.deepcopy(step) if index == 0 else edits(previous, step, [])
+        got = outputs.update(json.loads(json.dumps([sent])))
+        # Lists and dicts grow in leaps, and keep what they have grown to.
+        assert outputs.weight == pytest.approx(weigh(got), rel=0.5, abs=1000)
+        previous = step
+
+
+def test_a_text_that_grows_weighs_what_it_is() -> None:
+    outputs = Outputs()
+    outputs.update([""])
+    for _ in range(1000):
+        outputs.update([[["append", [], "a token "]]])
+    assert outputs.weight == pytest.approx(8000, abs=200)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ["append", ["text"], "x" * 2000],
+        ["append", ["list"], [0] * 2000],
+        ["add", ["list", 0], "x" * 2000],
+        ["add", ["new"], "x" * 2000],
+        ["add", ["k" * 2000], 0],
+        ["replace", ["list"], "x" * 2000],
+        ["replace", [], "x" * 2000],
+    ],
+    ids=lambda edit: f"{edit[0]} {str(edit[1])[:10]}",
+)
+def test_edits_do_not_make_a_value_grow_without_end(edit: list[Any]) -> None:
+    outputs = Outputs(limit=1500)
+    outputs.update([{"text": "", "list": []}])
+    with pytest.raises(ProtocolError, match=r"grown beyond 1500.*max_message_size"):
+        outputs.update([[edit]])
+
+
+def test_edits_do_not_nest_a_value_without_end() -> None:
+    outputs = Outputs()
+    outputs.update([[]])
+    for depth in range(200):
+        outputs.update([[["add", [0] * (depth + 1), []]]])
+    with pytest.raises(ProtocolError, match="longer than 200"):
+        outputs.update([[["add", [0] * 201, []]]])
+
+
+def test_the_edits_of_one_message_do_not_move_things_without_end() -> None:
+    outputs = Outputs()
+    outputs.update([[0] * 1_000_000])
+    edit = ["add", [0], 0]
+    outputs.update([[edit] * 10])
+    with pytest.raises(ProtocolError, match="too many edits of too much"):
+        outputs.update([[edit] * 1000])
+
+
+def test_progress_bars_without_end() -> None:
+    message = {"msg": "progress", "progress_data": [{"index": 1}] * 5000}
+    progress = decode(json.dumps(message), DIALECTS["g6"])
+    assert isinstance(progress, Progress)
+    assert len(progress.units) == 100
 
 
 def test_edits_change_the_value_in_place() -> None:

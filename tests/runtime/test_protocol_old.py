@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from gradio_runtime.description import Config
 from gradio_runtime.errors import ProtocolError
+from gradio_runtime.queue.outputs import Outputs
 from gradio_runtime.queue.protocol import (
     Asked,
     Completed,
@@ -19,7 +20,6 @@ from gradio_runtime.queue.protocol import (
     Generating,
     Log,
     Message,
-    Outputs,
     Progress,
     Refused,
     Started,

@@ -12,10 +12,12 @@ import asyncio
 import contextlib
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..bounds import FREE_DISK, SMALLEST_FILE
 from ..errors import (
     AuthenticationError,
     ConnectError,
@@ -23,22 +25,51 @@ from ..errors import (
     FileTooLarge,
     GradioError,
 )
+from ..loop import overdue
 from .backoff import RETRIES, may_pass, pause_after
 from .transport import Transport
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Wanted", "download"]
+__all__ = ["Allowance", "Wanted", "download"]
 
 #: Bytes by which a download must have come further to count as one that goes on.
 _STEP = 64 * 1024
+#: Bytes that come before the room for them is looked at again.
+_COUNTED = 1 << 20
 _PARTIAL = 206
 _NO_SUCH_RANGE = 416
 #: Failures that mean something else of a file than of an app.
 _ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
 _BYTES = "[0-9]{1,18}"  # no file has more, and Python reads no number of 5,000 digits
 _CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
+
+
+@dataclass
+class Allowance:
+    """What one call may bring here.
+
+    Attributes:
+        files: Files in each of its outputs.
+        size: Bytes of all its files, as far as they have not come yet.
+    """
+
+    files: int
+    size: int
+
+    def take(self, size: int) -> None:
+        """Use some of it up.
+
+        Raises:
+            FileTooLarge: It is all used up.
+        """
+        self.size -= size
+        if self.size < 0:
+            raise FileTooLarge(
+                "the files of the call have more bytes than this client takes in all",
+                hint="Allow more: Client(max_download_total=…)",
+            )
 
 
 @dataclass(frozen=True)
@@ -52,6 +83,7 @@ class Wanted:
         limit: Most bytes to take.
         trusted: Whether the user named the URL himself. One that an app names leads to
             the app itself, to public addresses and to `download_hosts` only.
+        allowance: What there is room for in all, if that is bounded.
     """
 
     url: str
@@ -59,6 +91,28 @@ class Wanted:
     size: int | None = None
     limit: int | None = None
     trusted: bool = False
+    allowance: Allowance | None = None
+
+    def begin(self) -> None:
+        """Count the least that a file takes, for there may be any number of them."""
+        if self.allowance is not None:
+            self.allowance.take(SMALLEST_FILE)
+
+    def take(self, size: int, folder: Path) -> None:
+        """Count bytes that are to be written into a folder, now and then.
+
+        Raises:
+            FileTooLarge: There is no room for them.
+        """
+        if self.allowance is not None:
+            self.allowance.take(size)
+        disk = shutil.disk_usage(folder)
+        least, share = FREE_DISK
+        if disk.free - size < min(least, disk.total * share):
+            raise FileTooLarge(
+                f"{self.name} would fill the disk of the download folder",
+                hint="Make room, or name another folder with download_dir=…",
+            )
 
     def check(self, size: int) -> None:
         """Refuse more bytes than may be taken.
@@ -89,6 +143,7 @@ async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
         FileTooLarge: It has more bytes than the caller takes.
         GradioError: It is not served, or breaks off each time.
     """
+    wanted.begin()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
     target, partial = folder / wanted.name, folder / f".{secrets.token_hex(4)}.part"
     try:
@@ -197,10 +252,18 @@ class _Download:
         with self._path.open("r+b" if self._have else "wb") as file:
             file.seek(self._have)
             file.truncate()
+            uncounted = 0
             async for chunk in response.aiter_bytes():
                 self._wanted.check(self._have + len(chunk))
+                uncounted += len(chunk)
+                if uncounted >= _COUNTED:
+                    self._wanted.take(uncounted, self._path.parent)
+                    uncounted = 0
                 file.write(chunk)
                 self._have += len(chunk)
+                if overdue():
+                    await asyncio.sleep(0)
+        self._wanted.take(uncounted, self._path.parent)
         if whole is not None and self._have != whole:
             if self._have > whole:
                 self._version = None

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 import httpx2
 
-from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
-from .sockets import too_large
-from .statuses import CHECK_URL
+from ..errors import ConnectError, ConnectionLost, GradioError
 
 __all__ = ["Waiting", "translated"]
 
@@ -25,7 +23,6 @@ class Waiting(NamedTuple):
         base: The app's URL.
         connect: Seconds for the connection.
         answer: Seconds for the answer, or between the parts of a stream.
-        max_message: Bytes of the largest event of a stream.
         lasting: Whether it is a stream that jobs wait on.
         opening: Whether nothing of the answer has come.
     """
@@ -33,7 +30,6 @@ class Waiting(NamedTuple):
     base: str
     connect: float
     answer: float | None
-    max_message: int
     lasting: bool = False
     opening: bool = False
 
@@ -69,12 +65,6 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
             return ConnectError(f"cannot reach {base}: {text}", not_sent=True)
         case httpx2.TimeoutException():
             return _timed_out(error, waiting)
-        case httpx2.SSEError() if "exceeded" in text:
-            return too_large(waiting.max_message)
-        case httpx2.SSEError():
-            return ProtocolError(
-                f"the app's stream is no event stream: {text}", hint=CHECK_URL
-            )
         case _:
             lost = ConnectionLost(f"the connection to the app broke: {text}")
             lost._unanswered = waiting.opening  # pyright: ignore[reportPrivateUsage]

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import httpx2
 
+from ..bounds import MAX_MESSAGE_SIZE
 from ..errors import InputError
 from ..loop import in_background
 from .redaction import hide_secrets
 
 __all__ = [
     "IDLE_TIMEOUT",
-    "MAX_MESSAGE_SIZE",
     "HttpOptions",
     "PoolClient",
     "Pooled",
@@ -30,8 +30,6 @@ __all__ = [
 #: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
 #: means that nobody is there any more (`protocol.md` §7).
 IDLE_TIMEOUT = 90.0
-#: Largest single message, in bytes: a bound on what a hostile app can make us hold.
-MAX_MESSAGE_SIZE = 512 << 20
 
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
 #: request lands on a connection that is just being closed.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, NamedTuple
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import ConnectionLost, GradioError, ProtocolError
 
@@ -27,6 +28,12 @@ ABNORMAL = 1006
 #: How httpx2 says that it closed the socket because of `max_message`; a server that
 #: closes it with the same code says nothing, or it in other words.
 _TOO_BIG_FOR_US = "Message too big"
+
+
+#: Least and most bytes that are read at once, and the seconds of work that they are to
+#: make: a flood of frames of three bytes makes a thousand times as much as others.
+_LEAST, _MOST = 256, 64 << 10
+_WORK = 0.002
 
 
 class Moved(Exception):
@@ -113,6 +120,31 @@ class Socket:
                 return
 
 
+class _SmallReads:
+    """A connection of which little is read at once, so that others have their turn."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._size = _LEAST
+        self._read_at = 0.0
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109  # as httpcore2 has it
+    ) -> bytes:
+        if monotonic() - self._read_at > _WORK:
+            self._size = max(self._size // 2, _LEAST)
+        else:
+            self._size = min(self._size * 2, _MOST)
+        content: bytes = await self._stream.read(min(max_bytes, self._size), timeout)
+        self._read_at = monotonic()
+        return content
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def too_large(limit: int) -> ProtocolError:
     """The error for a message beyond the caller's own limit."""
     return ProtocolError(
@@ -155,6 +187,7 @@ async def open_socket(
     )
     try:
         async with opening as session:
+            session.stream = cast("Any", _SmallReads(session.stream))
             yield Socket(session, options.max_message)
     except WebSocketUpgradeError as error:
         if error.response.has_redirect_location:

@@ -18,20 +18,30 @@ from collections.abc import (
     Generator,
     Mapping,
 )
+from functools import partial
 from typing import Any
 
 import httpx2
 
+from ..bounds import (
+    MAX_ANSWER_SIZE,
+    MAX_CONFIG_SIZE,
+    MAX_ERROR_SIZE,
+    max_values,
+)
 from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
-from ..jsontext import load_json
+from ..jsontext import ExcessiveJson, load_json
+from ..loop import overdue
 from ..record import current_endpoint
+from ..threads import beside
 from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
+from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated
 from .gate import Gate, circle, elsewhere
 from .pools import HttpOptions
 from .redaction import Secrets, cleaned
-from .sockets import Moved, Socket, SocketOptions, open_socket
-from .statuses import not_json, retry_after, status_error
+from .sockets import Moved, Socket, SocketOptions, open_socket, too_large
+from .statuses import CHECK_URL, not_json, retry_after, status_error
 
 _log = logging.getLogger("gradio_runtime.http")
 
@@ -40,9 +50,6 @@ _log = logging.getLogger("gradio_runtime.http")
 _CONNECT_TIMEOUT = 10.0
 _REQUEST_TIMEOUT = 60.0
 _MAX_REDIRECTS = 5
-#: Bytes of the largest `/config` or `/info` that is read. They come from any server
-#: that a URL leads to; apps of hundreds of endpoints have some megabytes.
-_LARGEST_JSON = 32 << 20
 #: Answers to a login: refused, or not to be had.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 #: Statuses that are worth another try of an idempotent request.
@@ -82,15 +89,29 @@ class Transport:
         return self._gate.has_header(name)
 
     @property
+    def max_values(self) -> int:
+        """How many JSON values a message may have."""
+        return max_values(self._options.max_message_size)
+
+    @property
+    def max_message_size(self) -> int:
+        """How many bytes a message may have."""
+        return self._options.max_message_size
+
+    @property
     def personal(self) -> bool:
         """Whether the app may serve us what it would not serve to everybody."""
         return self._gate.personal
 
     async def get_json(self, path: str) -> Any:
         """GET JSON. Idempotent, so it is tried again after a passing failure."""
-        response, content = await self._retried("GET", path, limit=_LARGEST_JSON)
+        response, content = await self._retried("GET", path, limit=MAX_CONFIG_SIZE)
         try:
-            return load_json(content)
+            return await beside(partial(load_json, content))
+        except ExcessiveJson as error:
+            raise ProtocolError(
+                f"{response.url.path} is no description of an app: {error}"
+            ) from None
         except ValueError:
             raise not_json(response) from None
 
@@ -118,6 +139,7 @@ class Transport:
             content=body,
             headers={"content-type": "application/json", **headers},
             timeout=None,
+            limit=self._options.max_message_size,
         )
         told = response.status_code == 500 and content.lstrip()[:1] == b"{"
         if response.is_error and not told:
@@ -166,7 +188,7 @@ class Transport:
 
     async def messages(
         self, path: str, headers: Mapping[str, str] | None = None
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[bytes, None]:
         """The data of each server-sent event, until the server ends the stream.
 
         Raises:
@@ -178,10 +200,20 @@ class Transport:
             "GET", path, headers, idle=idle, lasting=True
         ) as response:
             with self._translated(idle, lasting=True):
+                _check_event_stream(response)
                 limit = self._options.max_message_size
-                source = httpx2.EventSource(response, max_event_size=limit)
-                async for event in source:
-                    yield event.data
+                reader = EventReader(limit)
+                try:
+                    async for chunk in response.aiter_bytes():
+                        if overdue():
+                            await asyncio.sleep(0)
+                        for nth, event in enumerate(reader.feed(chunk)):
+                            if nth and overdue():
+                                await asyncio.sleep(0)
+                            yield event
+                            del event
+                except EventTooLarge:
+                    raise too_large(limit) from None
 
     @contextlib.asynccontextmanager
     async def socket(
@@ -249,7 +281,12 @@ class Transport:
         return response, answer
 
     async def _request(
-        self, method: str, path: str, *, limit: int | None = None, **content: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        limit: int = MAX_ANSWER_SIZE,
+        **content: Any,
     ) -> tuple[httpx2.Response, bytes]:
         """Send a request, following redirects; returns the answer and its body.
 
@@ -264,16 +301,22 @@ class Transport:
                 await response.aclose()
 
     async def _content(
-        self, response: httpx2.Response, limit: int | None = None
+        self, response: httpx2.Response, limit: int = MAX_ANSWER_SIZE
     ) -> bytes:
-        limit = limit or self._options.max_message_size
+        """The body of an answer; of a failure, what comes first of it."""
+        if response.is_error:
+            limit = MAX_ERROR_SIZE
         content = bytearray()
         async for chunk in response.aiter_bytes():
             content += chunk
             if len(content) > limit:
+                if response.is_error:
+                    return bytes(content[:limit])
                 raise ProtocolError(
                     f"{response.url.path} sends more than {limit >> 20} MiB"
                 )
+            if overdue():
+                await asyncio.sleep(0)
         return bytes(content)
 
     @contextlib.asynccontextmanager
@@ -306,7 +349,7 @@ class Transport:
         try:
             if response.is_error and response.status_code not in expected:
                 with self._translated(idle):
-                    content_ = await self._content(response, _LARGEST_JSON)
+                    content_ = await self._content(response)
                 raise status_error(response, content_)
             with self._translated(idle, lasting=True):
                 yield response
@@ -367,8 +410,8 @@ class Transport:
         self, timeout: float | None, *, lasting: bool = False, opening: bool = False
     ) -> contextlib.AbstractContextManager[None]:
         """Turn what httpx2 raises into this package's errors; see `Waiting`."""
-        connect, limit = self._connect_timeout, self._options.max_message_size
-        return translated(Waiting(self.base, connect, timeout, limit, lasting, opening))
+        connect = self._connect_timeout
+        return translated(Waiting(self.base, connect, timeout, lasting, opening))
 
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool goes on serving other apps."""
@@ -402,4 +445,13 @@ async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.R
             outcome,
             (time.perf_counter() - begun) * 1000,
             f" [{endpoint}]" if (endpoint := current_endpoint.get()) else "",
+        )
+
+
+def _check_event_stream(response: httpx2.Response) -> None:
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    if kind.lower() != "text/event-stream":
+        raise ProtocolError(
+            f"the app's stream is no event stream: it is {kind or 'of no kind'}",
+            hint=CHECK_URL,
         )

@@ -18,10 +18,10 @@ from ..http.backoff import (
     pause_after,
     wanted_pause,
 )
+from ..threads import in_thread
 from .lines import Report, line_on_terminal
 from .spaces import Space, look_up
 from .stages import SLEEPING, check, doing, not_serving, serves
-from .threads import in_thread
 
 __all__ = ["Wanted"]
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
+from ..bounds import LARGE
 from ..errors import GradioError, ProtocolError
 from ..jsontext import dump_json
 from ..live import Live, Route
 from ..loop import in_background
+from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body
@@ -40,6 +43,7 @@ class DirectTicket(LoneTicket):
 
     def leave(self) -> None:
         """Let go of the request."""
+        self.inbox.free()
         runner, self._runner = self._runner, None
         if runner is None:
             return
@@ -60,14 +64,18 @@ class DirectTicket(LoneTicket):
             self.inbox.put(ProtocolError(f"the request failed: {error!r}"))
 
     async def _request(self, body: bytes, headers: Mapping[str, str]) -> None:
-        transport, last = self.live.transport, None
+        live, last = self.live, None
         while True:
-            answer = await transport.post_call("/api/predict", body, headers)
-            message = decode_answer(answer, self.live.dialect)
+            answer = await live.transport.post_call("/api/predict", body, headers)
+            most = live.transport.max_values
+            reading = partial(decode_answer, answer, live.dialect, most)
+            large = len(answer) > LARGE
+            message = await beside(reading) if large else reading()
             if not isinstance(message, Generating):
                 break
             last = message.data
-            self.inbox.put(message)
+            self.inbox.put(message, message.size)
+            await self.inbox.room()
         if last is not None and isinstance(message, Completed):
             # The answer that is over has no values.
             message = Completed(None, last)

@@ -11,18 +11,19 @@ on Gradio 3.50 to 6.31.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
+from ..bounds import MAX_MESSAGE_SIZE, MAX_PROGRESS_UNITS, max_values
 from ..description import Config
 from ..errors import ProtocolError
-from ..jsontext import is_array, is_object, load_json
+from ..jsontext import ExcessiveJson, is_array, is_object, load_json
 from ..status import LogMessage, ProgressUnit, number
 from ..texts import brief
 from .quoted import unquoted
 
 __all__ = [
-    "UNKNOWN",
     "Asked",
     "CloseStream",
     "Completed",
@@ -33,7 +34,6 @@ __all__ = [
     "Ignored",
     "Log",
     "Message",
-    "Outputs",
     "Progress",
     "Refused",
     "Started",
@@ -192,6 +192,8 @@ class Generating:
 
     event_id: str | None
     data: list[Any]
+    #: Bytes of the message.
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -200,6 +202,8 @@ class Completed:
 
     event_id: str | None
     data: list[Any] | None
+    #: Bytes of the message.
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -260,14 +264,25 @@ Message: TypeAlias = (
 )
 
 
-def decode(text: str, dialect: Dialect) -> Message:
+#: How many values a message may have unless the caller says otherwise.
+_MAX_VALUES = max_values(MAX_MESSAGE_SIZE)
+
+
+def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Message:
     """Decode the data of one server-sent event, or one message of a WebSocket.
 
+    Args:
+        text: The JSON.
+        dialect: How the server speaks.
+        most: How many values it may have.
+
     Raises:
-        ProtocolError: It is not a JSON object.
+        ProtocolError: It is not a JSON object, or too large a one.
     """
     try:
-        message = load_json(text)
+        message = load_json(text, most)
+    except ExcessiveJson as error:
+        raise _excessive(error) from None
     except ValueError:
         raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
     if not is_object(message):
@@ -290,20 +305,22 @@ def decode(text: str, dialect: Dialect) -> Message:
         case "progress":
             units = message.get("progress_data")
             known = filter(is_object, units) if is_array(units) else ()
-            return Progress(event_id, ProgressUnit.from_msg(list(known)))
+            shown = list(islice(known, MAX_PROGRESS_UNITS))
+            return Progress(event_id, ProgressUnit.from_msg(shown))
         case "log":
             return Log(event_id, _log(message))
         case "process_generating" | "process_streaming":
             output = _output(message)
             if message.get("success") is False or "data" not in output:
                 return _failed(event_id, output, message, dialect)
-            return Generating(event_id, _values(output["data"]))
+            return Generating(event_id, _values(output["data"]), len(text))
         case "process_completed":
             output = _output(message)
             if message.get("success") is False or output.get("error") is not None:
                 return _failed(event_id, output, message, dialect)
             data = output.get("data")
-            return Completed(event_id, None if data is None else _values(data))
+            values = None if data is None else _values(data)
+            return Completed(event_id, values, len(text))
         case "close_stream":
             return CloseStream()
         case "unexpected_error" | "server_stopped":
@@ -315,14 +332,18 @@ def decode(text: str, dialect: Dialect) -> Message:
             return Ignored()
 
 
-def decode_answer(content: bytes, dialect: Dialect) -> Generating | Completed | Failed:
+def decode_answer(
+    content: bytes, dialect: Dialect, most: int = _MAX_VALUES
+) -> Generating | Completed | Failed:
     """Decode the answer to a call that is not queued.
 
     Raises:
         ProtocolError: It is not the JSON object that such an answer is.
     """
     try:
-        output = load_json(content)
+        output = load_json(content, most)
+    except ExcessiveJson as error:
+        raise _excessive(error) from None
     except ValueError:
         output = None
     if not is_object(output) or not ("data" in output or "error" in output):
@@ -333,8 +354,15 @@ def decode_answer(content: bytes, dialect: Dialect) -> Generating | Completed | 
         return _failed(None, output, {}, dialect)
     data = _values(output["data"])
     if output.get("is_generating") is True:
-        return Generating(None, data)
-    return Completed(None, data)
+        return Generating(None, data, len(content))
+    return Completed(None, data, len(content))
+
+
+def _excessive(error: ExcessiveJson) -> ProtocolError:
+    return ProtocolError(
+        f"the app sent a message that is not read: {error}",
+        hint=None if error.deep else "Allow larger ones: Client(max_message_size=…)",
+    )
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:
@@ -387,92 +415,3 @@ def _failed(
         duration=number(output.get("duration", 10)),
         visible=output.get("visible", True) is not False,
     )
-
-
-#: A value of which only edits have come.
-UNKNOWN: Any = object()
-#: What an edit that does not fit its value raises.
-_NO_EDIT = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
-
-
-class Outputs:
-    """The values of one generator job, kept current by edits.
-
-    The first message has full values, each later one a list of edits per output.
-    Edits are applied in place: their cost depends on their own size, not on the size
-    of the value so far. Whoever keeps what `update` returns must copy its containers.
-
-    Args:
-        edits: False where every message has full values.
-    """
-
-    def __init__(self, *, edits: bool = True) -> None:
-        self._edits = edits
-        self._values: list[Any] | None = None
-
-    def update(self, data: list[Any], *, mixed: bool = False) -> list[Any]:
-        """Take one `process_generating` message; returns the current values.
-
-        Args:
-            data: Of the message.
-            mixed: Whether the first message may have edits of another job's values;
-                see `Dialect`. A value is then `UNKNOWN` until it comes as a whole.
-
-        Raises:
-            ProtocolError: An edit does not fit the value.
-        """
-        if self._values is None and mixed and all(map(_are_edits, data)):
-            self._values = [UNKNOWN] * len(data)
-        if self._values is None or not self._edits:
-            self._values = list(data)
-            return self._values
-        if len(data) != len(self._values):
-            raise ProtocolError("an update has another number of outputs than before")
-        for index, edits in enumerate(data):
-            try:
-                for edit in edits or ():
-                    self._values[index] = _edited(self._values[index], *edit)
-            except _NO_EDIT as error:
-                raise ProtocolError(
-                    f"an edit of output {index} does not apply: {error!r}"
-                ) from None
-        return self._values
-
-
-def _are_edits(value: object) -> bool:
-    """Whether a value can be a list of edits."""
-    return is_array(value) and all(
-        is_array(edit) and len(edit) == 3 and is_array(edit[1]) for edit in value
-    )
-
-
-def _edited(value: Any, action: str, path: list[str | int], new: Any) -> Any:
-    """Apply one edit; returns the value, which is another one for an empty path."""
-    if value is UNKNOWN and (path or action != "replace"):
-        return UNKNOWN
-    if not path:
-        match action:
-            case "replace":
-                return new
-            case "append":
-                return value + new
-            case _:
-                raise ValueError(f"{action} without a path")
-    target = value
-    for key in path[:-1]:
-        target = target[key]
-    last: Any = path[-1]
-    match action:
-        case "replace":
-            target[last] = new
-        case "append":
-            target[last] += new
-        case "add" if is_array(target):
-            target.insert(int(last), new)
-        case "add":
-            target[last] = new
-        case "delete":
-            del target[last]
-        case _:
-            raise ValueError(f"unknown edit {action!r}")
-    return value

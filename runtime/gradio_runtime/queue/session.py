@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from contextvars import Context
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from ..bounds import LARGE, MAX_EARLY_SIZE
 from ..errors import (
     ConnectError,
     ConnectionLost,
@@ -30,6 +32,8 @@ from ..http.redaction import keep_session
 from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
 from ..loop import let_finish
+from ..threads import beside
+from .inbox import Inbox
 from .protocol import (
     Asked,
     CloseStream,
@@ -43,7 +47,7 @@ from .protocol import (
     decode,
 )
 
-__all__ = ["Body", "Inbox", "Session"]
+__all__ = ["Body", "Session"]
 
 #: What joins the queue: the values, and the event's own data if there is any.
 Body: TypeAlias = dict[str, Any]
@@ -61,61 +65,11 @@ _OPENINGS = 3
 _UNNOTICED = 10.0
 #: Most jobs whose messages are kept before their joins are answered.
 _MOST_EARLY = 1000
+#: Where in a message its job is named, before all of its values.
+_HEAD = 4096
 #: A function index that no task has: `/cancel` with it takes a queued job out of the
 #: queue and touches no other (`protocol.md` §14b).
 _NO_FUNCTION = -1
-
-
-@dataclass(eq=False)
-class Inbox:
-    """The messages of one job, and its place in its session.
-
-    Attributes:
-        fn_index: The endpoint's number.
-        event_id: The job's name at the server, once it has joined.
-        reopened: Streams that ended without it.
-        removing: Whether it is being taken out of the queue, and goes on if that comes
-            too late.
-        at_once: Takes a message while somebody waits for the next one, without waking
-            them; False if it has to wait in line after all.
-    """
-
-    fn_index: int
-    event_id: str = ""
-    reopened: int = 0
-    removing: bool = False
-    at_once: Callable[[Message], bool] | None = None
-    _messages: deque[Message | Exception] = field(
-        default_factory=deque[Message | Exception]
-    )
-    _waiter: asyncio.Future[None] | None = None
-
-    def put(self, message: Message | Exception) -> None:
-        """Hand over a message, or the error that ends the wait."""
-        waiting = self._waiter is not None and not self._waiter.done()
-        if waiting and not self._messages and not isinstance(message, Exception):
-            try:
-                if self.at_once is not None and self.at_once(message):
-                    return
-            except Exception as error:  # noqa: BLE001  # it is this job's alone
-                message = error
-        self._messages.append(message)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def get(self) -> Message:
-        """The next message.
-
-        Raises:
-            GradioError: The stream is lost, or a message made no sense.
-        """
-        while not self._messages:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-        message = self._messages.popleft()
-        if isinstance(message, Exception):
-            raise message
-        return message
 
 
 @dataclass(eq=False)
@@ -153,7 +107,10 @@ class Session:
         self._dialect = dialect
         self._inboxes: dict[str, Inbox] = {}
         self._joining = 0
-        self._early: dict[str, list[Message]] = {}
+        self._early: dict[str, list[tuple[Message, int]]] = {}
+        self._early_size = 0
+        #: Set when a join has been answered.
+        self._answered = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         self._dropped: asyncio.Task[None] | None = None
         self._drain: asyncio.TimerHandle | None = None
@@ -216,16 +173,20 @@ class Session:
             event_id = _event_id(answer)
             inbox.event_id = event_id
             self._inboxes[event_id] = inbox
-            for message in self._early.pop(event_id, ()):
-                inbox.put(message)
+            for message, size in self._early.pop(event_id, ()):
+                self._early_size -= size
+                inbox.put(message, size)
         finally:
             self._joining -= 1
             if not self._joining:
                 self._early.clear()
+                self._early_size = 0
+            self._answered.set()
         self._keep_reading()
 
     def leave(self, inbox: Inbox) -> None:
         """Stop listening for a job."""
+        inbox.free()
         if self._inboxes.pop(inbox.event_id, None) is not None:
             # Of a job that has not ended more messages may come.
             self._left[inbox.event_id] = None
@@ -358,7 +319,7 @@ class Session:
                 stream.begun = True
                 if stream.unwanted and not self.busy:
                     return
-                match message := self._decoded(text):
+                match message := await self._decoded(text):
                     case CloseStream():
                         stream.ended = True
                     case StreamFault():
@@ -366,7 +327,12 @@ class Session:
                     case Ignored() | Asked() | Refused():
                         pass
                     case _:
-                        self._deliver(message.event_id, message)
+                        inbox = self._deliver(message.event_id, message, len(text))
+                        if inbox is not None and inbox.full:
+                            await inbox.room()
+                        while self._early_size > MAX_EARLY_SIZE:
+                            self._answered = asyncio.Event()
+                            await self._answered.wait()
             if not self._dialect.closes_streams:
                 # Before 4.22 the end itself is all that says so.
                 stream.ended = True
@@ -381,33 +347,43 @@ class Session:
         if self._inboxes and not stream.ended:
             raise ConnectionLost("the app closed the stream before the result")
 
-    def _decoded(self, text: str) -> Message:
+    async def _decoded(self, text: bytes) -> Message:
         """Decode a message; one that makes no sense ends the job that it names.
 
         Raises:
             ProtocolError: It names none, so that any job may be waiting for it.
         """
+        most = self._transport.max_values
         try:
-            return decode(text, self._dialect)
+            if len(text) > LARGE:
+                return await beside(partial(decode, text, self._dialect, most))
+            return decode(text, self._dialect, most)
         except ProtocolError as error:
-            named = [inbox for id_, inbox in self._inboxes.items() if id_ in text]
+            head = text[:_HEAD].decode("utf-8", "replace")
+            named = [inbox for id_, inbox in self._inboxes.items() if id_ in head]
             if len(named) != 1:
                 raise
             del self._inboxes[named[0].event_id]
             named[0].put(error)
             return Ignored()
 
-    def _deliver(self, event_id: str | None, message: Message) -> None:
+    def _deliver(
+        self, event_id: str | None, message: Message, size: int
+    ) -> Inbox | None:
+        """Hand a message over; returns where to, if its job is known."""
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             if _ends(message, inbox):
                 del self._inboxes[inbox.event_id]
-            inbox.put(message)
+            inbox.put(message, size)
         elif self._joining and event_id and event_id not in self._left:
             # The answer to the join is still under way.
-            self._early.setdefault(event_id, []).append(message)
+            self._early.setdefault(event_id, []).append((message, size))
+            self._early_size += size
             if len(self._early) > _MOST_EARLY:
-                del self._early[next(iter(self._early))]
+                first = self._early.pop(next(iter(self._early)))
+                self._early_size -= sum(size for _, size in first)
+        return inbox
 
     def _fail(self, error: GradioError) -> None:
         self._lost_at = asyncio.get_running_loop().time()

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ..live import Live, Route
-from .session import Body, Inbox
+from .inbox import Inbox
+from .session import Body
 
 __all__ = ["Ticket"]
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from functools import partial
 from urllib.parse import urlencode
 
+from ..bounds import LARGE
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
 from ..live import Live, Route
 from ..loop import in_background
+from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import (
     Asked,
@@ -66,6 +69,7 @@ class TurnTicket(LoneTicket):
 
     def leave(self) -> None:
         """Close the connection."""
+        self.inbox.free()
         # Once, and not while it closes by itself: a clean end must not be interrupted.
         reader, self._reader = self._reader, None
         if reader is not None:
@@ -126,13 +130,13 @@ class TurnTicket(LoneTicket):
 
     async def _follow(
         self,
-        messages: AsyncGenerator[str, None],
+        messages: AsyncGenerator[str | bytes, None],
         give: Give,
         joined: asyncio.Future[None],
     ) -> bool:
         """Pass messages on and give what is asked for; whether the job's end came."""
         async for text in messages:
-            match message := decode(text, self.live.dialect):
+            match message := await self._decoded(text):
                 case Asked(data=False):
                     await give(message)
                     continue
@@ -145,17 +149,23 @@ class TurnTicket(LoneTicket):
                 case StreamFault():
                     raise ConnectionLost(f"the app ended the stream: {message.text}")
                 case _:
-                    self._tell(message)
+                    self._tell(message, len(text))
             if not joined.done():
                 joined.set_result(None)
+            await self.inbox.room()
             if isinstance(message, Completed | Failed):
                 return True
         return False
 
-    def _tell(self, message: Message) -> None:
+    async def _decoded(self, text: str | bytes) -> Message:
+        live = self.live
+        reading = partial(decode, text, live.dialect, live.transport.max_values)
+        return await beside(reading) if len(text) > LARGE else reading()
+
+    def _tell(self, message: Message, size: int = 0) -> None:
         if isinstance(message, Completed | Failed):
             self._reader = None
-        self.inbox.put(message)
+        self.inbox.put(message, size)
 
 
 def _cut_off(code: int | None) -> ConnectionLost:

@@ -82,7 +82,7 @@ CASES: dict[str, tuple[list[Any], Callable[[], type[BaseException]], str]] = {
     "nested without end": (
         [b'{"event_id": "bad", "a": ' + b"[" * 100_000],
         lambda: ProtocolError,
-        "malformed",
+        "nested more than",
     ),
     "no object": ([b'["bad"]'], lambda: ProtocolError, "not a message"),
     "an output that is a number": (

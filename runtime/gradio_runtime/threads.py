@@ -1,4 +1,4 @@
-"""What blocks, for the loop."""
+"""What blocks, and what takes long, for the loop."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
-__all__ = ["in_thread"]
+__all__ = ["beside", "in_thread"]
 
 T = TypeVar("T")
+
+#: What lets one thread at a time work beside each loop.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    WeakKeyDictionary()
+)
+
+
+async def beside(function: Callable[[], T]) -> T:
+    """Run what takes long while the loop goes on, one after the other.
+
+    Only one thread of Python runs at a time, so that several would serve nobody.
+    """
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    async with turn:
+        return await in_thread(function)
 
 
 async def in_thread(function: Callable[[], T]) -> T:
@@ -40,5 +56,5 @@ async def in_thread(function: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(deliver, result, failure)
 
-    threading.Thread(target=run, name="gradio-runtime-hub", daemon=True).start()
+    threading.Thread(target=run, name="gradio-runtime-worker", daemon=True).start()
     return await outcome

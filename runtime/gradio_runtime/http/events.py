@@ -1,0 +1,85 @@
+"""Server-sent events, out of the chunks of a stream, without any I/O.
+
+httpx2 has its own reader. This one works on bytes, which the JSON parser takes as they
+are, holds an event once instead of three times, and bounds comments too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+__all__ = ["EventReader", "EventTooLarge"]
+
+
+class EventTooLarge(Exception):
+    """An event has more bytes than may be."""
+
+
+class EventReader:
+    """Reads one stream.
+
+    Args:
+        limit: Most bytes of an event.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._after_return = False
+        #: The line that has not come to its end, and the data of the event so far.
+        self._line = bytearray()
+        self._data: bytes | bytearray | None = None
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The data of each event that a chunk completes.
+
+        Raises:
+            EventTooLarge: One has more than the limit.
+        """
+        if b"\r" in chunk or self._after_return:
+            chunk = self._with_plain_ends(chunk)
+        start = 0
+        while (end := chunk.find(b"\n", start)) >= 0:
+            line = chunk[start:end]
+            start = end + 1
+            if self._line:
+                self._line += line
+                line = bytes(self._line)
+                self._line = bytearray()
+            if line:
+                self._take(line)
+            elif self._data is not None:
+                data, self._data = self._data, None
+                yield bytes(data)
+            del line
+        self._line += chunk[start:]
+        self._check(len(self._line))
+
+    def _with_plain_ends(self, chunk: bytes) -> bytes:
+        """The chunk with each of the three ways to end a line as a line feed."""
+        if self._after_return and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+        self._after_return = chunk.endswith(b"\r")
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _take(self, line: bytes) -> None:
+        # Of the fields only data says anything to us.
+        if line.startswith(b"data: "):
+            value = line[6:]
+        elif line.startswith(b"data:"):
+            value = line[5:]
+        elif line == b"data":
+            value = b""
+        else:
+            return
+        if self._data is None:
+            self._data = value
+        else:
+            if isinstance(self._data, bytes):
+                self._data = bytearray(self._data)
+            self._data += b"\n"
+            self._data += value
+        self._check(0)
+
+    def _check(self, more: int) -> None:
+        if more + len(self._data or b"") > self._limit:
+            raise EventTooLarge

@@ -1,0 +1,88 @@
+"""Where the messages of one job wait for whoever follows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..bounds import MAX_UNREAD_SIZE
+from .protocol import Message
+
+__all__ = ["Inbox"]
+
+
+@dataclass(eq=False)
+class Inbox:
+    """The messages of one job, and its place in its session.
+
+    Attributes:
+        fn_index: The endpoint's number.
+        event_id: The job's name at the server, once it has joined.
+        reopened: Streams that ended without it.
+        removing: Whether it is being taken out of the queue, and goes on if that comes
+            too late.
+        at_once: Takes a message while somebody waits for the next one, without waking
+            them; False if it has to wait in line after all.
+    """
+
+    fn_index: int
+    event_id: str = ""
+    reopened: int = 0
+    removing: bool = False
+    at_once: Callable[[Message], bool] | None = None
+    _messages: deque[tuple[Message | Exception, int]] = field(
+        default_factory=deque[tuple[Message | Exception, int]]
+    )
+    _waiter: asyncio.Future[None] | None = None
+    _size: int = 0
+    _freed: asyncio.Future[None] | None = None
+
+    def put(self, message: Message | Exception, size: int = 0) -> None:
+        """Hand over a message of so many bytes, or the error that ends the wait."""
+        waiting = self._waiter is not None and not self._waiter.done()
+        if waiting and not self._messages and not isinstance(message, Exception):
+            try:
+                if self.at_once is not None and self.at_once(message):
+                    return
+            except Exception as error:  # noqa: BLE001  # it is this job's alone
+                message = error
+        self._messages.append((message, size))
+        self._size += size
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self) -> Message:
+        """The next message.
+
+        Raises:
+            GradioError: The stream is lost, or a message made no sense.
+        """
+        while not self._messages:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        message, size = self._messages.popleft()
+        self._size -= size
+        if self._freed is not None and not self.full:
+            self.free()
+        if isinstance(message, Exception):
+            raise message
+        return message
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits to be taken that no more should be read."""
+        return self._size > MAX_UNREAD_SIZE
+
+    async def room(self) -> None:
+        """Wait until that is no longer so, or nobody takes any more."""
+        if self.full:
+            self._freed = asyncio.get_running_loop().create_future()
+            await self._freed
+
+    def free(self) -> None:
+        """Let go of who waits for room."""
+        if self._freed is not None and not self._freed.done():
+            self._freed.set_result(None)
+        self._freed = None
