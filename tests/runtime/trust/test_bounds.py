@@ -22,8 +22,10 @@ from gradio_runtime import (
     OutputMismatch,
     ProtocolError,
     bounds,
+    results,
 )
 from gradio_runtime.http import downloads
+from gradio_runtime.misfits import misfits
 from gradio_runtime.results import reader_for
 from pydantic import ValidationError
 
@@ -274,14 +276,21 @@ class Numbers(Output):
 
 
 @pytest.mark.parametrize("values", [[["x"] * 5000], [["x"] * 5000, "y"]])
-def test_the_first_misfit_of_many_is_enough(values: list[Any]) -> None:
+def test_the_first_misfit_of_many_is_enough(
+    values: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pydantic's complaint of each takes a kilobyte and more."""
+    counts: list[int] = []
+
+    def counted(error: ValidationError) -> dict[str, str]:
+        counts.append(error.error_count())
+        return misfits(error)
+
+    monkeypatch.setattr(results, "misfits", counted)
     read = reader_for(list[int] if len(values) == 1 else Numbers)
-    with pytest.raises(OutputMismatch, match="does not fit") as caught:
+    with pytest.raises(OutputMismatch, match="does not fit"):
         read(values, ["first", "second"][: len(values)], True)
-    cause = caught.value.__cause__
-    assert isinstance(cause, ValidationError)
-    assert cause.error_count() == 1
+    assert counts == [1]
 
 
 # ---- what is kept
