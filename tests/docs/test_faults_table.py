@@ -14,10 +14,10 @@ pages = pytest.mark.parametrize("page", [FAULTS, THREATS], ids=lambda page: page
 
 
 def named(page: Path) -> list[str]:
-    """The last cell of each row that names a test."""
+    """The tests that the last cell of each row names."""
     rows = [line for line in page.read_text("utf-8").splitlines() if line[:1] == "|"]
-    cells = [row.strip("| ").rpartition("|")[2].strip() for row in rows]
-    return [cell.strip("`") for cell in cells if cell.startswith("`test_")]
+    cells = [row.strip("| ").rpartition("|")[2] for row in rows]
+    return [name for cell in cells for name in re.findall(r"`(test_\w+)`", cell)]
 
 
 def existing() -> set[str]:
