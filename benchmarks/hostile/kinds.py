@@ -316,10 +316,10 @@ KINDS: dict[str, Kind] = {
         lambda: b'"' + b"x" * (30 * MIB) + "😀".encode() + b'"'
     ),
     "1.4 million numbers": _one(lambda: _many(b"1.25", 1_400_000)),
-    "240,000 objects": _one(lambda: _many(b'{"a":0}', 240_000)),
+    "200,000 objects": _one(lambda: _many(b'{"a":0}', 200_000)),
     "450,000 lists": _one(lambda: _many(b"[]", 450_000)),
-    "700,000 keys": _one(
-        lambda: b"{" + b",".join(b'"k%d":0' % n for n in range(700_000)) + b"}"
+    "500,000 keys": _one(
+        lambda: b"{" + b",".join(b'"k%d":0' % n for n in range(500_000)) + b"}"
     ),
     "long keys": _one(
         lambda: (
