@@ -10,7 +10,7 @@ import uuid
 import pytest
 from gradio_runtime.bounds import MAX_DEPTH
 from gradio_runtime.jsontext import ExcessiveJson, load_json
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 #: What has brackets, commas and quotes in its texts, and is more than is not counted.
@@ -48,6 +48,7 @@ def weight(value: object) -> int:
             return 0
 
 
+@settings(deadline=None)  # each example is long, so that it is looked at
 @given(VALUES, st.booleans(), st.integers(0, 100))
 def test_values_are_counted_before_they_are_made(
     value: object, ascii_only: bool, shift: int
