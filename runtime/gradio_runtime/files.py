@@ -36,6 +36,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .filenames import reserved_place, safe_name
 from .provenance import (
+    AppStr,
     Constructed,
     is_of_the_app,
     local_file_refused,
@@ -146,7 +147,7 @@ class File(BriefModel, Constructed):
 
         def __init__(self, /, **data: Any) -> None:
             super().__init__(**data)
-            self._named = True
+            self._named = not isinstance(data.get("url"), AppStr)
 
         __init__.__pydantic_base_init__ = True
 
@@ -161,9 +162,9 @@ class File(BriefModel, Constructed):
                 "file", "expected a file of the app, not an object of another kind"
             )
         known = cast("dict[str, Any]", value)
-        if not may_name_local_file(known, info.context):
+        path, url = known.get("path"), known.get("url")
+        if isinstance(path, AppStr) or not may_name_local_file(known, info.context):
             # No JSON has a Path: it is the caller's, or that of a download of ours.
-            path, url = known.get("path"), known.get("url")
             own = path is None or isinstance(path, os.PathLike)
             if not own or (isinstance(url, str) and not url.startswith(_REMOTE)):
                 raise local_file_refused()
@@ -174,13 +175,18 @@ class File(BriefModel, Constructed):
         """Make a `File` of a path, a URL, bytes, a binary stream or a `File`.
 
         Raises:
-            TypeError: `value` is none of these.
+            TypeError: `value` is none of these, or a text of an app's that is no URL.
         """
         match value:
             case File():
                 return value
             case str() if value.startswith(_REMOTE):
                 return cls(url=value)
+            case AppStr():
+                raise TypeError(
+                    "expected a path that the caller named, not a text of an app's; "
+                    "str(text) makes it your own"
+                )
             case str() | os.PathLike():
                 path = Path(cast("str | os.PathLike[str]", value))
                 return cls(path=path, orig_name=path.name)

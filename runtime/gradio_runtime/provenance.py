@@ -8,7 +8,8 @@ alike, so validation is told by its context whose word it judges:
   Python. What stands there itself, or in a list or tuple there, is the caller's own.
 - Without a context it is JSON: `model_validate_json`, the body of a request. No text in
   it names a local file, unless the context is `{"local_files": True}`.
-- An app's outputs hold files that the runtime has made of them, and no others.
+- An app's outputs hold files that the runtime has made of them, and no others. Its texts
+  are `AppStr` where they could be taken for the paths that untyped calls return.
 
 An object (a `dict`) never names a local file but in JSON of one's own: every value that
 came from an app can be handed on as one.
@@ -24,7 +25,9 @@ from pydantic_core import PydanticCustomError
 
 __all__ = [
     "OF_THE_APP",
+    "AppStr",
     "Constructed",
+    "as_said",
     "is_of_the_app",
     "local_file_refused",
     "may_name_local_file",
@@ -46,7 +49,7 @@ def is_of_the_app(context: Any) -> bool:
 
 def may_name_local_file(value: object, context: Any) -> bool:
     """Whether a text, or the JSON of a file, is the caller's own word."""
-    if not isinstance(context, Mapping):
+    if isinstance(value, AppStr) or not isinstance(context, Mapping):
         return False
     known = cast("Mapping[str, object]", context)
     if known.get(_LOCAL_FILES) is True:
@@ -59,10 +62,33 @@ def local_file_refused() -> PydanticCustomError:
     """The error of a local path that the caller did not name himself."""
     return PydanticCustomError(
         "local_file",
-        "JSON cannot name a file of this machine: give a URL or a data: URL. In Python, "
-        "give a pathlib.Path or File.of(path); JSON of your own is read with "
+        "JSON and an app's text cannot name a file of this machine: give a URL or a "
+        "data: URL. In Python, give a pathlib.Path; JSON of your own is read with "
         "context={'local_files': True}",
     )
+
+
+class AppStr(str):
+    """A text that an app said where no type says what it is: of untyped calls, say.
+
+    It is a `str` for every use but one: it names no file of this machine, and as a URL
+    it leads no further than an app may lead. `str(text)` makes it the caller's own word.
+    """
+
+    __slots__ = ()
+
+
+def as_said(value: Any) -> Any:
+    """A copy of JSON with an `AppStr` for each text in it."""
+    if type(value) is str:
+        return AppStr(value)
+    if isinstance(value, dict):
+        members = cast("dict[Any, Any]", value).items()
+        return {key: as_said(item) for key, item in members}
+    if isinstance(value, list | tuple):
+        items = map(as_said, cast("Iterable[Any]", value))
+        return list(items) if isinstance(value, list) else tuple(items)
+    return value
 
 
 class Constructed(BaseModel):

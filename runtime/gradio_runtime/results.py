@@ -11,7 +11,7 @@ from pydantic import FailFast, TypeAdapter, ValidationError
 
 from .errors import OutputMismatch
 from .misfits import misfits
-from .provenance import OF_THE_APP
+from .provenance import OF_THE_APP, as_said
 from .values import UNCHANGED, Output
 
 __all__ = ["ResultReader", "keep_ints", "raw_result", "reader_for"]
@@ -78,10 +78,11 @@ class _Single:
         try:
             return self._numbers_kept.validate_python(value, context=OF_THE_APP)
         except ValidationError as error:
+            raw = as_said(value)
             if not strict:
-                return value
+                return raw
             # Without its cause: pydantic shows the app's keys as they are.
-            raise _misfit(error, value, name) from None
+            raise _misfit(error, raw, name) from None
 
 
 class _Several(Generic[R]):
@@ -118,7 +119,7 @@ class _Several(Generic[R]):
                 for name, value in data.items()
             }
         except OutputMismatch as error:
-            error.raw = list(data.values())
+            error.raw = as_said(list(data.values()))
             raise
         return self._model.model_construct(**fields)
 
@@ -150,11 +151,12 @@ def _is_long(value: object) -> bool:
 
 
 def _miscount(values: list[Any], expected: int, strict: bool) -> Any:
+    raw = as_said(values)
     if not strict:
-        return values
+        return raw
     raise OutputMismatch(
         f"the app gave {len(values)} outputs instead of {expected}",
-        raw=values,
+        raw=raw,
         hint=_ADMIT,
     )
 

@@ -20,6 +20,7 @@ from .files import FILE_META, File
 from .jsontext import is_object
 from .live import Live, Route
 from .loop import run_sync
+from .provenance import as_said
 from .request import Request
 from .results import raw_result
 from .usage import parameter_name, public_info
@@ -38,9 +39,14 @@ def handle_file(filepath_or_url: str | os.PathLike[str]) -> File:
     within other values, and for scripts that were written for the official client.
 
     Raises:
-        InputError: It is neither a URL nor the path of a file that exists.
+        InputError: It is neither a URL nor the path of a file that exists, or it is a
+            text that an app said.
     """
-    file = File.of(os.fspath(filepath_or_url))
+    given = os.fspath(filepath_or_url)
+    try:
+        file = File.of(given)
+    except TypeError as error:
+        raise InputError(str(error)) from None
     if file.path is not None and not file.path.exists():
         raise InputError(
             f"{file.path} is neither a file on this machine nor a URL",
@@ -244,13 +250,19 @@ def _with_files(value: Any) -> Any:
 
 
 def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
-    """The raw outputs, with local paths in place of downloaded files."""
-    return raw_result([_with_paths(value) for value in values])
+    """The raw outputs, with local paths in place of downloaded files.
+
+    Any other text is an `AppStr`: a path that the app writes is not the path of a file
+    that it gave, though both are texts.
+    """
+    return raw_result([_with_paths(as_said(value)) for value in values])
 
 
 def _with_paths(value: Any) -> Any:
     paths = {
-        id(file): str(file.path) if file.path else file.model_dump(mode="json")
+        id(file): str(file.path)
+        if file.path
+        else as_said(file.model_dump(mode="json"))
         for file in wire.files_in(value)
     }
     return wire.replace_files(value, paths) if paths else value
@@ -263,4 +275,4 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    return public_info(connection.run(read()))
+    return as_said(public_info(connection.run(read())))

@@ -85,21 +85,43 @@ def speak(version: str, output: dict[str, Any]) -> None:
     Handler.answers.update(answers)
 
 
-def describe(version: str, component: str) -> None:
+def describe(
+    version: str, component: str, *, said_by: str | None = None, default: Any = None
+) -> None:
+    """Have the server say what it is.
+
+    Args:
+        version: Of its Gradio.
+        component: What its one endpoint takes.
+        said_by: What that puts out; None for the same.
+        default: Of its parameter, if it has one.
+    """
+    components = (component, said_by or component)
     config = {
         **CONFIG,
         "version": version,
         "protocol": VERSIONS[version],
         "api_prefix": "/gradio_api" if version >= "5" else "",
         "enable_queue": True,
-        "components": [{"id": 1, "type": component, "props": {}, "skip_api": False}],
+        "components": [
+            {"id": number, "type": name, "props": {}, "skip_api": False}
+            for number, name in enumerate(components)
+        ],
         "dependencies": [
-            {"id": 0, "api_name": "f", "inputs": [1], "outputs": [1], "types": {}}
+            {"id": 0, "api_name": "f", "inputs": [0], "outputs": [1], "types": {}}
         ],
     }
-    slot = {"label": "x", "component": component.capitalize(), "type": {}}
-    parameter = {**slot, "parameter_name": "x", "parameter_has_default": False}
-    info = {"named_endpoints": {"/f": {"parameters": [parameter], "returns": [slot]}}}
+    slot, said = (
+        {"label": "x", "component": name.capitalize(), "type": {}}
+        for name in components
+    )
+    parameter = {
+        **slot,
+        "parameter_name": "x",
+        "parameter_has_default": default is not None,
+        "parameter_default": default,
+    }
+    info = {"named_endpoints": {"/f": {"parameters": [parameter], "returns": [said]}}}
     prefix = config["api_prefix"]
     Handler.answers["/config"] = lambda h: h.json(config)
     Handler.answers[f"{prefix}/info"] = lambda h: h.json(info)
