@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 from .addresses import is_url, parse, shown_src, split
@@ -462,7 +462,9 @@ def fetch_description(
             await read_info(transport, config, all_endpoints=all_endpoints)
             for _ in range(2)
         ]
-        return cast("dict[str, Any]", raw), first, second
+        # It is going to be written down, and an app may say back what it was sent.
+        strike = connection.secrets.strike_description
+        return strike(raw), strike(first), strike(second)
 
     async def bounded() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         try:

@@ -166,7 +166,7 @@ class File(BriefModel, Constructed):
         if isinstance(path, AppStr) or not may_name_local_file(known, info.context):
             # No JSON has a Path: it is the caller's, or that of a download of ours.
             own = path is None or isinstance(path, os.PathLike)
-            if not own or (isinstance(url, str) and not url.startswith(_REMOTE)):
+            if not own or (isinstance(url, str) and not _is_remote(url)):
                 raise local_file_refused()
         return known
 
@@ -180,8 +180,11 @@ class File(BriefModel, Constructed):
         match value:
             case File():
                 return value
-            case str() if value.startswith(_REMOTE):
-                return cls(url=value)
+            case str() if _is_remote(value):
+                scheme, colon, rest = value.partition(":")
+                file = cls(url=scheme.lower() + colon + rest)
+                file._named = not isinstance(value, AppStr)
+                return file
             case AppStr():
                 raise TypeError(
                     "expected a path that the caller named, not a text of an app's; "
@@ -343,6 +346,10 @@ class File(BriefModel, Constructed):
         return target
 
 
+def _is_remote(text: str) -> bool:
+    return text[:8].lower().startswith(_REMOTE)
+
+
 def recast(file: File, cls: type[F], **fields: Any) -> F:
     """The same file as another class of file, with further fields."""
     same = {name: getattr(file, name) for name in File.model_fields}
@@ -381,7 +388,7 @@ def as_file(value: Any, info: ValidationInfo) -> Any:
             "file", "expected a file of the app, not {kind}", {"kind": _kind(value)}
         )
     own = not isinstance(value, str) or may_name_local_file(value, info.context)
-    if not own and not value.startswith(_REMOTE):
+    if not own and not _is_remote(value):
         raise local_file_refused()
     try:
         file = File.of(value)

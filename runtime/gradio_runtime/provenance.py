@@ -83,8 +83,8 @@ def as_said(value: Any) -> Any:
     if type(value) is str:
         return AppStr(value)
     if isinstance(value, dict):
-        members = cast("dict[Any, Any]", value).items()
-        return {key: as_said(item) for key, item in members}
+        members = cast("Mapping[Any, Any]", value)
+        return {key: as_said(item) for key, item in members.items()}
     if isinstance(value, list | tuple):
         items = map(as_said, cast("Iterable[Any]", value))
         return list(items) if isinstance(value, list) else tuple(items)

@@ -260,9 +260,7 @@ def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
 
 def _with_paths(value: Any) -> Any:
     paths = {
-        id(file): str(file.path)
-        if file.path
-        else as_said(file.model_dump(mode="json"))
+        id(file): str(file.path) if file.path else as_said(file.model_dump(mode="json"))
         for file in wire.files_in(value)
     }
     return wire.replace_files(value, paths) if paths else value
@@ -275,4 +273,6 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    return as_said(public_info(connection.run(read())))
+    raw = connection.secrets.strike_description(connection.run(read()))
+    info: dict[str, Any] = as_said(public_info(raw))
+    return info

@@ -24,7 +24,7 @@ def test_takes_what_people_have(tmp_path: Path) -> None:
     path.write_text("hello")
     with path.open("rb") as stream:
         upload = Upload(
-            file=str(path), more=[path, b"raw", stream, "https://x.org/y.png"]
+            file=str(path), more=[path, b"raw", stream, "HTTPS://x.org/y.png"]
         )
         one, *_ = files = [upload.file, *upload.more]
         assert all(isinstance(file, File) for file in files)

@@ -14,10 +14,11 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from ..errors import GradioError
-from ..jsontext import is_object
+from ..jsontext import is_array, is_object
 from ..texts import escaped, printable
 
 __all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session"]
@@ -110,6 +111,17 @@ class Secrets:
             text = _pattern(value).sub(_HIDDEN, text)
         return _without_sessions(text)
 
+    def strike_description(self, value: Any) -> Any:
+        """What an app says of itself without any of them, keys included.
+
+        Short ones are left: they may be words that every description is made of.
+        """
+        found = [_pattern(v).pattern for v in self._values if len(v) >= _LONG]
+        if not found:
+            return value
+        found.sort(key=len, reverse=True)
+        return _replaced(value, re.compile("|".join(found)))
+
 
 _all: weakref.WeakSet[Secrets] = weakref.WeakSet()
 
@@ -124,7 +136,8 @@ def keep_session(name: str) -> str:
 
 def cleaned(error: BaseException, strike: Strike) -> None:
     """Strike an error, and what led to it: its texts, and frames that hold secrets."""
-    for link in _links(error):
+    links = list(_links(error))
+    for link in links:
         holders = _OURS if isinstance(link, GradioError) else _HOLDERS
         link.__traceback__ = _without(holders, link.__traceback__)
         if link.__suppress_context__ and link.__cause__ is None:
@@ -139,6 +152,13 @@ def cleaned(error: BaseException, strike: Strike) -> None:
                     setattr(link, name, _struck(value, strike))
             # Not what was cut of a text that had the secret whole.
             link.args = (printable(link.message),)
+    for link in links:
+        # What makes its text of something else than `args` cannot be struck: pydantic's
+        # errors, say, quote the value that does not fit.
+        if link.__cause__ is not None and _tells(link.__cause__, strike):
+            link.__cause__ = None
+        if link.__context__ is not None and _tells(link.__context__, strike):
+            link.__context__ = None
 
 
 def hide_secrets() -> None:
@@ -168,6 +188,19 @@ def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
+def _replaced(value: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(_HIDDEN, value)
+    if is_object(value):
+        return {
+            pattern.sub(_HIDDEN, key): _replaced(item, pattern)
+            for key, item in value.items()
+        }
+    if is_array(value):
+        return [_replaced(item, pattern) for item in value]
+    return value
+
+
 def _without_sessions(text: str) -> str:
     for run in _HEX.findall(text):
         for start in range(len(run) - _HASH_LENGTH + 1):
@@ -187,6 +220,11 @@ def _links(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         waiting += filter(None, (link.__cause__, link.__context__))
+
+
+def _tells(error: BaseException, strike: Strike) -> bool:
+    text = f"{error} {error!r}"
+    return strike(text) != text
 
 
 def _struck(value: object, strike: Strike) -> object:

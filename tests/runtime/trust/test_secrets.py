@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from gradio_runtime import Client, GradioError
+from gradio_runtime.connection import fetch_description
 from gradio_runtime.http.redaction import Secrets
 
 from tests.runtime.wire_api import WireClient
@@ -24,6 +25,7 @@ from tests.support.misbehaving import (
     CLOSE,
     CONFIG,
     DIRECT,
+    DONE,
     EARLY,
     FIRST,
     SOCKETS,
@@ -32,6 +34,8 @@ from tests.support.misbehaving import (
     forget_all,
     serving,
 )
+
+from .shapes import META
 
 SECRETS = {
     "token": "hf_t0kenOfTheCaller",
@@ -116,6 +120,16 @@ ANSWERS: dict[str, Answer] = {
     "output": lambda h: h.events(
         {**failed(h), "success": True, "output": echo(h)}, CLOSE
     ),
+    **{
+        name: lambda h, s=said: h.events(  # type: ignore[misc]
+            {**DONE, "output": {"data": [s(SECRETS["token"])]}}, CLOSE
+        )
+        for name, said in {
+            "misfit": lambda text: [text],
+            "misfits": lambda text: {text: text},
+            "no file": lambda text: {"path": text, "size": text, "meta": META},
+        }.items()
+    },
 }
 #: The requests of a call, by what the app speaks.
 REQUESTS = [
@@ -137,7 +151,9 @@ def shown(error: BaseException) -> str:
     texts: list[str] = []
     link: BaseException | None = error
     while link is not None:
-        texts += [str(link), repr(link), repr(link.args), repr(vars(link))]
+        # An output is a value, also where it does not fit.
+        told = {name: value for name, value in vars(link).items() if name != "raw"}
+        texts += [str(link), repr(link), repr(link.args), repr(told)]
         trace = traceback.TracebackException(
             type(link), link, _inner(link), capture_locals=True
         )
@@ -295,3 +311,28 @@ def test_which_headers_are_secret() -> None:
     )
     text = "Basic abc; first1 x 1 blue-team de-DE"
     assert secrets.strike(text) == "[secret]; [secret] x 1 [secret] de-DE"
+
+
+def test_what_an_app_says_of_itself_has_none(server: Server) -> None:
+    """`view_api`, and the description that modules are generated from."""
+    said = SECRETS["token"]
+    slot = {"label": said, "component": "Textbox", "type": {"description": said}}
+    parameter = {**slot, "parameter_name": said, "parameter_default": [said]}
+    endpoint = {"parameters": [parameter], "returns": [slot], "description": said}
+    info = {"named_endpoints": {"/f": endpoint, f"/{said}": endpoint}}
+    Handler.answers["/config"] = lambda h: h.json({**CONFIG, "title": [said]})
+    Handler.answers["/gradio_api/info"] = lambda h: h.json(info)
+    with Client(server.url, token=said) as client:
+        for form in ("str", "dict"):
+            told = str(client.view_api(return_format=form))
+            assert "[secret]" in told
+            assert not leaks(told, [])
+    described = str(fetch_description(server.url, token=said))
+    assert "[secret]" in described
+    assert not leaks(described, [])
+
+
+def test_a_short_password_leaves_a_description_as_it_is(server: Server) -> None:
+    Handler.answers["/login"] = lambda h: h.json({"success": True})
+    config, _, _ = fetch_description(server.url, auth=("me", "textbox"))
+    assert config == CONFIG
