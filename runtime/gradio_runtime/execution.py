@@ -28,7 +28,7 @@ from .errors import (
 from .fitting import judged, route_of
 from .follower import Follower
 from .http.backoff import pause_after
-from .http.redaction import Secrets
+from .http.redaction import Secrets, without_secrets
 from .job import Job
 from .live import Live, Route
 from .loop import is_exiting, run_job
@@ -171,6 +171,9 @@ class Execution(Generic[T]):
     def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
         if update.output is not UNCHANGED:
             self._record.output()
+        elif update.progress_data or update.log:
+            for secrets in (self._connection.secrets, self._secrets):
+                update = without_secrets(update, secrets.strike)
         self._job._emit(update, weight)  # pyright: ignore[reportPrivateUsage]
 
     # ---- prepare and join

@@ -12,16 +12,18 @@ import logging
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 from ..errors import GradioError
 from ..jsontext import is_array, is_object
+from ..status import StatusUpdate
 from ..texts import escaped, printable
 
-__all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session"]
+__all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session", "without_secrets"]
 
 _HIDDEN = "[secret]"
 #: Loggers whose records are struck; a filter sees only its own logger's records.
@@ -66,6 +68,8 @@ _HOLDERS = (
 #: The frames of an error that is not ours are those of a mistake, and show where it is;
 #: one of ours says all in its text.
 _OURS = ("gradio_runtime", *_LIBRARIES)
+
+T = TypeVar("T")
 
 Strike = Callable[[str], str]
 
@@ -159,6 +163,20 @@ def cleaned(error: BaseException, strike: Strike) -> None:
             link.__cause__ = None
         if link.__context__ is not None and _tells(link.__context__, strike):
             link.__context__ = None
+
+
+def without_secrets(update: StatusUpdate[T], strike: Strike) -> StatusUpdate[T]:
+    """An update with the app's messages and progress struck, which bars and logs show."""
+
+    def struck(text: str | None) -> str | None:
+        return None if text is None else strike(text)
+
+    units, log = update.progress_data, update.log
+    if units is not None:
+        units = [replace(u, desc=struck(u.desc), unit=struck(u.unit)) for u in units]
+    if log is not None:
+        log = replace(log, text=strike(log.text), title=struck(log.title))
+    return replace(update, progress_data=units, log=log)
 
 
 def hide_secrets() -> None:

@@ -18,7 +18,8 @@ from urllib.parse import quote, unquote
 import pytest
 from gradio_runtime import Client, GradioError
 from gradio_runtime.connection import fetch_description
-from gradio_runtime.http.redaction import Secrets
+from gradio_runtime.http.redaction import Secrets, cleaned
+from pydantic import TypeAdapter, ValidationError
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
@@ -336,3 +337,35 @@ def test_a_short_password_leaves_a_description_as_it_is(server: Server) -> None:
     Handler.answers["/login"] = lambda h: h.json({"success": True})
     config, _, _ = fetch_description(server.url, auth=("me", "textbox"))
     assert config == CONFIG
+
+
+def test_messages_and_progress_have_none(server: Server) -> None:
+    """Which a bar shows on the terminal."""
+    Handler.answers["/login"] = lambda h: h.json({"success": True})
+    said = SECRETS["token"]
+    unit = {"index": 1, "length": 2, "unit": said, "desc": f"Step {said}"}
+    Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(
+        {"msg": "progress", "event_id": "e", "progress_data": [unit]},
+        {"msg": "log", "event_id": "e", "log": said, "level": "info", "title": said},
+        DONE,
+        CLOSE,
+    )
+    with WireClient(server.url, token=said) as client:
+        told = repr([*client.echo.submit("x").updates()])
+    assert told.count("[secret]") == 4
+    assert not leaks(told, [])
+
+
+def test_what_an_error_came_of_goes_where_its_text_cannot_be_struck() -> None:
+    secrets = Secrets()
+    secrets.add(SECRETS["token"])
+    error = GradioError("no")
+    try:
+        TypeAdapter(int).validate_python(SECRETS["token"])
+    except ValidationError as cause:
+        error.__cause__ = error.__context__ = cause
+    cleaned(error, secrets.strike)
+    assert not leaks(shown(error), [])
+    error.__cause__ = OSError(2, "harmless")
+    cleaned(error, secrets.strike)
+    assert isinstance(error.__cause__, OSError)
