@@ -427,6 +427,7 @@ class Client:
             print_info: Whether to print; nothing is when it is returned.
             return_format: `"dict"` for the app's `/info`, `"str"` for the text.
         """
+        from .provenance import as_said
         from .untyped import read_api
         from .usage import usage_text
 
@@ -435,7 +436,8 @@ class Client:
         if print_info and return_format is None:
             print(text)  # noqa: T201  # what the caller asks for
         if return_format == "dict":
-            return info
+            said: dict[str, Any] = as_said(info)
+            return said
         return text if return_format == "str" else None
 
     def reset_session(self) -> None:

@@ -273,6 +273,5 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    raw = connection.secrets.strike_description(connection.run(read()))
-    info: dict[str, Any] = as_said(public_info(raw))
-    return info
+    raw: dict[str, Any] = connection.secrets.strike_description(connection.run(read()))
+    return public_info(raw)
