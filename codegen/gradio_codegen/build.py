@@ -271,7 +271,7 @@ def build(
         options=str(options),
         client=client,
         aliases=tuple(builder.aliases),
-        models=builder.models.schemas,
+        models=builder.models.finished(),
         endpoints=endpoints,
     )
     return module, diagnostics

@@ -13,9 +13,9 @@ from typing import Any
 
 from .docs import package_name
 from .ir import Endpoint, Module, Param
+from .limits import EXAMPLE
 from .literals import shown, source
 from .names import IMPORTS
-from .narrow import as_list, as_map
 from .typeexpr import (
     AliasOf,
     Either,
@@ -61,6 +61,8 @@ _VALUES: Mapping[str, str] = {
     "PlotData": 'PlotData(type="plotly", plot="{}")',
     "bool": "True",
 }
+#: Of plain types inside objects; of any other a text.
+_PLAIN: Mapping[str, Any] = {"None": None, "bool": True, "int": 1}
 _COLOUR = "#ff8800"
 
 
@@ -96,7 +98,8 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
 
 class _Values:
     def __init__(self, module: Module) -> None:
-        self._schemas = module.models
+        self._objects = module.models
+        self._left = EXAMPLE
 
     def of_param(self, param: Param) -> str | None:
         """A value as source text; None where it is better left out."""
@@ -122,7 +125,7 @@ class _Values:
             case AliasOf(_, Literals(values)) | Literals(values):
                 return shown(values[0])
             case ModelOf(name):
-                return f"{name}.model_validate({source(self._json({'$ref': name}, 0))})"
+                return f"{name}.model_validate({source(self._json(type_, 0))})"
             case Generic("dict", (_, item)):
                 return f'{{"key": {self._of(item, param)}}}'
             case Generic("tuple", items):
@@ -135,36 +138,32 @@ class _Values:
             case _:
                 return "None"
 
-    def _json(self, schema: Any, depth: int) -> Any:
-        """A value for an object type's schema, as JSON."""
-        items = as_map(schema) or {}
-        if "$ref" in items:
-            name = str(items["$ref"]).rpartition("/")[2]
-            items = as_map(self._schemas.get(name)) or {}
-        if "const" in items:
-            return items["const"]
-        if values := as_list(items.get("enum")):
-            return values[0]
-        if depth > _DEEPEST:
-            return None
-        for key in ("anyOf", "oneOf", "allOf"):
-            if parts := as_list(items.get(key)):
-                return self._json(parts[0], depth + 1)
-        match "object" if "properties" in items else items.get("type"):
-            case "object":
-                properties = as_map(items.get("properties")) or {}
+    def _json(self, type_: TypeExpr, depth: int) -> Any:
+        """A value for an object type, as JSON."""
+        self._left -= 1
+        match type_:
+            case Literals(values) | AliasOf(_, Literals(values)):
+                return values[0]
+            case _ if depth > _DEEPEST or self._left < 0:
+                return None
+            case Either(members):
+                return self._json(members[0], depth + 1)
+            case ModelOf(name):
                 return {
-                    str(name): self._json(properties.get(name), depth + 1)
-                    for name in as_list(items.get("required")) or ()
+                    item.wire: self._json(item.type, depth + 1)
+                    for item in self._objects[name].properties
+                    if item.required
                 }
-            case "array":
-                if parts := as_list(items.get("prefixItems")):
-                    return [self._json(part, depth + 1) for part in parts]
+            case Generic("dict", _):
+                return {}
+            case Generic("tuple", items):
+                return [self._json(item, depth + 1) for item in items]
+            case Generic():
                 return []
-            case kind:
-                return {"integer": 1, "number": 1, "boolean": True, "null": None}.get(
-                    str(kind), "Hello"
-                )
+            case Number():
+                return 1
+            case Named(name):
+                return _PLAIN.get(name, "Hello")
 
 
 def _number(bounds: Mapping[str, int | float]) -> int | float:

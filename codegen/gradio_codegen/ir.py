@@ -6,6 +6,7 @@ Everything here is frozen and decided: names are final and unique, types are cho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,8 +22,10 @@ __all__ = [
     "Model",
     "ModelField",
     "Module",
+    "ObjectType",
     "OutputSlot",
     "Param",
+    "Property",
 ]
 
 
@@ -36,7 +39,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """A field of an object type; its parts are source text.
+    """A field of a class; its parts are source text.
 
     Attributes:
         name: The field.
@@ -53,7 +56,7 @@ class ModelField:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An object type of the app's schemas."""
+    """The class of an object type."""
 
     name: str
     doc: str
@@ -74,6 +77,31 @@ class Default:
 
     kind: Literal["plain", "made", "live"]
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of an object type.
+
+    Attributes:
+        wire: Its name on the wire.
+        type: What it is.
+        required: Whether it is always there.
+        default: Its default, if the app gives one that the module can say.
+    """
+
+    wire: str
+    type: TypeExpr
+    required: bool
+    default: Default | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """An object type of the app's schemas, before it is a `Model`."""
+
+    doc: str
+    properties: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +206,7 @@ class Module:
         options: The command line's options that shaped it; empty for the defaults.
         client: The client class.
         aliases: In the order of use.
-        models: Schemas of the object types by name; see `models.write_models`.
+        models: Its object types by name; see `models.write_models`.
         endpoints: In the app's order.
     """
 
@@ -188,5 +216,5 @@ class Module:
     options: str
     client: str
     aliases: tuple[Alias, ...]
-    models: dict[str, Any]
+    models: Mapping[str, ObjectType]
     endpoints: tuple[Endpoint, ...]

@@ -25,6 +25,7 @@ with the place where it is.
 | levels that references unfold to | 30 | `Any` below |
 | parts of the type of one parameter or property | 200 | `Any` for the rest |
 | parts that all references unfold to | 200,000 | `Any` for the rest |
+| values of objects in one example call | 200 | `None` for the rest |
 | a message, a diagnostic | 1,500 characters | cut |
 """
 
@@ -38,6 +39,7 @@ __all__ = [
     "DESCRIPTION",
     "DOCUMENT",
     "ENDPOINTS",
+    "EXAMPLE",
     "IDENTIFIER",
     "INT_BITS",
     "LABEL",
@@ -71,6 +73,7 @@ SCHEMA_TEXT = 1 << 20
 CLASSES = 2_000
 TYPE_PARTS = 200
 UNFOLDED = 200_000
+EXAMPLE = 200
 DESCRIPTION = 20_000
 LABEL = 1_000
 SHOWN = 60

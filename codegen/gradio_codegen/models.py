@@ -1,12 +1,13 @@
 """Classes for object schemas.
 
 `ModelRegistry` collects the object schemas that an app's endpoints use, each shape
-once, in a small subset of JSON Schema. `write_models` has datamodel-code-generator
-turn them into classes, all in one go, since starting it takes a third of a second;
-it is imported there and nowhere else.
+once, with the types that `SchemaMapper` gives their properties. `write_models` has
+datamodel-code-generator turn them into classes, all in one go, since starting it takes
+a third of a second; it is imported there and nowhere else.
 
-What it gets holds no text from the app but the values of enumerations: classes and
-fields have stand-in names, and the real ones are put in afterwards.
+What it gets is written from those types, in a small subset of JSON Schema. It holds no
+text from the app but the values of enumerations: classes and fields have stand-in
+names, and the real ones are put in afterwards.
 """
 
 from __future__ import annotations
@@ -14,49 +15,53 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .errors import CodegenError
-from .ir import Model, ModelField
+from .ir import Default, Model, ModelField, ObjectType, Property
 from .limits import CLASSES
 from .literals import source, string
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
-from .schema import (
-    RUNTIME_CLASSES,
-    Schema,
-    SchemaMapper,
-    Unfolding,
-    choice_type,
-    is_array,
-    is_file,
-    item_schema,
-    merged,
-    resolve,
-    runtime_class,
-    tuple_items,
-    variants,
-)
+from .schema import RUNTIME_CLASSES, Schema, SchemaMapper, Unfolding
 from .shapes import Shapes
-from .typeexpr import ANY, FILE, Literals, ModelOf, Named, TypeExpr, accepts, walk
+from .typeexpr import (
+    ANY,
+    FILE,
+    AliasOf,
+    Either,
+    Generic,
+    Literals,
+    ModelOf,
+    Named,
+    Number,
+    TypeExpr,
+    accepts,
+    walk,
+)
 
 __all__ = ["ModelRegistry", "write_models"]
 
-_ANYTHING: dict[str, Any] = {}
-_FILE = {"$ref": "#/$defs/File"}
-_NUMBER = {"anyOf": [{"type": "integer"}, {"type": "number"}]}
+#: What has no more to it than its name.
+_PLAIN: Mapping[str, Schema] = {
+    "Any": {},
+    "None": {"type": "null"},
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer"},
+    "str": {"type": "string"},
+}
 
 
 class ModelRegistry:
     """Collects object schemas.
 
     Attributes:
-        schemas: What was collected, by class name, in the order of use.
         unfolding: How far the app's schemas have been unfolded.
     """
 
     def __init__(self, namer: Namer) -> None:
-        self.schemas: dict[str, Schema] = {}
+        self._objects: dict[str, ObjectType] = {}
         self.unfolding = Unfolding()
         self._shapes = Shapes(self.unfolding)
         self._namer = namer
@@ -76,27 +81,50 @@ class ModelRegistry:
         """
         key = self._shapes.of(schema, defs)
         name = self._names.get(key)
-        if name is None and len(self.schemas) >= CLASSES:
-            return ANY
         if name is None:
+            if len(self._objects) >= CLASSES:
+                return ANY
             own = schema.get("title")
             name = self._claim(own if isinstance(own, str) and own else title, wanted)
             self._names[key] = name
-            self.schemas[name] = {}  # keeps its place while its parts are added
-            self.schemas[name] = self._object(schema, defs, name)
+            # Keeps its place while its parts are added.
+            self._objects[name] = ObjectType("", ())
+            self._objects[name] = self._object(schema, defs, name)
         return ModelOf(name)
 
     def holds_files(self, type_: TypeExpr) -> bool:
         """Whether a value of a type can hold a file, however deep."""
-        classes = [part.name for part in walk(type_) if isinstance(part, ModelOf)]
-        known = {part.name for part in walk(type_) if isinstance(part, Named)}
-        seen: set[str] = set()
-        while classes:
-            if (name := classes.pop()) not in seen:
-                seen.add(name)
-                known |= (found := _references(self.schemas.get(name, {})))
-                classes += found & self.schemas.keys()
-        return not known.isdisjoint(HOLD_FILES)
+        waiting, seen = [type_], set[str]()
+        while waiting:
+            for part in walk(waiting.pop()):
+                match part:
+                    case Named(name) if name in HOLD_FILES:
+                        return True
+                    case ModelOf(name) if name not in seen:
+                        seen.add(name)
+                        waiting += [p.type for p in self._objects[name].properties]
+                    case _:
+                        pass
+        return False
+
+    def finished(self) -> dict[str, ObjectType]:
+        """What was collected, in the order of use.
+
+        Defaults that could name a file are left out. Which those are is known only
+        now: classes can lead to one another in a circle.
+        """
+        return {
+            name: replace(
+                object_, properties=tuple(map(self._safe, object_.properties))
+            )
+            for name, object_ in self._objects.items()
+        }
+
+    def _safe(self, item: Property) -> Property:
+        value = item.default.value if item.default else None
+        if value in (None, []) or not self.holds_files(item.type):
+            return item
+        return replace(item, default=None)
 
     def _claim(self, title: str | None, wanted: str) -> str:
         """A free name: the title, else that of the place.
@@ -107,178 +135,27 @@ class ModelRegistry:
         own = place if title is None else pascal(identifier(title, place))
         return self._namer.claim_class(place if self._namer.is_taken(own) else own)
 
-    def _object(self, schema: Schema, defs: Schema, name: str) -> Schema:
-        properties: dict[str, Any] = {}
-        for key, part in schema["properties"].items():
-            wanted = f"{name}{pascal(identifier(key, 'Value'))}"
+    def _object(self, schema: Schema, defs: Schema, name: str) -> ObjectType:
+        required = as_list(schema.get("required")) or []
+        properties: list[Property] = []
+        for wire, part in schema["properties"].items():
+            wanted = f"{name}{pascal(identifier(wire, 'Value'))}"
             with self.unfolding.whole():
-                properties[key] = self._part(part, defs, wanted, ())
-            if "default" in (members := as_map(part) or {}):
-                default = members["default"]
-                with self.unfolding.whole():
-                    type_ = self._mapper.type(part, defs, wanted, ())
-                written = default in (None, []) or not self.holds_files(type_)
-                if written and _is_simple(default) and accepts(type_, default):
-                    properties[key] = {**properties[key], "default": default}
-        names = as_list(schema.get("required")) or []
-        return {
-            "description": schema.get("description"),
-            "properties": properties,
-            "required": [key for key in properties if key in names],
-        }
-
-    def _part(
-        self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
-    ) -> Schema:
-        """A schema in the subset that `write_models` hands on."""
-        with self.unfolding.deeper() as may:
-            members = as_map(schema) if may else None
-            if members is None:
-                return _ANYTHING
-            return self._known_part(members, defs, wanted, within)
-
-    def _known_part(
-        self, members: Schema, defs: Schema, wanted: str, within: tuple[str, ...]
-    ) -> Schema:
-        name, schema = resolve(members, defs)
-        if name is not None:
-            if name in within:
-                return _ANYTHING
-            within = (*within, name)
-        if is_file(schema):
-            return _FILE
-        if (known := runtime_class(schema)) is not None:
-            return {"$ref": f"#/$defs/{known}"}
-        if (values := _enumeration(schema)) is not None:
-            return values
-        if (parts := variants(schema)) is not None:
-            return _any_of([self._part(part, defs, wanted, within) for part in parts])
-        if is_array(schema):
-            if (items := tuple_items(schema)) is not None:
-                return {
-                    "type": "array",
-                    "prefixItems": [self._part(i, defs, wanted, within) for i in items],
-                    "minItems": len(items),
-                    "maxItems": len(items),
-                    "items": False,
-                }
-            item = self._part(item_schema(schema), defs, wanted, within)
-            return {"type": "array", "items": item}
-        schema = merged(schema, defs)
-        if schema.get("properties") and schema.get("type") in ("object", None):
-            type_ = self.add(schema, defs, wanted, name)
-            return (
-                {"$ref": f"#/$defs/{type_.name}"}
-                if isinstance(type_, ModelOf)
-                else _ANYTHING
-            )
-        if schema.get("type") == "object":
-            values = schema.get("additionalProperties")
-            part = self._part(values, defs, wanted, within)
-            return {"type": "object", "additionalProperties": part or True}
-        if schema.get("type") == "number":
-            return _NUMBER
-        if schema.get("type") in ("string", "boolean", "integer", "null"):
-            return {"type": schema["type"]}
-        return _ANYTHING
+                type_ = self._mapper.type(part, defs, wanted, ())
+            default = _default(part, type_)
+            properties.append(Property(wire, type_, wire in required, default))
+        return ObjectType(_doc(schema), tuple(properties))
 
 
-def _references(schema: object) -> set[str]:
-    """The names of the classes that a collected schema refers to."""
-    if (items := as_list(schema)) is not None:
-        return {name for item in items for name in _references(item)}
+def _default(schema: Any, type_: TypeExpr) -> Default | None:
     members = as_map(schema) or {}
-    if isinstance(reference := members.get("$ref"), str):
-        return {reference.rpartition("/")[2]}
-    values = (part for key, part in members.items() if key not in ("enum", "default"))
-    return {name for part in values for name in _references(part)}
-
-
-def _enumeration(schema: Schema) -> Schema | None:
-    values = [schema["const"]] if "const" in schema else schema.get("enum")
-    match choice_type(values or ()):
-        case None:
-            return None
-        case Literals(literals):
-            return {"type": "null"} if literals == (None,) else {"enum": list(literals)}
-        case _:
-            return _ANYTHING
-
-
-def _any_of(parts: Sequence[Schema]) -> Schema:
-    flat: list[Schema] = []
-    for part in parts:
-        if not part:
-            return _ANYTHING
-        for item in part.get("anyOf", [part]):
-            if item not in flat:
-                flat.append(item)
-    return flat[0] if len(flat) == 1 else {"anyOf": flat}
+    value = members.get("default")
+    fits = "default" in members and _is_simple(value) and accepts(type_, value)
+    return Default("plain", value) if fits else None
 
 
 def _is_simple(value: object) -> bool:
     return value is None or value == [] or isinstance(value, str | int | float)
-
-
-# --- Through datamodel-code-generator
-
-
-def write_models(schemas: Mapping[str, Schema], types: Sequence[str]) -> list[Model]:
-    """Classes for collected schemas.
-
-    Args:
-        schemas: `ModelRegistry.schemas`.
-        types: Names of the module's other types, which no field may have: an
-            annotation after it would mean the field.
-
-    Raises:
-        CodegenError: datamodel-code-generator fails.
-    """
-    if not schemas:
-        return []
-    classes = {name: f"Class{index}X" for index, name in enumerate(schemas)}
-    document = _with_stand_ins(schemas, classes)
-    found = {
-        node.name: node
-        for node in _generate(document).body
-        if isinstance(node, ast.ClassDef)
-    }
-    models: list[Model] = []
-    for name, schema in schemas.items():
-        namer = Namer(FIELDS | set(types) | set(schemas))
-        wires = list(schema["properties"])
-        names = {wire: namer.claim(field_name(wire, "field")) for wire in wires}
-        annotations = _annotations(found[classes[name]], classes)
-        models.append(
-            Model(
-                name=name,
-                doc=_doc(schema),
-                fields=tuple(
-                    ModelField(
-                        name=names[wire],
-                        annotation=annotations[_stand_in(index)],
-                        default=_default(schema, wire),
-                        alias=None if names[wire] == wire else string(wire),
-                    )
-                    for index, wire in enumerate(wires)
-                ),
-            )
-        )
-    return models
-
-
-def _default(schema: Schema, wire: str) -> str | None:
-    """The default of a property as source text; None when it is required."""
-    part = schema["properties"][wire]
-    if "default" in part:
-        return source(part["default"])
-    if len(only := part.get("enum", ())) == 1:
-        return source(only[0])
-    return None if wire in schema["required"] else "None"
-
-
-def _stand_in(index: int) -> str:
-    return f"field{index}x"
 
 
 def _doc(schema: Schema) -> str:
@@ -287,34 +164,115 @@ def _doc(schema: Schema) -> str:
     return " ".join(text.partition("\n\n")[0].split()) or "An object of the app's API."
 
 
-def _with_stand_ins(
-    schemas: Mapping[str, Schema], classes: Mapping[str, str]
-) -> Schema:
-    def rename(part: Any) -> Any:
-        if (items := as_list(part)) is not None:
-            return [rename(item) for item in items]
-        if (schema := as_map(part)) is None:
-            return part
-        if isinstance(reference := schema.get("$ref"), str):
-            name = reference.rpartition("/")[2]
-            return {**schema, "$ref": f"#/$defs/{classes.get(name, name)}"}
-        # Values of an enumeration stay what they are.
-        keep = ("enum", "default")
-        return {k: v if k in keep else rename(v) for k, v in schema.items()}
+# --- Through datamodel-code-generator
 
+
+def write_models(
+    objects: Mapping[str, ObjectType], types: Sequence[str]
+) -> list[Model]:
+    """Classes for collected object types.
+
+    Args:
+        objects: `ModelRegistry.finished()`.
+        types: Names of the module's other types, which no field may have: an
+            annotation after it would mean the field.
+
+    Raises:
+        CodegenError: datamodel-code-generator fails.
+    """
+    if not objects:
+        return []
+    classes = {name: f"Class{index}X" for index, name in enumerate(objects)}
+    found = {
+        node.name: node
+        for node in _generate(_document(objects, classes)).body
+        if isinstance(node, ast.ClassDef)
+    }
+    models: list[Model] = []
+    for name, object_ in objects.items():
+        namer = Namer(FIELDS | set(types) | set(objects))
+        annotations = _annotations(found[classes[name]], classes)
+        fields: list[ModelField] = []
+        for index, item in enumerate(object_.properties):
+            field = namer.claim(field_name(item.wire, "field"))
+            fields.append(
+                ModelField(
+                    name=field,
+                    annotation=annotations[_stand_in(index)],
+                    default=_written(item),
+                    alias=None if field == item.wire else string(item.wire),
+                )
+            )
+        models.append(Model(name, object_.doc, tuple(fields)))
+    return models
+
+
+def _written(item: Property) -> str | None:
+    """The default of a property as source text; None when it is required."""
+    match item:
+        case Property(default=Default(value=value)):
+            return source(value)
+        case Property(type=Literals((value,))) if value is not None:
+            return source(value)
+        case _:
+            return None if item.required else "None"
+
+
+def _stand_in(index: int) -> str:
+    return f"field{index}x"
+
+
+def _document(objects: Mapping[str, ObjectType], classes: Mapping[str, str]) -> Schema:
+    """The JSON Schema of all object types; `classes` are their stand-in names."""
     stand_in = {"type": "object", "properties": {"path": {"type": "string"}}}
-    defs: dict[str, Any] = dict.fromkeys(("File", *RUNTIME_CLASSES), stand_in)
-    for name, schema in schemas.items():
-        indexes = {wire: _stand_in(i) for i, wire in enumerate(schema["properties"])}
+    defs: dict[str, Schema] = dict.fromkeys(("File", *RUNTIME_CLASSES), stand_in)
+    for name, object_ in objects.items():
+        items = {_stand_in(i): item for i, item in enumerate(object_.properties)}
         defs[classes[name]] = {
             "type": "object",
             "properties": {
-                indexes[wire]: rename(part)
-                for wire, part in schema["properties"].items()
+                field: {
+                    **_schema(item.type, classes),
+                    **({"default": item.default.value} if item.default else {}),
+                }
+                for field, item in items.items()
             },
-            "required": [indexes[wire] for wire in schema["required"]],
+            "required": [field for field, item in items.items() if item.required],
         }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs}
+
+
+def _schema(type_: TypeExpr, classes: Mapping[str, str]) -> Schema:
+    """The JSON Schema of a type."""
+
+    def inner(part: TypeExpr) -> Schema:
+        return _schema(part, classes)
+
+    match type_:
+        case Number():
+            return {"anyOf": [{"type": "integer"}, {"type": "number"}]}
+        case Literals((None,)):
+            return {"type": "null"}
+        case Literals(values) | AliasOf(_, Literals(values)):
+            return {"enum": list(values)}
+        case Either(members):
+            return {"anyOf": list(map(inner, members))}
+        case Generic("dict", (_, value)):
+            return {"type": "object", "additionalProperties": inner(value) or True}
+        case Generic("tuple", items):
+            return {
+                "type": "array",
+                "prefixItems": list(map(inner, items)),
+                "minItems": len(items),
+                "maxItems": len(items),
+                "items": False,
+            }
+        case Generic(_, items):
+            return {"type": "array", "items": inner(items[0])}
+        case Named(name) if name in _PLAIN:
+            return _PLAIN[name]
+        case Named(name) | ModelOf(name):
+            return {"$ref": f"#/$defs/{classes.get(name, name)}"}
 
 
 def _generate(document: Schema) -> ast.Module:

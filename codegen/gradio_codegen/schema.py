@@ -41,15 +41,7 @@ __all__ = [
     "Unfolding",
     "all_required",
     "choice_type",
-    "definitions",
-    "is_array",
-    "is_file",
-    "item_schema",
-    "merged",
     "resolve",
-    "runtime_class",
-    "tuple_items",
-    "variants",
 ]
 
 Schema = Mapping[str, Any]
@@ -117,7 +109,7 @@ class Unfolding:
             self._depth -= 1
 
 
-def definitions(schema: Schema) -> Schema:
+def _definitions(schema: Schema) -> Schema:
     """The definitions that references in `schema` lead to."""
     return {**schema.get("definitions", {}), **schema.get("$defs", {})}
 
@@ -141,13 +133,13 @@ def resolve(schema: Schema, defs: Schema) -> tuple[str | None, Schema]:
     return name, schema
 
 
-def is_file(schema: Schema) -> bool:
+def _is_file(schema: Schema) -> bool:
     """Whether it describes a file, which the runtime has a class for."""
     properties = as_map(schema.get("properties")) or {}
     return any(keys <= properties.keys() for keys in _FILE_KEYS)
 
 
-def variants(schema: Schema) -> Sequence[Any] | None:
+def _variants(schema: Schema) -> Sequence[Any] | None:
     """The alternatives of a schema that has several, else None."""
     parts: Sequence[Any] = schema.get("anyOf") or schema.get("oneOf") or ()
     # pydantic wraps a reference that has a default or a description.
@@ -159,7 +151,7 @@ def variants(schema: Schema) -> Sequence[Any] | None:
     return None
 
 
-def is_array(schema: Schema) -> bool:
+def _is_array(schema: Schema) -> bool:
     """Whether it describes an array, be it by what is in it."""
     type_ = schema.get("type")
     return type_ == "array" or (
@@ -167,7 +159,7 @@ def is_array(schema: Schema) -> bool:
     )
 
 
-def tuple_items(schema: Schema) -> Sequence[Any] | None:
+def _tuple_items(schema: Schema) -> Sequence[Any] | None:
     """The items of an array schema that describes a tuple, else None.
 
     One that may go on after them is no tuple.
@@ -179,7 +171,7 @@ def tuple_items(schema: Schema) -> Sequence[Any] | None:
     return items if all(n is None or n == len(items) for n in bounds) else None
 
 
-def item_schema(schema: Schema) -> Any:
+def _item_schema(schema: Schema) -> Any:
     """What may be anywhere in an array that is no tuple."""
     rest, first = schema.get("items"), as_list(schema.get("prefixItems"))
     if not first:
@@ -188,7 +180,7 @@ def item_schema(schema: Schema) -> Any:
     return {"anyOf": [*first, *([rest] if as_map(rest) else [])]}
 
 
-def merged(schema: Schema, defs: Schema) -> Schema:
+def _merged(schema: Schema, defs: Schema) -> Schema:
     """A schema with the properties of all the parts of its `allOf`."""
     parts = as_list(schema.get("allOf")) or ()
     if len(parts) < 2:
@@ -234,7 +226,7 @@ def all_required(schema: Any) -> Any:
     return changed
 
 
-def runtime_class(schema: Schema) -> str | None:
+def _runtime_class(schema: Schema) -> str | None:
     """The runtime's class for an object schema that is one of Gradio's own."""
     title = schema.get("title")
     name = "ChatMessage" if title == "Message" else title
@@ -243,7 +235,7 @@ def runtime_class(schema: Schema) -> str | None:
     properties = as_map(schema.get("properties")) or {}
     if properties.keys() != RUNTIME_CLASSES[name]:
         return None
-    if name == "ChatMessage" and not is_array(as_map(properties["content"]) or {}):
+    if name == "ChatMessage" and not _is_array(as_map(properties["content"]) or {}):
         return None  # of Gradio 4 and 5, whose messages have one content
     return name
 
@@ -298,7 +290,7 @@ class SchemaMapper:
         if (members := as_map(schema)) is None:
             return ANY
         with self.models.unfolding.whole():
-            return self.type(members, definitions(members), wanted, ())
+            return self.type(members, _definitions(members), wanted, ())
 
     def type(
         self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
@@ -317,13 +309,13 @@ class SchemaMapper:
             if name in within:
                 return ANY  # refers to itself without an object in between
             within = (*within, name)
-        if is_file(schema):
+        if _is_file(schema):
             return self.file
-        if (known := runtime_class(schema)) is not None:
+        if (known := _runtime_class(schema)) is not None:
             return Named(known)
         if (values := _values(schema)) is not None:
             return choice_type(values) or self._plain(schema, defs, wanted, within)
-        if (parts := variants(schema)) is not None:
+        if (parts := _variants(schema)) is not None:
             return either(*(self.type(part, defs, wanted, within) for part in parts))
         return self._plain(schema, defs, wanted, within)
 
@@ -333,11 +325,11 @@ class SchemaMapper:
         type_ = schema.get("type")
         if isinstance(type_, str) and type_ in _SCALARS:
             return _SCALARS[type_]
-        if is_array(schema):
-            if (items := tuple_items(schema)) is not None:
+        if _is_array(schema):
+            if (items := _tuple_items(schema)) is not None:
                 return tuple_of([self.type(i, defs, wanted, within) for i in items])
-            return list_of(self.type(item_schema(schema), defs, wanted, within))
-        schema = merged(schema, defs)
+            return list_of(self.type(_item_schema(schema), defs, wanted, within))
+        schema = _merged(schema, defs)
         if schema.get("properties") and type_ in ("object", None):
             title = within[-1] if within else None
             return self.models.add(schema, defs, wanted, title)

@@ -155,6 +155,22 @@ def test_choices_defaults_and_lengths() -> None:
     assert text.endswith('result = f(c=1, short="He", given="as is")')
 
 
+def test_an_example_has_an_end_whatever_its_type_unfolds_to() -> None:
+    def level(index: int) -> Any:
+        names = [f"p{index}_{number}" for number in range(20)]
+        inner = {"$ref": f"#/$defs/D{index + 1}"}
+        return {
+            "type": "object",
+            "properties": dict.fromkeys(names, inner),
+            "required": names,
+        }
+
+    defs = {f"D{index}": level(index) for index in range(8)}
+    text = example(Slot("api", "o", schema={**defs["D0"], "$defs": defs}))
+    assert "'p7_0': 'Hello'" in text
+    assert len(text) < 10_000
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_every_call_is_accepted_by_its_module(name: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -30,60 +32,60 @@ def mapped(schema: Any, *, in_model: bool = False) -> str:
     return write(mapper.map(schema, "Wanted"), in_model=in_model)
 
 
-@pytest.mark.parametrize(
-    ("schema", "type_"),
-    [
-        ({"type": "string"}, "str"),
-        ({"type": "integer"}, "int"),
-        ({"type": "number"}, "float"),
-        ({"type": "boolean"}, "bool"),
-        ({"type": "null"}, "None"),
-        ({"type": {}}, "Any"),
-        ({}, "Any"),
-        (None, "Any"),
-        (True, "Any"),
-        ({"type": "mystery"}, "Any"),
-        ({"type": "array"}, "list[Any]"),
-        ({"type": "array", "items": {"type": "number"}}, "list[float]"),
-        (
-            {
-                "type": "array",
-                "prefixItems": [{"type": "string"}, {"type": "integer"}],
-                "items": False,
-            },
-            "tuple[str, int]",
-        ),
-        ({"type": "object"}, "dict[str, Any]"),
-        (
-            {"type": "object", "additionalProperties": {"type": "integer"}},
-            "dict[str, int]",
-        ),
-        ({"type": "string", "enum": []}, "str"),
-        ({"type": "string", "enum": ["a", "it's"]}, "Literal['a', \"it's\"]"),
-        ({"type": "string", "enum": [1, 2]}, "Literal[1, 2]"),
-        ({"enum": [0.5, 1]}, "float"),
-        ({"enum": ["a", 0.5]}, "Literal['a'] | float"),
-        ({"const": "x y"}, "Literal['x y']"),
-        ({"anyOf": [{"type": "null"}, {"type": "string"}]}, "str | None"),
-        ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "float"),
-        ({"anyOf": [{"type": "string"}, {}]}, "Any"),
-        ({"type": ["string", "null"]}, "str | None"),
-        ({"allOf": [{"type": "string"}], "default": "x"}, "str"),
-        ({"$ref": "#/$defs/No"}, "Any"),
-        ({"$ref": "#/$defs/S", "$defs": {"S": {"$ref": "#/$defs/S"}}}, "Any"),
-        (
-            {
-                "$ref": "#/$defs/S",
-                "$defs": {"S": {"type": "array", "items": {"$ref": "#/$defs/S"}}},
-            },
-            "list[Any]",
-        ),
-        (FILE_DATA, "File"),
-        ({"type": "array", "items": FILE_DATA}, "list[File]"),
-        ({"properties": {"a": {"type": "string"}}, "title": "Thing"}, "Thing"),
-        ({"type": "object", "properties": {"a": {}}}, "Wanted"),
-    ],
-)
+SCHEMAS: list[tuple[Any, str]] = [
+    ({"type": "string"}, "str"),
+    ({"type": "integer"}, "int"),
+    ({"type": "number"}, "float"),
+    ({"type": "boolean"}, "bool"),
+    ({"type": "null"}, "None"),
+    ({"type": {}}, "Any"),
+    ({}, "Any"),
+    (None, "Any"),
+    (True, "Any"),
+    ({"type": "mystery"}, "Any"),
+    ({"type": "array"}, "list[Any]"),
+    ({"type": "array", "items": {"type": "number"}}, "list[float]"),
+    (
+        {
+            "type": "array",
+            "prefixItems": [{"type": "string"}, {"type": "integer"}],
+            "items": False,
+        },
+        "tuple[str, int]",
+    ),
+    ({"type": "object"}, "dict[str, Any]"),
+    (
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        "dict[str, int]",
+    ),
+    ({"type": "string", "enum": []}, "str"),
+    ({"type": "string", "enum": ["a", "it's"]}, "Literal['a', \"it's\"]"),
+    ({"type": "string", "enum": [1, 2]}, "Literal[1, 2]"),
+    ({"enum": [0.5, 1]}, "float"),
+    ({"enum": ["a", 0.5]}, "Literal['a'] | float"),
+    ({"const": "x y"}, "Literal['x y']"),
+    ({"anyOf": [{"type": "null"}, {"type": "string"}]}, "str | None"),
+    ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "float"),
+    ({"anyOf": [{"type": "string"}, {}]}, "Any"),
+    ({"type": ["string", "null"]}, "str | None"),
+    ({"allOf": [{"type": "string"}], "default": "x"}, "str"),
+    ({"$ref": "#/$defs/No"}, "Any"),
+    ({"$ref": "#/$defs/S", "$defs": {"S": {"$ref": "#/$defs/S"}}}, "Any"),
+    (
+        {
+            "$ref": "#/$defs/S",
+            "$defs": {"S": {"type": "array", "items": {"$ref": "#/$defs/S"}}},
+        },
+        "list[Any]",
+    ),
+    (FILE_DATA, "File"),
+    ({"type": "array", "items": FILE_DATA}, "list[File]"),
+    ({"properties": {"a": {"type": "string"}}, "title": "Thing"}, "Thing"),
+    ({"type": "object", "properties": {"a": {}}}, "Wanted"),
+]
+
+
+@pytest.mark.parametrize(("schema", "type_"), SCHEMAS)
 def test_schemas(schema: Any, type_: str) -> None:
     assert mapped(schema) == type_
 
@@ -297,7 +299,7 @@ POINT = {
 def fields(schema: Any) -> dict[str, tuple[str, str | None, str | None]]:
     registry = ModelRegistry(Namer(MODULE))
     SchemaMapper(registry, FILE).map(schema, "Wanted")
-    first, *_ = write_models(registry.schemas, [])
+    first, *_ = write_models(registry.finished(), [])
     return {f.name: (f.annotation, f.default, f.alias) for f in first.fields}
 
 
@@ -310,6 +312,55 @@ def test_an_object_becomes_a_class() -> None:
         "next": ("Point | None", "None", None),
         "file": ("File | None", "None", None),
     }
+
+
+@pytest.mark.parametrize("schema", [schema for schema, _ in SCHEMAS])
+def test_a_property_has_the_type_that_a_parameter_has(schema: Any) -> None:
+    """datamodel-code-generator writes what `write` would."""
+    (annotation, _, _), *_ = fields(
+        {
+            "properties": {"a": schema},
+            "required": ["a"],
+            "title": "Wanted",
+            "$defs": schema.get("$defs", {}) if isinstance(schema, dict) else {},
+        }
+    ).values()
+    expected = mapped(schema, in_model=True).replace("Wanted", "WantedA")
+    assert annotation == ast.unparse(ast.parse(expected))
+
+
+def holder(default: object, rest: Mapping[str, Any]) -> Any:
+    """An object with a property of its own type, or a text."""
+    inner = {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "string"}], "default": default}
+    return {"title": "A", "type": "object", "properties": {"next": inner, **rest}}
+
+
+@pytest.mark.parametrize(
+    ("defs", "default"),
+    [
+        ({"A": holder("x", {})}, "'x'"),
+        ({"A": holder("x", {"file": FILE_DATA})}, "None"),
+        (
+            {
+                "A": {"properties": {"b": {"$ref": "#/$defs/B"}, "file": FILE_DATA}},
+                "B": holder("x", {}),
+            },
+            "None",
+        ),
+    ],
+    ids=["no file", "a file after it", "a file around it"],
+)
+def test_no_default_is_written_where_a_circle_leads_to_a_file(
+    defs: Any, default: str
+) -> None:
+    registry = ModelRegistry(Namer(MODULE))
+    SchemaMapper(registry, FILE).map({"$ref": "#/$defs/A", "$defs": defs}, "Wanted")
+    written = {
+        field.name: field.default
+        for model in write_models(registry.finished(), [])
+        for field in model.fields
+    }
+    assert written["next"] == default
 
 
 def test_a_shape_has_one_class_whoever_uses_it() -> None:
@@ -328,7 +379,7 @@ def test_a_field_is_never_named_like_a_type() -> None:
     schema = {"properties": {"Other": {"type": "string"}, "str": {"type": "string"}}}
     registry = ModelRegistry(Namer(MODULE))
     SchemaMapper(registry, FILE).map(schema, "Wanted")
-    (model,) = write_models(registry.schemas, ["Other"])
+    (model,) = write_models(registry.finished(), ["Other"])
     assert [field.name for field in model.fields] == ["Other_", "str_"]
 
 
