@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradio_runtime.description import Component
+from gradio_runtime.kinds import KINDS
 
 from .choices import choice_input, choice_notes, choice_output, some
 from .narrow import as_list
@@ -26,64 +27,28 @@ from .typeexpr import (
     Literals,
     Named,
     TypeExpr,
-    either,
     list_of,
+    parsed,
     several,
 )
 
 __all__ = ["KEPT_PROPS", "SELF_TYPED", "InputType", "input_type", "output_type"]
 
-_FILES = frozenset(
-    {
-        "audio",
-        "downloadbutton",
-        "file",
-        "image",
-        "model3d",
-        "uploadbutton",
-        "video",
-    }
-)
 _CHOICES = frozenset({"dropdown", "radio", "checkboxgroup"})
-
-
-def _both(type_: TypeExpr) -> tuple[TypeExpr, TypeExpr]:
-    return type_, type_
-
-
-def _same(name: str) -> tuple[TypeExpr, TypeExpr]:
-    return _both(Named(name))
 
 
 #: Components with a type of the runtime's own: as parameter, and as output.
 _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
-    "annotatedimage": _same("AnnotatedImageData"),
-    "dataframe": (Named("DataframeInput"), Named("DataframeData")),
-    "datetime": (Named("DateTimeInput"), STR),
-    "dialogue": _both(either(list_of(Named("DialogueLine")), STR)),
-    "gallery": (several(Named("GalleryInput")), list_of(Named("GalleryItem"))),
-    "highlightedtext": (
-        several(Named("HighlightedInput")),
-        list_of(Named("HighlightedToken")),
-    ),
-    "imageeditor": (Named("EditorInput"), Named("EditorData")),
-    "imageslider": (Named("ImagePairInput"), Named("ImagePair")),
-    "label": _same("LabelData"),
-    "multimodaltextbox": (Named("MultimodalInput"), Named("MultimodalData")),
-    "nativeplot": _same("NativePlotData"),
-    # Before the native plots of Gradio 4 these were charts of Altair.
-    "barplot": _same("PlotData"),
-    "fileexplorer": _both(list_of(list_of(STR))),
-    "lineplot": _same("PlotData"),
-    "plot": _same("PlotData"),
-    "scatterplot": _same("PlotData"),
-    "timeseries": (Named("DataframeInput"), Named("DataframeData")),
+    name: (parsed(kind.takes), parsed(kind.gives))
+    for name, kind in KINDS.items()
+    if not kind.plain
 }
-_MESSAGES = _both(list_of(Named("ChatMessage")))
+_FILES = frozenset(name for name, known in _KNOWN.items() if known[0] == FILE_INPUT)
+_MESSAGES = list_of(Named("ChatMessage")), list_of(Named("ChatMessage"))
 _PAIRS = (several(Named("ChatPairInput")), list_of(Named("ChatPair")))
 
 #: Components whose schema is not needed.
-SELF_TYPED = _FILES | frozenset(_KNOWN) | {"chatbot"}
+SELF_TYPED = frozenset(_KNOWN) | {"chatbot"}
 
 #: Properties of a component that decide about the generated code.
 KEPT_PROPS: Mapping[str, tuple[str, ...]] = {

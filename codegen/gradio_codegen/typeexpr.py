@@ -38,6 +38,7 @@ __all__ = [
     "list_of",
     "natural",
     "optional",
+    "parsed",
     "several",
     "tuple_of",
     "walk",
@@ -169,6 +170,17 @@ def write(type_: TypeExpr, *, in_model: bool = False) -> str:
             return f"{origin}[{inner}]"
         case Either(members):
             return " | ".join(write(part, in_model=in_model) for part in members)
+
+
+def parsed(text: str) -> TypeExpr:
+    """The type that the runtime's table of components has as text.
+
+    It is a name, a list of one type, or a union.
+    """
+    if len(parts := text.split(" | ")) > 1:
+        return either(*map(parsed, parts))
+    origin, found, inner = text.partition("[")
+    return Generic(origin, (parsed(inner[:-1]),)) if found else Named(origin)
 
 
 def walk(type_: TypeExpr) -> Iterator[TypeExpr]:

@@ -113,7 +113,7 @@ class Client:
             or is being built; 0 to raise `SpaceError` at once. A terminal shows it.
         on_drift: What to do when the app has changed, since the module was generated,
             so that a call breaks: `"raise"` `SchemaDrift` before anything is sent;
-            `"warn"` (`SchemaDriftWarning`) once and go on as well as it can; or
+            `"warn"` (`SchemaDriftWarning`) once and send the values by position; or
             `"ignore"` it likewise. Changes that break nothing are passed over.
         verbose: Means nothing, for scripts of the official client, as does the next.
             Nothing is printed in any case.

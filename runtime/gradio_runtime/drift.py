@@ -1,50 +1,111 @@
-"""Whether an app that has changed still takes the calls of a generated module.
+"""Whether an endpoint as it is now still takes the calls of one as it was.
 
-Judged by what `/config` says of an endpoint and by what the module was generated with:
-component types and labels, in wire order. Nothing is read or sent here.
+The one rule of `gradio-codegen check`, `diff` and `sync`, and of a module's first call.
+It goes by what both know: component types and labels, in wire order. Nothing is read or
+sent here.
 
 Compatible, so that calls go on as before:
 
 - labels are reworded, but stand in the order they stood in;
-- a component is another of the same kind, such as a slider for a number;
+- an input is another component that takes what the old one took, or an output one that
+  gives what the old one gave, see `kinds`;
 - an input is new, has a value of its own, and it is clear which one it is: the app gets
   that value;
+- there were no outputs and now there are;
 - a function yields several results now, or does no longer: a call gives the last one
   either way, and a stream gives those there are.
 
 Breaking: inputs or outputs that have changed places, a new input without a value, one
-that is gone, another kind of component, and any output more or less.
+that is gone, a component that takes less or gives more, and any output more or less.
 
-What `/config` does not show cannot be judged: that two inputs of one type have changed
-places where they have no labels, that a parameter has another name or other choices, or
-that a dropdown takes several of them now. `gradio-codegen check` reads `/info` as well.
+What neither components nor labels show is not judged here: that two inputs of one type
+have changed places where they have no labels, that a parameter has another name or
+other choices, or that a dropdown takes several of them now. `gradio-codegen check` has
+all of `/info` and sees that as well.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .description import Component, Config, endpoint_shape, slots_shape, visible
+from .description import (
+    Component,
+    Config,
+    ParameterInfo,
+    endpoint_shape,
+    slots_shape,
+    visible,
+)
+from .kinds import KINDS, Kind, fits
 from .shape import Shape
 
-__all__ = ["Judgement", "judge", "renamed"]
+__all__ = ["Judgement", "Signature", "Slot", "judge", "live_signature", "renamed"]
 
-#: Types of components whose values are alike as JSON, in both directions.
-_KINDS = {
-    "number": "number",
-    "slider": "number",
-    "code": "text",
-    "html": "text",
-    "markdown": "text",
-    "textbox": "text",
-    "checkboxgroup": "choices",
-    "dropdown": "choice",
-    "radio": "choice",
-}
 #: So many parameters are listed in a message.
 _LISTED = 12
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An input or output, as far as the rule goes.
+
+    Attributes:
+        type: The component's type.
+        label: What tells it from others of its type, if anything does.
+        name: What messages call it.
+        has_value: Of an input, whether the app has a value for who leaves it out.
+        several: Whether it takes or gives a list of what it else would.
+        open: Of choices, whether other texts are taken as well.
+    """
+
+    type: str
+    label: str | None
+    name: str
+    has_value: bool = False
+    several: bool = False
+    open: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}"
+
+    @property
+    def kind(self) -> Kind:
+        """The types of its values."""
+        kind = KINDS.get(self.type, Kind(self.type, self.type))
+        return replace(kind, takes="choice | str") if self.open else kind
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The visible inputs and outputs of an endpoint, in wire order."""
+
+    inputs: Sequence[Slot]
+    outputs: Sequence[Slot]
+
+    @classmethod
+    def of(cls, shape: Shape, names: Sequence[str | None] = ()) -> Signature:
+        """What a module was generated for.
+
+        Args:
+            shape: What the module says of the endpoint.
+            names: Its parameters.
+        """
+        taken, _, given = shape.types.partition("->")
+        return cls(
+            _described(_split(taken), shape.labels, names, "parameter"),
+            _described(_split(given), shape.output_labels, (), "output"),
+        )
+
+    def __str__(self) -> str:
+        def listed(slots: Iterable[str], number: int) -> str:
+            more = f", and {number - _LISTED} more" if number > _LISTED else ""
+            return f"{', '.join([*slots][:_LISTED])}{more}"
+
+        taken = listed(map(str, self.inputs), len(self.inputs))
+        given = listed((slot.type for slot in self.outputs), len(self.outputs))
+        return repr(f"({taken}) -> {given}".strip())
 
 
 @dataclass(frozen=True)
@@ -55,29 +116,18 @@ class Judgement:
         problem: What breaks a call; None if nothing does.
         parameter: The first parameter or output that it breaks at.
         inputs: For each visible input of the live app, which of the caller's values
-            goes there; None for the app's own value.
-        outputs: Which of the live app's visible outputs the caller's are; None for all
-            as they come.
+            goes there; None for the app's own value. Where a call would break they go
+            by position: nothing is guessed.
+        outputs: How many of the live app's visible outputs the caller gets; None for
+            all.
         sent: For people, what goes where in spite of the problem.
     """
 
     problem: str | None
     parameter: str | None
     inputs: tuple[int | None, ...]
-    outputs: tuple[int, ...] | None
+    outputs: int | None
     sent: str
-
-
-@dataclass(frozen=True)
-class _Slot:
-    type: str
-    kind: str
-    label: str | None
-    name: str
-    has_value: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.type}"
 
 
 @dataclass(frozen=True)
@@ -86,48 +136,30 @@ class _Problem:
     place: str
 
 
-def judge(
-    known: Shape,
-    names: Sequence[str],
-    inputs: Iterable[Component | None],
-    outputs: Iterable[Component | None],
-    live_names: Sequence[str | None] = (),
-) -> Judgement:
-    """Compare what a module was generated for with the live endpoint.
+def judge(old: Signature, new: Signature) -> Judgement:
+    """Decide whether an endpoint still takes the calls that it took.
 
     Args:
-        known: What the module was generated for.
-        names: The module's parameters, in wire order.
-        inputs: The live endpoint's slots, hidden ones included.
-        outputs: The same.
-        live_names: The live parameters, if `/info` has been read; for the message.
+        old: The endpoint as the caller knows it.
+        new: The endpoint as it is.
     """
-    known_in, known_out = _known(known, names)
-    live_in, live_out = _live(inputs, outputs, live_names)
-    alike = _alike(known_in, live_in)
-    places = _only_places(known_in, live_in, alike)
+    places = _placed(old.inputs, new.inputs)
     problem = (
-        _without_value(places, live_in)
-        if places is not None
-        else _input_problem(known_in, live_in, alike)
-    )
-    problem = problem or _output_problem(known_out, live_out)
+        _input_problem(old.inputs, new.inputs)
+        if places is None
+        else _without_value(places, new.inputs)
+    ) or _output_problem(old.outputs, new.outputs)
     if places is None:
-        places = _best_places(known_in, live_in, alike)
-    sources: list[int | None] = [None] * len(live_in)
+        places = range(min(len(old.inputs), len(new.inputs)))
+    sources: list[int | None] = [None] * len(new.inputs)
     for index, place in enumerate(places):
-        if place is not None:
-            sources[place] = index
-    text = None
-    if problem is not None:
-        before, now = _signature(known_in, known_out), _signature(live_in, live_out)
-        text = f"{problem.text}; it was {before}, and is {now}"
+        sources[place] = index
     return Judgement(
-        problem=text,
+        problem=f"{problem.text}; it was {old}, and is {new}" if problem else None,
         parameter=problem.place if problem else None,
         inputs=tuple(sources),
-        outputs=_picked(known_out, live_out),
-        sent=_sent(sources, known_in, live_in),
+        outputs=len(old.outputs) if len(old.outputs) < len(new.outputs) else None,
+        sent=_sent(sources, old.inputs, new.inputs),
     )
 
 
@@ -147,14 +179,49 @@ def renamed(known: Shape, config: Config) -> str | None:
 # --- What is compared
 
 
-def _known(
-    shape: Shape, names: Sequence[str | None]
-) -> tuple[list[_Slot], list[_Slot]]:
-    inputs, _, outputs = shape.types.partition("->")
-    return (
-        _described(_split(inputs), shape.labels, names, "parameter"),
-        _described(_split(outputs), shape.output_labels, (), "output"),
+def live_signature(
+    inputs: Iterable[Component | None],
+    outputs: Iterable[Component | None],
+    infos: Sequence[ParameterInfo] = (),
+) -> Signature:
+    """The signature of a live endpoint.
+
+    Args:
+        inputs: Its slots, hidden ones included.
+        outputs: The same.
+        infos: Its parameters, if `/info` has been read: their names are for messages,
+            and a function's own `None` is a value to leave a parameter to.
+    """
+    taken, given = visible(inputs), visible(outputs)
+    if len(infos) != len(taken):
+        infos = [ParameterInfo()] * len(taken)
+    found = Signature.of(slots_shape(taken, given), [item.name for item in infos])
+    return Signature(
+        [
+            replace(_refined(slot, component), has_value=_has_value(component, info))
+            for slot, component, info in zip(found.inputs, taken, infos, strict=True)
+        ],
+        [_refined(*pair) for pair in zip(found.outputs, given, strict=True)],
     )
+
+
+def _refined(slot: Slot, component: Component) -> Slot:
+    """The slot with what only the component's properties say."""
+    props = component.props
+    if slot.kind.takes == "FileInput":
+        count = props.get("file_count")
+        return replace(slot, several=count in ("multiple", "directory"))
+    if slot.type not in ("dropdown", "radio"):
+        return slot
+    return replace(
+        slot,
+        several=props.get("multiselect") is True,
+        open=bool(props.get("allow_custom_value")) or not props.get("choices"),
+    )
+
+
+def _has_value(component: Component, info: ParameterInfo) -> bool:
+    return info.has_default or component.props.get("value") is not None
 
 
 def _split(types: str) -> list[str]:
@@ -166,16 +233,16 @@ def _described(
     labels: Sequence[str | None],
     names: Sequence[str | None],
     what: str,
-) -> list[_Slot]:
+) -> list[Slot]:
     if len(labels) != len(types):
         labels = [None] * len(types)
     names = [*names, *[None] * len(types)]
     return [
-        _Slot(
+        Slot(
             type=type_,
-            kind=_KINDS.get(type_, type_),
             label=label,
             name=name or label or f"{what} {index}",
+            several=type_ == "checkboxgroup",
         )
         for index, (type_, label, name) in enumerate(
             zip(types, labels, names, strict=False), 1
@@ -183,48 +250,37 @@ def _described(
     ]
 
 
-def _live(
-    inputs: Iterable[Component | None],
-    outputs: Iterable[Component | None],
-    names: Sequence[str | None],
-) -> tuple[list[_Slot], list[_Slot]]:
-    taken, given = visible(inputs), visible(outputs)
-    shape = slots_shape(taken, given)
-    known_names = names if len(names) == len(taken) else ()
-    return (
-        _of_components(taken, shape.labels, known_names, "parameter"),
-        _of_components(given, shape.output_labels, (), "output"),
-    )
-
-
-def _of_components(
-    slots: list[Component],
-    labels: Sequence[str | None],
-    names: Sequence[str | None],
-    what: str,
-) -> list[_Slot]:
-    described = _described([slot.type for slot in slots], labels, names, what)
-    return [
-        replace(
-            item,
-            kind="choices" if _takes_several(slot) else item.kind,
-            has_value=slot.props.get("value") is not None,
-        )
-        for item, slot in zip(described, slots, strict=True)
-    ]
-
-
-def _takes_several(slot: Component) -> bool:
-    return slot.type == "dropdown" and slot.props.get("multiselect") is True
-
-
 # --- Which is which
 
 
-_Alike = Callable[[_Slot, _Slot], bool]
+def _same(old: Slot, new: Slot) -> bool:
+    return old.type == new.type
 
 
-def _anchors(known: list[_Slot], live: list[_Slot]) -> list[str]:
+def _takes(old: Slot, new: Slot) -> bool:
+    """Whether an input takes what another took."""
+    wanted = new.kind.takes
+    return _same(old, new) or (
+        fits(old.kind.takes, wanted) and (old.several == new.several or wanted == "Any")
+    )
+
+
+def _namesake(old: Slot, new: Slot) -> bool:
+    return old.name == new.name and _takes(old, new)
+
+
+def _gives(old: Slot, new: Slot) -> bool:
+    """Whether an output gives what another gave."""
+    wanted = old.kind.gives
+    return _same(old, new) or (
+        fits(new.kind.gives, wanted) and (old.several == new.several or wanted == "Any")
+    )
+
+
+_Alike = Callable[[Slot, Slot], bool]
+
+
+def _anchors(known: Sequence[Slot], live: Sequence[Slot]) -> list[str]:
     """Labels that each side has once, in the order of the known side."""
     here, there = (Counter(slot.label for slot in side) for side in (known, live))
     return [
@@ -234,12 +290,12 @@ def _anchors(known: list[_Slot], live: list[_Slot]) -> list[str]:
     ]
 
 
-def _alike(known: list[_Slot], live: list[_Slot]) -> _Alike:
+def _alike(known: Sequence[Slot], live: Sequence[Slot], serves: _Alike) -> _Alike:
     """Tells whether two slots may be the same one."""
     anchors = frozenset(_anchors(known, live))
 
-    def alike(old: _Slot, new: _Slot) -> bool:
-        return (old.type == new.type or old.kind == new.kind) and (
+    def alike(old: Slot, new: Slot) -> bool:
+        return serves(old, new) and (
             old.label == new.label
             or (old.label not in anchors and new.label not in anchors)
         )
@@ -247,23 +303,34 @@ def _alike(known: list[_Slot], live: list[_Slot]) -> _Alike:
     return alike
 
 
+def _placed(known: Sequence[Slot], live: Sequence[Slot]) -> Sequence[int] | None:
+    """Where the known inputs are among the live ones; None unless that is clear."""
+    for serves in (_same, _takes, _namesake):
+        if (places := _only_places(known, live, serves)) is not None:
+            return places
+    return None
+
+
 def _only_places(
-    known: list[_Slot], live: list[_Slot], alike: _Alike
-) -> list[int | None] | None:
+    known: Sequence[Slot], live: Sequence[Slot], serves: _Alike
+) -> Sequence[int] | None:
     """Where the known slots are among the live ones, if there is one way only.
 
     They keep their order. The first places they fit in and the last ones are the same
     just if there is no other way.
     """
+    alike = _alike(known, live, serves)
     first = _places(known, live, alike)
     last = _places(known[::-1], live[::-1], alike)
     if first is None or last is None:
         return None
     turned = [len(live) - 1 - place for place in reversed(last)]
-    return list(first) if first == turned else None
+    return first if first == turned else None
 
 
-def _places(few: list[_Slot], many: list[_Slot], alike: _Alike) -> list[int] | None:
+def _places(
+    few: Sequence[Slot], many: Sequence[Slot], alike: _Alike
+) -> list[int] | None:
     """The first places, in order, where each of `few` fits among `many`."""
     places: list[int] = []
     rest = iter(enumerate(many))
@@ -275,43 +342,10 @@ def _places(few: list[_Slot], many: list[_Slot], alike: _Alike) -> list[int] | N
     return places
 
 
-def _turned(alike: _Alike) -> _Alike:
-    return lambda new, old: alike(old, new)
-
-
-def _best_places(
-    known: list[_Slot], live: list[_Slot], alike: _Alike
-) -> list[int | None]:
-    """Where the known slots most likely are; None for one that has no place."""
-    if len(known) < len(live) and (places := _places(known, live, alike)) is not None:
-        return list(places)
-    found: list[int | None] = [None] * len(known)
-    if len(live) < len(known) and (kept := _places(live, known, _turned(alike))):
-        for place, index in enumerate(kept):
-            found[index] = place
-        return found
-    anchors = frozenset(_anchors(known, live))
-    by_label = {slot.label: index for index, slot in enumerate(live)}
-    free = [index for index, slot in enumerate(live) if slot.label not in anchors]
-    others = iter(free)
-    for index, slot in enumerate(known):
-        anchored = slot.label in anchors
-        found[index] = by_label[slot.label] if anchored else next(others, None)
-    return found
-
-
-def _picked(known: list[_Slot], live: list[_Slot]) -> tuple[int, ...] | None:
-    places = _best_places(known, live, _alike(known, live))
-    picked = tuple(place for place in places if place is not None)
-    as_they_come = tuple(range(len(live)))
-    # One that is gone cannot be made up: reading the result says so.
-    return None if len(picked) < len(known) or picked == as_they_come else picked
-
-
 # --- What is wrong
 
 
-def _without_value(places: list[int | None], live: list[_Slot]) -> _Problem | None:
+def _without_value(places: Collection[int], live: Sequence[Slot]) -> _Problem | None:
     for index, slot in enumerate(live):
         if index not in places and not slot.has_value:
             return _Problem(
@@ -321,14 +355,15 @@ def _without_value(places: list[int | None], live: list[_Slot]) -> _Problem | No
     return None
 
 
-def _input_problem(known: list[_Slot], live: list[_Slot], alike: _Alike) -> _Problem:
+def _input_problem(known: Sequence[Slot], live: Sequence[Slot]) -> _Problem:
     if (moved := _moved(known, live)) is not None:
         return _Problem(
             f"its parameters have changed places, {moved.name!r} first",
             f"parameter {moved.name!r}",
         )
+    alike = _alike(known, live, _takes)
     if len(live) < len(known):
-        gone = _gone(known, live, alike)
+        gone = _gone(known, live)
         if gone is None:
             text = f"it takes {len(live)} parameters instead of {len(known)}"
             return _Problem(text, "the parameters")
@@ -339,11 +374,14 @@ def _input_problem(known: list[_Slot], live: list[_Slot], alike: _Alike) -> _Pro
         return _Problem("nothing tells which of its parameters is new", "a parameter")
     for old, new in zip(known, live, strict=False):
         if not alike(old, new):
-            return _Problem(_replaced("parameter", old, new), f"parameter {old.name!r}")
+            text = _replaced("parameter", old, new, _takes)
+            return _Problem(text, f"parameter {old.name!r}")
     return _Problem("its parameters are others", "the parameters")
 
 
-def _output_problem(known: list[_Slot], live: list[_Slot]) -> _Problem | None:
+def _output_problem(known: Sequence[Slot], live: Sequence[Slot]) -> _Problem | None:
+    if not known:
+        return None  # nobody reads any
     if len(known) != len(live):
         text = f"it has {len(live)} outputs instead of {len(known)}"
         return _Problem(text, "the outputs")
@@ -351,15 +389,15 @@ def _output_problem(known: list[_Slot], live: list[_Slot]) -> _Problem | None:
         return _Problem(
             f"its outputs have changed places, {moved.name!r} first", "the outputs"
         )
-    alike = _alike(known, live)
+    alike = _alike(known, live, _gives)
     for index, (old, new) in enumerate(zip(known, live, strict=True)):
         if not alike(old, new):
-            text = _replaced("output", old, new)
+            text = _replaced("output", old, new, _gives)
             return _Problem(text, "the outputs" if index else "the output")
     return None
 
 
-def _moved(known: list[_Slot], live: list[_Slot]) -> _Slot | None:
+def _moved(known: Sequence[Slot], live: Sequence[Slot]) -> Slot | None:
     """The first slot that another one has passed, by their labels."""
     before = _anchors(known, live)
     now = _anchors(live, known)
@@ -369,35 +407,26 @@ def _moved(known: list[_Slot], live: list[_Slot]) -> _Slot | None:
     return None
 
 
-def _gone(known: list[_Slot], live: list[_Slot], alike: _Alike) -> _Slot | None:
-    kept = _only_places(live, known, _turned(alike))
+def _gone(known: Sequence[Slot], live: Sequence[Slot]) -> Slot | None:
+    kept = _only_places(live, known, lambda new, old: _takes(old, new))
     if kept is None:
         return None
     return next(slot for index, slot in enumerate(known) if index not in kept)
 
 
-def _replaced(what: str, old: _Slot, new: _Slot) -> str:
-    if old.type == new.type or old.kind == new.kind:
+def _replaced(what: str, old: Slot, new: Slot, serves: _Alike) -> str:
+    if serves(old, new):
         return f"{what} {old.name!r} has made way for {new.name!r}"
-    # A dropdown that takes several is another kind than one that does not.
-    several = " of several" if new.kind == "choices" != new.type else ""
+    several = " of several" if new.several != (new.type == "checkboxgroup") else ""
     return f"{what} {old.name!r} was a {old.type!r} and is a {new.type!r}{several}"
 
 
 # --- For people
 
 
-def _signature(inputs: list[_Slot], outputs: list[_Slot]) -> str:
-    def listed(slots: Iterable[str], number: int) -> str:
-        more = f", and {number - _LISTED} more" if number > _LISTED else ""
-        return f"{', '.join([*slots][:_LISTED])}{more}"
-
-    taken = listed(map(str, inputs), len(inputs))
-    given = listed((slot.type for slot in outputs), len(outputs))
-    return repr(f"({taken}) -> {given}".strip())
-
-
-def _sent(sources: Sequence[int | None], known: list[_Slot], live: list[_Slot]) -> str:
+def _sent(
+    sources: Sequence[int | None], known: Sequence[Slot], live: Sequence[Slot]
+) -> str:
     parts = [
         f"{known[source].name!r} for {slot.name!r}"
         if source is not None

@@ -339,7 +339,7 @@ class Execution(Generic[T]):
     def _follower(self, ticket: Ticket) -> Follower[T]:
         request = self._request
         if self._judgement is not None:
-            request = request.picking(self._judgement.outputs)
+            request = request.reading(self._judgement.outputs)
         seen = not self._job._for_result_only  # pyright: ignore[reportPrivateUsage]
         return Follower(
             ticket, request, self._options, self._record, self._emit, seen=seen

@@ -49,7 +49,8 @@ async def judged(
 ) -> Judgement | None:
     """How to call an endpoint that has changed; None if it has not.
 
-    Only where a call would break is `/info` read, for the names of the parameters.
+    Only where component types and labels do not do is `/info` read, for the names of
+    the parameters and for those that may be left to the function's own `None`.
 
     Args:
         connection: Remembers what has been warned of.
@@ -63,14 +64,17 @@ async def judged(
     """
     if request.shape is None or request.shape == route.shape:
         return None
-    from .drift import judge
+    from .drift import Signature, judge, live_signature
 
-    known = request.shape, request.names, route.inputs, route.outputs
-    judgement = judge(*known)
-    if judgement.problem is None or on_drift == "ignore":
+    known = Signature.of(request.shape, request.names)
+    judgement = judge(known, live_signature(route.inputs, route.outputs))
+    if judgement.problem is None:
         return judgement
     with suppress(GradioError):
-        judgement = judge(*known, await live.parameter_names(route))
+        infos = await live.parameters(route)
+        judgement = judge(known, live_signature(route.inputs, route.outputs, infos))
+    if judgement.problem is None or on_drift == "ignore":
+        return judgement
     problem = f"the app has changed: {judgement.problem}"
     if on_drift == "raise":
         raise _drift(problem, judgement, connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from .description import Component, Config, Dependency, Info, slots_shape
+from .description import Component, Config, Dependency, Info, ParameterInfo, slots_shape
 from .discovery import parse_info, read_info
 from .errors import InputError
 from .http.transport import Transport
@@ -153,12 +153,12 @@ class Live:
                 self._info = parse_info(raw, self.transport)
         return self._info
 
-    async def parameter_names(self, route: Route) -> list[str | None]:
-        """What `/info` calls an endpoint's parameters (Gradio 4.23 and later)."""
+    async def parameters(self, route: Route) -> list[ParameterInfo]:
+        """What `/info` says of an endpoint's parameters."""
         info = await self.info()
         found = info.named_endpoints.get(route.api_name)
         found = found or info.unnamed_endpoints.get(str(route.fn_index))
-        return [item.name for item in found.parameters] if found else []
+        return found.parameters if found else []
 
     async def wants_oauth_token(self, route: Route) -> bool:
         """Whether an endpoint's function takes its caller's own token.

@@ -34,17 +34,10 @@ class Request(Generic[T]):
     read: ResultReader[T]
     typed: bool = True
 
-    def picking(self, outputs: tuple[int, ...] | None) -> Request[T]:
-        """The same request, read from some of the visible outputs; None for all."""
-        if outputs is None:
-            return self
+    def reading(self, outputs: int | None) -> Request[T]:
+        """The same request, read from the first visible outputs; None for all."""
 
-        def read(
-            values: list[Any], names: list[str], strict: bool
-        ) -> T:  # as the type has it
-            if len(values) <= max(outputs, default=-1):
-                return self.read(values, names, strict)
-            picked = [values[place] for place in outputs]
-            return self.read(picked, [names[place] for place in outputs], strict)
+        def read(values: list[Any], names: list[str], strict: bool) -> T:
+            return self.read(values[:outputs], names[:outputs], strict)
 
         return replace(self, read=read)

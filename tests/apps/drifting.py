@@ -18,7 +18,7 @@ calls: list[tuple[Any, ...]] = []
 
 def said(*values: Any) -> str:
     calls.append(values)
-    return "|".join(v if isinstance(v, str) else f"{v:g}" for v in values)
+    return "|".join(f"{v:g}" if isinstance(v, int | float) else str(v) for v in values)
 
 
 def count() -> int:
@@ -40,6 +40,12 @@ def speak_fast(text: str, speed: float, voice: str, times: float) -> str:
 
 
 def speak_high(text: str, voice: str, times: float, pitch: float) -> str:
+    return said(text, voice, times, pitch)
+
+
+def speak_freely(
+    text: str, voice: str, times: float, pitch: float | None = None
+) -> str:
     return said(text, voice, times, pitch)
 
 
@@ -68,12 +74,17 @@ with gr.Blocks() as demo:
     flag = gr.Checkbox(label="Times")
     prompt = gr.Textbox(label="What to say")
     length = gr.Number(label="Length")
+    colour = gr.ColorPicker(label="Voice")
+    anything = gr.JSON(label="Times")
     # The function, its inputs and its outputs.
     variants: dict[str, tuple[Any, list[Any], Any]] = {
         "base": (speak, [text, voice, times], out),
         "reworded": (speak, [prompt, voice, times], out),
         "slider": (speak, [text, voice, slider], out),
         "added": (speak_fast, [text, speed, voice, times], out),
+        "coloured": (speak, [text, colour, times], out),
+        "loose": (speak, [text, voice, anything], out),
+        "optional": (speak_freely, [text, voice, times, pitch], out),
         "generator": (speak_slowly, [text, voice, times], out),
         "renamed": (speak, [text, voice, times], out),
         "reordered": (speak_reordered, [voice, text, times], out),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from gradio_runtime.drift import Signature, Slot, judge
 from gradio_runtime.texts import printable
 
 from ..errors import UsageError
+from ..typeexpr import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
 from .changes import Change, Diff, Level
 from .inputs import InputChanges
 from .outputs import output_changes
 from .surface import Endpoint, Surface
-from .types import Fit
+from .types import Fit, without
 
 __all__ = ["compare"]
 
@@ -187,10 +189,16 @@ class _Comparison:
             )
 
     def _parts(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
-        yield from InputChanges(
+        inputs = InputChanges(
             old, new, self._given, self._given_back, prose=self._prose
-        ).changes()
-        yield from output_changes(old, new, self._read, self._read_back)
+        )
+        found = [
+            *inputs.changes(),
+            *output_changes(old, new, self._read, self._read_back),
+        ]
+        yield from found
+        if not any(item.level == "breaking" for item in found):
+            yield from _refused(old, new)
 
     # --- The module
 
@@ -222,6 +230,45 @@ class _Comparison:
                 name,
                 None,
             )
+
+
+def _refused(old: Endpoint, new: Endpoint) -> Iterator[Change]:
+    """What makes the runtime refuse the calls of the old module, and nothing else."""
+    if old.shape is None or new.shape is None:
+        return
+    known, now = (
+        Signature.of(shape, [item.name for item in endpoint.parameters])
+        for shape, endpoint in ((old.shape, old), (new.shape, new))
+    )
+    types = [item.type for item in new.outputs]
+    now = Signature(
+        [
+            replace(
+                _refined(slot, item.member.type), has_value=not item.member.required
+            )
+            for slot, item in zip(now.inputs, new.parameters, strict=False)
+        ],
+        [_refined(*pair) for pair in zip(now.outputs, types, strict=False)],
+    )
+    if (problem := judge(known, now).problem) is not None:
+        message = f"the module as it is is refused: {problem}"
+        yield Change("call", old.api_name, "", "breaking", message)
+
+
+def _refined(slot: Slot, type_: TypeExpr) -> Slot:
+    """The slot with what only the module's types say."""
+    if slot.kind.takes not in ("FileInput", "choice"):
+        return slot
+    match without(type_, NONE, UNCHANGED):
+        case Generic(_, (item,)):
+            return replace(slot, several=True, open=_open(item))
+        case item:
+            return replace(slot, open=_open(item))
+
+
+def _open(choice: TypeExpr) -> bool:
+    """Whether other texts are taken besides the choices."""
+    return isinstance(choice, Either) and STR in choice.members
 
 
 def _grouped(endpoints: Sequence[Endpoint]) -> dict[object, list[Endpoint]]:

@@ -12,6 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradio_runtime.drift import Signature
+from gradio_runtime.shape import Shape
+
 from ..errors import UsageError
 from ..options import BuildOptions
 from ..render import HEADER_MARK
@@ -70,6 +73,7 @@ class Endpoint:
         stream: Whether it is a generator.
         event_data: Whether its function also wants to know what was selected.
         names: The module's own classes and aliases that it uses.
+        shape: What the runtime knows it by; None where the module does not say.
     """
 
     api_name: str
@@ -79,6 +83,7 @@ class Endpoint:
     stream: bool = False
     event_data: bool = False
     names: frozenset[str] = frozenset()
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +256,11 @@ class _Reader:
                     keywords=keywords,
                 ):
                     given = [part.id for part in rest if isinstance(part, ast.Name)]
-                    shape = next((k.value for k in keywords if k.arg == "shape"), None)
                     return self._read_endpoint(
                         node,
                         name if isinstance(name, str) else f"fn_{name}",
                         given[0] if given else "",
-                        _components(shape),
+                        _shape({k.arg: k.value for k in keywords}),
                         stream=kind == "stream_endpoint",
                     )
                 case _:
@@ -268,14 +272,18 @@ class _Reader:
         node: ast.FunctionDef,
         api_name: str,
         model: str,
-        components: tuple[list[str], list[str]],
+        shape: Shape | None,
         *,
         stream: bool,
     ) -> Endpoint:
         doc = ast.get_docstring(node) or ""
-        parameters = tuple(self._parameters(node.args, model, components[0], doc))
+        known = Signature.of(shape or Shape(""))
+        taken, given = (
+            [slot.type for slot in side] for side in (known.inputs, known.outputs)
+        )
+        parameters = tuple(self._parameters(node.args, model, taken, doc))
         annotation, returned = self._returned(node.returns)
-        outputs = tuple(self._outputs(returned, components[1]))
+        outputs = tuple(self._outputs(returned, given))
         arguments = [*node.args.args, *node.args.kwonlyargs]
         used = self._used([annotation, *(item.annotation for item in arguments)])
         return Endpoint(
@@ -286,6 +294,7 @@ class _Reader:
             stream=stream,
             event_data="`with_options(event_data=...)`" in doc,
             names=frozenset({*used, model} & {*self._defined, *self._aliases}),
+            shape=shape,
         )
 
     def _parameters(
@@ -373,16 +382,20 @@ def _default(node: ast.expr | None) -> str | None:
             return ast.unparse(node)
 
 
-def _components(shape: ast.expr | None) -> tuple[list[str], list[str]]:
-    """Component types of the inputs and the outputs, see `slot_types`."""
-    if not isinstance(shape, ast.Constant) or not isinstance(shape.value, str):
-        return [], []
-    inputs, _, outputs = shape.value.partition("->")
-    return _split(inputs), _split(outputs)
+def _shape(keywords: Mapping[str | None, ast.expr]) -> Shape | None:
+    """The shape that a decorator's keyword arguments say."""
+    types = keywords.get("shape")
+    if not isinstance(types, ast.Constant) or not isinstance(types.value, str):
+        return None
+    labels = (_labels(keywords.get(name)) for name in ("labels", "output_labels"))
+    return Shape(types.value, *labels)
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")] if text.strip() else []
+def _labels(node: ast.expr | None) -> tuple[str | None, ...]:
+    if not isinstance(node, ast.List):
+        return ()
+    values = (part.value for part in node.elts if isinstance(part, ast.Constant))
+    return tuple(value if isinstance(value, str) else None for value in values)
 
 
 def _argument_docs(doc: str) -> dict[str, str]:

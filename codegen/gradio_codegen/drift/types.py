@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from gradio_runtime.kinds import fits
+
 from ..literals import LiteralValue
 from ..typeexpr import (
     ANY,
-    FILE,
     FLOAT,
     INT,
     NONE,
@@ -29,9 +30,6 @@ __all__ = ["Classes", "Constraint", "Fit", "Member", "TypeReader", "without"]
 
 Constraint: TypeAlias = tuple[str, int | float]
 _CONSTRAINTS = ("ge", "le", "multiple_of", "max_length")
-
-#: Classes of the runtime that are kinds of others.
-_KINDS: Mapping[TypeExpr, TypeExpr] = {Named("VideoFile"): FILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +192,10 @@ class Fit:
                 return self._classes(name, other)
             case Named("bool"), Literals(values):
                 return _keys((True, False)) <= _keys(values)
+            case Named(name), Named(other):
+                return fits(name, other)
             case Named(), _:
-                return (
-                    given == wanted
-                    or (given, wanted) == (INT, FLOAT)
-                    or (_KINDS.get(given) == wanted)
-                )
+                return (given, wanted) == (INT, FLOAT)
             case _:
                 return given == wanted
 
