@@ -47,9 +47,10 @@ demo: $(READY) ## A real Gradio app: generate a module for it, check, call, stre
 test: check ## Every check and every test
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
-check: $(READY) ## Lint, format and types
+check: $(READY) ## Lint, format, imports and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports --no-logo --no-cache
 	@.venv/bin/mypy $(MYPY_PATHS)
 	@.venv/bin/pyright --warnings
 
