@@ -38,8 +38,8 @@ def is_generated(text: str) -> bool:
     marked = any(line.startswith(HEADER_MARK) for line in comments.splitlines())
     if not marked or not (spec := _SPEC.search(comments)):
         return False
-    app = rf"^_app = App\(.*?\bspec=[\"']{spec[1]}[\"']"
-    return re.search(app, text, re.MULTILINE | re.DOTALL) is not None
+    app = text.partition("\n_app = App(")[2]
+    return re.search(rf"\bspec=[\"']{spec[1]}[\"']", app) is not None
 
 
 def ensure_writable(

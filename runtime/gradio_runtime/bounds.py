@@ -11,6 +11,7 @@ __all__ = [
     "CONNECT_TIMEOUT",
     "FREE_DISK",
     "LARGE",
+    "MAX_ADDRESS",
     "MAX_ANSWER_SIZE",
     "MAX_CONFIG_SIZE",
     "MAX_DEPTH",
@@ -20,8 +21,10 @@ __all__ = [
     "MAX_ERROR_SIZE",
     "MAX_FILES",
     "MAX_KEPT_SIZE",
+    "MAX_LABEL",
     "MAX_MESSAGE_SIZE",
     "MAX_PROGRESS_UNITS",
+    "MAX_TEXT",
     "MAX_UNREAD_SIZE",
     "SMALLEST_FILE",
     "max_values",
@@ -46,6 +49,9 @@ MAX_ERROR_SIZE = 128 << 10
 #: Seconds to log in and read an app's description: `Client(connect_timeout=…)`.
 CONNECT_TIMEOUT = 60.0
 
+#: Characters of the path or URL of a file of an app's: longer ones take Python seconds.
+MAX_ADDRESS = 8192
+
 #: Files in one output: `Client(max_files=…)`.
 MAX_FILES = 1000
 #: Bytes of all files of one call: `Client(max_download_total=…)`. A file counts as
@@ -61,6 +67,10 @@ MAX_KEPT_SIZE = 64 << 20
 #: yet. The stream is not read meanwhile. What they hold may take thirty times as much.
 MAX_UNREAD_SIZE = 1 << 20
 MAX_EARLY_SIZE = 4 << 20
+#: Characters of an error or a log, and of what a progress bar says: each is searched for
+#: secrets. Of a longer one the middle is left out.
+MAX_TEXT = 256 << 10
+MAX_LABEL = 4096
 #: Progress bars in one message; the others are dropped.
 MAX_PROGRESS_UNITS = 100
 #: Bytes that the edits of one message may move in memory: a second's work.

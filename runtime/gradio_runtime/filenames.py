@@ -13,6 +13,9 @@ __all__ = ["reserved_place", "safe_name"]
 
 #: Longest file name to write, in characters; most file systems stop at 255 bytes.
 _LONGEST_NAME = 120
+#: Most characters of a given name that are looked at, of which the last may be its
+#: extension: Python takes hours to normalize a megabyte of combining marks.
+_READ = 4 * _LONGEST_NAME
 
 #: Names of devices on Windows, whatever their extension and case.
 _DEVICE = re.compile(
@@ -30,7 +33,9 @@ def safe_name(name: str) -> str:
     It has no separators and nothing that is not seen (see `texts`), is no option of a
     command and no device of Windows, and fits every file system.
     """
-    name = re.split(r"[/\\]", name)[-1]
+    name = name[max(name.rfind("/"), name.rfind("\\")) + 1 :]
+    if len(name) > _READ:
+        name = name[: _READ // 2] + name[-_READ // 2 :]
     name = unicodedata.normalize("NFC", escaped(name, by=lambda _: "_"))
     name = _stripped(re.sub(r"[<>:\"|?*]", "_", name))
     stem, dot, suffix = name.rpartition(".")

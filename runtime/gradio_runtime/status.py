@@ -11,7 +11,8 @@ from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
-from .texts import BriefFields
+from .bounds import MAX_LABEL
+from .texts import BriefFields, shortened
 from .values import UNCHANGED, Unchanged
 
 __all__ = ["LogMessage", "ProgressUnit", "Status", "StatusUpdate", "number"]
@@ -102,7 +103,7 @@ def number(value: object) -> Any:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return shortened(value, MAX_LABEL) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 from .addresses import split
-from .bounds import MAX_DOWNLOAD_TOTAL, MAX_FILES
+from .bounds import MAX_ADDRESS, MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .callbacks import run_callback
 from .errors import InputError, ProtocolError
 from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
@@ -245,6 +245,10 @@ class Transfer:
 
     def _remote(self, value: dict[str, Any]) -> File:
         path, url = str(value.get("path") or ""), value.get("url")
+        if max(len(path), len(url) if isinstance(url, str) else 0) > MAX_ADDRESS:
+            raise ProtocolError(
+                f"the app names a file by more than {MAX_ADDRESS} characters"
+            )
         stream = value.get("is_stream") is True
         served = f"{self._transport.base}{self._prefix}"
         # The server builds `url` from what it believes its address to be; behind a

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from gradio_runtime import File
 from gradio_runtime.description import Component, Config
+from gradio_runtime.errors import ProtocolError
 from gradio_runtime.filedata import (
     data_url,
     file_to_send,
@@ -157,6 +158,13 @@ def test_paths_of_streams() -> None:
     assert stream_path("s/r/7/playlist.m3u8") == "s/r/7/playlist-file"
     assert stream_path("s/r/7") == "s/r/7"
     assert stream_path("playlist.m3u8") == "playlist.m3u8"
+
+
+@pytest.mark.parametrize("key", ["path", "url"])
+def test_an_address_of_megabytes(tmp_path: Path, key: str) -> None:
+    make = transfer(THREE, tmp_path).file_of
+    with pytest.raises(ProtocolError, match="more than 8192 characters"):
+        make({"path": "", key: "http://x/" + "\u202e" * 8192, "meta": META})
 
 
 def test_a_video_of_gradio_3(tmp_path: Path) -> None:

@@ -35,9 +35,10 @@ _LOGGERS = (
     "gradio_runtime.http",
     "gradio_runtime.hub",
 )
-#: A header whose value gives access, in the repr of a list of pairs of bytes.
+#: A header whose value gives access, in the repr of a list of pairs of bytes. Its name is
+#: bounded, so that looking for one takes no time that is quadratic.
 _HEADER = re.compile(
-    r"""(\(b['"][\w-]*(?:cookie|authorization|authenticate|token)[\w-]*['"],\s*)"""
+    r"""(\(b['"][\w-]{0,99}(?:cookie|authorization|authenticate|token)[\w-]{0,99}['"],\s*)"""
     r"""(?:b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""",
     re.IGNORECASE,
 )
@@ -45,6 +46,8 @@ _HEADER = re.compile(
 _SESSION = re.compile(r"(session_hash=|/heartbeat/)[^&\s\"'?#]+")
 _HASH_LENGTH = 32
 _HEX = re.compile(r"[0-9a-f]{32,}")
+#: Digits of a text in which names are looked for; where there are more, all are struck.
+_MOST_HEX = 4096
 #: The latest names of sessions of this process, which guard what an app keeps for them.
 _sessions: dict[str, None] = {}
 _KEPT = 10_000
@@ -112,7 +115,7 @@ class Secrets:
         """The text without any of them, in whatever way they are written."""
         # The longest first: a token may begin with a password.
         for value in sorted(self._values, key=len, reverse=True):
-            text = _pattern(value).sub(_HIDDEN, text)
+            text = _without_value(text, value)
         return _without_sessions(text)
 
     def strike_description(self, value: Any) -> Any:
@@ -120,11 +123,10 @@ class Secrets:
 
         Short ones are left: they may be words that every description is made of.
         """
-        found = [_pattern(v).pattern for v in self._values if len(v) >= _LONG]
-        if not found:
-            return value
-        found.sort(key=len, reverse=True)
-        return _replaced(value, re.compile("|".join(found)))
+        found = sorted(
+            (v for v in self._values if len(v) >= _LONG), key=len, reverse=True
+        )
+        return _replaced(value, found) if found else value
 
 
 _all: weakref.WeakSet[Secrets] = weakref.WeakSet()
@@ -196,34 +198,51 @@ def _hide(record: logging.LogRecord) -> bool:
     return True
 
 
+def _without_value(text: str, value: str) -> str:
+    ways = _ways(value)
+    if len(value) < _LONG:
+        words = "|".join(map(re.escape, ways))
+        pattern = rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"
+        return re.sub(pattern, _HIDDEN, text)
+    # No pattern: an app chooses its cookies and its texts, and `re` would look at each
+    # character of a long text as often as a cookie is long.
+    for way in ways:
+        text = text.replace(way, _HIDDEN)
+    return text
+
+
 @lru_cache(maxsize=256)
-def _pattern(value: str) -> re.Pattern[str]:
+def _ways(value: str) -> list[str]:
+    """The ways in which a secret may be written, the longest first."""
     ways = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
     ways |= {repr(value)[1:-1], quote(value)}
-    text = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
-    if len(value) < _LONG:
-        text = rf"(?<![A-Za-z0-9])(?:{text})(?![A-Za-z0-9])"
-    return re.compile(text)
+    return sorted(ways, key=len, reverse=True)
 
 
-def _replaced(value: Any, pattern: re.Pattern[str]) -> Any:
+def _replaced(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(_HIDDEN, value)
+        for secret in secrets:
+            value = _without_value(value, secret)
+        return value
     if is_object(value):
         return {
-            pattern.sub(_HIDDEN, key): _replaced(item, pattern)
+            _replaced(key, secrets): _replaced(item, secrets)
             for key, item in value.items()
         }
     if is_array(value):
-        return [_replaced(item, pattern) for item in value]
+        return [_replaced(item, secrets) for item in value]
     return value
 
 
 def _without_sessions(text: str) -> str:
-    for run in _HEX.findall(text):
-        for start in range(len(run) - _HASH_LENGTH + 1):
-            if (name := run[start : start + _HASH_LENGTH]) in _sessions:
-                text = text.replace(name, _HIDDEN)
+    runs = _HEX.findall(text)
+    if sum(map(len, runs)) > _MOST_HEX:
+        # To look for a name at each place would take seconds.
+        return _HEX.sub(_HIDDEN, text)
+    for run in runs:
+        places = range(len(run) - _HASH_LENGTH + 1)
+        for name in {run[n : n + _HASH_LENGTH] for n in places} & _sessions.keys():
+            text = text.replace(name, _HIDDEN)
     return text
 
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
-from ..bounds import MAX_MESSAGE_SIZE, MAX_PROGRESS_UNITS, max_values
+from ..bounds import MAX_MESSAGE_SIZE, MAX_PROGRESS_UNITS, MAX_TEXT, max_values
 from ..description import Config
 from ..errors import ProtocolError
 from ..jsontext import ExcessiveJson, is_array, is_object, load_json
 from ..status import LogMessage, ProgressUnit, number
-from ..texts import brief
+from ..texts import brief, shortened
 from .quoted import unquoted
 
 __all__ = [
@@ -382,12 +382,12 @@ def _values(data: object) -> list[Any]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return shortened(value, MAX_TEXT) if isinstance(value, str) else None
 
 
 def _words(value: object) -> str:
     """What is to be a text, in words where it is none."""
-    return value if isinstance(value, str) else brief(value)
+    return shortened(value, MAX_TEXT) if isinstance(value, str) else brief(value)
 
 
 def _log(message: dict[str, Any]) -> LogMessage:
@@ -407,7 +407,7 @@ def _failed(
 ) -> Failed:
     text = output.get("error")
     if isinstance(text, str) and dialect.quoted_errors:
-        text = unquoted(text)
+        text = unquoted(shortened(text, MAX_TEXT))
     return Failed(
         event_id,
         None if text is None else _words(text),

@@ -45,6 +45,14 @@ def test_a_name_of_letters_stays(name: str) -> None:
     assert safe_name(name) in {name, f"_{name}"} or not name
 
 
+@pytest.mark.parametrize("part", ["\u0301\u0316", "\u202e", "/", ".", " ", "a"])
+def test_a_name_of_megabytes_is_read_in_part(part: str) -> None:
+    # Which ends: to put so many marks in order would take hours.
+    safe = safe_name(part * (1 << 20) + "x.png")
+    assert safe.endswith(".png")
+    assert len(safe.encode()) <= 255
+
+
 def _named(name: str) -> File:
     file = File.of(b"theirs")
     file.orig_name = name

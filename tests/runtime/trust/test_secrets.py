@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 import pytest
 from gradio_runtime import Client, GradioError
 from gradio_runtime.connection import fetch_description
-from gradio_runtime.http.redaction import Secrets, cleaned
+from gradio_runtime.http.redaction import Secrets, cleaned, hide_secrets, keep_session
 from pydantic import TypeAdapter, ValidationError
 
 from tests.runtime.wire_api import WireClient
@@ -297,6 +297,20 @@ def test_how_a_secret_is_struck(secret: str, text: str, struck: str) -> None:
     secrets = Secrets()
     secrets.add(secret, None)
     assert secrets.strike(text) == struck
+
+
+def test_texts_that_take_long_to_search() -> None:
+    # Which ends: each took minutes, or hours, when it was searched place by place.
+    hide_secrets()
+    secrets, session = Secrets(), keep_session("0123456789abcdef" * 2)
+    cookie = "z" * 4000 + "b"
+    secrets.add_cookie(cookie)
+    long = "z" * (30 << 20)
+    assert secrets.strike(f"{long} {cookie}")[-10:] == "z [secret]"
+    assert len(secrets.strike_description(long)) == len(long)
+    assert session not in secrets.strike(session * (1 << 20))
+    record = logging.makeLogRecord({"msg": "(b'" + "cookie" * 100_000})
+    assert logging.getLogger("httpx2").filter(record)
 
 
 def test_which_headers_are_secret() -> None:
