@@ -56,6 +56,7 @@ __all__ = [
     "FileInput",
     "UploadProgress",
     "as_file",
+    "one_file",
     "recast",
 ]
 
@@ -404,6 +405,11 @@ def _kind(value: object) -> str:
     return "a text" if isinstance(value, str | AppText) else type(value).__name__
 
 
+def one_file(value: Any, info: ValidationInfo) -> File:
+    """The same, of the JSON of a file too."""
+    return File.model_validate(as_file(value, info), context=info.context)
+
+
 class _FileInputSchema:
     """Tells pydantic to validate a `FileInput` into a `File`."""
 
@@ -412,7 +418,7 @@ class _FileInputSchema:
         cls, _source: Any, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(
-            cls._validate,
+            one_file,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 _address, return_schema=core_schema.str_schema(), when_used="json"
             ),
@@ -423,10 +429,6 @@ class _FileInputSchema:
         cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return dict(FILE_TEXT)
-
-    @staticmethod
-    def _validate(value: Any, info: ValidationInfo) -> File:
-        return File.model_validate(as_file(value, info), context=info.context)
 
 
 #: What a file parameter takes: a path, a URL, bytes, an open binary file, or a

@@ -8,7 +8,7 @@ from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 
-from ..files import File, FileInput, as_file, recast
+from ..files import File, FileInput, as_file, one_file, recast
 from ..jsontext import is_array, is_object
 from ..values import Model
 from ._fields import FileField, ReadAs
@@ -125,21 +125,17 @@ def _cell(value: Any, info: ValidationInfo) -> Any:
         case ChatFile():
             return _described(value.file, value.alt_text)
         case [file]:
-            return _file(file, info)
+            return one_file(file, info)
         case [file, alt_text]:
-            return _described(_file(file, info), alt_text)
+            return _described(one_file(file, info), alt_text)
         case _ if is_object(value):
             if "component" in value:
                 return ChatComponent.model_validate(value, context=info.context)
             # As the wire has it, or as JSON of a `ChatPair`.
-            file = _file(value.get("file", value), info)
+            file = one_file(value.get("file", value), info)
             return _described(file, value.get("alt_text"))
         case _:
             return as_file(value, info)
-
-
-def _file(value: Any, info: ValidationInfo) -> File:
-    return File.model_validate(as_file(value, info), context=info.context)
 
 
 def _described(file: File, alt_text: str | None = None) -> File:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import Field, ValidationInfo
 
-from ..files import FILE_TEXT, File, FileInput, as_file
+from ..files import FILE_TEXT, File, FileInput, one_file
 from ..jsontext import is_object
 from ..values import Model
 from ._fields import FileField, Known, ReadAs, is_file_object
@@ -48,10 +48,6 @@ class GalleryVideo(Model):
 GalleryItem: TypeAlias = GalleryImage | GalleryVideo
 
 
-def _one_file(value: Any, info: ValidationInfo) -> File:
-    return File.model_validate(as_file(value, info), context=info.context)
-
-
 def _gallery_item(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, tuple | list):
         pair = cast("Sequence[Any]", value)
@@ -63,7 +59,7 @@ def _gallery_item(value: Any, info: ValidationInfo) -> Any:
         return value
     if is_object(value) and not is_file_object(value):
         return value
-    file = _one_file(value, info)
+    file = one_file(value, info)
     kind = file.mime_type or mimetypes.guess_type(str(file))[0] or ""
     return {"video" if kind.startswith("video/") else "image": file}
 
@@ -133,7 +129,7 @@ def _editor(value: Any, info: ValidationInfo) -> Any:
         is_object(value) and not is_file_object(value)
     ):
         return value
-    file = _one_file(value, info)
+    file = one_file(value, info)
     return {"background": file, "layers": [], "composite": file}
 
 
