@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 NEVER_LOADED = {
     *("gradio_codegen", "jinja2", "black", "typer", "huggingface_hub"),
     *("httpx2", "asyncio", "ssl"),
+    # What pydantic loads to look for its plugins once a model is built.
+    *("email", "zipfile"),
 }
 
 
