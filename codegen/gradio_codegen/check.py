@@ -216,10 +216,10 @@ class _Checker:
                 args=[ast.Constant(value=str() | int()), ast.Name(id=model)],
                 keywords=[
                     ast.keyword(arg="shape", value=ast.Constant(value=str())),
-                    *labels,
+                    *facts,
                 ],
             ):
-                return model in self._classes and all(map(_is_labels, labels))
+                return model in self._classes and all(map(_is_fact, facts))
             case _:
                 return False
 
@@ -343,8 +343,10 @@ def _is_string(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def _is_labels(node: ast.keyword) -> bool:
+def _is_fact(node: ast.keyword) -> bool:
     match node:
+        case ast.keyword(arg="event_data", value=ast.Constant(value=True)):
+            return True
         case ast.keyword(arg="labels" | "output_labels", value=ast.List(elts=items)):
             return all(
                 isinstance(item, ast.Constant) and isinstance(item.value, str | None)

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import docs
 from ._version import __version__
@@ -22,9 +22,6 @@ from .made import made, needs_validation, without_nulls
 from .names import IMPORTS
 from .templates import Templates
 from .typeexpr import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
-
-if TYPE_CHECKING:
-    from gradio_runtime.shape import Shape
 
 __all__ = ["HEADER_MARK", "body_context", "format_code", "header_context", "render"]
 
@@ -176,7 +173,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "decorator": "stream_endpoint" if endpoint.generator else "endpoint",
         "api_name": api_name or string(endpoint.api_name),
         "shape": string(endpoint.shape.types),
-        "labels": list(_labels(endpoint.shape)),
+        "labels": list(_facts(endpoint)),
         "doc": docstring(docs.endpoint_doc(endpoint), _INDENT),
         "parameters": ", ".join(_parameters(endpoint)),
         "returns": _returns(endpoint),
@@ -202,12 +199,15 @@ def _given_param(param: Param) -> dict[str, Any]:
     }
 
 
-def _labels(shape: Shape) -> Iterator[str]:
-    """What the runtime compares with the live app besides the types, as arguments."""
+def _facts(endpoint: Endpoint) -> Iterator[str]:
+    """What the decorator says besides the component types, as arguments."""
+    shape = endpoint.shape
     named = {"labels": shape.labels, "output_labels": shape.output_labels}
     for name, labels in named.items():
         if labels:
             yield f"{name}={source(list(labels))}"
+    if endpoint.event_data:
+        yield "event_data=True"
 
 
 def _parameters(endpoint: Endpoint) -> list[str]:

@@ -101,6 +101,7 @@ class App:
         shape: str,
         labels: Sequence[str | None] = (),
         output_labels: Sequence[str | None] = (),
+        event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
         """Make a described call an endpoint.
 
@@ -110,6 +111,9 @@ class App:
             shape: Its component types when the module was generated.
             labels: The labels of its inputs then.
             output_labels: Those of its outputs, if it had several.
+            event_data: Whether the app's function also takes what was selected or
+                clicked, which `with_options(event_data=…)` gives. The generator's
+                `check` reads it; calls do without.
         """
         known = Shape(shape, tuple(labels), tuple(output_labels))
 
@@ -127,6 +131,7 @@ class App:
         shape: str,
         labels: Sequence[str | None] = (),
         output_labels: Sequence[str | None] = (),
+        event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
         known = Shape(shape, tuple(labels), tuple(output_labels))

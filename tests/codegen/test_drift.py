@@ -254,6 +254,30 @@ def test_event_data_is_told() -> None:
     assert seen(diff(old, new)) == {(C, "event-data", "")}
 
 
+#: As generated docstrings say it to people.
+PARAGRAPH = """\
+The app's function also takes what was selected or clicked. Give it by
+`with_options(event_data=...)`, as the app's page would, such as
+{"index": 0, "value": "a", "selected": True}."""
+
+
+def test_what_an_app_says_of_event_data_is_not_taken_for_a_fact() -> None:
+    """Neither the phrase nor all of our own paragraph, among an app's own words."""
+    for words in ("`with_options(event_data=...)`", PARAGRAPH):
+        quoting = endpoint("f", [text()], description=f"Read:\n\n{words}\n\nAnd so on.")
+        surface = surface_of(spec_of(quoting))
+        assert words in generate_from(spec_of(quoting)).code.replace("\n    ", "\n")
+        assert not surface.endpoints["/f"].event_data
+        assert not diff(spec_of(endpoint("f", [text()])), spec_of(quoting))
+
+
+def test_newer_modules_say_nothing_in_prose() -> None:
+    quoting = endpoint("f", [text()], description=f"A.\n\n{PARAGRAPH}")
+    code = generate_from(spec_of(quoting)).code
+    newer = code.replace("gradio-codegen 0.1.0", "gradio-codegen 0.2.0")
+    assert not read_module(newer, "x").endpoints["/f"].event_data
+
+
 def test_a_class_is_not_importable_any_more() -> None:
     one, other = app([way("a")]), app([Slot("radio", "way", props={"choices": ["a"]})])
     assert not diff(one, other)

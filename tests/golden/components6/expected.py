@@ -4691,7 +4691,13 @@ def new_component(text: str) -> Call[str]:
     return Call(NewComponentInput(text=text))
 
 
-@_app.endpoint("/selected", SelectedInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint(
+    "/selected",
+    SelectedInput,
+    shape="textbox -> textbox",
+    labels=["Text"],
+    event_data=True,
+)
 def selected(text: str) -> Call[str]:
     """An event's data, which a call has none of.
 
