@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gradio_runtime.addresses import is_url, shown_src
 from gradio_runtime.hub.names import space_of
@@ -12,6 +12,9 @@ from gradio_runtime.hub.names import space_of
 from .errors import SourceError, UsageError
 from .limits import DOCUMENT
 from .spec import AppSpec, loads
+
+if TYPE_CHECKING:
+    from gradio_runtime.errors import GradioError
 
 __all__ = ["classify", "fetch", "read_text", "split_login"]
 
@@ -71,7 +74,7 @@ def fetch(
         return loads(read_text(Path(name)), name)
     # Imported here: the HTTP client is not needed for saved descriptions.
     from gradio_runtime.connection import fetch_description
-    from gradio_runtime.errors import AuthenticationError, GradioError
+    from gradio_runtime.errors import GradioError
 
     try:
         config, info, again = fetch_description(
@@ -85,19 +88,25 @@ def fetch(
         )
     except GradioError as error:
         error.src = shown_src(error.src or name)
-        if error.hint == AuthenticationError.usual_hint:
-            error.hint = (
-                "Give the app's login (--auth user:password) or a token (--token)"
-            )
-        text = " ".join(str(error).split())
-        for argument, option in _OPTIONS.items():
-            text = text.replace(argument, option)
-        raise SourceError(text) from error
+        error.hint = _for_the_command_line(error)
+        raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
         raise SourceError(
             f"what {shown_src(name)} sends is nested too deeply"
         ) from None
     return AppSpec.from_raw(name, config, info, again)
+
+
+def _for_the_command_line(error: GradioError) -> str | None:
+    """The error's hint, with options in the place of the runtime's arguments."""
+    from gradio_runtime.errors import AuthenticationError
+
+    if isinstance(error, AuthenticationError) and error.own_hint is None:
+        return "Give the app's login (--auth user:password) or a token (--token)"
+    hint = error.hint
+    for argument, option in _OPTIONS.items():
+        hint = hint and hint.replace(argument, option)
+    return hint
 
 
 def split_login(text: str) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ async def read_info(
     try:
         raw = await transport.get_json(f"{config.api_prefix}/info{query}")
     except ConnectError as error:
-        if config.protocol == "ws" and "404" in error.message:
+        if config.protocol == "ws" and error.status == 404:
             raise ConnectError(
                 f"Gradio {config.version} does not describe its API",
                 hint="Apps of Gradio 3.26 and later do",

@@ -32,7 +32,7 @@ the app sent: so in `str`, `repr`, `args` and tracebacks. `message` has it as it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from .texts import brief, printable
 
@@ -72,11 +72,11 @@ class GradioError(Exception):
         message: What happened, without the context and the hint.
         endpoint: The api_name of the endpoint that was called, if one was.
         src: The app: a URL or a Space id.
-        hint: What to do next.
+        own_hint: The next step that this very error has, if it is not the usual one.
         usual_hint: The next step where nothing better is known.
     """
 
-    usual_hint: ClassVar[str | None] = None
+    usual_hint: str | None = None
 
     def __init__(
         self,
@@ -89,8 +89,17 @@ class GradioError(Exception):
         self.message = message
         self.endpoint = endpoint
         self.src = src
-        self.hint = hint or self.usual_hint
+        self.own_hint = hint
         super().__init__(printable(message))
+
+    @property
+    def hint(self) -> str | None:
+        """What to do next."""
+        return self.own_hint or self.usual_hint
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        self.own_hint = hint
 
     def __str__(self) -> str:
         """Say what happened, where, and what to do next, on one line."""
@@ -129,6 +138,7 @@ class ConnectError(GradioError):
     Attributes:
         not_sent: Whether it is certain that no request has reached the app.
         lasting: Whether asking the same again will not help.
+        status: The HTTP status that came instead, if one did.
     """
 
     usual_hint = "Check the address and that the app is running"
@@ -139,11 +149,13 @@ class ConnectError(GradioError):
         *,
         not_sent: bool = False,
         lasting: bool = False,
+        status: int | None = None,
         **context: str | None,
     ) -> None:
         super().__init__(message, **context)
         self.not_sent = not_sent
         self.lasting = lasting
+        self.status = status
 
 
 class ConnectionLost(GradioError):
@@ -152,25 +164,29 @@ class ConnectionLost(GradioError):
     Attributes:
         may_have_run: False when the job certainly never started, so that calling
             again is safe; True when it may have run, in part or to its end.
+        unanswered: Whether it broke before the app answered at all.
     """
 
     def __init__(
-        self, message: str, *, may_have_run: bool = True, **context: str | None
+        self,
+        message: str,
+        *,
+        may_have_run: bool = True,
+        unanswered: bool = False,
+        **context: str | None,
     ) -> None:
         super().__init__(message, **context)
-        #: Whether it broke before the app answered at all.
-        self._unanswered = False
+        self.unanswered = unanswered
         self.told(may_have_run=may_have_run)
 
     def told(self, *, may_have_run: bool) -> None:
         """Say whether the job may have run, once that is known."""
         self.may_have_run = may_have_run
-        if self.hint in {None, _IT_MAY, _IT_DID_NOT}:
-            self.hint = _IT_MAY if may_have_run else _IT_DID_NOT
-
-
-_IT_MAY = "The job may have run: see what it did before calling again"
-_IT_DID_NOT = "The job has not run: call again"
+        self.usual_hint = (
+            "The job may have run: see what it did before calling again"
+            if may_have_run
+            else "The job has not run: call again"
+        )
 
 
 class JobTimeout(GradioError, TimeoutError):
@@ -272,9 +288,20 @@ def too_deep(parameter: str | None = None) -> InputError:
 
 
 class FileTooLarge(InputError):
-    """A file is larger than the app (or the caller's own limit) allows."""
+    """A file is larger than the app (or the caller's own limit) allows.
+
+    Attributes:
+        file: The name of a file that was to be sent, once it is known.
+    """
 
     usual_hint = "Send a smaller file"
+    file: str | None = None
+
+    def about_file(self, name: str) -> None:
+        """Say which file it is about, where that is known later."""
+        if self.file is None:
+            self.file = name
+            self.message = f"{name}: {self.message}"
 
 
 class ServerValidationError(GradioError):

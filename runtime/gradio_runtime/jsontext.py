@@ -46,14 +46,12 @@ def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
         # Values are not kept for the next time, as they would be by default: the names
         # of jobs and the outputs of an app are new each time.
         return pydantic_core.from_json(text, cache_strings="keys")
-    except (ValueError, TypeError) as error:  # the latter for a surrogate in a str
-        if "recursion limit" in str(error):
-            raise ExcessiveJson(_TOO_DEEP, deep=True) from None
+    except (ValueError, TypeError):  # the latter for a surrogate in a str
         return _load_oddities(text)
 
 
 def _load_oddities(text: bytes | str) -> Any:
-    """What `pydantic_core` takes for no JSON."""
+    """Parse what `pydantic_core` refuses: odd JSON, or levels beyond what is read."""
     import json
 
     _check_depth(text)

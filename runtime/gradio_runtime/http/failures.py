@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from collections.abc import Generator
 from typing import NamedTuple
 
@@ -55,20 +56,28 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
                 f"{base} does not answer within {waiting.connect:g} s", not_sent=True
             )
         case httpx2.ConnectError() | httpx2.ProxyError():
+            untrusted = _is_of_trust(error)
             return ConnectError(
                 f"cannot reach {base}: {text}",
                 not_sent=True,
-                lasting="CERTIFICATE_VERIFY_FAILED" in text,
-                hint=_TRUST if "CERTIFICATE_VERIFY_FAILED" in text else None,
+                lasting=untrusted,
+                hint=_TRUST if untrusted else None,
             )
         case httpx2.UnsupportedProtocol():
             return ConnectError(f"cannot reach {base}: {text}", not_sent=True)
         case httpx2.TimeoutException():
             return _timed_out(error, waiting)
         case _:
-            lost = ConnectionLost(f"the connection to the app broke: {text}")
-            lost._unanswered = waiting.opening  # pyright: ignore[reportPrivateUsage]
-            return lost
+            return ConnectionLost(
+                f"the connection to the app broke: {text}", unanswered=waiting.opening
+            )
+
+
+def _is_of_trust(error: BaseException | None) -> bool:
+    """Whether a certificate that is not trusted is behind it."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:

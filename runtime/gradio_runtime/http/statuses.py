@@ -78,6 +78,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
                 f"{url} answers {status} {response.reason_phrase}",
                 not_sent=status == 503,
                 lasting=status == 404,
+                status=status,
                 hint=_next_step(url),
             )
         case _:

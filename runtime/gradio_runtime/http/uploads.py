@@ -60,8 +60,7 @@ async def upload(transport: Transport, path: str, file: Upload) -> str:
             path, body, body.headers, again=lambda: file.source.readable
         )
     except FileTooLarge as error:
-        if file.name not in error.message:
-            error.message = f"{file.name}: {error.message}"
+        error.about_file(file.name)
         raise
     except asyncio.CancelledError:
         # The request goes on without its caller for as long as its body does.
@@ -116,10 +115,12 @@ class _Body:
 
 
 def _too_large(file: Upload, size: str) -> FileTooLarge:
-    return FileTooLarge(
+    error = FileTooLarge(
         f"{file.name} has {size}, which exceeds the maximum file size: the app takes "
         f"at most {file.limit}"
     )
+    error.file = file.name
+    return error
 
 
 def _quoted(name: str) -> str:

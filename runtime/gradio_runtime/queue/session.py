@@ -303,7 +303,7 @@ class Session:
             except ConnectionLost as error:
                 # Often a kept connection that the server was just closing. If it did
                 # read the request, it says now that it knows the session no more.
-                if attempt or not error._unanswered:  # pyright: ignore[reportPrivateUsage]
+                if attempt or not error.unanswered:
                     raise
                 pause = 0.0
             else:
