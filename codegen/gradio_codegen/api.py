@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
-from .build import BuildOptions, build
+from .build import build
 from .check import check_code, check_user_code
 from .errors import Diagnostic, UsageError
 from .fetch import fetch
 from .models import write_models
 from .names import IMPORTS, identifier
+from .options import OPTIONS, BuildOptions
 from .render import format_code, render
 from .spec import AppSpec
 from .templates import Templates
@@ -22,6 +26,8 @@ from .write import ensure_writable, write_file
 
 __all__ = ["GeneratedModule", "generate", "generate_from", "read"]
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 #: Called with the name of each stage; its context lasts as long as the stage.
 Stages = Callable[[str], AbstractContextManager[object]]
 
@@ -85,23 +91,51 @@ def read(
     )
 
 
-def generate(
-    source: str | os.PathLike[str] | AppSpec,
-    *,
-    token: str | None = None,
-    auth: tuple[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    timeout: float = 30.0,
-    include: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    all_endpoints: bool = False,
-    nullable_outputs: bool = False,
-    nullable: Iterable[str] = (),
-    nullable_inputs: bool = False,
-    class_name: str | None = None,
-    rename: Mapping[str, str] | None = None,
-    templates: str | os.PathLike[str] | None = None,
-) -> GeneratedModule:
+@dataclass(frozen=True, kw_only=True)
+class _Request(BuildOptions):
+    """The arguments of `generate`: those of `read`, and the options."""
+
+    source: str | os.PathLike[str] | AppSpec = field(kw_only=False)
+    token: str | None = None
+    auth: tuple[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    timeout: float = 30.0
+
+    def read(self) -> AppSpec:
+        if isinstance(self.source, AppSpec):
+            return self.source
+        return read(
+            self.source,
+            token=self.token,
+            auth=self.auth,
+            headers=self.headers,
+            timeout=self.timeout,
+        )
+
+
+def _taking(
+    request: Callable[_P, _Request],
+) -> Callable[[Callable[[_Request], _T]], Callable[_P, _T]]:
+    """Give a function the arguments that a request is made of."""
+
+    def decorate(function: Callable[[_Request], _T]) -> Callable[_P, _T]:
+        @wraps(function)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            return function(request(*args, **kwargs))
+
+        returned = inspect.signature(function).return_annotation
+        signature = inspect.signature(request).replace(return_annotation=returned)
+        call.__dict__["__signature__"] = signature
+        options = [f"    {name}: {item.help}" for name, item in OPTIONS.items()]
+        doc = inspect.cleandoc(function.__doc__ or "")
+        call.__doc__ = doc.replace("\nRaises:", "\n".join([*options, "", "Raises:"]), 1)
+        return call
+
+    return decorate
+
+
+@_taking(_Request)
+def generate(_request: _Request) -> GeneratedModule:
     """Generate a typed module for an app.
 
     Args:
@@ -111,34 +145,11 @@ def generate(
         auth: User and password of the app's own login.
         headers: Extra headers.
         timeout: Seconds for reading the description.
-        include: Globs of endpoints to generate; all of them when empty.
-        exclude: Globs of endpoints to leave out.
-        all_endpoints: Whether to take in undocumented endpoints.
-        nullable_outputs: Whether any output may be None.
-        nullable: Globs of endpoints whose outputs may be None.
-        nullable_inputs: Whether any parameter takes None, for nothing given.
-        class_name: The client class; named after the source when None.
-        rename: Names for endpoints (`{"/lambda_3": "translate"}`) and for parameters
-            (`{"/lambda_3.param_0": "text"}`) in the module.
-        templates: A folder of templates that take the place of ours.
 
     Raises:
         CodegenError: The app cannot be read, or nothing can be generated.
     """
-    options = BuildOptions(
-        include=tuple(include),
-        exclude=tuple(exclude),
-        nullable_outputs=nullable_outputs,
-        nullable=tuple(nullable),
-        nullable_inputs=nullable_inputs,
-        class_name=class_name,
-        all_endpoints=all_endpoints,
-        rename=tuple((rename or {}).items()),
-        templates=None if templates is None else os.fspath(templates),
-    )
-    if not isinstance(source, AppSpec):
-        source = read(source, token=token, auth=auth, headers=headers, timeout=timeout)
-    return generate_from(source, options)
+    return generate_from(_request.read(), _request)
 
 
 def generate_from(

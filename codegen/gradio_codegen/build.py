@@ -57,7 +57,7 @@ from .typeexpr import (
     optional,
 )
 
-__all__ = ["BuildOptions", "build", "client_name"]
+__all__ = ["build", "client_name"]
 
 
 def client_name(app: str) -> str:
@@ -158,7 +158,7 @@ def _wanted_names(
     known = {**spec.info.named_endpoints}
     known |= {f"fn_{key}": info for key, info in spec.info.unnamed_endpoints.items()}
     params = {name: _parameter_names(info.parameters) for name, info in known.items()}
-    return named(options.rename, params, [plan.api_name for plan in plans])
+    return named(options.renames, params, [plan.api_name for plan in plans])
 
 
 def _slots(

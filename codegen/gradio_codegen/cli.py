@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from ._version import __version__
-from .cli_options import (
-    AllEndpoints,
-    Auth,
-    ClassName,
-    Exclude,
-    Force,
-    Header,
-    Include,
-    Json,
-    Nullable,
-    NullableInputs,
-    NullableOutputs,
-    Output,
-    Quiet,
-    Rename,
-    Source,
-    Strict,
-    Templates,
-    Token,
-    Verbose,
-)
+from .cli_options import AllEndpoints, Force, Json, Output, Source, Strict, grouped
 from .errors import CodegenError
+from .options import BuildOptions
+
+if TYPE_CHECKING:
+    from .commands.connect import Connect
+    from .commands.talk import Talk
 
 __all__ = ["app", "main"]
 
@@ -120,22 +105,20 @@ def _options(
 # --- Commands
 
 
-@app.command(name=_DEFAULT_COMMAND, hidden=True, epilog=_EXIT_CODES)
-def generate_command(
+def _command(**how: Any) -> Callable[[Callable[..., int | None]], None]:
+    def add(command: Callable[..., int | None]) -> None:
+        app.command(epilog=_EXIT_CODES, **how)(grouped(command))
+
+    return add
+
+
+@_command(name=_DEFAULT_COMMAND, hidden=True)
+def _generate(
     source: Source,
+    *,
     output: Output = None,
-    token: Token = None,
-    auth: Auth = None,
-    header: Header = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    all_endpoints: AllEndpoints = False,
-    nullable_outputs: NullableOutputs = False,
-    nullable: Nullable = None,
-    nullable_inputs: NullableInputs = False,
-    class_name: ClassName = None,
-    rename: Rename = None,
-    templates: Templates = None,
+    connect: Connect,
+    options: BuildOptions,
     typecheck: Annotated[
         bool,
         typer.Option(
@@ -143,39 +126,23 @@ def generate_command(
         ),
     ] = False,
     force: Force = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    talk: Talk,
+) -> int:
     """Generate a typed module for an app."""
-    from .build import BuildOptions
-    from .commands.connect import Connect
     from .commands.generate import generate_module
-    from .commands.talk import Talk
-    from .renames import parse_rename
 
-    code = generate_module(
+    return generate_module(
         source,
         _target(output),
-        connect=Connect.of(token, auth, header),
-        options=BuildOptions(
-            include=tuple(include or ()),
-            exclude=tuple(exclude or ()),
-            nullable_outputs=nullable_outputs,
-            nullable=tuple(nullable or ()),
-            nullable_inputs=nullable_inputs,
-            class_name=class_name,
-            all_endpoints=all_endpoints,
-            rename=tuple(map(parse_rename, rename or ())),
-            templates=templates,
-        ),
+        connect=connect,
+        options=options,
         force=force,
         typecheck=typecheck,
-        talk=Talk(quiet=quiet, verbose=verbose),
+        talk=talk,
     )
-    raise typer.Exit(code)
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def inspect(
     source: Source,
     endpoint: Annotated[
@@ -186,67 +153,38 @@ def inspect(
             show_default=False,
         ),
     ] = None,
+    *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write JSON, as docs/inspect.md has it.")
     ] = False,
-    token: Token = None,
-    auth: Auth = None,
-    header: Header = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    all_endpoints: AllEndpoints = False,
-    rename: Rename = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    connect: Connect,
+    selection: BuildOptions,
+    talk: Talk,
 ) -> None:
     """Show an app's API: endpoints, parameters, types, defaults, outputs."""
-    from .build import BuildOptions
-    from .commands.connect import Connect
     from .commands.inspect import inspect_app
-    from .commands.talk import Talk
-    from .renames import parse_rename
 
     inspect_app(
-        source,
-        endpoint,
-        connect=Connect.of(token, auth, header),
-        options=BuildOptions(
-            include=tuple(include or ()),
-            exclude=tuple(exclude or ()),
-            all_endpoints=all_endpoints,
-            rename=tuple(map(parse_rename, rename or ())),
-        ),
-        as_data=as_json,
-        talk=Talk(quiet=quiet, verbose=verbose),
+        source, endpoint, connect=connect, options=selection, as_data=as_json, talk=talk
     )
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def save(
     source: Source,
+    *,
     output: Output = None,
-    token: Token = None,
-    auth: Auth = None,
-    header: Header = None,
+    connect: Connect,
     force: Force = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    talk: Talk,
 ) -> None:
     """Keep an app's description, to generate offline and to review in git."""
-    from .commands.connect import Connect
     from .commands.save import save_description
-    from .commands.talk import Talk
 
-    save_description(
-        source,
-        _target(output),
-        connect=Connect.of(token, auth, header),
-        force=force,
-        talk=Talk(quiet=quiet, verbose=verbose),
-    )
+    save_description(source, _target(output), connect=connect, force=force, talk=talk)
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def check(
     files: Annotated[
         list[str],
@@ -254,6 +192,7 @@ def check(
             metavar="FILE...", help="Generated modules.", show_default=False
         ),
     ],
+    *,
     against: Annotated[
         str | None,
         typer.Option(
@@ -270,39 +209,28 @@ def check(
     ] = None,
     json: Json = False,
     strict: Strict = False,
-    token: Token = None,
-    auth: Auth = None,
-    header: Header = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    connect: Connect,
+    talk: Talk,
+) -> int:
     """Has the app changed since its module was generated? What callers can see of it."""
     from .commands.check import check_modules
-    from .commands.connect import Connect
-    from .commands.talk import Talk
     from .errors import UsageError
 
     if against is not None and source is not None:
         raise UsageError("--against and --source exclude each other. Give one")
     named = against if source is None else source
-    if named is None and (token is not None or auth is not None or header):
+    if named is None and connect.anything:
         # What a file names is no word of the caller's.
         raise UsageError(
             "--token, --auth and --header go only to an app that you name yourself. "
             "Add --source with the app's URL or Space, or use sync --check"
         )
-    code = check_modules(
-        files,
-        source=named,
-        connect=Connect.of(token, auth, header),
-        as_json_=json,
-        strict=strict,
-        talk=Talk(quiet=quiet, verbose=verbose),
+    return check_modules(
+        files, source=named, connect=connect, as_json_=json, strict=strict, talk=talk
     )
-    raise typer.Exit(code)
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def diff(
     old: Annotated[
         str,
@@ -315,33 +243,28 @@ def diff(
     new: Annotated[
         str, typer.Argument(metavar="NEW", help="Likewise.", show_default=False)
     ],
+    *,
     all_endpoints: AllEndpoints = False,
     json: Json = False,
     strict: Strict = False,
-    token: Token = None,
-    auth: Auth = None,
-    header: Header = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    connect: Connect,
+    talk: Talk,
+) -> int:
     """What has changed between two states of an app, for callers of its module."""
-    from .commands.connect import Connect
     from .commands.diff import show_diff
-    from .commands.talk import Talk
 
-    code = show_diff(
+    return show_diff(
         old,
         new,
-        connect=Connect.of(token, auth, header),
+        connect=connect,
         all_endpoints=all_endpoints,
         as_json_=json,
         strict=strict,
-        talk=Talk(quiet=quiet, verbose=verbose),
+        talk=talk,
     )
-    raise typer.Exit(code)
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def sync(
     names: Annotated[
         list[str] | None,
@@ -349,6 +272,7 @@ def sync(
             metavar="[NAME]...", help="Only these apps.", show_default=False
         ),
     ] = None,
+    *,
     check: Annotated[
         bool,
         typer.Option(
@@ -366,27 +290,18 @@ def sync(
         typer.Option("--print-schema", help="Print the config's JSON Schema."),
     ] = False,
     force: Force = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    talk: Talk,
+) -> int:
     """Keep the modules of every app in pyproject.toml up to date."""
     from .commands.sync import print_schema, sync_apps
-    from .commands.talk import Talk
 
     if schema:
         print_schema()
-        return
-    code = sync_apps(
-        names or (),
-        config=config,
-        check=check,
-        force=force,
-        talk=Talk(quiet=quiet, verbose=verbose),
-    )
-    raise typer.Exit(code)
+        return 0
+    return sync_apps(names or (), config=config, check=check, force=force, talk=talk)
 
 
-@app.command(epilog=_EXIT_CODES)
+@_command()
 def demo(
     output_dir: Annotated[
         Path,

@@ -1,32 +1,20 @@
-"""The options of the command line, each described once."""
+"""The options of the command line: those of several commands, each described once.
+
+A command that has a parameter `connect`, `options`, `selection` or `talk` gets the
+options that it is made of in its place.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import typer
 
-__all__ = [
-    "AllEndpoints",
-    "Auth",
-    "ClassName",
-    "Exclude",
-    "Force",
-    "Header",
-    "Include",
-    "Json",
-    "Nullable",
-    "NullableInputs",
-    "NullableOutputs",
-    "Output",
-    "Quiet",
-    "Rename",
-    "Source",
-    "Strict",
-    "Templates",
-    "Token",
-    "Verbose",
-]
+from .options import OPTIONS, BuildOptions, Option, flag_of
+
+__all__ = ["AllEndpoints", "Force", "Json", "Output", "Source", "Strict", "grouped"]
 
 Source = Annotated[
     str,
@@ -40,75 +28,117 @@ Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout."),
 ]
-Token = Annotated[
-    str | None,
-    typer.Option(
-        help="Hugging Face token; otherwise HF_TOKEN, then the saved login.",
-        show_default=False,
-    ),
-]
-Auth = Annotated[
-    str | None,
-    typer.Option(metavar="USER:PASSWORD", help="The app's own login."),
-]
-Header = Annotated[
-    list[str] | None,
-    typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated."),
-]
-AllEndpoints = Annotated[
-    bool,
-    typer.Option("--all-endpoints", help="Take in the undocumented endpoints too."),
-]
-Include = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Only these endpoints; can be repeated."),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", help="Not these endpoints; can be repeated."),
-]
-NullableOutputs = Annotated[
-    bool,
-    typer.Option("--nullable-outputs", help="Any output may be None."),
-]
-Nullable = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="GLOB", help="Outputs of these endpoints may be None; can be repeated."
-    ),
-]
-NullableInputs = Annotated[
-    bool,
-    typer.Option("--nullable-inputs", help="Any parameter takes None: nothing given."),
-]
-ClassName = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Name of the client class."),
-]
-Rename = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="ENDPOINT=NAME",
-        help="What to call an endpoint, or with ENDPOINT.PARAMETER=NAME a parameter; "
-        "can be repeated.",
-    ),
-]
-Templates = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DIR", help="Templates that replace ours; see docs/templates.md."
-    ),
-]
 Force = Annotated[
     bool,
     typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say how long each stage takes.")
-]
-
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 1 for compatible changes too.")
 ]
+
+
+# --- Options that go together
+
+
+class _Group(NamedTuple):
+    """The options that a value is made of, each with its type and default."""
+
+    options: Mapping[str, tuple[Any, Any]]
+    make: Callable[..., Any]
+
+
+def _typed(name: str, option: Option) -> tuple[Any, Any]:
+    """An option that shapes modules, as the command line takes it."""
+    flag = flag_of(name)
+    match option.kind:
+        case "flag":
+            return Annotated[bool, typer.Option(flag, help=option.help)], False
+        case "text":
+            given = typer.Option(flag, metavar=option.metavar, help=option.help)
+            return Annotated[str | None, given], None
+        case _:
+            help_ = f"{option.help.rstrip('.')}; can be repeated."
+            given = typer.Option(flag, metavar=option.metavar, help=help_)
+            return Annotated[list[str] | None, given], None
+
+
+_SHAPING = {name: _typed(name, option) for name, option in OPTIONS.items()}
+AllEndpoints = Annotated[
+    bool,
+    typer.Option("--all-endpoints", help=OPTIONS["all_endpoints"].help),
+]
+
+
+def _connect(token: str | None, auth: str | None, header: list[str] | None) -> Any:
+    from .commands.connect import Connect
+
+    return Connect.of(token, auth, header)
+
+
+def _talk(*, quiet: bool, verbose: bool) -> Any:
+    from .commands.talk import Talk
+
+    return Talk(quiet=quiet, verbose=verbose)
+
+
+_TOKEN = typer.Option(
+    help="Hugging Face token; otherwise HF_TOKEN, then the saved login.",
+    show_default=False,
+)
+_AUTH = typer.Option(metavar="USER:PASSWORD", help="The app's own login.")
+_HEADER = typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated.")
+_QUIET = typer.Option("--quiet", "-q", help="Say nothing but errors.")
+_VERBOSE = typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+_GROUPS = {
+    "connect": _Group(
+        {
+            "token": (Annotated[str | None, _TOKEN], None),
+            "auth": (Annotated[str | None, _AUTH], None),
+            "header": (Annotated[list[str] | None, _HEADER], None),
+        },
+        _connect,
+    ),
+    "options": _Group(_SHAPING, BuildOptions),
+    "selection": _Group(
+        {name: _SHAPING[name] for name, item in OPTIONS.items() if item.selects},
+        BuildOptions,
+    ),
+    "talk": _Group(
+        {
+            "quiet": (Annotated[bool, _QUIET], False),
+            "verbose": (Annotated[bool, _VERBOSE], False),
+        },
+        _talk,
+    ),
+}
+
+
+def grouped(command: Callable[..., int | None]) -> Callable[..., None]:
+    """A command as typer takes it: with the options of its groups, and an exit code."""
+    types = get_type_hints(
+        command, localns={"Connect": Any, "Talk": Any}, include_extras=True
+    )
+    given = inspect.signature(command).parameters
+    groups = {name: _GROUPS[name] for name in given if name in _GROUPS}
+    taken: list[inspect.Parameter] = []
+    for name, item in given.items():
+        own = {name: (types[name], item.default)}
+        for option, (type_, default) in (
+            groups[name].options if name in groups else own
+        ).items():
+            taken.append(
+                inspect.Parameter(
+                    option, item.KEYWORD_ONLY, default=default, annotation=type_
+                )
+            )
+
+    def run(**values: Any) -> None:
+        for name, group in groups.items():
+            values[name] = group.make(**{key: values.pop(key) for key in group.options})
+        raise typer.Exit(command(**values) or 0)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__dict__["__signature__"] = inspect.Signature(taken)
+    run.__annotations__ = {item.name: item.annotation for item in taken}
+    return run

@@ -1,7 +1,7 @@
 """The config of `sync`: `[tool.gradio-codegen]` in `pyproject.toml`, or a file alone.
 
-The models here are the reference: `docs/sync.md` and `config.schema.json` are checked
-against them.
+The models here are the reference: the tables of `docs/sync.md` and the JSON schema are
+made of them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from .errors import UsageError
 from .narrow import as_map
+from .options import OPTIONS, BuildOptions
 from .suggest import did_you_mean
 
 __all__ = [
     "AppConfig",
     "Config",
-    "Options",
     "find_config",
     "from_environment",
     "headers_of",
@@ -34,6 +34,9 @@ _TABLE = ("tool", "gradio-codegen")
 _SCHEMA_ID = "gradio-codegen.schema.json"
 
 
+_Text = Annotated[str, Field(min_length=1)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(
         alias_generator=lambda name: name.replace("_", "-"),
@@ -42,32 +45,6 @@ class _Table(BaseModel):
         strict=True,
     )
 
-
-_Text = Annotated[str, Field(min_length=1)]
-
-
-class Options(_Table):
-    """What can be said of one app, or of all."""
-
-    include: list[str] = Field(
-        default=[], description="Globs of the endpoints to generate; all when empty."
-    )
-    exclude: list[str] = Field(
-        default=[], description="Globs of endpoints to leave out."
-    )
-    all_endpoints: bool = Field(
-        default=False, description="Take in the undocumented endpoints too."
-    )
-    nullable: list[str] = Field(
-        default=[], description="Globs of endpoints whose outputs may be None."
-    )
-    nullable_outputs: bool = Field(default=False, description="Any output may be None.")
-    nullable_inputs: bool = Field(
-        default=False, description="Any parameter takes None: nothing given."
-    )
-    templates: _Text | None = Field(
-        default=None, description="Folder of templates that replace ours."
-    )
     token_env: _Text | None = Field(
         default=None,
         description="Environment variable with the Hugging Face token. "
@@ -89,7 +66,7 @@ class Options(_Table):
     )
 
 
-class AppConfig(Options):
+class AppConfig(_Table):
     """One app and its module."""
 
     source: _Text = Field(
@@ -102,17 +79,14 @@ class AppConfig(Options):
         default=None,
         description="What to call it on the command line; otherwise the file's name.",
     )
-    class_name: _Text | None = Field(
-        default=None, description="Name of the client class."
-    )
-    rename: dict[str, str] = Field(
-        default={},
-        description='Names for endpoints ("/lambda_3" = "translate") and parameters '
-        '("/lambda_3.param_0" = "text").',
-    )
+
+    @property
+    def options(self) -> BuildOptions:
+        """What shapes the module."""
+        return BuildOptions(**{name: getattr(self, name) for name in OPTIONS})
 
 
-class Config(Options):
+class Config(_Table):
     """Apps whose modules `gradio-codegen sync` keeps up to date."""
 
     apps: list[AppConfig] = Field(
@@ -122,8 +96,7 @@ class Config(Options):
     def merged(self) -> list[AppConfig]:
         """The apps, each with what is said for all of them."""
         common = {
-            name: getattr(self, name)
-            for name in self.model_fields_set & Options.model_fields.keys()
+            name: getattr(self, name) for name in self.model_fields_set - {"apps"}
         }
         return [
             app.model_copy(
@@ -135,9 +108,43 @@ class Config(Options):
         ]
 
 
+def _fields(*, one_app: bool) -> dict[str, Any]:
+    """The options that shape modules, as fields of a table."""
+    kinds: dict[str, tuple[Any, Any]] = {
+        "flag": (bool, False),
+        "text": (Annotated[_Text | None, Field()], None),
+        "texts": (list[str], []),
+        "names": (dict[str, str], {}),
+    }
+    return {
+        name: (
+            kinds[option.kind][0],
+            Field(default=kinds[option.kind][1], description=option.help),
+        )
+        for name, option in OPTIONS.items()
+        if one_app or not option.of_one_app
+    }
+
+
+_APP = create_model(
+    "AppConfig",
+    __base__=AppConfig,
+    __doc__=AppConfig.__doc__,
+    **_fields(one_app=True),
+)
+_LIST: Any = list  # of a class that no type checker knows
+_CONFIG = create_model(
+    "Config",
+    __base__=Config,
+    __doc__=Config.__doc__,
+    apps=(_LIST[_APP], Config.model_fields["apps"]),
+    **_fields(one_app=False),
+)
+
+
 def json_schema() -> dict[str, Any]:
     """The config's JSON Schema, for editors."""
-    schema = Config.model_json_schema(by_alias=True)
+    schema = _CONFIG.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": _SCHEMA_ID,
@@ -199,7 +206,7 @@ def load_config(path: Path) -> Config:
             f"Name an app in [[{where}.apps]]: its source and its output"
         )
     try:
-        config = Config.model_validate(table)
+        config = _CONFIG.model_validate(table)
     except ValidationError as error:
         raise UsageError(f"{path}: {_explained(error)}") from None
     if not config.apps:
@@ -234,7 +241,7 @@ def _explained(error: ValidationError) -> str:
 
 def _keys(place: Sequence[int | str]) -> list[str]:
     """The keys of the table at a place of the config."""
-    model: type[BaseModel] = AppConfig if place else Config
+    model: type[BaseModel] = _APP if place else _CONFIG
     return [str(field.alias or name) for name, field in model.model_fields.items()]
 
 

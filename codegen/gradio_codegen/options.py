@@ -1,46 +1,134 @@
-"""What shapes a module besides the app, and how a module's header says it."""
+"""What shapes a module besides the app: each option declared once.
+
+The fields of `BuildOptions` are the declaration. The command line (`cli_options`), the
+config of `sync` (`config`), the header of a module (`str` and `parse`) and `generate`
+(`api`) take names, defaults and help texts from them.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from typing import Any, Literal, cast
 
 from .errors import UsageError
-from .literals import source
-from .renames import Rename, parse_rename
+from .narrow import as_map
 
-__all__ = ["BuildOptions"]
+__all__ = ["OPTIONS", "BuildOptions", "Option", "Rename", "flag_of"]
+
+#: An endpoint or a parameter, and its new name.
+Rename = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """How an option is given.
+
+    Attributes:
+        kind: What its value is: nothing but that it is given, a text, any number of
+            texts, or any number of texts with a name for each.
+        help: What it does.
+        metavar: What help pages call its value.
+        selects: Whether it says which endpoints there are and how they are called, so
+            that `inspect` has it too.
+        of_one_app: Whether a config has it for single apps only.
+    """
+
+    kind: Literal["flag", "text", "texts", "names"]
+    help: str
+    metavar: str = ""
+    selects: bool = False
+    of_one_app: bool = False
+
+    def normal(self, value: Any) -> Any:
+        """A value as any of the places has it, in the form that code works with."""
+        match self.kind:
+            case "flag":
+                return value
+            case "text":
+                return value and os.fspath(cast("str | os.PathLike[str]", value))
+            case "texts":
+                return tuple(value or ())
+            case "names":
+                return _pairs(value)
+
+    def words(self, flag: str, value: Any) -> list[str]:
+        """A normal value as arguments of the command line."""
+        match self.kind:
+            case "flag":
+                return [flag] if value else []
+            case "text":
+                return [f"{flag}={value}"] if value else []
+            case "texts":
+                return [f"{flag}={text}" for text in value]
+            case "names":
+                return [f"{flag}={old}={new}" for old, new in value]
+
+
+def _option(
+    kind: Literal["flag", "text", "texts", "names"],
+    help: str,  # noqa: A002
+    metavar: str = "",
+    *,
+    selects: bool = False,
+    of_one_app: bool = False,
+) -> Any:
+    default = {"flag": False, "text": None}.get(kind, ())
+    option = Option(kind, help, metavar, selects, of_one_app)
+    return field(default=default, metadata={"option": option})
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildOptions:
     """What shapes a module besides the app.
 
-    Attributes:
-        include: Globs of api_names to generate; all of them when empty.
-        exclude: Globs of api_names to leave out.
-        nullable_outputs: Whether any output may be None.
-        nullable: Globs of api_names whose outputs may be None.
-        nullable_inputs: Whether None may be passed for any parameter, for the empty
-            component.
-        class_name: The client class; made from the source when None.
-        all_endpoints: Whether the undocumented ones were asked for.
-        rename: Names for endpoints and their parameters, see `renames`.
-        templates: A folder of templates, as it was written.
+    Their order is that of a module's header, of help pages and of the config's schema.
     """
 
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    nullable_outputs: bool = False
-    nullable: tuple[str, ...] = ()
-    nullable_inputs: bool = False
-    class_name: str | None = None
-    all_endpoints: bool = False
-    rename: tuple[Rename, ...] = ()
-    templates: str | None = None
+    all_endpoints: bool = _option(
+        "flag", "Take in the undocumented endpoints too.", selects=True
+    )
+    include: Iterable[str] = _option(
+        "texts",
+        "Globs of the endpoints to generate; all when empty.",
+        "GLOB",
+        selects=True,
+    )
+    exclude: Iterable[str] = _option(
+        "texts", "Globs of endpoints to leave out.", "GLOB", selects=True
+    )
+    nullable_outputs: bool = _option("flag", "Any output may be None.")
+    nullable: Iterable[str] = _option(
+        "texts", "Globs of endpoints whose outputs may be None.", "GLOB"
+    )
+    nullable_inputs: bool = _option("flag", "Any parameter takes None: nothing given.")
+    class_name: str | None = _option(
+        "text", "Name of the client class.", "NAME", of_one_app=True
+    )
+    rename: Mapping[str, str] | Iterable[Rename] | None = _option(
+        "names",
+        "Names for endpoints (/lambda_3=translate) and parameters "
+        "(/lambda_3.param_0=text).",
+        "ENDPOINT=NAME",
+        selects=True,
+        of_one_app=True,
+    )
+    templates: str | os.PathLike[str] | None = _option(  # noqa: RUF009 - a field
+        "text", "Folder of templates that replace ours; see docs/templates.md.", "DIR"
+    )
+
+    def __post_init__(self) -> None:
+        for name, option in OPTIONS.items():
+            object.__setattr__(self, name, option.normal(getattr(self, name)))
+
+    @property
+    def renames(self) -> tuple[Rename, ...]:
+        """The pairs of `rename`."""
+        return _pairs(self.rename)
 
     def wants(self, api_name: str) -> bool:
         """Whether an endpoint is to be generated."""
@@ -53,20 +141,15 @@ class BuildOptions:
 
     def __str__(self) -> str:
         """As the command line has them: what it takes to generate the same again."""
-        return " ".join(_quoted(word) for word in self.words())
+        return " ".join(map(_quoted, self.words()))
 
     def words(self) -> list[str]:
         """The same, unquoted: one argument of the command line each."""
-        words = ["--all-endpoints"] if self.all_endpoints else []
-        words += [f"--include={glob}" for glob in self.include]
-        words += [f"--exclude={glob}" for glob in self.exclude]
-        words += ["--nullable-outputs"] if self.nullable_outputs else []
-        words += [f"--nullable={glob}" for glob in self.nullable]
-        words += ["--nullable-inputs"] if self.nullable_inputs else []
-        words += [f"--class-name={self.class_name}"] if self.class_name else []
-        words += [f"--rename={old}={new}" for old, new in self.rename]
-        words += [f"--templates={self.templates}"] if self.templates else []
-        return words
+        return [
+            word
+            for name, option in OPTIONS.items()
+            for word in option.words(flag_of(name), getattr(self, name))
+        ]
 
     @classmethod
     def parse(cls, text: str) -> BuildOptions:
@@ -75,41 +158,50 @@ class BuildOptions:
         Raises:
             UsageError: It holds something else.
         """
-        flags: set[str] = set()
-        values: dict[str, list[str]] = {option: [] for option in _WITH_VALUES}
+        names = {flag_of(name): name for name in OPTIONS}
+        given: dict[str, Any] = {}
         for word in map(_unquoted, _WORD.findall(text)):
-            option, equals, value = word.partition("=")
-            if option in values and equals:
-                values[option].append(value)
-            elif word in _FLAGS:
-                flags.add(word)
-            else:
+            flag, equals, value = word.partition("=")
+            name = names.get(flag, "")
+            kind = OPTIONS[name].kind if name else ""
+            if not kind or (kind == "flag") == bool(equals):
                 raise UsageError(
                     f"{word} is no option that shapes modules. "
                     "Use the gradio-codegen that wrote it, or a newer one"
                 )
-        return cls(
-            include=tuple(values["--include"]),
-            exclude=tuple(values["--exclude"]),
-            nullable_outputs="--nullable-outputs" in flags,
-            nullable=tuple(values["--nullable"]),
-            nullable_inputs="--nullable-inputs" in flags,
-            class_name=next(iter(values["--class-name"]), None),
-            all_endpoints="--all-endpoints" in flags,
-            rename=tuple(map(parse_rename, values["--rename"])),
-            templates=next(iter(values["--templates"]), None),
+            if kind in ("flag", "text"):
+                given.setdefault(name, kind == "flag" or value)
+            else:
+                given.setdefault(name, []).append(value)
+        return cls(**given)
+
+
+#: The options, by the name that they have in Python.
+OPTIONS: Mapping[str, Option] = {
+    item.name: item.metadata["option"] for item in fields(BuildOptions)
+}
+
+
+def flag_of(name: str) -> str:
+    """What the command line calls an option."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _pairs(given: Any) -> tuple[Rename, ...]:
+    members = as_map(given)
+    pairs: Iterable[Any] = given or () if members is None else members.items()
+    return tuple(_pair(item) if isinstance(item, str) else item for item in pairs)
+
+
+def _pair(text: str) -> Rename:
+    """A pair as the command line has it: `/lambda_3=translate`."""
+    # The first name is the app's and can hold anything, the second cannot.
+    old, equals, new = text.rpartition("=")
+    if not equals or not old.strip() or not new.strip():
+        raise UsageError(
+            f"--rename takes ENDPOINT=NAME or ENDPOINT.PARAMETER=NAME, not {text!r}"
         )
-
-
-_FLAGS = ("--all-endpoints", "--nullable-outputs", "--nullable-inputs")
-_WITH_VALUES = (
-    "--include",
-    "--exclude",
-    "--nullable",
-    "--class-name",
-    "--rename",
-    "--templates",
-)
+    return old.strip(), new.strip()
 
 
 def _matches(api_name: str, globs: Iterable[str]) -> bool:
@@ -119,7 +211,11 @@ def _matches(api_name: str, globs: Iterable[str]) -> bool:
 
 
 def _quoted(word: str) -> str:
-    return word if re.fullmatch(r"[\w./=*-]+", word) else source(word)
+    if re.fullmatch(r"[\w./=*-]+", word):
+        return word
+    from .literals import source  # the runtime, which `--help` does without
+
+    return source(word)
 
 
 #: A word of the options: a string literal, or text without blanks.

@@ -13,12 +13,10 @@ from typing import TypeVar
 
 from .errors import UsageError
 from .names import FIELDS, MODULE, field_name, function_name
+from .options import Rename
 from .suggest import did_you_mean
 
-__all__ = ["Names", "Rename", "named", "parse_rename"]
-
-#: An endpoint or a parameter, and its new name.
-Rename = tuple[str, str]
+__all__ = ["Names", "named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +36,6 @@ class Names:
     def of_params(self, api_name: str, natural: Iterable[str]) -> list[str]:
         """An endpoint's parameters as they are called now."""
         return [self.params.get((api_name, name), name) for name in natural]
-
-
-def parse_rename(text: str) -> Rename:
-    """A pair as the command line has it: `/lambda_3=translate`.
-
-    Raises:
-        UsageError: It is no pair.
-    """
-    # The first name is the app's and can hold anything, the second cannot.
-    old, equals, new = text.rpartition("=")
-    if not equals or not old.strip() or not new.strip():
-        raise UsageError(
-            f"--rename takes ENDPOINT=NAME or ENDPOINT.PARAMETER=NAME, not {text!r}"
-        )
-    return old.strip(), new.strip()
 
 
 def named(

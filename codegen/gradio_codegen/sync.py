@@ -160,19 +160,8 @@ def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
         classify(source)
     except UsageError as error:
         raise UsageError(f"{place}.source: {error}") from None
-    options = BuildOptions(
-        include=tuple(config.include),
-        exclude=tuple(config.exclude),
-        nullable_outputs=config.nullable_outputs,
-        nullable=tuple(config.nullable),
-        nullable_inputs=config.nullable_inputs,
-        class_name=config.class_name,
-        all_endpoints=config.all_endpoints,
-        rename=tuple(config.rename.items()),
-        templates=config.templates,
-    )
     name = config.name or output.stem
-    return App(name, output, config.output, source, options, config, base)
+    return App(name, output, config.output, source, config.options, config, base)
 
 
 def chosen(apps: Sequence[App], names: Sequence[str]) -> list[App]:

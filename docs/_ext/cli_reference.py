@@ -1,20 +1,23 @@
-"""The reference of the command line, made from the command line itself.
+"""The reference of the command line and of the config, made of these themselves.
 
 `<!-- commands -->` on a page becomes a section for each command, with what its `--help`
-says, and `<!-- exit codes -->` the table of those.
+says, `<!-- exit codes -->` the table of those, `<!-- keys of one app -->` that of the
+config's keys for one app alone, and `<!-- keys of all apps -->` that of the others.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import typer
 import typer.main
 from gradio_codegen import cli
+from gradio_codegen.config import json_schema
 
-__all__ = ["commands", "exit_codes", "setup"]
+__all__ = ["commands", "exit_codes", "keys", "setup"]
 
 
 def setup(app: Any) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def setup(app: Any) -> dict[str, Any]:
 
 
 def _fill(_app: Any, _page: str, source: list[str]) -> None:
-    for marker, make in (("commands", commands), ("exit codes", exit_codes)):
+    for marker, make in _MARKERS.items():
         if f"<!-- {marker} -->" in source[0]:
             source[0] = source[0].replace(f"<!-- {marker} -->", make())
 
@@ -50,6 +53,38 @@ def exit_codes() -> str:
     found: list[tuple[str, str]] = re.findall(r"(\d+) ([^·]+?)(?: ·|\.$)", text)
     rows = [f"| {code} | {meaning} |" for code, meaning in found]
     return "\n".join(["| code | meaning |", "|---|---|", *rows])
+
+
+def keys(*, one_app: bool) -> str:
+    """The keys of the config, of one app alone or of all, as a table."""
+    schema = json_schema()
+    of_all: dict[str, Any] = schema["properties"]
+    of_one: dict[str, Any] = schema["$defs"]["AppConfig"]["properties"]
+    rows = [
+        f"| `{key}` | {_type(item)} | {_cell(item['description'])} |"
+        for key, item in of_one.items()
+        if (key in of_all) != one_app
+    ]
+    return "\n".join(["| key | type | meaning |", "|---|---|---|", *rows])
+
+
+def _type(schema: Any) -> str:
+    if "anyOf" in schema:
+        return _type(schema["anyOf"][0])
+    kinds = {
+        "array": "list of strings",
+        "object": "table of strings",
+        "boolean": "true or false",
+    }
+    return kinds.get(schema["type"], str(schema["type"]))
+
+
+_MARKERS: dict[str, Callable[[], str]] = {
+    "commands": commands,
+    "exit codes": exit_codes,
+    "keys of one app": partial(keys, one_app=True),
+    "keys of all apps": partial(keys, one_app=False),
+}
 
 
 def _section(call: str, command: Any, parent: Any) -> Iterator[str]:

@@ -18,10 +18,11 @@ from typing import Any
 
 from gradio_codegen import CodegenError, SpecError
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import BuildOptions, build
+from gradio_codegen.build import build
 from gradio_codegen.check import check_code
 from gradio_codegen.errors import Diagnostic
 from gradio_codegen.models import write_models
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.render import format_code, render
 from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import types

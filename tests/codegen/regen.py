@@ -18,17 +18,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gradio_codegen import config
 from gradio_codegen.api import GeneratedModule, generate_from, read
-from gradio_codegen.build import BuildOptions
-from gradio_codegen.config import json_schema
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec, dumps, loads
 
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
-SCHEMA = Path(config.__file__).with_name("config.schema.json")
 
 #: Options of the cases that are not generated with the defaults.
 OPTIONS: Mapping[str, BuildOptions] = {
@@ -86,8 +83,6 @@ def main() -> None:
     if arguments.live:
         for major in VERSIONS:
             read_live(major)
-    if not arguments.cases:
-        SCHEMA.write_text(json.dumps(json_schema(), indent=2) + "\n", encoding="utf-8")
     for name in arguments.cases or cases():
         module = generate_case(name)
         (FOLDER / name / "expected.py").write_text(module.code, encoding="utf-8")

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from gradio_codegen.api import GeneratedModule, generate_from
-from gradio_codegen.build import BuildOptions
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec
 
 REQUIRED: Any = object()

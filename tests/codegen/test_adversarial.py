@@ -17,8 +17,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from gradio_codegen.build import BuildOptions
 from gradio_codegen.errors import Diagnostic, SpecError
+from gradio_codegen.options import BuildOptions
 from hypothesis import HealthCheck, given, settings
 
 from .judge import check_import, check_tree, judge

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from gradio_codegen import CodegenError, UsageError
-from gradio_codegen.build import BuildOptions, build, client_name
+from gradio_codegen.build import build, client_name
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import File, Input
 

@@ -12,8 +12,8 @@ import black
 import pytest
 from gradio_codegen import CodegenError, UsageError, diff, drift
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import BuildOptions
 from gradio_codegen.drift import Diff, compare, read_module, surface_of
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec, dumps, loads
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -368,34 +368,6 @@ def test_the_hash_alone_is_enough() -> None:
 
 
 # --- Options
-
-
-GLOB = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
-
-
-@given(
-    st.builds(
-        BuildOptions,
-        include=st.lists(GLOB, max_size=2).map(tuple),
-        exclude=st.lists(GLOB, max_size=2).map(tuple),
-        nullable_outputs=st.booleans(),
-        nullable=st.lists(GLOB, max_size=2).map(tuple),
-        nullable_inputs=st.booleans(),
-        class_name=st.none() | st.just("Calc"),
-        all_endpoints=st.booleans(),
-        rename=st.lists(
-            st.tuples(GLOB.filter(lambda t: t == t.strip()), st.just("name")),
-            max_size=2,
-        ).map(tuple),
-    )
-)
-def test_options_are_read_as_they_were_written(options: BuildOptions) -> None:
-    assert BuildOptions.parse(str(options)) == options
-
-
-def test_unknown_options_are_refused() -> None:
-    with pytest.raises(UsageError, match="--wild is no option"):
-        BuildOptions.parse("--all-endpoints --wild")
 
 
 def test_a_description_is_seen_with_the_options_of_the_module() -> None:

@@ -8,9 +8,9 @@ import black
 import pytest
 from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
-from gradio_codegen.build import BuildOptions
 from gradio_codegen.errors import CodegenError
 from gradio_codegen.format import format_code
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec, loads
 
 from .judge import unformatted

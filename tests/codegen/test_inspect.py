@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import BuildOptions, build
+from gradio_codegen.build import build
 from gradio_codegen.described import as_json
 from gradio_codegen.examples import example_call
 from gradio_codegen.ir import Module
+from gradio_codegen.options import BuildOptions
 from gradio_codegen.spec import AppSpec, loads
 
 from tests.conftest import StartServer

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from gradio_codegen import UsageError, generate, read
-from gradio_codegen.build import BuildOptions, build
-from gradio_codegen.renames import parse_rename
+from gradio_codegen.build import build
+from gradio_codegen.options import OPTIONS, BuildOptions
 from gradio_codegen.spec import AppSpec, dumps
 
 from tests.conftest import StartServer
@@ -149,11 +149,11 @@ def test_an_unnamed_endpoint_is_renamed() -> None:
 @pytest.mark.parametrize("text", ["", "x", "=x", "x=", " = "])
 def test_pairs_have_two_sides(text: str) -> None:
     with pytest.raises(UsageError, match="--rename takes ENDPOINT=NAME"):
-        parse_rename(text)
+        OPTIONS["rename"].normal([text])
 
 
 def test_names_of_apps_may_hold_an_equals_sign() -> None:
-    assert parse_rename("/a=b=c") == ("/a=b", "c")
+    assert BuildOptions.parse("--rename=/a=b=c").renames == (("/a=b", "c"),)
 
 
 def test_the_command_line_renames(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, assert_type
 
+from gradio_codegen import GeneratedModule, generate
 from gradio_runtime import Call, File, Job, Stream, UploadProgress
 from gradio_runtime.types import DataframeData, LabelData
 
@@ -83,6 +84,10 @@ async def right() -> None:
 
     assert_type(PredictInput(num1=1, operation="add").num2, int | float)
 
+    module = generate(source="o/a", timeout=5, include=["a*"], rename={"/a": "b"})
+    assert_type(module, GeneratedModule)
+    assert_type(generate("o/a", templates=Path("t")).write("a.py", force=True), None)
+
 
 async def wrong() -> None:
     predict(1, "modulo")  # wrong: not one of the choices
@@ -118,4 +123,8 @@ async def wrong() -> None:
     CalculatorClient(tokens="t")  # wrong: no such option
     PredictInput(num1=1)  # wrong: a field is missing
     PredictInput(num1=1, operation="modulo")  # wrong: not one of the choices
+    generate()  # wrong: no app
+    generate("o/a", "token")  # wrong: options are given by name
+    generate("o/a", nullable_outputs="yes")  # wrong: it is a bool
+    generate("o/a", includes=["a*"])  # wrong: no such option
     print(text, job)

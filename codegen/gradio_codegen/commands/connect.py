@@ -37,6 +37,11 @@ class Connect:
             raise UsageError("--auth takes user:password, with a colon in between")
         return cls(token, login, dict(map(_header, headers or ())))
 
+    @property
+    def anything(self) -> bool:
+        """Whether any of it was given."""
+        return self.token is not None or self.auth is not None or bool(self.headers)
+
     def read(self, source: str, talk: Talk) -> AppSpec:
         """Read an app's description, or a saved one, telling that it takes a while.
 

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from ..api import GeneratedModule, generate_from
-from ..build import BuildOptions
 from ..fetch import classify
+from ..options import BuildOptions
 from ..typecheck import type_check
 from ..write import ensure_writable, write_file
 from .connect import Connect

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
-from ..build import BuildOptions, build
+from ..build import build
 from ..described import as_detail, as_json, endpoint_as_json, find_endpoint
 from ..fetch import classify
+from ..options import BuildOptions
 from ..table import as_table, as_text
 from .connect import Connect
 from .talk import Talk, out

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 from gradio_runtime.texts import printable
 
-from ..config import find_config, load_config
+from ..config import find_config, json_schema, load_config
 from ..sync import App, Result, chosen, resolve, synchronise
 from ..table import aligned
 from .show import show
@@ -24,7 +24,7 @@ _STYLES = {"failed": "red", "missing": "red", "out of date": "red"}
 
 def print_schema() -> None:
     """Print the config's JSON Schema."""
-    out(files("gradio_codegen").joinpath("config.schema.json").read_text("utf-8"))
+    out(json.dumps(json_schema(), indent=2) + "\n")
 
 
 def sync_apps(
