@@ -16,15 +16,14 @@ from .build import build
 from .check import check_code, check_user_code
 from .errors import Diagnostic, UsageError
 from .fetch import fetch
+from .format import format_code
 from .models import write_models
 from .names import IMPORTS, identifier
 from .options import OPTIONS, BuildOptions
-from .render import format_code, render
+from .render import render
 from .spec import AppSpec
 from .templates import Templates
 from .write import ensure_writable, write_file
-
-__all__ = ["GeneratedModule", "generate", "generate_from", "read"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

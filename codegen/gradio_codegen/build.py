@@ -57,8 +57,6 @@ from .typeexpr import (
     optional,
 )
 
-__all__ = ["build", "client_name"]
-
 
 def client_name(app: str) -> str:
     """The client class for a source: by the last part of its name.

@@ -16,8 +16,6 @@ from .names import HOLD_FILES, IMPORTS
 from .render import HEADER_MARK
 from .write import is_generated
 
-__all__ = ["check_code", "check_user_code"]
-
 _TYPES = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
 _BASES = frozenset({"Input", "Output", "Model"})
 _FIELD_KEYWORDS = frozenset(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from .commands.connect import Connect
     from .commands.talk import Talk
 
-__all__ = ["app", "main"]
-
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (

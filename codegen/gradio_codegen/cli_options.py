@@ -14,8 +14,6 @@ import typer
 
 from .options import OPTIONS, BuildOptions, Option, flag_of
 
-__all__ = ["AllEndpoints", "Force", "Json", "Output", "Source", "Strict", "grouped"]
-
 Source = Annotated[
     str,
     typer.Argument(

@@ -19,17 +19,6 @@ from .narrow import as_map
 from .options import OPTIONS, BuildOptions
 from .suggest import did_you_mean
 
-__all__ = [
-    "AppConfig",
-    "Config",
-    "find_config",
-    "from_environment",
-    "headers_of",
-    "json_schema",
-    "load_config",
-    "project_of",
-]
-
 _TABLE = ("tool", "gradio-codegen")
 _SCHEMA_ID = "gradio-codegen.schema.json"
 

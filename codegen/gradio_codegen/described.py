@@ -17,8 +17,6 @@ from .suggest import did_you_mean
 from .table import aligned, default_in_words, spelled
 from .typeexpr import AliasOf, Literals, walk, write
 
-__all__ = ["as_detail", "as_json", "endpoint_as_json", "find_endpoint"]
-
 #: Changes when a reader of the JSON would have to.
 FORMAT = 1
 

@@ -12,17 +12,6 @@ from .made import without_nulls
 from .names import snake
 from .typeexpr import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 
-__all__ = [
-    "client_doc",
-    "component_name",
-    "endpoint_doc",
-    "endpoint_summary",
-    "input_doc",
-    "module_doc",
-    "output_doc",
-    "package_name",
-]
-
 _WIDTH = 84
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_DEFAULT = 60

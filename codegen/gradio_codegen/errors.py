@@ -20,17 +20,6 @@ from typing import ClassVar, Literal
 
 from .limits import MESSAGE
 
-__all__ = [
-    "CheckError",
-    "CodegenError",
-    "Diagnostic",
-    "OutputError",
-    "SourceError",
-    "SpecError",
-    "UsageError",
-]
-
-
 _LONGEST_PLACE = 300
 
 

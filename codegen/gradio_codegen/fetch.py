@@ -16,8 +16,6 @@ from .spec import AppSpec, loads
 if TYPE_CHECKING:
     from gradio_runtime.errors import GradioError
 
-__all__ = ["classify", "fetch", "read_text", "split_login"]
-
 #: How the command line calls what the runtime's hints name.
 _OPTIONS = {
     "token=…": "--token",

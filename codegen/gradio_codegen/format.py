@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from black.mode import Mode
 
-__all__ = ["format_code"]
-
 _WIDTH = 88
 
 #: Where a definition begins, with the two blank lines that black has before it. Only

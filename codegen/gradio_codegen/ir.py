@@ -15,19 +15,6 @@ from gradio_runtime.shape import Shape
 from .literals import LiteralValue
 from .typeexpr import UNCHANGED, TypeExpr, either, optional
 
-__all__ = [
-    "Alias",
-    "Default",
-    "Endpoint",
-    "Model",
-    "ModelField",
-    "Module",
-    "ObjectType",
-    "OutputSlot",
-    "Param",
-    "Property",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Alias:

@@ -28,17 +28,6 @@ from .limits import (
 )
 from .narrow import as_list, as_map
 
-__all__ = [
-    "as_object",
-    "check_schema",
-    "check_size",
-    "check_sizes",
-    "check_values",
-    "kind",
-    "mended",
-    "usable_prop",
-]
-
 #: Where a value is: its container's place and its key there. Written out only for
 #: an error, since keys can be as long as the description.
 _Place: TypeAlias = "tuple[_Place, str | int] | str"

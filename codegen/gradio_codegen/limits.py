@@ -31,32 +31,6 @@ with the place where it is.
 
 from __future__ import annotations
 
-__all__ = [
-    "CHOICES",
-    "CHOICES_TEXT",
-    "CLASSES",
-    "DEPTH",
-    "DESCRIPTION",
-    "DOCUMENT",
-    "ENDPOINTS",
-    "EXAMPLE",
-    "IDENTIFIER",
-    "INT_BITS",
-    "LABEL",
-    "MESSAGE",
-    "NAME",
-    "SCHEMA_TEXT",
-    "SCHEMA_VALUES",
-    "SHOWN",
-    "SLOTS",
-    "SLOTS_OF_ALL",
-    "TYPE_DEPTH",
-    "TYPE_PARTS",
-    "UNFOLDED",
-    "VALUES",
-    "cut",
-]
-
 DOCUMENT = 32 << 20
 VALUES = 2_000_000
 #: Deeper than any description, shallower than Python's own stack.

@@ -13,15 +13,6 @@ from gradio_runtime.texts import UNSEEN, escaped
 
 from .narrow import as_list, as_map
 
-__all__ = [
-    "LiteralValue",
-    "comment",
-    "docstring",
-    "shown",
-    "source",
-    "string",
-]
-
 #: What `typing.Literal` may hold, of what JSON can.
 LiteralValue = str | int | bool | None
 

@@ -18,8 +18,6 @@ from gradio_runtime.description import Component, Config, Info, ParameterInfo
 
 from .narrow import as_list, as_map
 
-__all__ = ["LiveDefaults", "Place", "holds_file", "varying_defaults"]
-
 #: An endpoint's key in `/info`, and the position of a parameter.
 Place = tuple[str, int]
 

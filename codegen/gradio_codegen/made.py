@@ -9,8 +9,6 @@ from .literals import source
 from .narrow import as_list, as_map
 from .typeexpr import Either, Generic, ModelOf, Named, TypeExpr, accepts, walk
 
-__all__ = ["made", "needs_validation", "without_nulls"]
-
 #: Fields of the runtime's types that take plain values, and what the values are.
 _PLAIN_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "DataframeData": {"headers": list, "data": list},

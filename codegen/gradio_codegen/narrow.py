@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-__all__ = ["as_list", "as_map"]
-
 
 def as_map(value: object) -> Mapping[str, Any] | None:
     """`value` if it is a JSON object."""

@@ -18,8 +18,6 @@ from typing import Any, Literal, cast
 from .errors import UsageError
 from .narrow import as_map
 
-__all__ = ["OPTIONS", "BuildOptions", "Option", "Rename", "flag_of"]
-
 #: An endpoint or a parameter, and its new name.
 Rename = tuple[str, str]
 

@@ -16,8 +16,6 @@ from .names import FIELDS, MODULE, field_name, function_name
 from .options import Rename
 from .suggest import did_you_mean
 
-__all__ = ["Names", "named"]
-
 
 @dataclass(frozen=True, slots=True)
 class Names:

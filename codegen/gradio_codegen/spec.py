@@ -47,8 +47,6 @@ from .jsoncheck import (
 from .limits import DESCRIPTION, LABEL, cut
 from .live import LiveDefaults, Place, varying_defaults
 
-__all__ = ["AppSpec", "dumps", "is_saved", "loads"]
-
 #: Marks a saved description; the number changes when old ones can no longer be read.
 _MARK = "gradio_codegen_description"
 _FORMAT = 1

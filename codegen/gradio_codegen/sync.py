@@ -24,8 +24,6 @@ from .spec import AppSpec
 from .suggest import did_you_mean
 from .write import ensure_writable, is_generated, write_file
 
-__all__ = ["App", "Result", "State", "chosen", "resolve", "synchronise"]
-
 #: What became of a module; the last three are for a check.
 State: TypeAlias = Literal[
     "failed", "unchanged", "updated", "created", "up to date", "out of date", "missing"

@@ -14,8 +14,6 @@ from .typeexpr import AliasOf, Either, Generic, Literals, TypeExpr, either, writ
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["aligned", "as_table", "as_text", "default_in_words", "spelled"]
-
 _TITLES = ("Endpoint", "Parameter", "Type", "Default", "Output", "Returns")
 _WIDEST = 60
 

@@ -18,8 +18,6 @@ from .suggest import did_you_mean
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["NAMES", "Templates", "template_dir"]
-
 _HERE = Path(__file__).resolve().parent
 _SUFFIX = ".py.jinja"
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from .errors import CodegenError
 
-__all__ = ["type_check"]
-
 
 def type_check(
     file: str, *, scratch: Path, cwd: Path | None = None, imports: Path | None = None

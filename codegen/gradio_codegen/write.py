@@ -12,9 +12,6 @@ from pathlib import Path
 from .errors import OutputError
 from .render import HEADER_MARK
 
-__all__ = ["ensure_writable", "is_generated", "write_file"]
-
-
 #: Comments, blank lines and what git leaves where two branches disagree; a docstring,
 #: which may hold anything.
 _COMMENTS = r"((?:[ \t]*(?:#[^\n]*|[<=>|]{7}[^\n]*)?\n)*+)"

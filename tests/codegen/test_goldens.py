@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gradio_codegen.api import generate_from
 from gradio_codegen.check import check_code
-from gradio_codegen.render import format_code
+from gradio_codegen.format import format_code
 from gradio_codegen.spec import dumps, loads
 
 from .regen import FOLDER, OPTIONS, cases, diagnostics, generate_case

@@ -17,8 +17,6 @@ from .connect import Connect
 from .show import exit_code, show
 from .talk import Talk, error, out
 
-__all__ = ["check_modules"]
-
 #: Which of several files' exit codes counts: a mistake in the command, then what is
 #: known for sure, then what could not be found out.
 _PRECEDENCE = (2, 1, 3)

@@ -12,8 +12,6 @@ from ..fetch import fetch, split_login
 from ..spec import AppSpec
 from .talk import Talk
 
-__all__ = ["Connect"]
-
 
 @dataclass(frozen=True)
 class Connect:

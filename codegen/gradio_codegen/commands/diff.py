@@ -10,8 +10,6 @@ from .connect import Connect
 from .show import exit_code, show
 from .talk import Talk, out
 
-__all__ = ["show_diff"]
-
 
 def show_diff(
     old: str,

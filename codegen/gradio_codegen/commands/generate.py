@@ -13,8 +13,6 @@ from ..write import ensure_writable, write_file
 from .connect import Connect
 from .talk import Talk, err, out
 
-__all__ = ["generate_module"]
-
 
 def generate_module(
     source: str,

@@ -13,8 +13,6 @@ from ..table import as_table, as_text
 from .connect import Connect
 from .talk import Talk, out
 
-__all__ = ["inspect_app"]
-
 
 def inspect_app(
     source: str,

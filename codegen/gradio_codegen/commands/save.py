@@ -10,8 +10,6 @@ from ..write import ensure_writable, write_file
 from .connect import Connect
 from .talk import Talk, out
 
-__all__ = ["save_description"]
-
 
 def save_description(
     source: str,

@@ -11,8 +11,6 @@ from ..drift import Diff
 from ..drift.report import as_lines, summary
 from .talk import out
 
-__all__ = ["exit_code", "show"]
-
 _STYLES: Mapping[str, str] = {
     "title": "bold",
     "endpoint": "cyan",

@@ -16,8 +16,6 @@ from ..table import aligned
 from .show import show
 from .talk import Talk, err, error, out
 
-__all__ = ["print_schema", "sync_apps"]
-
 _TITLES = ("App", "Output", "Endpoints", "State", "Changes")
 _STYLES = {"failed": "red", "missing": "red", "out of date": "red"}
 

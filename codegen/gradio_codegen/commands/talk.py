@@ -13,8 +13,6 @@ from gradio_runtime.texts import printable
 from ..errors import Diagnostic
 from ..limits import MESSAGE
 
-__all__ = ["Talk", "err", "error", "out"]
-
 
 class Talk:
     """What is said on stderr: progress on a terminal, results, times if wanted.

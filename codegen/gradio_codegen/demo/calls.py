@@ -12,8 +12,6 @@ from gradio_runtime import AppError, InputError, Job, JobCancelled, Status
 from .module import DemoClient
 from .show import Screen
 
-__all__ = ["make_calls"]
-
 
 def make_calls(screen: Screen, client: DemoClient, folder: Path, image: Path) -> None:
     """Call every endpoint.

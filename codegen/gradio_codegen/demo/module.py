@@ -9,8 +9,6 @@ from typing import Protocol, cast
 
 from gradio_runtime import Client, Endpoint, File, FileInput, StreamEndpoint
 
-__all__ = ["DemoClient", "TranscribeOutput", "load"]
-
 
 class TranscribeOutput(Protocol):
     """The outputs of `/transcribe`."""

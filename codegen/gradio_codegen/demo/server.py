@@ -16,8 +16,6 @@ from typing import Self
 
 from ..errors import SourceError
 
-__all__ = ["DemoServer", "ServerFailed"]
-
 _APP = Path(__file__).with_name("app.py")
 _START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 5.0

@@ -13,8 +13,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.text import Text
 
-__all__ = ["Screen", "TerminalScreen", "open_screen"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -17,8 +17,6 @@ from .module import load
 from .server import DemoServer, ServerFailed
 from .show import Screen, open_screen
 
-__all__ = ["tour"]
-
 _MISTAKE = """\
 from demo_api import calculate
 

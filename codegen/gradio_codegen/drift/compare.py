@@ -16,8 +16,6 @@ from .outputs import output_changes
 from .surface import Endpoint, Surface
 from .types import Fit, without
 
-__all__ = ["compare"]
-
 _LONGEST = 400
 #: Endpoints with the same parameters and outputs, beyond which names say more.
 _MOST_ALIKE = 20

@@ -24,8 +24,6 @@ from .changes import Change, Level
 from .surface import Endpoint, Parameter
 from .types import Fit, difference, without
 
-__all__ = ["InputChanges"]
-
 #: The bounds, and whether a greater value of each lets more through.
 _BOUNDS = {"ge": False, "le": True, "max_length": True}
 _WORDS = {

@@ -13,8 +13,6 @@ from .changes import Change, Level
 from .surface import Endpoint, Output
 from .types import Fit, difference
 
-__all__ = ["output_changes"]
-
 
 def output_changes(
     old: Endpoint, new: Endpoint, fit: Fit, back: Fit

@@ -13,8 +13,6 @@ from gradio_runtime.texts import escaped, printable
 from ..options import BuildOptions
 from .changes import Diff
 
-__all__ = ["as_json", "as_lines", "regenerate", "summary"]
-
 #: Of the JSON form; it grows when a program that reads it would have to change.
 _FORMAT = 1
 _LONGEST_NAME = 200

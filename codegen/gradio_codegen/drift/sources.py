@@ -21,8 +21,6 @@ from .changes import Diff, State
 from .compare import compare
 from .surface import Surface, read_module
 
-__all__ = ["Comparable", "diff", "drift", "read_file", "surface_of"]
-
 #: What can be compared.
 Comparable: TypeAlias = AppSpec | GeneratedModule | str | os.PathLike[str]
 

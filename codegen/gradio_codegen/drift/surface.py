@@ -22,8 +22,6 @@ from ..typeexpr import ANY, NONE, ModelOf, TypeExpr
 from .changes import State
 from .types import Classes, Constraint, Member, TypeReader, constraints
 
-__all__ = ["Endpoint", "Output", "Parameter", "Surface", "read_module"]
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
