@@ -21,9 +21,10 @@ from gradio_codegen.api import generate_from
 from gradio_codegen.build import build
 from gradio_codegen.check import check_code
 from gradio_codegen.errors import Diagnostic
+from gradio_codegen.format import format_code
 from gradio_codegen.models import write_models
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.render import format_code, render
+from gradio_codegen.render import render
 from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import types
 

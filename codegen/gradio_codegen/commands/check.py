@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..drift import Diff, drift, read_file
-from ..drift.report import as_json, regenerate
+from gradio_runtime.texts import escaped
+
+from ..drift import Diff, Surface, drift, read_file
 from ..errors import CodegenError, UsageError
 from ..fetch import classify
 from ..spec import AppSpec
@@ -47,7 +49,7 @@ class _Checked:
             "source": self.source,
             "regenerate": self.command,
             "error": str(self.error) if failed else None,
-            "diff": None if self.diff is None else as_json(self.diff),
+            "diff": None if self.diff is None else self.diff.to_json(),
         }
 
 
@@ -104,6 +106,12 @@ def _document(results: Sequence[_Checked]) -> dict[str, Any]:
     }
 
 
+def _regenerate(module: Surface, file: str) -> str:
+    """The command that generates a module anew, ready for a shell."""
+    words = ["gradio-codegen", module.source, "-o", file, *module.options.words()]
+    return escaped(shlex.join(words))
+
+
 class _Reader:
     """Checks files, and reads each app once."""
 
@@ -119,7 +127,7 @@ class _Reader:
             module = read_file(Path(file))
         except CodegenError as error:
             return _Checked(file, error=error)
-        command = regenerate(module.source, file, module.options)
+        command = _regenerate(module, file)
         source = self._source or module.source
         try:
             found = drift(module, self._spec(source))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from ..drift import diff
-from ..drift.report import as_json
 from .connect import Connect
 from .show import exit_code, show
 from .talk import Talk, out
@@ -36,7 +35,7 @@ def show_diff(
         read=lambda source: connect.read(source, talk),
     )
     if as_json_:
-        out(json.dumps(as_json(found), indent=1) + "\n")
+        out(json.dumps(found.to_json(), indent=1) + "\n")
     elif found or not talk.quiet:
         show(f"{old} → {new}", found)
     return exit_code(found, strict=strict)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from gradio_runtime.texts import printable
 
 from ..drift import Diff
-from ..drift.report import as_lines, summary
 from .talk import out
 
 _STYLES: Mapping[str, str] = {
@@ -28,8 +27,8 @@ def show(title: str, diff: Diff, advice: str = "") -> None:
         advice: What to do about them, as a last line.
     """
     same = diff.old.spec == diff.new.spec and not diff
-    what = "up to date" if same else summary(diff)
-    lines = [("title", printable(f"{title}: {what}")), *as_lines(diff)]
+    what = "up to date" if same else diff.summary
+    lines = [("title", printable(f"{title}: {what}")), *diff.lines()]
     if advice and diff:
         lines.append(("advice", advice))
     if not sys.stdout.isatty():

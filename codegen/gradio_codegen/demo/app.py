@@ -96,36 +96,44 @@ def build() -> gr.Blocks:
                 gr.Number(label="number", precision=0),
                 api_name="count",
             )
-        with gr.Tab("Transcribe"):
-            gr.Button("Transcribe").click(
-                transcribe,
-                gr.Audio(type="filepath", label="audio"),
-                [gr.Textbox(label="text"), gr.Number(label="seconds")],
-                api_name="transcribe",
-            )
-        with gr.Tab("Gradient"):
-            gr.Button("Paint").click(
-                gradient,
-                [gr.Textbox("orange", label="start"), gr.Textbox("navy", label="end")],
-                gr.Image(label="image", format="png"),
-                api_name="gradient",
-            )
-        with gr.Tab("Bake"):
-            gr.Button("Bake").click(
-                bake,
-                [gr.Textbox(label="cake"), gr.Slider(0, 10, 1, label="seconds")],
-                gr.Textbox(label="baked"),
-                api_name="bake",
-                concurrency_limit=1,
-            )
-        with gr.Tab("Train"):
-            gr.Button("Train").click(
-                train,
-                gr.Slider(1, 100, 10, step=1, label="epochs"),
-                gr.Textbox(label="outcome"),
-                api_name="train",
-            )
+        _files()
+        _jobs()
     return demo
+
+
+def _files() -> None:
+    with gr.Tab("Transcribe"):
+        gr.Button("Transcribe").click(
+            transcribe,
+            gr.Audio(type="filepath", label="audio"),
+            [gr.Textbox(label="text"), gr.Number(label="seconds")],
+            api_name="transcribe",
+        )
+    with gr.Tab("Gradient"):
+        gr.Button("Paint").click(
+            gradient,
+            [gr.Textbox("orange", label="start"), gr.Textbox("navy", label="end")],
+            gr.Image(label="image", format="png"),
+            api_name="gradient",
+        )
+
+
+def _jobs() -> None:
+    with gr.Tab("Bake"):
+        gr.Button("Bake").click(
+            bake,
+            [gr.Textbox(label="cake"), gr.Slider(0, 10, 1, label="seconds")],
+            gr.Textbox(label="baked"),
+            api_name="bake",
+            concurrency_limit=1,
+        )
+    with gr.Tab("Train"):
+        gr.Button("Train").click(
+            train,
+            gr.Slider(1, 100, 10, step=1, label="epochs"),
+            gr.Textbox(label="outcome"),
+            api_name="train",
+        )
 
 
 def _end_with_starter() -> None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, Literal, TypeAlias
+
+from gradio_runtime.texts import printable
+
+#: Of the JSON form; it grows when a program that reads it would have to change.
+_FORMAT = 1
+_LONGEST_NAME = 200
 
 Level: TypeAlias = Literal["breaking", "compatible"]
 
@@ -30,6 +38,20 @@ class Change:
     message: str
     before: str | None = None
     after: str | None = None
+
+
+def breaking(
+    kind: str, endpoint: str, message: str, *texts: str | None, name: str = ""
+) -> Change:
+    """A change by which a call that was right may now be wrong."""
+    return Change(kind, endpoint, name, "breaking", message, *texts)
+
+
+def compatible(
+    kind: str, endpoint: str, message: str, *texts: str | None, name: str = ""
+) -> Change:
+    """A change that leaves right calls right."""
+    return Change(kind, endpoint, name, "compatible", message, *texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +96,39 @@ class Diff:
         """The others."""
         return tuple(item for item in self.changes if item.level == "compatible")
 
+    @property
+    def summary(self) -> str:
+        """How many changes there are, in a few words."""
+        parts = (("breaking", self.breaking), ("compatible", self.compatible))
+        counts = [
+            f"{len(items)} {level} change{'' if len(items) == 1 else 's'}"
+            for level, items in parts
+            if items
+        ]
+        return ", ".join(counts) or "no change that callers can see"
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """The changes as lines of text.
+
+        Yields:
+            What the line is, for colours (`endpoint`, `breaking` or `compatible`), and
+            the line.
+        """
+        for endpoint, changes in groupby(self.changes, lambda item: item.endpoint):
+            yield "endpoint", printable(endpoint, _LONGEST_NAME) or "the module"
+            for change in changes:
+                yield change.level, f"  {change.level:<10}  {change.message}"
+
     def __str__(self) -> str:
         """As the command line shows it, without colours."""
-        from .report import as_lines, summary
-
-        return "\n".join([summary(self), *(line for _, line in as_lines(self))])
+        return "\n".join([self.summary, *(line for _, line in self.lines())])
 
     def to_json(self) -> dict[str, Any]:
         """As `--json` prints it; docs/drift.md says what is in it."""
-        from .report import as_json
-
-        return as_json(self)
+        return {
+            "format": _FORMAT,
+            "breaking": bool(self.breaking),
+            "old": asdict(self.old),
+            "new": asdict(self.new),
+            "changes": [asdict(item) for item in self.changes],
+        }

@@ -10,7 +10,7 @@ from gradio_runtime.texts import printable
 
 from ..errors import UsageError
 from ..typeexpr import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
-from .changes import Change, Diff, Level
+from .changes import Change, Diff, Level, breaking, compatible
 from .inputs import InputChanges
 from .outputs import output_changes
 from .surface import Endpoint, Surface
@@ -98,11 +98,9 @@ class _Comparison:
         taken = {endpoint.api_name for endpoint in renamed.values()}
         for endpoint in come:
             if endpoint.api_name not in taken:
-                yield Change(
+                yield compatible(
                     "endpoint-added",
                     endpoint.api_name,
-                    "",
-                    "compatible",
                     f"the endpoint is new: {endpoint.function}()",
                     None,
                     endpoint.function,
@@ -150,23 +148,18 @@ class _Comparison:
 
     def _removed(self, endpoint: Endpoint) -> Change:
         why = self._new.left_out.get(endpoint.api_name)
-        return Change(
+        return breaking(
             "endpoint-removed",
             endpoint.api_name,
-            "",
-            "breaking",
             "the endpoint is gone" + (f": {why}" if why else ""),
             endpoint.function,
-            None,
         )
 
     def _endpoint(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
         if old.function != new.function:
-            yield Change(
+            yield breaking(
                 "function-renamed",
                 old.api_name,
-                "",
-                "breaking",
                 f"the function {old.function} is called {new.function} now",
                 old.function,
                 new.function,
@@ -176,11 +169,9 @@ class _Comparison:
         yield from self._parts(old, new)
         if new.event_data != old.event_data:
             words = "takes" if new.event_data else "takes no"
-            yield Change(
+            yield compatible(
                 "event-data",
                 old.api_name,
-                "",
-                "compatible",
                 f"the endpoint {words} event data now",
                 str(old.event_data),
                 str(new.event_data),
@@ -203,14 +194,13 @@ class _Comparison:
     def _module(self, gone: set[str]) -> Iterator[Change]:
         old, new = self._old, self._new
         if old.client != new.client:
-            yield Change(
+            yield breaking(
                 "client-renamed",
                 "",
-                old.client,
-                "breaking",
                 f"the client class {old.client} is called {new.client} now",
                 old.client,
                 new.client,
+                name=old.client,
             )
         used = {
             name
@@ -219,14 +209,8 @@ class _Comparison:
             for name in endpoint.names
         }
         for name in sorted((old.names & used) - new.names):
-            yield Change(
-                "name-removed",
-                "",
-                name,
-                "breaking",
-                f"{name} can no longer be imported",
-                name,
-                None,
+            yield breaking(
+                "name-removed", "", f"{name} can no longer be imported", name, name=name
             )
 
 
@@ -250,7 +234,7 @@ def _refused(old: Endpoint, new: Endpoint) -> Iterator[Change]:
     )
     if (problem := judge(known, now).problem) is not None:
         message = f"the module as it is is refused: {problem}"
-        yield Change("call", old.api_name, "", "breaking", message)
+        yield breaking("call", old.api_name, message)
 
 
 def _refined(slot: Slot, type_: TypeExpr) -> Slot:
@@ -285,20 +269,12 @@ def _grouped(endpoints: Sequence[Endpoint]) -> dict[object, list[Endpoint]]:
 
 def _stream(old: Endpoint, new: Endpoint) -> Change:
     if new.stream:
-        return Change(
-            "stream",
-            old.api_name,
-            "",
-            "compatible",
-            "the endpoint can be streamed now",
-            "False",
-            "True",
+        return compatible(
+            "stream", old.api_name, "the endpoint can be streamed now", "False", "True"
         )
-    return Change(
+    return breaking(
         "stream",
         old.api_name,
-        "",
-        "breaking",
         "the endpoint can no longer be streamed",
         "True",
         "False",

@@ -55,20 +55,14 @@ class InputChanges:
         for old in self._old:
             new = self._pairs.get(old.name)
             if new is None:
-                yield self._change(
-                    "parameter-removed",
-                    old,
-                    "breaking",
-                    "is gone",
-                    write(old.given),
-                    None,
+                yield self._breaking(
+                    "parameter-removed", old, "is gone", write(old.given)
                 )
                 continue
             if new.name != old.name:
-                yield self._change(
+                yield self._breaking(
                     "parameter-renamed",
                     old,
-                    "breaking",
                     f"is called {new.name} now",
                     old.name,
                     new.name,
@@ -78,9 +72,7 @@ class InputChanges:
             if self._prose and not found and old.doc != new.doc:
                 # Help texts, and what no type can say: steps of 0.1, choices of floats.
                 message = f"is described otherwise: {new.doc} It was: {old.doc}"
-                yield self._change(
-                    "documentation", old, "compatible", message, old.doc, new.doc
-                )
+                yield self._compatible("documentation", old, message, old.doc, new.doc)
         taken = {new.name for new in self._pairs.values()}
         for new in self._new:
             if new.name not in taken:
@@ -88,23 +80,20 @@ class InputChanges:
         yield from self._order()
 
     def _change(
-        self,
-        kind: str,
-        about: Parameter,
-        level: Level,
-        message: str,
-        before: str | None = None,
-        after: str | None = None,
+        self, kind: str, about: Parameter, level: Level, what: str, *texts: str | None
     ) -> Change:
-        return Change(
-            kind,
-            self._endpoint,
-            about.name,
-            level,
-            f"parameter {about.name} {message}",
-            before,
-            after,
-        )
+        message = f"parameter {about.name} {what}"
+        return Change(kind, self._endpoint, about.name, level, message, *texts)
+
+    def _breaking(
+        self, kind: str, about: Parameter, what: str, *texts: str | None
+    ) -> Change:
+        return self._change(kind, about, "breaking", what, *texts)
+
+    def _compatible(
+        self, kind: str, about: Parameter, what: str, *texts: str | None
+    ) -> Change:
+        return self._change(kind, about, "compatible", what, *texts)
 
     # --- Which is which
 
@@ -150,10 +139,9 @@ class InputChanges:
             and new.component
             and old.component != new.component
         ):
-            yield self._change(
+            yield self._compatible(
                 "component",
                 old,
-                "compatible",
                 f"is a {new.component} now, was a {old.component}",
                 old.component,
                 new.component,
@@ -185,10 +173,9 @@ class InputChanges:
         before, after = (without(p.given, UNCHANGED) for p in (old, new))
         if new.member.required or self._fit(before, after):
             return
-        yield self._change(
+        yield self._breaking(
             "parameter-type",
             old,
-            "breaking",
             "no longer takes None for its default",
             write(before),
             write(after),
@@ -206,7 +193,7 @@ class InputChanges:
             yield self._change("choices-removed", old, level, message, *texts)
         if come:
             message = f"also has {_listed('choice', come)}"
-            yield self._change("choices-added", old, "compatible", message, *texts)
+            yield self._compatible("choices-added", old, message, *texts)
 
     def _bounds(self, old: Parameter, new: Parameter) -> Iterator[Change]:
         before, after = dict(old.member.constraints), dict(new.member.constraints)
@@ -247,23 +234,19 @@ class InputChanges:
         if before == after:
             return
         if after is None:
-            yield self._change(
-                "parameter-required", old, "breaking", "must be given now", before, None
-            )
+            yield self._breaking("parameter-required", old, "must be given now", before)
         elif before is None:
-            yield self._change(
+            yield self._compatible(
                 "parameter-optional",
                 old,
-                "compatible",
                 f"may be left out now: {_said(after)}",
                 None,
                 after,
             )
         else:
-            yield self._change(
+            yield self._compatible(
                 "default",
                 old,
-                "compatible",
                 f"has another default: {_said(after)}, was {_said(before)}",
                 before,
                 after,
@@ -273,10 +256,9 @@ class InputChanges:
 
     def _added(self, new: Parameter) -> Change:
         if new.member.required:
-            return self._change(
+            return self._breaking(
                 "parameter-added",
                 new,
-                "breaking",
                 "is new and must be given",
                 None,
                 write(new.given),

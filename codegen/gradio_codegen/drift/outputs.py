@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..typeexpr import write
-from .changes import Change, Level
+from .changes import Change, Level, breaking, compatible
 from .surface import Endpoint, Output
 from .types import Fit, difference
 
@@ -44,25 +44,17 @@ def _number(old: Endpoint, new: Endpoint) -> Iterator[Change]:
         return
     before, after = _summed(old), _summed(new)
     if not old.outputs:
-        yield Change(
+        yield compatible(
             "output-added",
             old.api_name,
-            "",
-            "compatible",
             f"returns {after}, returned nothing",
             None,
             after,
         )
         return
     kind = "output-added" if len(new.outputs) > len(old.outputs) else "output-removed"
-    yield Change(
-        kind,
-        old.api_name,
-        "",
-        "breaking",
-        f"returns {after}, returned {before}",
-        before,
-        after,
+    yield breaking(
+        kind, old.api_name, f"returns {after}, returned {before}", before, after
     )
 
 
@@ -81,38 +73,34 @@ def _several(old: Endpoint, new: Endpoint, fit: Fit, back: Fit) -> Iterator[Chan
     for item in old.outputs:
         now = pairs.get(item.name)
         if now is None:
-            yield Change(
+            yield breaking(
                 "output-removed",
                 old.api_name,
-                item.name,
-                "breaking",
                 f"output {item.name} is gone",
                 write(item.type),
-                None,
+                name=item.name,
             )
             continue
         if now.name != item.name:
-            yield Change(
+            yield breaking(
                 "output-renamed",
                 old.api_name,
-                item.name,
-                "breaking",
                 f"output {item.name} is called {now.name} now",
                 item.name,
                 now.name,
+                name=item.name,
             )
         yield from _output(old.api_name, item, now, fit, back)
     taken = {now.name for now in pairs.values()}
     for now in new.outputs:
         if now.name not in taken:
-            yield Change(
+            yield breaking(
                 "output-added",
                 old.api_name,
-                now.name,
-                "breaking",
                 f"output {now.name} is new, so astuple() gives one more",
                 None,
                 write(now.type),
+                name=now.name,
             )
     yield from _order(old, new, pairs)
 
@@ -138,11 +126,9 @@ def _order(old: Endpoint, new: Endpoint, pairs: dict[str, Output]) -> Iterator[C
     after = sorted(before, key=lambda name: places[pairs[name].name])
     if before != after:
         texts = ", ".join(before), ", ".join(after)
-        yield Change(
+        yield breaking(
             "outputs-reordered",
             old.api_name,
-            "",
-            "breaking",
             f"the outputs have another order: {texts[1]}; it was {texts[0]}",
             *texts,
         )
@@ -156,14 +142,13 @@ def _output(
     fits = fit(new.type, old.type)
     if fits and back(old.type, new.type):
         if old.component and new.component and old.component != new.component:
-            yield Change(
+            yield compatible(
                 "component",
                 api_name,
-                old.name,
-                "compatible",
                 f"{what} is a {new.component} now, was a {old.component}",
                 old.component,
                 new.component,
+                name=old.name,
             )
         return
     texts = write(old.type), write(new.type)
