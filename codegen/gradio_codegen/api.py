@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from .build import build
 from .check import check_code, check_user_code
 from .errors import Diagnostic, UsageError
-from .fetch import fetch
+from .fetch import Connect, fetch
 from .format import format_code
 from .models import write_models
 from .names import IMPORTS, identifier
@@ -85,31 +85,15 @@ def read(
     Raises:
         CodegenError: It cannot be read, or does not describe a Gradio app.
     """
-    return fetch(
-        os.fspath(source), token=token, auth=auth, headers=headers, timeout=timeout
-    )
+    connect = Connect(token=token, auth=auth, headers=headers, timeout=timeout)
+    return fetch(os.fspath(source), connect)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Request(BuildOptions):
-    """The arguments of `generate`: those of `read`, and the options."""
+class _Request(BuildOptions, Connect):
+    """The arguments of `generate`."""
 
     source: str | os.PathLike[str] | AppSpec = field(kw_only=False)
-    token: str | None = None
-    auth: tuple[str, str] | None = None
-    headers: Mapping[str, str] | None = None
-    timeout: float = 30.0
-
-    def read(self) -> AppSpec:
-        if isinstance(self.source, AppSpec):
-            return self.source
-        return read(
-            self.source,
-            token=self.token,
-            auth=self.auth,
-            headers=self.headers,
-            timeout=self.timeout,
-        )
 
 
 def _taking(
@@ -148,7 +132,10 @@ def generate(_request: _Request) -> GeneratedModule:
     Raises:
         CodegenError: The app cannot be read, or nothing can be generated.
     """
-    return generate_from(_request.read(), _request)
+    spec = _request.source
+    if not isinstance(spec, AppSpec):
+        spec = fetch(os.fspath(spec), _request)
+    return generate_from(spec, _request)
 
 
 def generate_from(

@@ -48,12 +48,9 @@ from .typeexpr import (
     FILE,
     FILE_INPUT,
     AliasOf,
-    Either,
-    Generic,
     Literals,
     Named,
-    TypeExpr,
-    either,
+    mapped,
     optional,
 )
 
@@ -411,7 +408,7 @@ class _Builder:
         if known.choices is None:
             return known
         alias = self._alias(known.choices, plan, name)
-        type_ = _replaced(known.type, known.choices, alias)
+        type_ = mapped(known.type, lambda t: alias if t == known.choices else t)
         return InputType(type_, None, known.constraints, known.notes)
 
     def _alias(self, choices: Literals, plan: _Plan, name: str) -> AliasOf:
@@ -425,13 +422,3 @@ class _Builder:
             self._shared[key] = alias
             self.aliases.append(Alias(alias.name, choices.values))
         return self._shared[key]
-
-
-def _replaced(type_: TypeExpr, old: TypeExpr, new: TypeExpr) -> TypeExpr:
-    match type_:
-        case Generic(origin, parts):
-            return Generic(origin, tuple(_replaced(part, old, new) for part in parts))
-        case Either(parts):
-            return either(*(_replaced(part, old, new) for part in parts))
-        case _:
-            return new if type_ == old else type_

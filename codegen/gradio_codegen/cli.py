@@ -21,8 +21,8 @@ from .errors import CodegenError
 from .options import BuildOptions
 
 if TYPE_CHECKING:
-    from .commands.connect import Connect
     from .commands.talk import Talk
+    from .fetch import Connect
 
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
@@ -217,7 +217,7 @@ def check(
     if against is not None and source is not None:
         raise UsageError("--against and --source exclude each other. Give one")
     named = against if source is None else source
-    if named is None and connect.anything:
+    if named is None and connect.given:
         # What a file names is no word of the caller's.
         raise UsageError(
             "--token, --auth and --header go only to an app that you name yourself. "

@@ -68,16 +68,16 @@ AllEndpoints = Annotated[
 ]
 
 
-def _connect(token: str | None, auth: str | None, header: list[str] | None) -> Any:
-    from .commands.connect import Connect
+def _connect(**given: Any) -> Any:
+    from .commands.connect import connect_by
 
-    return Connect.of(token, auth, header)
+    return connect_by(**given)
 
 
-def _talk(*, quiet: bool, verbose: bool) -> Any:
+def _talk(**given: Any) -> Any:
     from .commands.talk import Talk
 
-    return Talk(quiet=quiet, verbose=verbose)
+    return Talk(**given)
 
 
 _TOKEN = typer.Option(

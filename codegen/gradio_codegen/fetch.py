@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -42,23 +43,38 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Connect:
+    """How to reach an app.
+
+    Attributes:
+        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
+        auth: User and password of the app's own login.
+        headers: Extra headers.
+        timeout: Seconds for all of it, once the app is there.
+    """
+
+    token: str | None = None
+    auth: tuple[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    timeout: float = 30.0
+
+    @property
+    def given(self) -> bool:
+        """Whether there is something that goes to the app."""
+        return any(part is not None for part in (self.token, self.auth, self.headers))
+
+
 def fetch(
     source: str,
-    *,
-    token: str | None = None,
-    auth: tuple[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    timeout: float = 30.0,
+    connect: Connect | None = None,
     report: Callable[[str | None], None] | None = None,
 ) -> AppSpec:
     """Read an app's description, undocumented endpoints included.
 
     Args:
         source: A URL, a Space id, or the path of a saved description.
-        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
-        auth: User and password of the app's own login.
-        headers: Extra headers.
-        timeout: Seconds for all of it, once the app is there.
+        connect: How to reach the app.
         report: Shows what a Space does that is waited for, and None when that is over;
             without it, a line on the terminal does.
 
@@ -67,6 +83,7 @@ def fetch(
         SourceError: It cannot be read.
         SpecError: It was read, but does not describe a Gradio app.
     """
+    connect = connect or Connect()
     kind, name = classify(source)
     if kind == "file":
         return loads(read_text(Path(name)), name)
@@ -77,11 +94,11 @@ def fetch(
     try:
         config, info, again = fetch_description(
             name,
-            token=token,
-            auth=auth,
-            headers=headers,
+            token=connect.token,
+            auth=connect.auth,
+            headers=connect.headers,
             all_endpoints=True,
-            timeout=timeout,
+            timeout=connect.timeout,
             report=report,
         )
     except GradioError as error:

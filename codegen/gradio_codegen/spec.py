@@ -243,7 +243,7 @@ class _Described:
 
     def __init__(self, config: Config, info: Info) -> None:
         self._config = config
-        self._info = info
+        self.info = info
         # Names can repeat; the first is the one that is called, and `/info` has the
         # last.
         self.by_key: dict[str, Dependency] = {}
@@ -257,15 +257,10 @@ class _Described:
     def find(self, item: Dependency) -> EndpointInfo | None:
         """What is said of a dependency, if it is an endpoint that can be called."""
         if item.api_name is None:
-            key, known = str(item.id), self._info.unnamed_endpoints
+            key, known = str(item.id), self.info.unnamed_endpoints
         else:
-            key, known = f"/{item.api_name}", self._info.named_endpoints
+            key, known = f"/{item.api_name}", self.info.named_endpoints
         return known.get(key) if self.by_key.get(key) is item else None
-
-    def kind(self, key: str) -> str:
-        """Which part of `/info` has a key."""
-        named = key in self._info.named_endpoints
-        return "named_endpoints" if named else "unnamed_endpoints"
 
     def endpoint(self, key: str) -> EndpointInfo:
         """What is said under a key of `/info`.
@@ -274,8 +269,8 @@ class _Described:
         components say of themselves has to do.
         """
         first, last = self.by_key.get(key), self._last.get(key)
-        named = self._info.named_endpoints
-        info = named[key] if key in named else self._info.unnamed_endpoints[key]
+        named = self.info.named_endpoints
+        info = named[key] if key in named else self.info.unnamed_endpoints[key]
         if first is None or last is None or first is last:
             return info
         if (first.inputs, first.outputs) == (last.inputs, last.outputs):
@@ -310,7 +305,8 @@ def _reduce_endpoint(
     config: Config, described: _Described, key: str, live: LiveDefaults
 ) -> EndpointInfo:
     """Drop what decides nothing, and add what older versions leave to `/config`."""
-    place = f"info.{described.kind(key)}.{key}"
+    named = key in described.info.named_endpoints
+    place = f"info.{'named' if named else 'unnamed'}_endpoints.{key}"
     endpoint = described.endpoint(key)
     dependency = described.by_key.get(key)
     inputs = config.slots(dependency.inputs) if dependency else []

@@ -18,7 +18,7 @@ from .api import generate_from
 from .config import AppConfig, Config, from_environment, headers_of, project_of
 from .drift import Diff, drift, read_module, surface_of
 from .errors import CodegenError, Diagnostic, UsageError
-from .fetch import classify, fetch, split_login
+from .fetch import Connect, classify, fetch, split_login
 from .options import BuildOptions
 from .spec import AppSpec
 from .suggest import did_you_mean
@@ -70,14 +70,12 @@ class App:
                     f"the environment variable {config.auth_env} (auth-env) "
                     "holds no user:password"
                 )
-        return fetch(
-            self.source,
-            token=token,
-            auth=auth,
-            headers=headers_of(config, environ),
-            timeout=config.timeout,
-            report=lambda _: None,  # many are read at once, and there is one progress
+        headers = headers_of(config, environ)
+        connect = Connect(
+            token=token, auth=auth, headers=headers, timeout=config.timeout
         )
+        # Many are read at once, and there is one progress.
+        return fetch(self.source, connect, lambda _: None)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from gradio_runtime.texts import escaped
 
 from .ir import Endpoint, Module, Param
 from .literals import shown
-from .typeexpr import AliasOf, Either, Generic, Literals, TypeExpr, either, write
+from .typeexpr import AliasOf, Literals, TypeExpr, mapped, write
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -58,19 +58,9 @@ def spelled(type_: TypeExpr) -> str:
         case AliasOf(_, Literals(values)):
             return " | ".join(map(shown, values))
         case _:
-            return write(_open(type_))
-
-
-def _open(type_: TypeExpr) -> TypeExpr:
-    match type_:
-        case AliasOf(_, target):
-            return target
-        case Generic(origin, parts):
-            return Generic(origin, tuple(map(_open, parts)))
-        case Either(parts):
-            return either(*map(_open, parts))
-        case _:
-            return type_
+            return write(
+                mapped(type_, lambda t: t.target if isinstance(t, AliasOf) else t)
+            )
 
 
 def _outputs(endpoint: Endpoint) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ A `TypeExpr` says what a value is; how it is written depends on the place. A num
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -36,6 +36,7 @@ __all__ = [
     "dict_of",
     "either",
     "list_of",
+    "mapped",
     "natural",
     "optional",
     "parsed",
@@ -194,6 +195,17 @@ def walk(type_: TypeExpr) -> Iterator[TypeExpr]:
             yield target
         case _:
             pass
+
+
+def mapped(type_: TypeExpr, change: Callable[[TypeExpr], TypeExpr]) -> TypeExpr:
+    """The type with each part that has no parts itself changed."""
+    match type_:
+        case Generic(origin, parts):
+            return Generic(origin, tuple(mapped(part, change) for part in parts))
+        case Either(parts):
+            return either(*(mapped(part, change) for part in parts))
+        case _:
+            return change(type_)
 
 
 def natural(value: object) -> TypeExpr:

@@ -13,9 +13,9 @@ from gradio_runtime.texts import escaped
 
 from ..drift import Diff, Surface, drift, read_file
 from ..errors import CodegenError, UsageError
-from ..fetch import classify
+from ..fetch import Connect, classify
 from ..spec import AppSpec
-from .connect import Connect
+from .connect import read_app
 from .show import exit_code, show
 from .talk import Talk, error, out
 
@@ -153,4 +153,4 @@ class _Reader:
                 f"the module names no app that can be read ({source!r}). "
                 "Give one with --source"
             )
-        return self._connect.read(source, self._talk)
+        return read_app(source, self._connect, self._talk)

@@ -2,59 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from gradio_runtime.addresses import shown_src
 
 from ..errors import UsageError
-from ..fetch import fetch, split_login
+from ..fetch import Connect, fetch, split_login
 from ..spec import AppSpec
 from .talk import Talk
 
 
-@dataclass(frozen=True)
-class Connect:
-    """How to reach an app."""
+def connect_by(
+    token: str | None, auth: str | None, header: Sequence[str] | None
+) -> Connect:
+    """How to reach an app, by the options as they were typed.
 
-    token: str | None = None
-    auth: tuple[str, str] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    Raises:
+        UsageError: One is malformed.
+    """
+    login = None if auth is None else split_login(auth)
+    if auth is not None and login is None:
+        raise UsageError("--auth takes user:password, with a colon in between")
+    headers = dict(map(_header, header or ()))
+    return Connect(token=token, auth=login, headers=headers or None)
 
-    @classmethod
-    def of(
-        cls, token: str | None, auth: str | None, headers: Sequence[str] | None
-    ) -> Connect:
-        """Make it of the options as they were typed.
 
-        Raises:
-            UsageError: One is malformed.
-        """
-        login = None if auth is None else split_login(auth)
-        if auth is not None and login is None:
-            raise UsageError("--auth takes user:password, with a colon in between")
-        return cls(token, login, dict(map(_header, headers or ())))
+def read_app(source: str, connect: Connect, talk: Talk) -> AppSpec:
+    """Read an app's description, or a saved one, telling that it takes a while.
 
-    @property
-    def anything(self) -> bool:
-        """Whether any of it was given."""
-        return self.token is not None or self.auth is not None or bool(self.headers)
-
-    def read(self, source: str, talk: Talk) -> AppSpec:
-        """Read an app's description, or a saved one, telling that it takes a while.
-
-        Raises:
-            CodegenError: It cannot be read.
-        """
-        reading = talk.progress(f"Reading {shown_src(source)}")
-        with reading as show, talk.stage("fetch"):
-            return fetch(
-                source,
-                token=self.token,
-                auth=self.auth,
-                headers=self.headers,
-                report=show,
-            )
+    Raises:
+        CodegenError: It cannot be read.
+    """
+    reading = talk.progress(f"Reading {shown_src(source)}")
+    with reading as show, talk.stage("fetch"):
+        return fetch(source, connect, show)
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from ..drift import diff
-from .connect import Connect
+from ..fetch import Connect
+from .connect import read_app
 from .show import exit_code, show
 from .talk import Talk, out
 
@@ -32,7 +33,7 @@ def show_diff(
         old,
         new,
         all_endpoints=all_endpoints,
-        read=lambda source: connect.read(source, talk),
+        read=lambda source: read_app(source, connect, talk),
     )
     if as_json_:
         out(json.dumps(found.to_json(), indent=1) + "\n")

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 from ..api import GeneratedModule, generate_from
-from ..fetch import classify
+from ..fetch import Connect, classify
 from ..options import BuildOptions
 from ..typecheck import type_check
 from ..write import ensure_writable, write_file
-from .connect import Connect
+from .connect import read_app
 from .talk import Talk, err, out
 
 
@@ -35,7 +35,7 @@ def generate_module(
     classify(source)
     if target is not None:
         ensure_writable(target, force=force)
-    spec = connect.read(source, talk)
+    spec = read_app(source, connect, talk)
     with talk.progress("Generating"):
         module = generate_from(spec, options, talk.stage)
     talk.diagnostics(module.diagnostics)

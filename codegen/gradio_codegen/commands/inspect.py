@@ -7,10 +7,10 @@ import sys
 
 from ..build import build
 from ..described import as_detail, as_json, endpoint_as_json, find_endpoint
-from ..fetch import classify
+from ..fetch import Connect, classify
 from ..options import BuildOptions
 from ..table import as_table, as_text
-from .connect import Connect
+from .connect import read_app
 from .talk import Talk, out
 
 
@@ -37,7 +37,7 @@ def inspect_app(
         CodegenError: It cannot be read, or has no such endpoint.
     """
     classify(source)
-    spec = connect.read(source, talk).within(all_endpoints=options.all_endpoints)
+    spec = read_app(source, connect, talk).within(all_endpoints=options.all_endpoints)
     module, diagnostics = build(spec, options)
     if endpoint is not None:
         chosen = find_endpoint(module, endpoint)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..fetch import classify
+from ..fetch import Connect, classify
 from ..spec import dumps, is_saved
 from ..write import ensure_writable, write_file
-from .connect import Connect
+from .connect import read_app
 from .talk import Talk, out
 
 
@@ -27,7 +27,7 @@ def save_description(
     classify(source)
     if target is not None:
         ensure_writable(target, force=force, ours=is_saved)
-    spec = connect.read(source, talk)
+    spec = read_app(source, connect, talk)
     text = dumps(spec)
     if target is None:
         out(text)

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from ..literals import LiteralValue, shown
 from ..typeexpr import (
     UNCHANGED,
-    Either,
-    Generic,
     Literals,
     Named,
     TypeExpr,
-    either,
+    mapped,
+    walk,
     write,
 )
 from .changes import Change, Level
@@ -319,31 +318,15 @@ def _beyond(
 
 def _choices(before: TypeExpr, after: TypeExpr) -> tuple[Literals, Literals] | None:
     """The choices of two types that differ in nothing else."""
-    old, new = list(_literals(before)), list(_literals(after))
+    old, new = (
+        [part for part in walk(type_) if isinstance(part, Literals)]
+        for type_ in (before, after)
+    )
     if len(old) == len(new) == 1 and _bare(before) == _bare(after):
         return old[0], new[0]
     return None
 
 
-def _literals(type_: TypeExpr) -> Iterator[Literals]:
-    match type_:
-        case Literals():
-            yield type_
-        case Generic(_, parts) | Either(parts):
-            for part in parts:
-                yield from _literals(part)
-        case _:
-            pass
-
-
 def _bare(type_: TypeExpr) -> TypeExpr:
     """The type with a stand-in for its choices."""
-    match type_:
-        case Literals():
-            return Named("Literal")
-        case Generic(origin, parts):
-            return Generic(origin, tuple(map(_bare, parts)))
-        case Either(parts):
-            return either(*map(_bare, parts))
-        case _:
-            return type_
+    return mapped(type_, lambda t: Named("Literal") if isinstance(t, Literals) else t)
