@@ -27,8 +27,6 @@ from .typeexpr import (
     walk,
 )
 
-__all__ = ["allowing", "default_of"]
-
 #: Types whose values are too much to write down, unless they are empty. Whoever can
 #: leave one out can also take it away.
 _NOT_WRITTEN = frozenset(

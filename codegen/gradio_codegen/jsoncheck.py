@@ -260,29 +260,15 @@ def _is_choices(value: object) -> bool:
     )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-#: What the properties that matter have to be.
-_PROPS: Mapping[str, Callable[[object], bool]] = {
-    "allow_custom_value": _is_flag,
+#: What the properties that matter have to be: of a type, or what a function says.
+_PROPS: Mapping[str, type | Callable[[object], bool]] = {
     "choices": _is_choices,
-    "file_count": _is_text,
-    "language": _is_text,
-    "max_choices": _is_number,
-    "max_length": _is_number,
-    "maximum": _is_number,
-    "minimum": _is_number,
-    "multiselect": _is_flag,
-    "precision": _is_number,
-    "step": _is_number,
-    "tool": _is_text,
-    "type": _is_text,
+    **dict.fromkeys(("allow_custom_value", "multiselect"), bool),
+    **dict.fromkeys(("file_count", "language", "tool", "type"), str),
+    **dict.fromkeys(
+        ("max_choices", "max_length", "maximum", "minimum", "precision", "step"),
+        _is_number,
+    ),
 }
 
 
@@ -293,4 +279,6 @@ def usable_prop(name: str, value: object) -> object:
     the same names with another meaning.
     """
     fits = _PROPS.get(name)
+    if isinstance(fits, type):
+        return value if isinstance(value, fits) else None
     return value if fits is None or fits(value) else None

@@ -41,8 +41,6 @@ from .typeexpr import (
     walk,
 )
 
-__all__ = ["ModelRegistry", "write_models"]
-
 #: What has no more to it than its name.
 _PLAIN: Mapping[str, Schema] = {
     "Any": {},

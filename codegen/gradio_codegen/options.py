@@ -67,16 +67,9 @@ class Option:
                 return [f"{flag}={old}={new}" for old, new in value]
 
 
-def _option(
-    kind: Literal["flag", "text", "texts", "names"],
-    help: str,  # noqa: A002
-    metavar: str = "",
-    *,
-    selects: bool = False,
-    of_one_app: bool = False,
-) -> Any:
-    default = {"flag": False, "text": None}.get(kind, ())
-    option = Option(kind, help, metavar, selects, of_one_app)
+def _declared(option: Option) -> Any:
+    """A field for an option; its default is that nothing is given."""
+    default = {"flag": False, "text": None}.get(option.kind, ())
     return field(default=default, metadata={"option": option})
 
 
@@ -87,36 +80,46 @@ class BuildOptions:
     Their order is that of a module's header, of help pages and of the config's schema.
     """
 
-    all_endpoints: bool = _option(
-        "flag", "Take in the undocumented endpoints too.", selects=True
+    all_endpoints: bool = _declared(
+        Option("flag", "Take in the undocumented endpoints too.", selects=True)
     )
-    include: Iterable[str] = _option(
-        "texts",
-        "Globs of the endpoints to generate; all when empty.",
-        "GLOB",
-        selects=True,
+    include: Iterable[str] = _declared(
+        Option(
+            "texts",
+            "Globs of the endpoints to generate; all when empty.",
+            "GLOB",
+            selects=True,
+        )
     )
-    exclude: Iterable[str] = _option(
-        "texts", "Globs of endpoints to leave out.", "GLOB", selects=True
+    exclude: Iterable[str] = _declared(
+        Option("texts", "Globs of endpoints to leave out.", "GLOB", selects=True)
     )
-    nullable_outputs: bool = _option("flag", "Any output may be None.")
-    nullable: Iterable[str] = _option(
-        "texts", "Globs of endpoints whose outputs may be None.", "GLOB"
+    nullable_outputs: bool = _declared(Option("flag", "Any output may be None."))
+    nullable: Iterable[str] = _declared(
+        Option("texts", "Globs of endpoints whose outputs may be None.", "GLOB")
     )
-    nullable_inputs: bool = _option("flag", "Any parameter takes None: nothing given.")
-    class_name: str | None = _option(
-        "text", "Name of the client class.", "NAME", of_one_app=True
+    nullable_inputs: bool = _declared(
+        Option("flag", "Any parameter takes None: nothing given.")
     )
-    rename: Mapping[str, str] | Iterable[Rename] | None = _option(
-        "names",
-        "Names for endpoints (/lambda_3=translate) and parameters "
-        "(/lambda_3.param_0=text).",
-        "ENDPOINT=NAME",
-        selects=True,
-        of_one_app=True,
+    class_name: str | None = _declared(
+        Option("text", "Name of the client class.", "NAME", of_one_app=True)
     )
-    templates: str | os.PathLike[str] | None = _option(  # noqa: RUF009 - a field
-        "text", "Folder of templates that replace ours; see docs/templates.md.", "DIR"
+    rename: Mapping[str, str] | Iterable[Rename] | None = _declared(
+        Option(
+            "names",
+            "Names for endpoints (/lambda_3=translate) and parameters "
+            "(/lambda_3.param_0=text).",
+            "ENDPOINT=NAME",
+            selects=True,
+            of_one_app=True,
+        )
+    )
+    templates: str | os.PathLike[str] | None = _declared(  # noqa: RUF009 - a field
+        Option(
+            "text",
+            "Folder of templates that replace ours; see docs/templates.md.",
+            "DIR",
+        )
     )
 
     def __post_init__(self) -> None:

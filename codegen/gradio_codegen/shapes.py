@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from .narrow import as_list, as_map
 from .schema import Schema, Unfolding, resolve
 
-__all__ = ["Shapes"]
-
 #: Keywords that say nothing of a value's shape.
 _PROSE = frozenset(
     {

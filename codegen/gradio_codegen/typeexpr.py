@@ -14,38 +14,6 @@ from typing import TypeAlias, cast
 
 from .literals import LiteralValue, source
 
-__all__ = [
-    "ANY",
-    "BOOL",
-    "FILE",
-    "FILE_INPUT",
-    "FLOAT",
-    "INT",
-    "NONE",
-    "STR",
-    "UNCHANGED",
-    "AliasOf",
-    "Either",
-    "Generic",
-    "Literals",
-    "ModelOf",
-    "Named",
-    "Number",
-    "TypeExpr",
-    "accepts",
-    "dict_of",
-    "either",
-    "list_of",
-    "mapped",
-    "natural",
-    "optional",
-    "parsed",
-    "several",
-    "tuple_of",
-    "walk",
-    "write",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Named:
