@@ -158,7 +158,7 @@ class Execution(Generic[T]):
             ticket = self._ticket
             if not self._given or (ticket is not None and not ticket.may_have_run):
                 error.told(may_have_run=False)
-            elif ticket is not None and error.own_hint is None:
+            elif ticket is not None and error.may_have_run and not error.own_hint:
                 error.hint = _what_became_of(ticket)
         if isinstance(error, _STALE):
             # The app may come back changed, or want another login.
