@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from .errors import UsageError
+from .fetch import Connect, split_login
 from .narrow import as_map
 from .options import OPTIONS, BuildOptions
 from .suggest import did_you_mean
@@ -73,6 +74,27 @@ class AppConfig(_Table):
     def options(self) -> BuildOptions:
         """What shapes the module."""
         return BuildOptions(**{name: getattr(self, name) for name in OPTIONS})
+
+    def connect(self, environ: Mapping[str, str]) -> Connect:
+        """How to reach the app, secrets included.
+
+        Raises:
+            UsageError: An environment variable is not set, or holds no login.
+        """
+        token = auth = None
+        if self.token_env is not None:
+            token = _from_environment(self.token_env, "token-env", environ)
+        if self.auth_env is not None:
+            auth = split_login(_from_environment(self.auth_env, "auth-env", environ))
+            if auth is None:
+                raise UsageError(
+                    f"the environment variable {self.auth_env} (auth-env) "
+                    "holds no user:password"
+                )
+        headers = {**self.headers}
+        for name, variable in self.headers_env.items():
+            headers[name] = _from_environment(variable, "headers-env", environ)
+        return Connect(token=token, auth=auth, headers=headers, timeout=self.timeout)
 
 
 class Config(_Table):
@@ -245,25 +267,8 @@ def _written(place: Sequence[int | str]) -> str:
     return text
 
 
-def headers_of(app: AppConfig, environ: Mapping[str, str]) -> dict[str, str]:
-    """An app's headers, secrets included.
-
-    Raises:
-        UsageError: An environment variable is not set.
-    """
-    secret = {
-        name: from_environment(variable, "headers-env", environ)
-        for name, variable in app.headers_env.items()
-    }
-    return {**app.headers, **secret}
-
-
-def from_environment(variable: str, key: str, environ: Mapping[str, str]) -> str:
-    """The value of an environment variable that the config names.
-
-    Raises:
-        UsageError: It is not set.
-    """
+def _from_environment(variable: str, key: str, environ: Mapping[str, str]) -> str:
+    """The value of an environment variable that the config names."""
     value = environ.get(variable)
     if not value:
         raise UsageError(f"the environment variable {variable} ({key}) is not set")

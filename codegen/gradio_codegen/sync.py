@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from .api import generate_from
-from .config import AppConfig, Config, from_environment, headers_of, project_of
+from .config import AppConfig, Config, project_of
 from .drift import Diff, drift, read_module, surface_of
 from .errors import CodegenError, Diagnostic, UsageError
-from .fetch import Connect, classify, fetch, split_login
+from .fetch import classify, fetch
 from .options import BuildOptions
 from .spec import AppSpec
 from .suggest import did_you_mean
@@ -59,23 +59,8 @@ class App:
         Raises:
             CodegenError: It cannot be read.
         """
-        config = self.config
-        token = auth = None
-        if config.token_env is not None:
-            token = from_environment(config.token_env, "token-env", environ)
-        if config.auth_env is not None:
-            auth = split_login(from_environment(config.auth_env, "auth-env", environ))
-            if auth is None:
-                raise UsageError(
-                    f"the environment variable {config.auth_env} (auth-env) "
-                    "holds no user:password"
-                )
-        headers = headers_of(config, environ)
-        connect = Connect(
-            token=token, auth=auth, headers=headers, timeout=config.timeout
-        )
         # Many are read at once, and there is one progress.
-        return fetch(self.source, connect, lambda _: None)
+        return fetch(self.source, self.config.connect(environ), lambda _: None)
 
 
 @dataclass(frozen=True)
