@@ -18,6 +18,7 @@ from gradio_runtime import (
     InputError,
     connect,
 )
+from gradio_runtime.connection import fetch_description
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Handler, Server, count, serving
@@ -62,6 +63,24 @@ def test_a_host_that_does_not_answer_a_connection() -> None:
             connect(f"http://127.0.0.1:{address[1]}", httpx_kwargs={"timeout": 0.1})
         for one in waiting:
             one.close()
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_an_app_is_too_old_by_its_status_and_by_no_word(
+    server: Server, old: bool
+) -> None:
+    """Its address has a 404 in it as well."""
+    config = {"version": "3.20.0", "protocol": "ws", "components": []}
+    Handler.answers["/404/config"] = lambda h: h.json({**config, "dependencies": []})
+    if not old:
+        Handler.answers["/404/info"] = Handler.page
+    says = "3.20.0 does not describe its API" if old else "answers with an HTML page"
+    with pytest.raises(ConnectError, match=says) as caught:
+        fetch_description(f"{server.url}/404")
+    assert caught.value.status is None
+    if old:
+        assert isinstance(caught.value.__cause__, ConnectError)
+        assert caught.value.__cause__.status == 404
 
 
 @pytest.mark.slow
