@@ -346,9 +346,7 @@ class _Builder:
                 [item.label for item in plan.info.parameters],
                 [item.label for item in plan.info.returns],
             ),
-            description=None
-            if self._options.no_descriptions
-            else plan.info.description,
+            description=plan.info.description,
         )
 
     def _warn(self, plan: _Plan, text: str) -> None:

@@ -121,9 +121,6 @@ class BuildOptions:
             "DIR",
         )
     )
-    no_descriptions: bool = _declared(
-        Option("flag", "Leave the app's descriptions out.")
-    )
 
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():

@@ -438,9 +438,3 @@ def test_the_description_of_an_unknown_version_is_read() -> None:
     assert spec_of(endpoint("f", [TEXT])).version == "6.31.0"
     config, info = describe(endpoint("f", [TEXT]), version="7.0.0.dev1")
     assert "def f(text: str)" in generated(config, info)
-
-
-def test_descriptions_can_be_left_out() -> None:
-    told = endpoint("f", [TEXT], description="Adds two numbers.")
-    assert "Adds two numbers." in module_of(told).code
-    assert "Adds two numbers." not in module_of(told, no_descriptions=True).code
