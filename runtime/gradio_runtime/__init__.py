@@ -30,11 +30,12 @@ from .errors import (
     ServerValidationError,
     SpaceError,
 )
-from .files import File, FileInput, UploadProgress
+from .file_inputs import FileInput
+from .files import File, UploadProgress
 from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
-    from .cancelled import JobCancelled
+    from .errors import JobCancelled
     from .hub.copies import duplicate
     from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
@@ -85,7 +86,7 @@ __all__ = [
 
 _LATE = {
     "Job": "job",
-    "JobCancelled": "cancelled",
+    "JobCancelled": "errors",
     "duplicate": "hub.copies",
     "Stream": "stream",
     "LogMessage": "status",

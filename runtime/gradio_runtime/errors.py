@@ -36,9 +36,6 @@ from typing import TYPE_CHECKING, Any
 
 from .texts import brief, printable
 
-if TYPE_CHECKING:
-    from .cancelled import JobCancelled
-
 __all__ = [
     "AppError",
     "AuthenticationError",
@@ -412,10 +409,23 @@ class ProtocolError(GradioError):
     usual_hint = "If the app works in a browser, report it to gradio-codegen"
 
 
+if TYPE_CHECKING:
+    from concurrent.futures import CancelledError
+
+    class JobCancelled(GradioError, CancelledError):
+        """The job was cancelled, so it has no result."""
+
+
 def __getattr__(name: str) -> Any:
-    """Give `JobCancelled`: its base would make every import load the thread pools."""
+    """Make `JobCancelled` when it is used: its base loads the thread pools."""
     if name != "JobCancelled":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .cancelled import JobCancelled
+    from concurrent.futures import CancelledError
 
-    return JobCancelled
+    body = {
+        "__doc__": "The job was cancelled, so it has no result.",
+        "__module__": __name__,
+        "usual_hint": "Call again if the result is wanted after all",
+    }
+    made = type(name, (GradioError, CancelledError), body)
+    return globals().setdefault(name, made)  # another thread may have been faster

@@ -13,14 +13,13 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from .errors import ProtocolError
-from .files import FILE_META, AppText, File
+from .files import FILE_META, AppText, File, set_facts
 from .jsontext import is_array, is_object
 from .queue.protocol import Dialect
 from .texts import brief, is_whole
 
 __all__ = [
     "FILE_COMPONENTS",
-    "data_url",
     "file_to_send",
     "from_data_url",
     "inert",
@@ -136,7 +135,7 @@ def is_inline(component: str, dialect: Dialect) -> bool:
 def inlined(file: File) -> File:
     """A copy of a file that is to be sent as a data URL."""
     copy = file.model_copy()
-    copy._inline = True  # pyright: ignore[reportPrivateUsage]
+    set_facts(copy, inline=True)
     return copy
 
 
@@ -194,12 +193,6 @@ def stream_path(path: str) -> str:
     """
     base, slash, name = path.rpartition("/")
     return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
-
-
-def data_url(content: bytes, mime_type: str | None) -> str:
-    """A `data:` URL with some content."""
-    kind = mime_type or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _unquoted(body: str) -> bytes:

@@ -1,38 +1,34 @@
 """Files that go to an app and come from it.
 
-`File` is the one type for both directions. A parameter typed `FileInput` takes what
-people have at hand (a path, a URL, bytes, an open file, a `File` from another
-endpoint) and holds a `File` once it is validated; an output is a `File` whose `path`
-is the downloaded copy.
+`File` is the one type for both directions. A parameter holds one of whatever it was given
+(`file_inputs`); an output is a `File` whose `path` is the downloaded copy.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
-    Annotated,
     Any,
     BinaryIO,
+    Protocol,
     Self,
-    TypeAlias,
     TypeVar,
     cast,
 )
 
 from pydantic import (
     ConfigDict,
-    GetCoreSchemaHandler,
     PrivateAttr,
     ValidationInfo,
     field_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 from .filenames import reserved_place, safe_name
 from .provenance import (
@@ -45,29 +41,13 @@ from .provenance import (
 from .texts import BriefFields, BriefModel, printable
 
 if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
-    from pydantic.json_schema import JsonSchemaValue
-
-__all__ = [
-    "FILE_META",
-    "FILE_TEXT",
-    "AppText",
-    "File",
-    "FileInput",
-    "UploadProgress",
-    "as_file",
-    "one_file",
-    "recast",
-]
+    from .notebook import Page
 
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
 #: How a text begins that is an address, and no path.
 _REMOTE = ("http://", "https://", "data:")
-
-#: Fetches a remote file to a local path; given by the connection it came through.
-Fetch = Callable[["File"], Coroutine[Any, Any, Path]]
 
 F = TypeVar("F", bound="File")
 
@@ -102,6 +82,45 @@ class UploadProgress(BriefFields):
     total: int | None
 
 
+class Fetcher(Protocol):
+    """Brings remote files here: the connection that they came through."""
+
+    def fetch(self, file: File, /) -> Path:
+        """Bring a file here, and return its path."""
+        ...
+
+    async def afetch(self, file: File, /) -> Path:
+        """The same, from any event loop."""
+        ...
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What the runtime knows of a file besides what users see of it.
+
+    Attributes:
+        content: What it holds in memory, or an open stream.
+        remote_path: Where its app has it.
+        origin: The base URL of that app.
+        fetcher: What can fetch it.
+        lazy: Whether it is a stream that may still grow: fetched when wanted, and never
+            before.
+        shared: Whether `url` is for everybody, as far as its app knows: other apps may
+            read it.
+        inline: Whether it is sent as a data URL, and not uploaded.
+        named: Whether the caller named it himself, and no app and no JSON.
+    """
+
+    content: bytes | BinaryIO | None = None
+    remote_path: str | None = None
+    origin: str | None = None
+    fetcher: Fetcher | None = None
+    lazy: bool = False
+    shared: bool = False
+    inline: bool = False
+    named: bool = False
+
+
 class File(BriefModel, Constructed):
     """A file: local, remote, or both.
 
@@ -131,24 +150,13 @@ class File(BriefModel, Constructed):
     mime_type: str | None = None
     size: int | None = None
 
-    _content: bytes | BinaryIO | None = PrivateAttr(default=None)
-    _remote_path: str | None = PrivateAttr(default=None)
-    _origin: str | None = PrivateAttr(default=None)
-    _fetch: Fetch | None = PrivateAttr(default=None)
-    #: A stream that may still grow: fetched when wanted, and never before.
-    _lazy: bool = PrivateAttr(default=False)
-    #: Whether `url` is for everybody, as far as its app knows: other apps may read it.
-    _shared: bool = PrivateAttr(default=False)
-    #: Sent as a data URL, and not uploaded.
-    _inline: bool = PrivateAttr(default=False)
-    #: Whether the caller named it himself, and no app and no JSON.
-    _named: bool = PrivateAttr(default=False)
+    _facts: FileFacts = PrivateAttr(default_factory=FileFacts)
 
     if not TYPE_CHECKING:
 
         def __init__(self, /, **data: Any) -> None:
             super().__init__(**data)
-            self._named = not isinstance(data.get("url"), AppStr)
+            self._facts = FileFacts(named=not isinstance(data.get("url"), AppStr))
 
         __init__.__pydantic_base_init__ = True
 
@@ -167,7 +175,7 @@ class File(BriefModel, Constructed):
         if isinstance(path, AppStr) or not may_name_local_file(known, info.context):
             # No JSON has a Path: it is the caller's, or that of a download of ours.
             own = path is None or isinstance(path, os.PathLike)
-            if not own or (isinstance(url, str) and not _is_remote(url)):
+            if not own or (isinstance(url, str) and not is_remote(url)):
                 raise local_file_refused()
         return known
 
@@ -181,10 +189,10 @@ class File(BriefModel, Constructed):
         match value:
             case File():
                 return value
-            case str() if _is_remote(value):
+            case str() if is_remote(value):
                 scheme, colon, rest = value.partition(":")
                 file = cls(url=scheme.lower() + colon + rest)
-                file._named = not isinstance(value, AppStr)
+                file._facts = FileFacts(named=not isinstance(value, AppStr))
                 return file
             case AppStr():
                 raise TypeError(
@@ -197,14 +205,14 @@ class File(BriefModel, Constructed):
             case bytes() | bytearray() | memoryview():
                 content = bytes(cast("bytes", value))
                 file = cls(size=len(content))
-                file._content = content
+                file._facts = FileFacts(content, named=True)
                 return file
             case _ if callable(getattr(value, "read", None)) and not isinstance(
                 value, type | io.TextIOBase
             ):
                 name = getattr(value, "name", None)
                 file = cls(orig_name=Path(name).name if isinstance(name, str) else None)
-                file._content = cast("BinaryIO", value)
+                file._facts = FileFacts(cast("BinaryIO", value), named=True)
                 return file
             case _:
                 raise TypeError(
@@ -215,8 +223,8 @@ class File(BriefModel, Constructed):
     @field_serializer("url", when_used="json")
     def _json_url(self, url: str | None) -> str | None:
         """Of content in memory, the `data:` URL."""
-        if url is None and self.path is None and self._content is not None:
-            return _data_url(self)
+        if url is None and self.path is None and self._facts.content is not None:
+            return content_url(self)
         return url
 
     def __eq__(self, other: object) -> bool:
@@ -226,14 +234,14 @@ class File(BriefModel, Constructed):
         return (
             type(self) is type(other)
             and self.__dict__ == other.__dict__
-            and self._content == other._content
+            and self._facts.content == other._facts.content
         )
 
     def __getstate__(self) -> dict[Any, Any]:
         """All but the connection, which no other process could use."""
         state = super().__getstate__()
-        private: dict[str, Any] = state["__pydantic_private__"] or {}
-        private = {**private, "_fetch": None}
+        private: dict[str, Any] = state["__pydantic_private__"]
+        private = {**private, "_facts": replace(self._facts, fetcher=None)}
         return {**state, "__pydantic_private__": private}
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
@@ -258,10 +266,19 @@ class File(BriefModel, Constructed):
                 yield name, value
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the image, a player, or the name."""
+        """What a notebook shows."""
         from .notebook import html_of
 
         return html_of(self)
+
+    def __gradio_html__(self, page: Page) -> str:
+        """The image, a player, or a link."""
+        name = self.orig_name or (self.path.name if self.path else "")
+        alt = getattr(self, "alt_text", None) or self.orig_name or ""
+        content = self.path or self._facts.content
+        return page.media(content, name, self.mime_type, alt) or page.link(
+            str(self), name, self.url, self.size
+        )
 
     def __fspath__(self) -> str:
         """The local path, downloading the file first if it is remote."""
@@ -281,13 +298,11 @@ class File(BriefModel, Constructed):
             gradio_runtime.errors.GradioError: It could not be fetched.
         """
         if self.path is None:
-            if self._fetch is None:
+            if self._facts.fetcher is None:
                 raise FileNotFoundError(
                     f"{self} has no local copy, and no client to fetch it with"
                 )
-            from .loop import run_sync
-
-            self.path = run_sync(self._fetch(self))
+            self.path = self._facts.fetcher.fetch(self)
         return self.path
 
     async def adownload(self) -> Path:
@@ -295,16 +310,14 @@ class File(BriefModel, Constructed):
 
         Afterwards `read_bytes`, `save` and `open` have the local copy at hand.
         """
-        if self.path is None and self._fetch is not None:
-            from .loop import run_async
-
-            self.path = await run_async(self._fetch(self))
+        if self.path is None and self._facts.fetcher is not None:
+            self.path = await self._facts.fetcher.afetch(self)
         return self.download()
 
     def read_bytes(self) -> bytes:
         """The whole content."""
-        if isinstance(self._content, bytes):
-            return self._content
+        if isinstance(self._facts.content, bytes):
+            return self._facts.content
         return self.download().read_bytes()
 
     def save(self, to: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -331,8 +344,8 @@ class File(BriefModel, Constructed):
 
         temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            if isinstance(self._content, bytes):
-                temporary.write_bytes(self._content)
+            if isinstance(self._facts.content, bytes):
+                temporary.write_bytes(self._facts.content)
             else:
                 import shutil
 
@@ -347,8 +360,21 @@ class File(BriefModel, Constructed):
         return target
 
 
-def _is_remote(text: str) -> bool:
+def is_remote(text: str) -> bool:
+    """Whether it is an address, and no path."""
     return text[:8].lower().startswith(_REMOTE)
+
+
+def facts_of(file: File) -> FileFacts:
+    """What is known of a file besides what users see of it."""
+    private = cast("dict[str, FileFacts]", file.__pydantic_private__)
+    return private["_facts"]
+
+
+def set_facts(file: File, **changes: Any) -> None:
+    """Change some of what is known of a file; see `FileFacts`."""
+    private: Any = file.__pydantic_private__
+    private["_facts"] = replace(private["_facts"], **changes)
 
 
 def recast(file: File, cls: type[F], **fields: Any) -> F:
@@ -359,80 +385,17 @@ def recast(file: File, cls: type[F], **fields: Any) -> F:
     return other
 
 
-def _data_url(file: File) -> str:
+def content_url(file: File) -> str:
+    """The `data:` URL of a file in memory."""
+    content = facts_of(file).content
+    if not isinstance(content, bytes):
+        raise ValueError("an open file cannot be written as JSON; give its path")  # noqa: TRY004
+    return data_url(content, file.mime_type)
+
+
+def data_url(content: bytes, mime_type: str | None) -> str:
+    """A `data:` URL with some content."""
     import base64
 
-    if not isinstance(file._content, bytes):  # pyright: ignore[reportPrivateUsage]
-        raise ValueError("an open file cannot be written as JSON; give its path")  # noqa: TRY004
-    text = base64.b64encode(file._content).decode()  # pyright: ignore[reportPrivateUsage]
-    return f"data:{file.mime_type or 'application/octet-stream'};base64,{text}"
-
-
-def _address(file: File) -> str:
-    """Path, URL or `data:` URL: what a `FileInput` is read from."""
-    return str(file.path or file.url or _data_url(file))
-
-
-#: The JSON Schema of a file that is given by its address.
-FILE_TEXT: dict[str, Any] = {
-    "type": "string",
-    "description": "A file: its URL. From Python, also its path.",
-}
-
-
-def as_file(value: Any, info: ValidationInfo) -> Any:
-    """A `File` of whatever a file parameter takes; objects are left to pydantic."""
-    if isinstance(value, dict | File):
-        return cast("Any", value)
-    if is_of_the_app(info.context):
-        raise PydanticCustomError(
-            "file", "expected a file of the app, not {kind}", {"kind": _kind(value)}
-        )
-    own = not isinstance(value, str) or may_name_local_file(value, info.context)
-    if not own and not _is_remote(value):
-        raise local_file_refused()
-    try:
-        file = File.of(value)
-    except TypeError as error:
-        raise PydanticCustomError(
-            "file", "{problem}", {"problem": str(error)}
-        ) from None
-    file._named = own  # pyright: ignore[reportPrivateUsage]
-    return file
-
-
-def _kind(value: object) -> str:
-    return "a text" if isinstance(value, str | AppText) else type(value).__name__
-
-
-def one_file(value: Any, info: ValidationInfo) -> File:
-    """The same, of the JSON of a file too."""
-    return File.model_validate(as_file(value, info), context=info.context)
-
-
-class _FileInputSchema:
-    """Tells pydantic to validate a `FileInput` into a `File`."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(
-            one_file,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                _address, return_schema=core_schema.str_schema(), when_used="json"
-            ),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return dict(FILE_TEXT)
-
-
-#: What a file parameter takes: a path, a URL, bytes, an open binary file, or a
-#: `File`. Models hold it as a `File`.
-FileInput: TypeAlias = Annotated[
-    str | os.PathLike[str] | bytes | BinaryIO | File, _FileInputSchema
-]
+    kind = mime_type or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -12,7 +12,7 @@ import contextlib
 import inspect
 import os
 import threading
-from collections.abc import Coroutine, Set
+from collections.abc import Awaitable, Callable, Coroutine, Set
 from contextvars import Context
 from time import monotonic
 from typing import Any, TypeVar
@@ -32,6 +32,8 @@ _jobs: set[asyncio.Task[None]] = set()
 _finishing: set[asyncio.Task[Any]] = set()
 #: Seconds that it waits for the latter.
 _GRACE = 0.3
+#: What is awaited there in the end, when nothing runs any more.
+_last: list[Callable[[], Awaitable[None]]] = []
 #: Seconds of a round of a loop after which those that could go on should not.
 _TURN = 0.002
 #: The loop whose round is under way, and when that began.
@@ -114,6 +116,11 @@ def let_finish(task: asyncio.Task[Any]) -> None:
     """Give what takes a job back a moment more when the interpreter ends."""
     _finishing.add(task)
     task.add_done_callback(_finishing.discard)
+
+
+def at_exit(action: Callable[[], Awaitable[None]]) -> None:
+    """Await this on the loop when the interpreter ends, after everything else."""
+    _last.append(action)
 
 
 def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
@@ -219,9 +226,8 @@ async def _end_all() -> None:
                 await asyncio.wait(finishing)
     await asyncio.sleep(0)  # those that are about to begin may begin others
     await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
-    from .http.pools import close_all
-
-    await close_all()
+    for action in _last:
+        await action()
 
 
 async def _cancel(tasks: Set[asyncio.Task[Any]]) -> None:

@@ -1,4 +1,6 @@
-"""What a notebook shows for files, component values and outputs.
+"""How a notebook shows files, component values and outputs.
+
+A class says what it is made of in `__gradio_html__`; here is how that is written.
 
 The values are strangers' words: every text is escaped, no script and no style of theirs
 is let in, and only `http` and `https` addresses become links. Nothing is downloaded, and
@@ -11,22 +13,14 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, cast
+from typing import TypeAlias, cast
 
 from pydantic import BaseModel
 
-from .files import File
 from .texts import brief, escaped
-from .types.chat import ChatComponent, ChatFile, ChatMessage, ChatText
-from .types.media import AnnotatedImageData, GalleryImage, GalleryVideo
-from .types.table import DataframeData, LabelData, PlotData
-from .types.text import HighlightedToken
-from .values import Unchanged
-
-__all__ = ["html_of"]
 
 #: Bytes of files that one page may hold.
 _BUDGET = 8 * 2**20
@@ -42,19 +36,86 @@ _PICTURE = re.compile(
 )
 
 
+def _image(source: str, alt: str) -> str:
+    return f'<img src="{source}" alt="{_text(alt)}" style="max-width:100%">'
+
+
+def _link(place: str, name: str, url: str | None, size: int | None) -> str:
+    """A link to a file that is not shown, or where it is."""
+    told = "" if size is None else f" ({size:,} bytes)"
+    if url is None or not _LINKED.fullmatch(url):
+        return f"<code>{_text(place)}</code>{told}"
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+        f"{_text(name or Path(place).name or place)}</a>{told}"
+    )
+
+
+def _table(headers: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
+    """A table of texts."""
+
+    def row(cells: Sequence[object], tag: str) -> str:
+        shown = [f"<{tag}>{_text(cell)}</{tag}>" for cell in cells[:_COLUMNS]]
+        dots = f"<{tag}>…</{tag}>" if len(cells) > _COLUMNS else ""
+        return f"<tr>{''.join(shown)}{dots}</tr>"
+
+    body = "".join(row(cells, "td") for cells in rows[:_ROWS])
+    more = _more(len(rows) - _ROWS)
+    head = row(headers, "th")
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{more}"
+
+
+def _meters(shares: Sequence[tuple[object, float | None]]) -> str:
+    """Names with a share each, from 0 to 1."""
+    rows = "".join(
+        f"<tr><th>{_text(name)}</th><td>"
+        f'<meter min="0" max="1" value="{share or 0:.4f}"></meter></td>'
+        f"<td>{'' if share is None else format(share, '.1%')}</td></tr>"
+        for name, share in shares[:_ITEMS]
+    )
+    return f"<table>{rows}</table>" if rows else ""
+
+
+def _text(value: object) -> str:
+    """A text that says nothing in HTML."""
+    text = "" if value is None else str(value)
+    if len(text) > _CHARACTERS:
+        text = f"{text[:_CHARACTERS]}…"
+    return escape(escaped(text, keep="\n\t"))
+
+
+def _paragraph(text: str) -> str:
+    """A text with its lines as they are."""
+    return f'<span style="white-space:pre-wrap">{_text(text)}</span>'
+
+
+def _more(count: int) -> str:
+    return f"<p>… and {count:,} more</p>" if count > 0 else ""
+
+
 def html_of(value: object) -> str:
     """A value as HTML that is safe to show."""
-    return _Page().show(value)
+    return Page().show(value)
 
 
-class _Page:
+_Write: TypeAlias = Callable[[object, "Page"], str]
+
+
+class Page:
     """One piece of HTML, which may hold `_BUDGET` bytes of files."""
+
+    text = staticmethod(_text)
+    paragraph = staticmethod(_paragraph)
+    table = staticmethod(_table)
+    meters = staticmethod(_meters)
+    link = staticmethod(_link)
 
     def __init__(self) -> None:
         self._left = _BUDGET
         self._depth = 0
 
     def show(self, value: object) -> str:
+        """A value, and what is in it."""
         if self._depth >= _DEPTH:
             return _text(brief(value, _CHARACTERS))
         self._depth += 1
@@ -64,47 +125,17 @@ class _Page:
             self._depth -= 1
 
     def _show(self, value: object) -> str:
+        # Of its class: a model's values may have any name.
+        write: _Write | None = getattr(type(value), "__gradio_html__", None)
+        if write is not None:
+            return write(value, self)
         match value:
-            case File():
-                return self._file(value)
-            case DataframeData():
-                return _table(value)
-            case LabelData():
-                return _label(value)
-            case PlotData():
-                return self._plot(value)
-            case ChatMessage():
-                parts = "".join(self.show(part) for part in value.parts)
-                return f"<div><b>{_text(value.role)}</b> {parts}</div>"
-            case ChatText():
-                return _paragraph(value.text)
-            case ChatFile():
-                return self._figure(value.file, value.alt_text)
-            case ChatComponent():
-                return f"<div>{_text(value.component)}: {self.show(value.value)}</div>"
-            case GalleryImage():
-                return self._figure(value.image, value.caption)
-            case GalleryVideo():
-                return self._figure(value.video, value.caption)
-            case AnnotatedImageData():
-                regions = [(item.label, item.image) for item in value.annotations]
-                return self.show(value.image) + self._rows(regions)
-            case HighlightedToken(class_or_confidence=None):
-                return _text(value.token)
-            case HighlightedToken():
-                label = _text(value.class_or_confidence)
-                return f"<mark>{_text(value.token)} <sub>{label}</sub></mark>"
             case BaseModel():
-                return self._rows(value)
-            case _:
-                return self._plain(value)
-
-    def _plain(self, value: object) -> str:
-        match value:
+                return self.rows(value)
             case str():
                 return _paragraph(value)
             case Mapping():
-                return self._rows(cast("Mapping[object, object]", value).items())
+                return self.rows(cast("Mapping[object, object]", value).items())
             case list() | tuple():
                 items = cast("list[object]", value)
                 shown = "".join(
@@ -112,12 +143,11 @@ class _Page:
                 )
                 more = _more(len(items) - _ITEMS)
                 return f"<ol start=0>{shown}</ol>{more}"
-            case Unchanged():
-                return _text(brief(value, _CHARACTERS))
             case _:
                 return _text(value)
 
-    def _rows(self, pairs: Iterable[tuple[object, object]]) -> str:
+    def rows(self, pairs: Iterable[tuple[object, object]]) -> str:
+        """Names and their values."""
         rows = list(pairs)
         shown = "".join(
             f"<tr><th>{_text(name)}</th><td>{self.show(value)}</td></tr>"
@@ -125,102 +155,55 @@ class _Page:
         )
         return f"<table>{shown}</table>{_more(len(rows) - _ROWS)}"
 
-    def _figure(self, file: File, caption: str | None) -> str:
+    def figure(self, value: object, caption: str | None) -> str:
+        """A file with its caption."""
         if caption is None:
-            return self.show(file)
+            return self.show(value)
         text = f"<figcaption>{_text(caption)}</figcaption>"
-        return f"<figure>{self.show(file)}{text}</figure>"
+        return f"<figure>{self.show(value)}{text}</figure>"
 
-    def _file(self, file: File) -> str:
-        kind = _kind(file)
-        content = self._content(file) if kind else None
-        if kind is None or content is None:
-            return _link(file)
-        source = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    def media(
+        self, source: object, name: str, mime_type: str | None, alt: str
+    ) -> str | None:
+        """An image or a player; None if the file is nothing of the kind, or not here.
+
+        Args:
+            source: The local path, or the content.
+            name: What the file is called.
+            mime_type: Its media type, where that is known.
+            alt: What the image shows, in words.
+        """
+        kind = (mime_type or mimetypes.guess_type(name)[0] or "").lower()
+        content = self._content(source) if _PLAYED.fullmatch(kind) else None
+        if content is None:
+            return None
+        data = f"data:{kind};base64,{base64.b64encode(content).decode()}"
         match kind.partition("/")[0]:
             case "image":
-                alt = _text(getattr(file, "alt_text", None) or file.orig_name or "")
-                return f'<img src="{source}" alt="{alt}" style="max-width:100%">'
+                return _image(data, alt)
             case "audio":
-                return f'<audio controls src="{source}"></audio>'
+                return f'<audio controls src="{data}"></audio>'
             case _:
-                return f'<video controls src="{source}" style="max-width:100%"></video>'
+                return f'<video controls src="{data}" style="max-width:100%"></video>'
 
-    def _content(self, file: File) -> bytes | None:
+    def _content(self, source: object) -> bytes | None:
         """The bytes of a file that is here and fits in."""
-        content = file._content  # pyright: ignore[reportPrivateUsage]
-        if file.path is not None:
+        if isinstance(source, Path):
             try:
                 # A pipe or a device would never end.
-                if not file.path.is_file() or file.path.stat().st_size > self._left:
+                if not source.is_file() or source.stat().st_size > self._left:
                     return None
-                content = file.path.read_bytes()
+                source = source.read_bytes()
             except OSError:
                 return None
-        if not isinstance(content, bytes) or len(content) > self._left:
+        if not isinstance(source, bytes) or len(source) > self._left:
             return None
-        self._left -= len(content)
-        return content
+        self._left -= len(source)
+        return source
 
-    def _plot(self, plot: PlotData) -> str:
-        if not _PICTURE.fullmatch(plot.plot) or len(plot.plot) > self._left:
-            return _text(f"a plot of {plot.type}")
-        self._left -= len(plot.plot)
-        return f'<img src="{plot.plot}" alt="plot" style="max-width:100%">'
-
-
-def _kind(file: File) -> str | None:
-    """The media type of a file that a page can show or play."""
-    name = file.orig_name or (file.path.name if file.path else "")
-    kind = (file.mime_type or mimetypes.guess_type(name)[0] or "").lower()
-    return kind if _PLAYED.fullmatch(kind) else None
-
-
-def _link(file: File) -> str:
-    name = file.orig_name or Path(str(file)).name or str(file)
-    size = "" if file.size is None else f" ({file.size:,} bytes)"
-    if file.url is not None and _LINKED.fullmatch(file.url):
-        target = escape(file.url)
-        return (
-            f'<a href="{target}" target="_blank" rel="noopener noreferrer">'
-            f"{_text(name)}</a>{size}"
-        )
-    return f"<code>{_text(file)}</code>{size}"
-
-
-def _table(table: DataframeData) -> str:
-    def row(cells: list[Any], tag: str) -> str:
-        shown = [f"<{tag}>{_text(cell)}</{tag}>" for cell in cells[:_COLUMNS]]
-        dots = f"<{tag}>…</{tag}>" if len(cells) > _COLUMNS else ""
-        return f"<tr>{''.join(shown)}{dots}</tr>"
-
-    head = row(list(table.headers), "th")
-    body = "".join(row(cells, "td") for cells in table.data[:_ROWS])
-    more = _more(len(table.data) - _ROWS)
-    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{more}"
-
-
-def _label(label: LabelData) -> str:
-    rows = "".join(
-        f"<tr><th>{_text(item.label)}</th><td>"
-        f'<meter min="0" max="1" value="{item.confidence or 0:.4f}"></meter></td>'
-        f"<td>{'' if item.confidence is None else format(item.confidence, '.1%')}</td>"
-        "</tr>"
-        for item in (label.confidences or [])[:_ITEMS]
-    )
-    return f"<b>{_text(label.label)}</b>" + (f"<table>{rows}</table>" if rows else "")
-
-
-def _text(value: object) -> str:
-    text = "" if value is None else str(value)
-    if len(text) > _CHARACTERS:
-        text = f"{text[:_CHARACTERS]}…"
-    return escape(escaped(text, keep="\n\t"))
-
-
-def _paragraph(text: str) -> str:
-    return f'<span style="white-space:pre-wrap">{_text(text)}</span>'
-
-
-def _more(count: int) -> str:
-    return f"<p>… and {count:,} more</p>" if count > 0 else ""
+    def picture(self, url: str, otherwise: str) -> str:
+        """The image of a `data:` URL, or some words where it is none or too large."""
+        if not _PICTURE.fullmatch(url) or len(url) > self._left:
+            return _text(otherwise)
+        self._left -= len(url)
+        return _image(url, "plot")

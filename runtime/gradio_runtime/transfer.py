@@ -21,12 +21,13 @@ from .addresses import split
 from .bounds import MAX_ADDRESS, MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .callbacks import run_callback
 from .errors import InputError, ProtocolError
-from .filedata import data_url, file_to_send, from_data_url, stream_path, unified
+from .filedata import file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
-from .files import File, UploadProgress
+from .files import File, UploadProgress, data_url, facts_of, set_facts
 from .http.downloads import Allowance, Wanted, download
 from .http.transport import Transport
 from .http.uploads import Upload, upload
+from .loop import run_async, run_sync
 from .queue.protocol import Dialect
 from .sources import open_path, open_source
 from .threads import in_thread
@@ -143,7 +144,7 @@ class Transfer:
 
     def _wire(self, place: str, file: File) -> dict[str, Any] | str:
         """A file as the server takes it."""
-        if file._inline:  # pyright: ignore[reportPrivateUsage]
+        if facts_of(file).inline:
             return place
         return file_to_send(place, file.orig_name, self._dialect)
 
@@ -152,10 +153,11 @@ class Transfer:
 
         A path on the server, a URL, or, of a file that goes inline, its content.
         """
-        if file._inline:  # pyright: ignore[reportPrivateUsage]
+        facts = facts_of(file)
+        if facts.inline:
             return await self._data_url(file)
-        if file._remote_path is not None and file._origin == self._transport.base:  # pyright: ignore[reportPrivateUsage]
-            return file._remote_path  # pyright: ignore[reportPrivateUsage]
+        if facts.remote_path is not None and facts.origin == self._transport.base:
+            return facts.remote_path
         url = file.url
         if url is not None and file.path is None:
             if url.startswith("data:"):
@@ -171,14 +173,15 @@ class Transfer:
 
     def _server_reads(self, file: File, url: str) -> bool:
         """Whether the server can read a URL by itself. Gradio 3 often cannot."""
-        for_all = file._origin is None or file._shared  # pyright: ignore[reportPrivateUsage]
+        facts = facts_of(file)
+        for_all = facts.origin is None or facts.shared
         return for_all and not self._dialect.file_dicts and _public(url)
 
     @contextlib.asynccontextmanager
     async def _here(self, file: File) -> AsyncGenerator[Path]:
         """A copy of a remote file, for as long as it takes to pass it on."""
-        fetch = file._fetch or self.fetch  # pyright: ignore[reportPrivateUsage]
-        path = await fetch(file)
+        fetcher = facts_of(file).fetcher or self
+        path = await fetcher.afetch(file)
         try:
             yield path
         finally:
@@ -190,7 +193,7 @@ class Transfer:
         if file.url is not None and file.url.startswith("data:"):
             return file.url
         async with contextlib.AsyncExitStack() as stack:
-            content = file._content  # pyright: ignore[reportPrivateUsage]
+            content = facts_of(file).content
             if content is None:
                 path = file.path
                 if path is None:
@@ -211,7 +214,7 @@ class Transfer:
             given: The same as the caller gave it.
             progress: Told how far it is.
         """
-        content = held._content  # pyright: ignore[reportPrivateUsage]
+        content = facts_of(held).content
         async with contextlib.AsyncExitStack() as stack:
             if content is None:
                 if held.path is None:
@@ -239,8 +242,7 @@ class Transfer:
             file.orig_name = stem if PurePosixPath(stem).suffix else stem + suffix
         else:
             file = self._remote(value)
-        file._fetch = self.fetch  # pyright: ignore[reportPrivateUsage]
-        file._named = False  # pyright: ignore[reportPrivateUsage]
+        set_facts(file, fetcher=self, named=False)
         return file
 
     def _remote(self, value: dict[str, Any]) -> File:
@@ -268,10 +270,13 @@ class Transfer:
             mime_type=value.get("mime_type") or mimetypes.guess_type(name or "")[0],
             size=value.get("size"),
         )
-        file._remote_path = None if stream else path or None  # pyright: ignore[reportPrivateUsage]
-        file._origin = self._transport.base  # pyright: ignore[reportPrivateUsage]
-        file._lazy = stream  # pyright: ignore[reportPrivateUsage]
-        file._shared = not stream and not self._transport.personal  # pyright: ignore[reportPrivateUsage]
+        set_facts(
+            file,
+            remote_path=None if stream else path or None,
+            origin=self._transport.base,
+            lazy=stream,
+            shared=not stream and not self._transport.personal,
+        )
         return file
 
     def allowance(self) -> Allowance:
@@ -283,17 +288,23 @@ class Transfer:
         await _together([self._localise(file, allowance) for file in files_in(value)])
 
     async def _localise(self, file: File, allowance: Allowance) -> None:
-        here = file._content is not None  # pyright: ignore[reportPrivateUsage]
-        wanted = here or (file.url is not None and not file._lazy)  # pyright: ignore[reportPrivateUsage]
+        facts = facts_of(file)
+        here = facts.content is not None
+        wanted = here or (file.url is not None and not facts.lazy)
         if file.path is None and wanted:
             file.path = await self._fetch(file, allowance)
             file.size = file.path.stat().st_size
 
-    async def fetch(self, file: File) -> Path:
+    def fetch(self, file: File) -> Path:
         """Bring a file into a new folder of its own and return its path."""
-        return await self._fetch(file, self.allowance())
+        return run_sync(self._fetch(file, self.allowance()))
+
+    async def afetch(self, file: File) -> Path:
+        """The same, from any event loop."""
+        return await run_async(self._fetch(file, self.allowance()))
 
     async def _fetch(self, file: File, allowance: Allowance) -> Path:
+        facts = facts_of(file)
         folder = self._folder / secrets.token_hex(8)
         path = re.split("[?#]", file.url or "", maxsplit=1)[0]
         name = safe_name(file.orig_name or PurePosixPath(path).name)
@@ -302,10 +313,10 @@ class Transfer:
             name,
             file.size,
             self._max_download_size,
-            trusted=file._named,  # pyright: ignore[reportPrivateUsage]
+            trusted=facts.named,
             allowance=allowance,
         )
-        content = file._content  # pyright: ignore[reportPrivateUsage]
+        content = facts.content
         if isinstance(content, bytes):
             wanted.check(len(content))
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -316,7 +327,7 @@ class Transfer:
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
         with self._transport.struck():
-            if file._lazy:  # pyright: ignore[reportPrivateUsage]
+            if facts.lazy:
                 return await self._fetch_stream(wanted, folder)
             async with self._downloading:
                 return await download(self._transport, wanted, folder)
@@ -378,17 +389,17 @@ def _write(path: Path, content: bytes) -> None:
 
 def _identity(file: File) -> object:
     """What two files have in common that need to be uploaded only once."""
-    content = file._content  # pyright: ignore[reportPrivateUsage]
+    facts = facts_of(file)
+    content = facts.content
     where: object
     if content is not None:
         where = id(content)
     elif file.path is not None:
         where = os.path.abspath(file.path)  # noqa: PTH100  # a text, without any I/O
     else:
-        where = (file.url, file._fetch)  # pyright: ignore[reportPrivateUsage]
-    remote = file._remote_path, file._origin  # pyright: ignore[reportPrivateUsage]
-    inline = file._inline  # pyright: ignore[reportPrivateUsage]
-    return where, remote, inline, file.orig_name, file.mime_type
+        where = (file.url, facts.fetcher)
+    remote = facts.remote_path, facts.origin
+    return where, remote, facts.inline, file.orig_name, file.mime_type
 
 
 def _name(file: File) -> str:

@@ -12,13 +12,13 @@ from gradio_runtime import File
 from gradio_runtime.description import Component, Config
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.filedata import (
-    data_url,
     file_to_send,
     from_data_url,
     is_file,
     stream_path,
     unified,
 )
+from gradio_runtime.files import data_url, facts_of
 from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.transfer import Transfer
 from gradio_runtime.wire import as_object, decode, encode
@@ -92,12 +92,12 @@ def test_an_image_of_gradio_3_is_a_data_url() -> None:
     file = File.of(b"png")
     (inline,) = encode([file], IMAGE, THREE)
     assert inline is not file
-    assert inline._inline
-    assert not file._inline
+    assert facts_of(inline).inline
+    assert not facts_of(file).inline
     assert encode(file, Component(id=1, type="file"), THREE) is file
     assert encode(file, IMAGE, SIX) is file
     sketch = encode({"image": file, "mask": None}, IMAGE, THREE)
-    assert sketch["image"]._inline
+    assert facts_of(sketch["image"]).inline
 
 
 def test_data_urls_there_and_back() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_runtime import UNCHANGED, File, Output, notebook
+from gradio_runtime import UNCHANGED, File, Output, notebook, types
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,
@@ -231,13 +231,9 @@ EVIL_VALUES: list[BaseModel] = [
     DescribedFile(url="https://host/a.png", orig_name=EVIL, alt_text=EVIL),
     VideoFile(url=EVIL, subtitles=File(url=EVIL)),
     ChatMessage(role="user", content=EVIL, metadata={EVIL: EVIL}),
-    ChatMessage(
-        role="assistant",
-        content=[
-            ChatComponent(component=EVIL, value={EVIL: [EVIL]}, props={EVIL: EVIL}),
-            ChatFile(file=File(url=EVIL, orig_name=EVIL), alt_text=EVIL),
-        ],
-    ),
+    ChatText(text=EVIL),
+    ChatComponent(component=EVIL, value={EVIL: [EVIL]}, props={EVIL: EVIL}),
+    ChatFile(file=File(url=EVIL, orig_name=EVIL), alt_text=EVIL),
     GalleryImage(image=File(url=EVIL), caption=EVIL),
     GalleryVideo(video=File(url=EVIL), caption=EVIL),
     AnnotatedImageData(
@@ -248,6 +244,7 @@ EVIL_VALUES: list[BaseModel] = [
     DataframeData(headers=[EVIL], data=[[EVIL, {EVIL: EVIL}]]),
     PlotData(type=EVIL, plot=EVIL),
     Output.model_validate({EVIL: {EVIL: [EVIL, {EVIL}]}}),
+    Output.model_validate({"__gradio_html__": EVIL, "_repr_html_": EVIL}),
 ]  # fmt: skip
 
 
@@ -257,6 +254,13 @@ def test_nobodys_words_become_html(value: BaseModel) -> None:
     assert "javascript" not in str(reader.tags)
     if any(tag == "img" for tag, _ in reader.tags):
         pytest.fail("an image that is nowhere")
+
+
+def test_every_class_with_html_of_its_own_is_tried() -> None:
+    known = [File, *(getattr(types, name) for name in types.__all__)]
+    own = {cls for cls in known if "__gradio_html__" in getattr(cls, "__dict__", {})}
+    assert len(own) > 10
+    assert own <= {type(value) for value in EVIL_VALUES}
 
 
 def test_an_image_describes_itself_in_its_own_words(image: File) -> None:

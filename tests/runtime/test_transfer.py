@@ -22,7 +22,8 @@ from gradio_runtime import (
     UploadProgress,
 )
 from gradio_runtime.description import Config
-from gradio_runtime.filedata import data_url, inlined
+from gradio_runtime.filedata import inlined
+from gradio_runtime.files import data_url
 from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.sources import open_source
 from gradio_runtime.transfer import Transfer

@@ -17,7 +17,8 @@ import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 from gradio_runtime import File, FileInput, GradioError, Input
-from gradio_runtime.files import FILE_TEXT
+from gradio_runtime.file_inputs import FILE_TEXT
+from gradio_runtime.files import facts_of, set_facts
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,
@@ -173,18 +174,22 @@ def test_the_schema_of_inputs_says_so() -> None:
 
 
 def test_a_file_from_a_server_is_pickled_without_its_connection() -> None:
-    async def fetch(_file: File) -> Path:
-        return Path("fetched.png")
+    class Fetcher:
+        def fetch(self, _file: File) -> Path:
+            return Path("fetched.png")
 
+        async def afetch(self, file: File) -> Path:
+            return self.fetch(file)
+
+    fetcher = Fetcher()
     file = File(url="http://host/a.png", orig_name="a.png")
-    file._fetch = fetch
-    file._remote_path = "/srv/a.png"
+    set_facts(file, fetcher=fetcher, remote_path="/srv/a.png")
     again = pickle.loads(pickle.dumps(file))
     assert again == file
-    assert again._remote_path == "/srv/a.png"
+    assert facts_of(again).remote_path == "/srv/a.png"
     with pytest.raises(FileNotFoundError, match="no client to fetch it with"):
         again.download()
-    assert copy.deepcopy(file)._fetch is fetch  # still of this process
+    assert facts_of(copy.deepcopy(file)).fetcher is fetcher  # still of this process
     assert file.download() == Path("fetched.png")
 
 

@@ -14,7 +14,7 @@ import httpx2
 
 from ..bounds import MAX_MESSAGE_SIZE
 from ..errors import InputError
-from ..loop import in_background
+from ..loop import at_exit, in_background
 from .redaction import hide_secrets
 
 __all__ = [
@@ -275,3 +275,6 @@ async def close_all() -> None:
         pool = _pools.pop(key)
         with contextlib.suppress(Exception):
             await pool.aclose()
+
+
+at_exit(close_all)

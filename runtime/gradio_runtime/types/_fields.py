@@ -14,7 +14,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ..files import FILE_TEXT, File, as_file
+from ..file_inputs import FILE_TEXT, as_file
+from ..files import File
 from ..jsontext import is_object
 from ..values import Model
 

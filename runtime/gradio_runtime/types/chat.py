@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Annotated, Any, BinaryIO, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 
-from ..files import File, FileInput, as_file, one_file, recast
+from ..file_inputs import FileInput, as_file, one_file
+from ..files import File, recast
 from ..jsontext import is_array, is_object
 from ..values import Model
 from ._fields import FileField, ReadAs
+
+if TYPE_CHECKING:
+    from ..notebook import Page
 
 __all__ = [
     "ChatCell",
@@ -35,6 +39,9 @@ class ChatText(Model):
     type: Literal["text"] = "text"
     text: str
 
+    def __gradio_html__(self, page: Page) -> str:
+        return page.paragraph(self.text)
+
 
 class ChatFile(Model):
     """A file in a chat message."""
@@ -42,6 +49,9 @@ class ChatFile(Model):
     type: Literal["file"] = "file"
     file: FileField
     alt_text: str | None = None
+
+    def __gradio_html__(self, page: Page) -> str:
+        return page.figure(self.file, self.alt_text)
 
 
 class ChatComponent(Model):
@@ -59,6 +69,9 @@ class ChatComponent(Model):
     value: Any = None
     props: dict[str, Any] | None = None
     constructor_args: dict[str, Any] | None = None
+
+    def __gradio_html__(self, page: Page) -> str:
+        return f"<div>{page.text(self.component)}: {page.show(self.value)}</div>"
 
 
 #: A part of a message.
@@ -105,6 +118,10 @@ class ChatMessage(Model):
     def text(self) -> str:
         """The text parts, joined."""
         return "".join(part.text for part in self.parts if isinstance(part, ChatText))
+
+    def __gradio_html__(self, page: Page) -> str:
+        parts = "".join(page.show(part) for part in self.parts)
+        return f"<div><b>{page.text(self.role)}</b> {parts}</div>"
 
 
 class DescribedFile(File):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import Field, ValidationInfo
 
-from ..files import FILE_TEXT, File, FileInput, one_file
+from ..file_inputs import FILE_TEXT, FileInput, one_file
+from ..files import File
 from ..jsontext import is_object
 from ..values import Model
 from ._fields import FileField, Known, ReadAs, is_file_object
+
+if TYPE_CHECKING:
+    from ..notebook import Page
 
 __all__ = [
     "AnnotatedImageData",
@@ -36,12 +40,18 @@ class GalleryImage(Model):
     image: FileField
     caption: str | None = None
 
+    def __gradio_html__(self, page: Page) -> str:
+        return page.figure(self.image, self.caption)
+
 
 class GalleryVideo(Model):
     """A video of a gallery."""
 
     video: FileField
     caption: str | None = None
+
+    def __gradio_html__(self, page: Page) -> str:
+        return page.figure(self.video, self.caption)
 
 
 #: What a gallery holds.
@@ -106,6 +116,10 @@ class AnnotatedImageData(Model):
 
     image: FileField
     annotations: list[Annotation] = Field(default_factory=list[Annotation])
+
+    def __gradio_html__(self, page: Page) -> str:
+        regions = [(item.label, item.image) for item in self.annotations]
+        return page.show(self.image) + page.rows(regions)
 
 
 class EditorData(Known):

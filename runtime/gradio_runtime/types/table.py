@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
     import polars as pl
 
+    from ..notebook import Page
+
 __all__ = [
     "DataframeData",
     "DataframeInput",
@@ -55,6 +57,10 @@ class LabelData(Known):
             "label": ranked[0][0],
             "confidences": [{"label": k, "confidence": v} for k, v in ranked],
         }
+
+    def __gradio_html__(self, page: Page) -> str:
+        bars = [(item.label, item.confidence) for item in self.confidences or ()]
+        return f"<b>{page.text(self.label)}</b>{page.meters(bars)}"
 
 
 class DataframeData(Known):
@@ -114,6 +120,9 @@ class DataframeData(Known):
         )
         return cast("pl.DataFrame", frame)
 
+    def __gradio_html__(self, page: Page) -> str:
+        return page.table(self.headers, self.data)
+
 
 def _table(value: Any, _info: ValidationInfo) -> Any:
     if isinstance(value, DataframeData | Mapping):
@@ -144,6 +153,9 @@ class PlotData(Model):
 
     type: str
     plot: str
+
+    def __gradio_html__(self, page: Page) -> str:
+        return page.picture(self.plot, f"a plot of {self.type}")
 
 
 class NativePlotData(Model):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import ValidationInfo
 
 from ..values import Model
 from ._fields import ReadAs
+
+if TYPE_CHECKING:
+    from ..notebook import Page
 
 __all__ = ["DateTimeInput", "DialogueLine", "HighlightedInput", "HighlightedToken"]
 
@@ -23,6 +26,12 @@ class HighlightedToken(Model):
 
     token: str
     class_or_confidence: str | int | float | None = None
+
+    def __gradio_html__(self, page: Page) -> str:
+        if self.class_or_confidence is None:
+            return page.text(self.token)
+        label = page.text(self.class_or_confidence)
+        return f"<mark>{page.text(self.token)} <sub>{label}</sub></mark>"
 
 
 def _token(value: Any, _info: ValidationInfo) -> Any:

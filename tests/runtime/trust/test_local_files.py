@@ -19,7 +19,7 @@ from gradio_runtime import File, FileInput, Input, Output, OutputMismatch
 from gradio_runtime.description import Component
 from gradio_runtime.errors import GradioError
 from gradio_runtime.filedata import FILE_COMPONENTS, inert
-from gradio_runtime.files import AppText
+from gradio_runtime.files import AppText, set_facts
 from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.results import reader_for
 from gradio_runtime.types import ChatMessage, ChatPairInput, GalleryImage
@@ -36,7 +36,7 @@ HOSTILE = list(hostile(SECRET))
 def remote(value: dict[str, Any]) -> File:
     """What the transfer makes of a file of the app's: one that is on the app's server."""
     file = File.model_validate({"url": "http://127.0.0.1:9/file=x"})
-    file._remote_path = str(value.get("path"))
+    set_facts(file, remote_path=str(value.get("path")))
     return file
 
 
