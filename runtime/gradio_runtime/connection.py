@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from .addresses import is_url, parse, shown_src, split
 from .description import Config
+from .dialect import is_before_5
 from .discovery import parse_config, read_info
 from .errors import (
     AuthenticationError,
@@ -33,7 +34,6 @@ from .hub.stages import doing, no_gradio, not_serving, serves
 from .hub.waiting import Wanted
 from .live import Live
 from .loop import run_sync
-from .queue.protocol import is_before_5
 from .queue.session import new_hash
 from .settings import Settings
 from .threads import beside, in_thread

@@ -30,13 +30,14 @@ from .follower import Follower
 from .http.backoff import pause_after
 from .http.redaction import Secrets, without_secrets
 from .job import Job
-from .live import Live, Route
+from .live import Live
 from .loop import is_exiting, run_job
 from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket
 from .record import CallRecord
 from .request import Request
+from .route import Route
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
 from .zerogpu import visitor_headers
@@ -186,7 +187,7 @@ class Execution(Generic[T]):
                 live, route, body = await self._prepared()
                 async with live.room(route):
                     self._ticket = await self._join(live, route, body)
-                    return await self._follower(self._ticket).follow()
+                    return await self._follower(live, self._ticket).follow()
             except AuthenticationError:
                 if renewed or not self._may_log_in_again():
                     raise
@@ -322,7 +323,7 @@ class Execution(Generic[T]):
             raise asyncio.CancelledError
         if self._joining is None:
             self._emit(StatusUpdate(Status.JOINING_QUEUE))
-        ticket = take_ticket(live, route)
+        ticket = take_ticket(live.sessions, route)
         self._joining = asyncio.get_running_loop().create_future()
         self._given = True
         try:
@@ -336,13 +337,13 @@ class Execution(Generic[T]):
         self._record.joined(ticket.inbox.event_id)
         return ticket
 
-    def _follower(self, ticket: Ticket) -> Follower[T]:
+    def _follower(self, live: Live, ticket: Ticket) -> Follower[T]:
         request = self._request
         if self._judgement is not None:
             request = request.reading(self._judgement.outputs)
         seen = not self._job._for_result_only  # pyright: ignore[reportPrivateUsage]
         return Follower(
-            ticket, request, self._options, self._record, self._emit, seen=seen
+            live, ticket, request, self._options, self._record, self._emit, seen=seen
         )
 
     # ---- cancel

@@ -12,10 +12,10 @@ from pathlib import PurePosixPath
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from .dialect import Dialect
 from .errors import ProtocolError
 from .files import FILE_META, AppText, File, set_facts
 from .jsontext import is_array, is_object
-from .queue.protocol import Dialect
 from .texts import brief, is_whole
 
 __all__ = [

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from .call import OnDrift
 from .connection import Connection
 from .errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
-from .live import Live, Route
+from .live import Live
 from .request import Request
+from .route import Route
 
 if TYPE_CHECKING:
     from .drift import Judgement

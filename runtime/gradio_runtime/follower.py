@@ -14,6 +14,7 @@ from .description import label_text
 from .errors import AppError, OutputMismatch, ProtocolError
 from .filedata import inert
 from .files import File
+from .live import Live
 from .loop import overdue
 from .queue.outputs import UNKNOWN, Outputs, weigh
 from .queue.protocol import (
@@ -57,6 +58,7 @@ class Follower(Generic[T]):
     """Follows a job that has joined, on the runtime's loop.
 
     Args:
+        live: The app.
         ticket: The job.
         request: How to read its outputs.
         options: Of the call.
@@ -67,6 +69,7 @@ class Follower(Generic[T]):
 
     def __init__(
         self,
+        live: Live,
         ticket: Ticket,
         request: Request[T],
         options: Options,
@@ -75,6 +78,7 @@ class Follower(Generic[T]):
         *,
         seen: bool = True,
     ) -> None:
+        self._live = live
         self._ticket = ticket
         self._request = request
         self._options = options
@@ -89,7 +93,6 @@ class Follower(Generic[T]):
         self._names = [
             label_text(slot.props.get("label")) or slot.type for _, slot in self._slots
         ]
-        live = ticket.live
         self._outputs = Outputs(
             edits=live.dialect.edits, limit=2 * live.transport.max_message_size
         )
@@ -141,7 +144,7 @@ class Follower(Generic[T]):
         values = self._values_of(message)
         if values is None:
             return True
-        if self._ticket.live.download_files and wire.files_in(values):
+        if self._live.download_files and wire.files_in(values):
             self._decoded = message, values
             return False
         self._put_out(self._read(values))
@@ -264,17 +267,17 @@ class Follower(Generic[T]):
             raise ProtocolError("the app sent an output nested too deeply") from None
 
     def _plain(self, data: list[Any]) -> list[Any]:
-        live = self._ticket.live
+        dialect = self._live.dialect
         self._files = 0
         values: list[Any] = []
         for index, slot in self._slots[: len(data)]:
             if index >= len(data):
                 break
             value = wire.unwrap_update(data[index])
-            value = wire.as_object(value, slot.type, live.dialect)
+            value = wire.as_object(value, slot.type, dialect)
             if isinstance(value, dict | list):
                 kind = slot.type if self._request.typed else ""
-                value = wire.decode(value, kind, live.dialect, self._file_of)
+                value = wire.decode(value, kind, dialect, self._file_of)
             values.append(inert(value, slot.type))
         return values
 
@@ -286,12 +289,12 @@ class Follower(Generic[T]):
                 f"the app gave more than {self._allowance.files} files in one output",
                 hint="Allow more: Client(max_files=…)",
             )
-        return self._ticket.live.transfer.file_of(value)
+        return self._live.transfer.file_of(value)
 
     async def _fetch(self, values: list[Any]) -> None:
         """Download the files among values."""
-        if self._ticket.live.download_files and self._files:
-            await self._ticket.live.transfer.download_all(values, self._allowance)
+        if self._live.download_files and self._files:
+            await self._live.transfer.download_all(values, self._allowance)
 
     def _read(self, values: list[Any]) -> T:
         """Values as the declared type."""

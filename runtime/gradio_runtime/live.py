@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
-from .description import Component, Config, Dependency, Info, ParameterInfo, slots_shape
+from .description import Config, Dependency, Info, ParameterInfo
+from .dialect import Dialect
 from .discovery import parse_info, read_info
 from .errors import InputError
 from .http.transport import Transport
-from .queue.protocol import Dialect
 from .queue.session_pool import SessionPool
+from .route import Route
 from .settings import Settings
-from .shape import Shape
 from .transfer import Transfer, default_download_dir
-
-__all__ = ["Live", "Route"]
-
-
-@dataclass(frozen=True)
-class Route:
-    """An endpoint of the live app, ready to be called.
-
-    Attributes:
-        fn_index: The number under which the server calls it.
-        api_name: Its name with the slash.
-        shape: What generated modules know it by.
-        inputs: Its input slots, hidden ones included.
-        outputs: Its output slots, hidden ones included.
-        generator: Whether it yields.
-        stateful: Whether it reads or writes State.
-        prop_inputs: Positions of inputs that go as all the component's properties.
-        queued: Whether its jobs wait in the app's queue.
-    """
-
-    fn_index: int
-    api_name: str
-    shape: Shape
-    inputs: list[Component | None]
-    outputs: list[Component | None]
-    generator: bool
-    stateful: bool
-    prop_inputs: list[int]
-    queued: bool
 
 
 class Live:
@@ -90,24 +60,7 @@ class Live:
             InputError: The app has no such endpoint.
         """
         if name not in self._routes:
-            dependency = self._find(name)
-            inputs = self.config.slots(dependency.inputs)
-            outputs = self.config.slots(dependency.outputs)
-            self._routes[name] = Route(
-                fn_index=dependency.id,
-                api_name=f"/{dependency.api_name}"
-                if dependency.api_name is not None
-                else f"fn_index={dependency.id}",
-                shape=slots_shape(inputs, outputs),
-                inputs=inputs,
-                outputs=outputs,
-                generator=dependency.generator,
-                stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
-                prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
-                queued=self.config.enable_queue is True
-                if dependency.queue is None
-                else dependency.queue,
-            )
+            self._routes[name] = Route.of(self.config, self._find(name))
         return self._routes[name]
 
     def room(self, route: Route) -> asyncio.Semaphore:

@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias, TypeGuard
 
 from .description import Component
+from .dialect import Dialect
 from .errors import InputError
 from .files import File, recast
 from .jsontext import is_array, is_object
-from .queue.protocol import Dialect
 from .types.chat import (
     ChatComponent,
     ChatContent,

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from .addresses import split
 from .bounds import MAX_ADDRESS, MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .callbacks import run_callback
+from .dialect import Dialect
 from .errors import InputError, ProtocolError
 from .filedata import file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
@@ -28,7 +29,6 @@ from .http.downloads import Allowance, Wanted, download
 from .http.transport import Transport
 from .http.uploads import Upload, upload
 from .loop import run_async, run_sync
-from .queue.protocol import Dialect
 from .sources import open_path, open_source
 from .threads import in_thread
 from .wire import files_in, replace_files

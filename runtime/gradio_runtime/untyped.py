@@ -18,11 +18,12 @@ from .errors import GradioError, InputError, too_deep
 from .filedata import FILE_COMPONENTS
 from .files import FILE_META, File
 from .jsontext import is_object
-from .live import Live, Route
+from .live import Live
 from .loop import run_sync
 from .provenance import as_said
 from .request import Request
 from .results import raw_result
+from .route import Route
 from .usage import parameter_name, public_info
 
 __all__ = ["ArgumentError", "handle_file", "read_api", "untyped_request"]

@@ -21,11 +21,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .description import Component
+from .dialect import Dialect
 from .errors import InputError
 from .filedata import inlined, is_file, is_inline
 from .files import AppText, File, recast
 from .jsontext import is_array, is_object
-from .queue.protocol import Dialect
 from .texts import is_whole
 from .values import UNCHANGED, Unchanged
 

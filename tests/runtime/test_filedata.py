@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from gradio_runtime import File
 from gradio_runtime.description import Component, Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.filedata import (
     file_to_send,
@@ -19,7 +20,6 @@ from gradio_runtime.filedata import (
     unified,
 )
 from gradio_runtime.files import data_url, facts_of
-from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.transfer import Transfer
 from gradio_runtime.wire import as_object, decode, encode
 

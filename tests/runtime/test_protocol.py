@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from gradio_runtime.description import Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.queue.outputs import UNKNOWN, Outputs, weigh
 from gradio_runtime.queue.protocol import (
     CloseStream,
     Completed,
-    Dialect,
     Estimation,
     Failed,
     Generating,

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from gradio_runtime.description import Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
 from gradio_runtime.queue.outputs import Outputs
 from gradio_runtime.queue.protocol import (
     Asked,
     Completed,
-    Dialect,
     Estimation,
     Failed,
     Generating,

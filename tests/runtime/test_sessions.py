@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from gradio_runtime.queue.protocol import Dialect
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.queue.session import Session
 from gradio_runtime.queue.session_pool import SessionPool
 

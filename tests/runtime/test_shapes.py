@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from gradio_runtime import File, FileInput, Input, InputError
 from gradio_runtime.description import Component, Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.provenance import OF_THE_APP
-from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.shapes import DECODERS, ENCODERS
 from gradio_runtime.types import (
     AnnotatedImageData,

@@ -22,9 +22,9 @@ from gradio_runtime import (
     UploadProgress,
 )
 from gradio_runtime.description import Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.filedata import inlined
 from gradio_runtime.files import data_url
-from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.sources import open_source
 from gradio_runtime.transfer import Transfer
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gradio_runtime import UNCHANGED, File, Input, Output, OutputMismatch
 from gradio_runtime.description import Component
-from gradio_runtime.queue.protocol import Dialect
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.results import reader_for
 from gradio_runtime.types import (
     ChatFile,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..live import Live, Route
+from ..route import Route
 from .direct_ticket import DirectTicket
+from .session_pool import SessionPool
 from .session_ticket import SessionTicket
 from .ticket import Ticket
 from .turn_ticket import TurnTicket
@@ -11,11 +12,11 @@ from .turn_ticket import TurnTicket
 __all__ = ["take_ticket"]
 
 
-def take_ticket(live: Live, route: Route) -> Ticket:
+def take_ticket(sessions: SessionPool, route: Route) -> Ticket:
     """A ticket for a job of an endpoint, for a server of its kind."""
-    if not live.dialect.asks:
-        return SessionTicket(live, route)
+    if not sessions.dialect.asks:
+        return SessionTicket(sessions, route)
     # Gradio 3 never answers a join where there is no queue; 4 queues what it is given.
-    if live.dialect.sockets and not route.queued:
-        return DirectTicket(live, route)
-    return TurnTicket(live, route)
+    if sessions.dialect.sockets and not route.queued:
+        return DirectTicket(sessions, route)
+    return TurnTicket(sessions, route)

@@ -13,12 +13,13 @@ from functools import partial
 from ..bounds import LARGE
 from ..errors import GradioError, ProtocolError
 from ..jsontext import dump_json
-from ..live import Live, Route
 from ..loop import in_background
+from ..route import Route
 from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body
+from .session_pool import SessionPool
 
 __all__ = ["DirectTicket"]
 
@@ -26,8 +27,8 @@ __all__ = ["DirectTicket"]
 class DirectTicket(LoneTicket):
     """A job that is one request, or one for each output."""
 
-    def __init__(self, live: Live, route: Route) -> None:
-        super().__init__(live, route)
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
         self._runner: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
@@ -53,7 +54,7 @@ class DirectTicket(LoneTicket):
             in_background(self._reset())
 
     async def _reset(self) -> None:
-        await self.live.transport.post_json("/reset", dump_json(self._name()))
+        await self.sessions.transport.post_json("/reset", dump_json(self._name()))
 
     async def _run(self, body: bytes, headers: Mapping[str, str]) -> None:
         try:
@@ -64,11 +65,11 @@ class DirectTicket(LoneTicket):
             self.inbox.put(ProtocolError(f"the request failed: {error!r}"))
 
     async def _request(self, body: bytes, headers: Mapping[str, str]) -> None:
-        live, last = self.live, None
+        sessions, last = self.sessions, None
         while True:
-            answer = await live.transport.post_call("/api/predict", body, headers)
-            most = live.transport.max_values
-            reading = partial(decode_answer, answer, live.dialect, most)
+            answer = await sessions.transport.post_call("/api/predict", body, headers)
+            most = sessions.transport.max_values
+            reading = partial(decode_answer, answer, sessions.dialect, most)
             large = len(answer) > LARGE
             message = await beside(reading) if large else reading()
             if not isinstance(message, Generating):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..live import Live, Route
+from ..route import Route
 from .session import new_hash
+from .session_pool import SessionPool
 from .ticket import Ticket
 
 __all__ = ["LoneTicket"]
@@ -16,12 +17,12 @@ class LoneTicket(Ticket):
 
     sends_late = True
 
-    def __init__(self, live: Live, route: Route) -> None:
-        super().__init__(live, route)
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
         # Gradio 3 keeps the generators that run by session and function, so one that
         # needs no State gets a session of its own.
         alone = route.generator and not route.stateful
-        self._session = new_hash() if alone else live.sessions.own.hash
+        self._session = new_hash() if alone else sessions.own.hash
 
     async def stop(self) -> bool:
         """Stop the running generator: it is not asked for more outputs."""

@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from ..bounds import LARGE, MAX_EARLY_SIZE
+from ..dialect import Dialect
 from ..errors import (
     ConnectError,
     ConnectionLost,
@@ -38,7 +39,6 @@ from .protocol import (
     Asked,
     CloseStream,
     Completed,
-    Dialect,
     Failed,
     Ignored,
     Message,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..dialect import Dialect
 from ..http.transport import Transport
-from .protocol import Dialect
 from .session import Session, new_hash
 
 __all__ = ["SessionPool"]
@@ -21,8 +21,8 @@ class SessionPool:
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
-        self._transport = transport
-        self._dialect = dialect
+        self.transport = transport
+        self.dialect = dialect
         self._others: list[Session] = []
         self.own = Session(transport, dialect, hash_)
 
@@ -43,13 +43,13 @@ class SessionPool:
         if stateful or (
             not generator
             and not self.own.unsafe
-            and (self._dialect.removes_queued or not self.own.busy)
+            and (self.dialect.removes_queued or not self.own.busy)
         ):
             return self.own
         for session in self._others:
             if not session.busy and not session.unsafe:
                 return session
-        session = Session(self._transport, self._dialect, new_hash())
+        session = Session(self.transport, self.dialect, new_hash())
         self._others.append(session)
         return session
 
@@ -63,7 +63,7 @@ class SessionPool:
 
     def reset(self, hash_: str) -> None:
         """Begin a new session of the client's own, without State."""
-        self.own = Session(self._transport, self._dialect, hash_)
+        self.own = Session(self.transport, self.dialect, hash_)
 
     def close(self) -> None:
         """Drop every stream; whoever calls has ended the jobs."""

@@ -19,9 +19,10 @@ import contextlib
 from collections.abc import Mapping
 
 from ..errors import GradioError
-from ..live import Live, Route
 from ..loop import in_background, let_finish
+from ..route import Route
 from .session import Body
+from .session_pool import SessionPool
 from .ticket import Ticket
 
 __all__ = ["SessionTicket"]
@@ -34,9 +35,9 @@ _SETTLED = 0.25
 class SessionTicket(Ticket):
     """A job of a session, whose one stream carries the messages of all its jobs."""
 
-    def __init__(self, live: Live, route: Route) -> None:
-        super().__init__(live, route)
-        self._session = live.sessions.lease(
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
+        self._session = sessions.lease(
             stateful=route.stateful, generator=route.generator
         )
         self._joined_at = 0.0
@@ -46,7 +47,7 @@ class SessionTicket(Ticket):
     @property
     def mixed(self) -> bool:
         """Whether a generator of the session did not come to its end."""
-        return self.live.dialect.mixes_outputs and self._session.spoilt
+        return self.sessions.dialect.mixes_outputs and self._session.spoilt
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Join the queue; an unwanted job is taken back once its name is known."""
@@ -67,7 +68,7 @@ class SessionTicket(Ticket):
     async def remove(self) -> bool:
         """Take the job out of the queue; whether it was still there."""
         self._spoil()
-        if self.live.dialect.removes_queued:
+        if self.sessions.dialect.removes_queued:
             removed = await self._remove_by_request()
             if removed and self.route.generator:
                 # The app may have begun it as it was taken out; a generator would go
@@ -90,7 +91,7 @@ class SessionTicket(Ticket):
         # answer, and so does not notice that it is closed.
         return (
             self._removal is None
-            and self.live.dialect.drops
+            and self.sessions.dialect.drops
             and self._session.alone(self.inbox)
         )
 
@@ -129,7 +130,7 @@ class SessionTicket(Ticket):
         return await self._stop_running()
 
     async def _stop_running(self) -> bool:
-        if not self.live.dialect.cancels:
+        if not self.sessions.dialect.cancels:
             return await self._session.reset(self.inbox)
         if self._session.has_sibling(self.inbox):
             return False
@@ -139,7 +140,7 @@ class SessionTicket(Ticket):
     def give_up(self) -> None:
         """Take the job back if that is possible, without waiting for the answer."""
         self._spoil()
-        if not self.started and self.live.dialect.removes_queued:
+        if not self.started and self.sessions.dialect.removes_queued:
             let_finish(in_background(self._withdraw()))
         elif (self.route.generator or not self.started) and self._can_drop():
             self._drop()
@@ -157,7 +158,7 @@ class SessionTicket(Ticket):
         self._settle(removed=False)
         self._session.leave(self.inbox)
         self._spoil()
-        self.live.sessions.release(self._session)
+        self.sessions.release(self._session)
 
     def _spoil(self) -> None:
         """Say that a generator of the session does not come to its end.

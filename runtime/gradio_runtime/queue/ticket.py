@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ..live import Live, Route
+from ..route import Route
 from .inbox import Inbox
 from .session import Body
+from .session_pool import SessionPool
 
 __all__ = ["Ticket"]
 
@@ -21,7 +22,7 @@ class Ticket(ABC):
     """One job, from its join to its end.
 
     Attributes:
-        live: The app.
+        sessions: The sessions of the client, with the way to its app.
         route: The endpoint.
         inbox: Where the job's messages arrive.
         started: Whether the app's function is known to have been called.
@@ -33,8 +34,8 @@ class Ticket(ABC):
 
     sends_late: ClassVar[bool] = False
 
-    def __init__(self, live: Live, route: Route) -> None:
-        self.live = live
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        self.sessions = sessions
         self.route = route
         self.inbox = Inbox(route.fn_index)
         self.started = False

@@ -17,8 +17,8 @@ from ..bounds import LARGE
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
-from ..live import Live, Route
 from ..loop import in_background
+from ..route import Route
 from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import (
@@ -31,6 +31,7 @@ from .protocol import (
     decode,
 )
 from .session import Body
+from .session_pool import SessionPool
 
 __all__ = ["TurnTicket"]
 
@@ -46,8 +47,8 @@ Give = Callable[[Asked], Awaitable[object]]
 class TurnTicket(LoneTicket):
     """A job that is one connection."""
 
-    def __init__(self, live: Live, route: Route) -> None:
-        super().__init__(live, route)
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
         self._reader: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
@@ -79,7 +80,7 @@ class TurnTicket(LoneTicket):
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
         """Hold the conversation; what ends it early is told to who waits."""
-        over = self._by_socket if self.live.dialect.sockets else self._by_stream
+        over = self._by_socket if self.sessions.dialect.sockets else self._by_stream
         try:
             await over(joined, body, headers)
         except GradioError as error:
@@ -98,8 +99,8 @@ class TurnTicket(LoneTicket):
     async def _by_socket(
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
-        url = f"{self.live.dialect.prefix}/queue/join"
-        async with self.live.transport.socket(url, headers) as socket:
+        url = f"{self.sessions.dialect.prefix}/queue/join"
+        async with self.sessions.transport.socket(url, headers) as socket:
 
             async def give(asked: Asked) -> None:
                 given = {**body, **self._name()} if asked.data else self._name()
@@ -114,7 +115,7 @@ class TurnTicket(LoneTicket):
     async def _by_stream(
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
-        transport, prefix = self.live.transport, self.live.dialect.prefix
+        transport, prefix = self.sessions.transport, self.sessions.dialect.prefix
 
         async def give(asked: Asked) -> None:
             given = {**body, **self._name(), "event_id": asked.event_id}
@@ -158,8 +159,8 @@ class TurnTicket(LoneTicket):
         return False
 
     async def _decoded(self, text: str | bytes) -> Message:
-        live = self.live
-        reading = partial(decode, text, live.dialect, live.transport.max_values)
+        sessions = self.sessions
+        reading = partial(decode, text, sessions.dialect, sessions.transport.max_values)
         return await beside(reading) if len(text) > LARGE else reading()
 
     def _tell(self, message: Message, size: int = 0) -> None:

@@ -11,8 +11,8 @@ import gradio_runtime
 import gradio_runtime.types
 from gradio_runtime import File
 from gradio_runtime.description import Config
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.filedata import FILE_COMPONENTS
-from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.wire import SHAPED
 from pydantic import BaseModel
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from gradio_runtime import File, FileInput, Input, Output, OutputMismatch
 from gradio_runtime.description import Component
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import GradioError
 from gradio_runtime.filedata import FILE_COMPONENTS, inert
 from gradio_runtime.files import AppText, set_facts
-from gradio_runtime.queue.protocol import Dialect
 from gradio_runtime.results import reader_for
 from gradio_runtime.types import ChatMessage, ChatPairInput, GalleryImage
 from gradio_runtime.wire import as_object, decode, encode, files_in, unwrap_update

@@ -26,6 +26,7 @@ from gradio_runtime import (
     Stream,
     errors,
 )
+from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import GradioError, InputError, SchemaDriftWarning
 from gradio_runtime.http.redaction import (
     _LOGGERS,  # pyright: ignore[reportPrivateUsage]
@@ -33,7 +34,7 @@ from gradio_runtime.http.redaction import (
     hide_secrets,
 )
 from gradio_runtime.progress import ProgressBar
-from gradio_runtime.queue.protocol import Dialect, Failed, decode_answer
+from gradio_runtime.queue.protocol import Failed, decode_answer
 from gradio_runtime.status import number
 from gradio_runtime.texts import UNSEEN, brief, escaped, printable, shortened
 from gradio_runtime.usage import usage_text
