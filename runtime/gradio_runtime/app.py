@@ -29,11 +29,12 @@ from typing import (
 from pydantic import ValidationError
 
 from .addresses import shown_src
-from .call import Call, OnDrift, Options, check_on_drift
+from .call import Call
 from .client import Client, wait
 from .defaults import client_in_use, src_of
 from .errors import InputError, too_deep
 from .misfits import misfits
+from .options import OnDrift, Options, check_on_drift
 from .shape import Shape
 from .texts import printable
 from .values import Input

@@ -16,9 +16,9 @@ from .bounds import (
     MAX_KEPT_SIZE,
     MAX_MESSAGE_SIZE,
 )
-from .call import OnDrift, Options, check_on_drift, check_whole
 from .defaults import InUse, src_of
 from .errors import GradioError, InputError
+from .options import OnDrift, Options, check_on_drift, check_whole
 
 if TYPE_CHECKING:
     import ssl

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import wire
-from .call import Options
 from .callbacks import run_callback
 from .connection import Connection
 from .description import Component, visible
@@ -32,6 +31,7 @@ from .http.redaction import Secrets, without_secrets
 from .job import Job
 from .live import Live
 from .loop import is_exiting, run_job
+from .options import Options
 from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket

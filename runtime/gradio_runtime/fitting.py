@@ -6,10 +6,10 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .call import OnDrift
 from .connection import Connection
 from .errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
 from .live import Live
+from .options import OnDrift
 from .request import Request
 from .route import Route
 

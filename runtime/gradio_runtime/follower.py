@@ -9,13 +9,13 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from . import wire
 from .bounds import LARGE
-from .call import Options
 from .description import label_text
 from .errors import AppError, OutputMismatch, ProtocolError
 from .filedata import inert
 from .files import File
 from .live import Live
 from .loop import overdue
+from .options import Options
 from .queue.outputs import UNKNOWN, Outputs, weigh
 from .queue.protocol import (
     Completed,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .bounds import CONNECT_TIMEOUT, MAX_DOWNLOAD_TOTAL, MAX_FILES
-from .call import OnDrift, check_whole
 from .http.pools import HttpOptions
 from .hub.lines import Report, line_on_terminal
+from .options import OnDrift, check_whole
 
 __all__ = ["Settings"]
 

@@ -6,10 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
-
-__all__ = ["beside", "in_thread"]
 
 T = TypeVar("T")
 
@@ -29,7 +27,7 @@ async def beside(function: Callable[[], T]) -> T:
         return await in_thread(function)
 
 
-async def in_thread(function: Callable[[], T]) -> T:
+def in_thread(function: Callable[[], T]) -> asyncio.Future[T]:
     """Run what blocks in a thread of its own, which nobody waits for in the end.
 
     Python waits for asyncio's own threads when it exits, so that a Hub that does not
@@ -38,23 +36,17 @@ async def in_thread(function: Callable[[], T]) -> T:
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T] = loop.create_future()
 
-    def deliver(result: T | None, error: BaseException | None) -> None:
-        if outcome.done():  # nobody waits any more
-            return
-        if error is not None:
-            outcome.set_exception(error)
-        else:
-            outcome.set_result(result)  # type: ignore[arg-type]
+    def deliver(setter: Callable[[Any], None], value: object) -> None:
+        if not outcome.done():  # somebody waits still
+            setter(value)
 
     def run() -> None:
-        result: T | None = None
-        failure: BaseException | None = None
         try:
-            result = function()
+            told: tuple[Callable[[Any], None], object] = outcome.set_result, function()
         except BaseException as error:  # noqa: BLE001  # whoever waits gets it
-            failure = error
+            told = outcome.set_exception, error
         with suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(deliver, result, failure)
+            loop.call_soon_threadsafe(deliver, *told)
 
     threading.Thread(target=run, name="gradio-runtime-worker", daemon=True).start()
-    return await outcome
+    return outcome

@@ -17,6 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
+from ._transfer.downloads import Allowance, Wanted, download
+from ._transfer.sources import open_path, open_source
+from ._transfer.uploads import Upload, upload
 from .addresses import split
 from .bounds import MAX_ADDRESS, MAX_DOWNLOAD_TOTAL, MAX_FILES
 from .callbacks import run_callback
@@ -25,15 +28,10 @@ from .errors import InputError, ProtocolError
 from .filedata import file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File, UploadProgress, data_url, facts_of, set_facts
-from .http.downloads import Allowance, Wanted, download
 from .http.transport import Transport
-from .http.uploads import Upload, upload
 from .loop import run_async, run_sync
-from .sources import open_path, open_source
 from .threads import in_thread
 from .wire import files_in, replace_files
-
-__all__ = ["Allowance", "Transfer", "default_download_dir"]
 
 T = TypeVar("T")
 OnProgress: TypeAlias = Callable[[UploadProgress], object]

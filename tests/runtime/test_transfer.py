@@ -21,11 +21,11 @@ from gradio_runtime import (
     ProtocolError,
     UploadProgress,
 )
+from gradio_runtime._transfer.sources import open_source
 from gradio_runtime.description import Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.filedata import inlined
 from gradio_runtime.files import data_url
-from gradio_runtime.sources import open_source
 from gradio_runtime.transfer import Transfer
 
 from tests.runtime.file_server import PREFIX, FileServer, Handler, file_server
@@ -189,7 +189,7 @@ def test_what_goes_inline_is_read_like_any_upload() -> None:
     pipe = Pipe(b"a" * 10, b"b")
     expected = [data_url(b"a" * 10 + b"b", None)]
     assert asyncio.run(sent(pipe)) == expected
-    assert pipe.threads == {"gradio-runtime-read"}
+    assert pipe.threads == {"gradio-runtime-worker"}
     assert asyncio.run(sent(io.BytesIO(b"a" * 10 + b"b"))) == expected
 
 
@@ -475,7 +475,7 @@ def test_who_reads_a_stream() -> None:
             self.threads.add(threading.current_thread().name)
             return super().read(size)
 
-    assert asyncio.run(threads(Pipe(b"a", b"b"))) == {"gradio-runtime-read"}
+    assert asyncio.run(threads(Pipe(b"a", b"b"))) == {"gradio-runtime-worker"}
     assert asyncio.run(threads(Memory())) == {threading.current_thread().name}
 
 

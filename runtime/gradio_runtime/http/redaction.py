@@ -27,7 +27,7 @@ __all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session", "without_secret
 
 _HIDDEN = "[secret]"
 #: Loggers whose records are struck; a filter sees only its own logger's records.
-_LOGGERS = (
+LOGGERS = (
     "httpx2",
     *(f"httpcore2.{name}" for name in ("connection", "http11", "http2", "proxy")),
     "httpcore2.socks",
@@ -64,7 +64,10 @@ _SHORTEST = 4
 #: Modules whose frames have secrets in their variables, or what an app said.
 _LIBRARIES = ("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar")
 _HOLDERS = (
-    *(f"gradio_runtime.{name}" for name in ("http", "queue", "addresses", "follower")),
+    *(
+        f"gradio_runtime.{name}"
+        for name in ("_transfer", "http", "queue", "addresses", "follower")
+    ),
     *(f"gradio_runtime.{name}" for name in ("connection", "execution", "heartbeat")),
     *_LIBRARIES,
 )
@@ -183,7 +186,7 @@ def without_secrets(update: StatusUpdate[T], strike: Strike) -> StatusUpdate[T]:
 
 def hide_secrets() -> None:
     """Have logs struck; once is enough, more does no harm."""
-    for name in _LOGGERS:
+    for name in LOGGERS:
         logging.getLogger(name).addFilter(_hide)
 
 

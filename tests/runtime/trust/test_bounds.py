@@ -24,7 +24,7 @@ from gradio_runtime import (
     bounds,
     results,
 )
-from gradio_runtime.http import downloads
+from gradio_runtime._transfer import downloads
 from gradio_runtime.misfits import misfits
 from gradio_runtime.results import reader_for
 from pydantic import ValidationError

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import trustme
 from gradio_runtime import Client, ConnectError, GradioError, InputError
+from gradio_runtime._transfer.downloads import Wanted, download
 from gradio_runtime.http.abroad import is_public
-from gradio_runtime.http.downloads import Wanted, download
 from gradio_runtime.http.pools import HttpOptions
 from gradio_runtime.http.transport import Transport
 from gradio_runtime.loop import run_sync

@@ -11,8 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 from gradio_runtime import Client, GradioError, InputError
+from gradio_runtime._transfer import downloads
 from gradio_runtime.dialect import is_before_5
-from gradio_runtime.http import downloads
 from gradio_runtime.http.statuses import seconds_of
 from gradio_runtime.jsontext import is_array, is_object
 
@@ -246,8 +246,8 @@ def test_an_odd_version_is_a_new_one(version: str) -> None:
 def test_odd_sizes_of_a_file(size: str) -> None:
     """What httpx2 lets through, as it does over HTTP/2."""
     answer = answered({"content-length": size})
-    assert downloads._length(answer) is None  # pyright: ignore[reportPrivateUsage]
-    pattern = downloads._CONTENT_RANGE  # pyright: ignore[reportPrivateUsage]
+    assert downloads.length_of(answer) is None
+    pattern = downloads.CONTENT_RANGE
     assert pattern.fullmatch(f"bytes 0-2/{size}") is None
 
 

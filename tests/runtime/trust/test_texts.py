@@ -29,7 +29,7 @@ from gradio_runtime import (
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import GradioError, InputError, SchemaDriftWarning
 from gradio_runtime.http.redaction import (
-    _LOGGERS,  # pyright: ignore[reportPrivateUsage]
+    LOGGERS,
     cleaned,
     hide_secrets,
 )
@@ -282,7 +282,7 @@ def test_a_progress_bar_is_printable(
         assert_shown(line.replace("\x1b[A", ""), 10**6, keep="\r")
 
 
-@pytest.mark.parametrize("name", _LOGGERS)
+@pytest.mark.parametrize("name", LOGGERS)
 def test_a_log_is_printable(name: str, caplog: pytest.LogCaptureFixture) -> None:
     hide_secrets()
     with caplog.at_level("DEBUG", name):

@@ -9,18 +9,15 @@ daemons: one that never comes back does not keep the interpreter from ending.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import os
 import stat
-import threading
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from .errors import InputError
-
-__all__ = ["Source", "open_path", "open_source"]
+from ..errors import InputError
+from ..threads import in_thread
 
 T = TypeVar("T")
 
@@ -98,7 +95,7 @@ class Source:
             raise asyncio.CancelledError
         if self.prompt:
             return read()
-        future = _on_thread(read)
+        future = in_thread(read)
         self._reading = future
         return await future
 
@@ -114,7 +111,7 @@ async def open_source(content: bytes | BinaryIO) -> Source:
     prompt = _is_prompt(content)
     if prompt:
         return Source(content, _measure(content), prompt=True)
-    size = await _on_thread(lambda: _measure(content))
+    size = await in_thread(lambda: _measure(content))
     return Source(content, size, prompt=False)
 
 
@@ -130,7 +127,7 @@ async def open_path(path: Path) -> BinaryIO:
 
     try:
         if stat.S_ISFIFO(path.stat().st_mode):  # noqa: ASYNC240  # a local disk
-            return await _on_thread(opened)  # which waits for somebody to write
+            return await in_thread(opened)  # which waits for somebody to write
         return opened()
     except OSError as error:
         raise InputError(
@@ -161,24 +158,3 @@ def _measure(stream: BinaryIO) -> int | None:
     except (AttributeError, OSError, ValueError):
         return None
     return size
-
-
-def _on_thread(call: Callable[[], T]) -> asyncio.Future[T]:
-    """Run something on a daemon thread of its own."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(setter: Callable[[Any], None], value: object) -> None:
-        if not future.done():
-            setter(value)
-
-    def work() -> None:
-        try:
-            outcome: tuple[Callable[[Any], None], object] = (future.set_result, call())
-        except BaseException as error:  # noqa: BLE001  # it is the caller's
-            outcome = (future.set_exception, error)
-        with contextlib.suppress(RuntimeError):  # the loop has been closed
-            loop.call_soon_threadsafe(settle, *outcome)
-
-    threading.Thread(target=work, name="gradio-runtime-read", daemon=True).start()
-    return future

@@ -15,11 +15,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ..errors import FileTooLarge, ProtocolError
+from ..http.transport import Transport
 from ..jsontext import is_array, load_json
-from ..sources import Source
-from .transport import Transport
-
-__all__ = ["Upload", "upload"]
+from .sources import Source
 
 #: What would end a quoted name, or its header.
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')

@@ -25,14 +25,12 @@ from ..errors import (
     FileTooLarge,
     GradioError,
 )
+from ..http.backoff import RETRIES, may_pass, pause_after
+from ..http.transport import Transport
 from ..loop import overdue
-from .backoff import RETRIES, may_pass, pause_after
-from .transport import Transport
 
 if TYPE_CHECKING:
     import httpx2
-
-__all__ = ["Allowance", "Wanted", "download"]
 
 #: Bytes by which a download must have come further to count as one that goes on.
 _STEP = 64 * 1024
@@ -43,7 +41,7 @@ _NO_SUCH_RANGE = 416
 #: Failures that mean something else of a file than of an app.
 _ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
 _BYTES = "[0-9]{1,18}"  # no file has more, and Python reads no number of 5,000 digits
-_CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
+CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
 
 
 @dataclass
@@ -229,12 +227,12 @@ class _Download:
                 whole = self._continue(response)
             else:
                 self._have, self._version = 0, _version(response)
-                whole = _length(response)
+                whole = length_of(response)
             await self._write(response, whole)
 
     def _continue(self, response: httpx2.Response) -> int | None:
         """Check that an answer is the missing part; returns the size of the whole."""
-        found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        found = CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         version = _version(response)
         same = self._version is not None and version in {None, self._version}
         plain = "content-encoding" not in response.headers
@@ -270,7 +268,7 @@ class _Download:
             raise ConnectionLost(f"{self._have} of {whole} bytes of a file came")
 
 
-def _length(response: httpx2.Response) -> int | None:
+def length_of(response: httpx2.Response) -> int | None:
     """Bytes of the file, if the answer says so."""
     if "content-encoding" in response.headers:
         return None

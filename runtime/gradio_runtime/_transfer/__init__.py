@@ -1,0 +1,1 @@
+"""Files between this machine and an app: uploads, downloads, and what they read."""
