@@ -120,10 +120,12 @@ class Transport:
     ) -> bytes:
         """POST a JSON body, once; returns the answer's body, which is JSON too."""
         kind = {"content-type": "application/json", **(headers or {})}
-        response, content = await self._send("POST", path, content=body, headers=kind)
-        if content.lstrip()[:1] == b"<":
-            raise not_json(response)
-        return content
+        response, content = await self._request(
+            "POST", path, content=body, headers=kind
+        )
+        if response.is_error:
+            raise status_error(response, content)
+        return _answer(response, content)
 
     async def post_call(
         self, path: str, body: bytes, headers: Mapping[str, str]
@@ -144,11 +146,7 @@ class Transport:
         told = response.status_code == 500 and content.lstrip()[:1] == b"{"
         if response.is_error and not told:
             raise status_error(response, content)
-        if response.next_request is not None:
-            raise elsewhere(response.next_request.url)
-        if content.lstrip()[:1] == b"<":
-            raise not_json(response)
-        return content
+        return _answer(response, content)
 
     async def log_in(self, path: str, fields: Mapping[str, str]) -> int:
         """POST a form that is answered with a cookie; returns the status.
@@ -180,11 +178,7 @@ class Transport:
         response, answer = await self._retried(
             "POST", path, again=again, content=content, headers=headers
         )
-        if response.next_request is not None:
-            raise elsewhere(response.next_request.url)
-        if answer.lstrip()[:1] == b"<":
-            raise not_json(response)
-        return answer
+        return _answer(response, answer)
 
     async def messages(
         self, path: str, headers: Mapping[str, str] | None = None
@@ -269,16 +263,6 @@ class Transport:
                 wait = wait if told is None else min(told, LONGEST_PAUSE)
             await asyncio.sleep(wait)
             attempt += 1
-
-    async def _send(
-        self, method: str, path: str, **content: Any
-    ) -> tuple[httpx2.Response, bytes]:
-        response, answer = await self._request(method, path, **content)
-        if response.is_error:
-            raise status_error(response, answer)
-        if response.next_request is not None:
-            raise elsewhere(response.next_request.url)
-        return response, answer
 
     async def _request(
         self,
@@ -426,6 +410,15 @@ def _timeouts(options: HttpOptions) -> tuple[float, float]:
     timeout = httpx2.Timeout(given)
     never = 24 * 3600.0
     return timeout.connect or never, timeout.read or never
+
+
+def _answer(response: httpx2.Response, content: bytes) -> bytes:
+    """The body of an answer to a POST: not that of a page, nor a way to elsewhere."""
+    if response.next_request is not None:
+        raise elsewhere(response.next_request.url)
+    if content.lstrip()[:1] == b"<":
+        raise not_json(response)
+    return content
 
 
 async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:

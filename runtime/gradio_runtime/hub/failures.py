@@ -42,27 +42,12 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
     """
     from huggingface_hub import errors as theirs
 
-    page = page_of(space_id)
     try:
         yield
     except GradioError:
         raise
-    except theirs.GatedRepoError:  # before what it is derived from
-        raise AuthenticationError(
-            "the Space is gated, and the token has no access to it"
-            if token
-            else "the Space is gated, and no token is given",
-            src=space_id,
-            hint=f"Ask for access at {page}, and pass that account's token=…",
-        ) from None
-    except theirs.RepositoryNotFoundError as error:
-        if _names_the_token(error):
-            raise _of_status(error, space_id, token) from None
-        raise _not_found(space_id, token) from None
-    except theirs.DisabledRepoError:
-        raise disabled(space_id, space_id) from None
     except theirs.HfHubHTTPError as error:
-        raise _of_status(error, space_id, token) from None
+        raise _answered(error, space_id, token) from None
     except (theirs.OIDCError, theirs.DeviceCodeError) as error:
         raise AuthenticationError(
             f"the saved login cannot be used: {error}",
@@ -88,6 +73,28 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
             src=space_id,
             hint="Check the network, or pass the app's own URL",
         ) from error
+
+
+def _answered(error: HfHubHTTPError, space_id: str, token: str | None) -> GradioError:
+    """The error of an answer of the Hub's."""
+    from huggingface_hub import errors as theirs
+
+    match error:
+        case theirs.GatedRepoError():  # before what it is derived from
+            return AuthenticationError(
+                "the Space is gated, and the token has no access to it"
+                if token
+                else "the Space is gated, and no token is given",
+                src=space_id,
+                hint=f"Ask for access at {page_of(space_id)}, and pass that account's "
+                "token=…",
+            )
+        case theirs.RepositoryNotFoundError() if not _names_the_token(error):
+            return _not_found(space_id, token)
+        case theirs.DisabledRepoError():
+            return disabled(space_id, space_id)
+        case _:
+            return _of_status(error, space_id, token)
 
 
 def disabled(space_id: str, current: str) -> SpaceError:

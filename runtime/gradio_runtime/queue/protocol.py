@@ -170,14 +170,7 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
     Raises:
         ProtocolError: It is not a JSON object, or too large a one.
     """
-    try:
-        message = load_json(text, most)
-    except ExcessiveJson as error:
-        raise _excessive(error) from None
-    except ValueError:
-        raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
-    if not is_object(message):
-        raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
+    message = _object(text, most)
     event_id = _text(message.get("event_id"))
     match message.get("msg"):
         case "send_hash" | "send_data" as asked:
@@ -194,10 +187,7 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
         case "process_starts":
             return Started(event_id, number(message.get("eta")))
         case "progress":
-            units = message.get("progress_data")
-            known = filter(is_object, units) if is_array(units) else ()
-            shown = list(islice(known, MAX_PROGRESS_UNITS))
-            return Progress(event_id, ProgressUnit.from_msg(shown))
+            return Progress(event_id, _units(message.get("progress_data")))
         case "log":
             return Log(event_id, _log(message))
         case "process_generating" | "process_streaming":
@@ -215,10 +205,8 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
         case "close_stream":
             return CloseStream()
         case "unexpected_error" | "server_stopped":
-            return StreamFault(
-                _words(message.get("message") or "unexpected error"),
-                message.get("session_not_found") is True,
-            )
+            fault = _words(message.get("message") or "unexpected error")
+            return StreamFault(fault, message.get("session_not_found") is True)
         case _:
             return Ignored()
 
@@ -231,13 +219,8 @@ def decode_answer(
     Raises:
         ProtocolError: It is not the JSON object that such an answer is.
     """
-    try:
-        output = load_json(content, most)
-    except ExcessiveJson as error:
-        raise _excessive(error) from None
-    except ValueError:
-        output = None
-    if not is_object(output) or not ("data" in output or "error" in output):
+    output = _object(content, most)
+    if not ("data" in output or "error" in output):
         raise ProtocolError(
             f"the app answered with {content[:80]!r}, not with a result"
         )
@@ -249,11 +232,27 @@ def decode_answer(
     return Completed(None, data, len(content))
 
 
-def _excessive(error: ExcessiveJson) -> ProtocolError:
-    return ProtocolError(
-        f"the app sent a message that is not read: {error}",
-        hint=None if error.deep else "Allow larger ones: Client(max_message_size=…)",
-    )
+def _object(text: bytes | str, most: int) -> dict[str, Any]:
+    """The JSON object that a message is."""
+    try:
+        message = load_json(text, most)
+    except ExcessiveJson as error:
+        raise ProtocolError(
+            f"the app sent a message that is not read: {error}",
+            hint=None
+            if error.deep
+            else "Allow larger ones: Client(max_message_size=…)",
+        ) from None
+    except ValueError:
+        raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
+    if not is_object(message):
+        raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
+    return message
+
+
+def _units(data: object) -> list[ProgressUnit]:
+    known = filter(is_object, data) if is_array(data) else ()
+    return ProgressUnit.from_msg(list(islice(known, MAX_PROGRESS_UNITS)))
 
 
 def _output(message: dict[str, Any]) -> dict[str, Any]:
