@@ -12,8 +12,6 @@ from urllib.parse import unquote
 
 from .errors import ConnectError, InputError
 
-__all__ = ["Address", "host_and_port", "is_url", "parse", "shown_src", "split"]
-
 _LONGEST = 8192
 _PORTS = {"http": 80, "https": 443}
 _URL = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)

@@ -14,8 +14,6 @@ from typing import Any
 # Before what is registered here: then the loop stops after the callbacks have run.
 from .loop import settle
 
-__all__ = ["run_callback"]
-
 _log = logging.getLogger("gradio_runtime")
 #: Seconds for which an interpreter that ends waits for callbacks that are due.
 _LAST_CALLS = 0.5

@@ -12,8 +12,6 @@ from .errors import ConnectError, ProtocolError
 from .http.statuses import CHECK_URL
 from .http.transport import Transport
 
-__all__ = ["parse_config", "parse_info", "read_info"]
-
 #: A plain path, which becomes a part of every URL of a call. Nothing in it may lead to
 #: another host or out of the app's own path.
 _PREFIX = re.compile(r"(?=.{0,100}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)*/?")

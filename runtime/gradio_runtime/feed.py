@@ -13,8 +13,6 @@ from typing import Generic, TypeVar
 from .bounds import MAX_KEPT_SIZE
 from .loop import resolve
 
-__all__ = ["Feed"]
-
 T = TypeVar("T")
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from .texts import escaped
 
-__all__ = ["reserved_place", "safe_name"]
-
 #: Longest file name to write, in characters; most file systems stop at 255 bytes.
 _LONGEST_NAME = 120
 #: Most characters of a given name that are looked at, of which the last may be its

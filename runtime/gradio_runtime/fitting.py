@@ -16,8 +16,6 @@ from .route import Route
 if TYPE_CHECKING:
     from .drift import Judgement
 
-__all__ = ["judged", "route_of"]
-
 
 def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:
     """The endpoint that a request is for.

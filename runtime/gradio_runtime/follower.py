@@ -34,8 +34,6 @@ from .status import Status, StatusUpdate
 from .threads import beside
 from .values import UNCHANGED
 
-__all__ = ["Follower"]
-
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 V = TypeVar("V")

@@ -16,8 +16,6 @@ from .errors import ConnectionLost
 from .http.transport import Transport
 from .loop import in_background
 
-__all__ = ["Heartbeat"]
-
 #: Seconds to wait before asking again when the stream has ended, and at most.
 _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 

@@ -17,8 +17,6 @@ from .texts import printable
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["ProgressBar"]
-
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
 _COUNT = "{desc} [{elapsed}]"

@@ -23,16 +23,6 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-__all__ = [
-    "OF_THE_APP",
-    "AppStr",
-    "Constructed",
-    "as_said",
-    "is_of_the_app",
-    "local_file_refused",
-    "may_name_local_file",
-]
-
 #: The context by which a caller says that JSON is his own.
 _LOCAL_FILES = "local_files"
 _OWN = "gradio_runtime"

@@ -21,8 +21,6 @@ from .addresses import shown_src, split
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-__all__ = ["CallRecord", "current_endpoint"]
-
 _log = logging.getLogger("gradio_runtime")
 #: The endpoint on whose behalf a request is sent, for its line in the log.
 current_endpoint: ContextVar[str | None] = ContextVar("endpoint", default=None)

@@ -8,8 +8,6 @@ from typing import Any, Generic, TypeVar
 from .results import ResultReader
 from .shape import Shape
 
-__all__ = ["Request"]
-
 T = TypeVar("T")
 
 

@@ -11,8 +11,6 @@ from .http.pools import HttpOptions
 from .hub.lines import Report, line_on_terminal
 from .options import OnDrift, check_whole
 
-__all__ = ["Settings"]
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MADE_UP_LABEL", "Shape", "shape_of"]
-
 #: So much of a label tells it from others.
 _MARK = 40
 #: Labels that Gradio makes up for `/info`, out of component ids.

@@ -15,8 +15,6 @@ from .bounds import MAX_LABEL
 from .texts import BriefFields, shortened
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["LogMessage", "ProgressUnit", "Status", "StatusUpdate", "number"]
-
 #: More than any count, share or number of seconds can be.
 _LARGEST = 2**63
 

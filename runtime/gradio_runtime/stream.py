@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from .progress import ProgressBar
 
-__all__ = ["Stream"]
-
 T = TypeVar("T")
 
 

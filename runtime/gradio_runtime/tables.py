@@ -16,8 +16,6 @@ from typing import Any, Protocol, TypeAlias, TypeGuard, cast
 
 from .errors import GradioError
 
-__all__ = ["TableLike", "TableSource", "header", "library", "rows_of"]
-
 
 class TableLike(Protocol):
     """A table of pandas, polars or another library that has columns and a shape."""

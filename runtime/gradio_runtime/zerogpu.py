@@ -11,8 +11,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["IP_TOKEN", "visitor_headers"]
-
 #: Names the visitor to a ZeroGPU Space; it belongs to them and goes to Spaces only.
 IP_TOKEN = "x-ip-token"  # noqa: S105  # a header's name
 

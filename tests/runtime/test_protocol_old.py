@@ -137,7 +137,7 @@ def test_answers_of_a_call_without_a_queue(
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"detail": "x"}', b"<html>"])
 def test_what_is_no_answer(content: bytes) -> None:
-    with pytest.raises(ProtocolError, match="with a result|malformed|not a message"):
+    with pytest.raises(ProtocolError, match=r"with a result|malformed|not a message"):
         decode_answer(content, GRADIO3)
 
 

@@ -24,8 +24,6 @@ from ..addresses import host_and_port
 from ..errors import ConnectError
 from .pools import HttpOptions, PoolClient, Pooled, make_client, sees_addresses
 
-__all__ = ["ANYWHERE", "Abroad", "Hosts", "host_of", "is_public", "port_of"]
-
 #: The mark, among a request's extensions, of one that may go to any address.
 ANYWHERE = "gradio_runtime.anywhere"
 #: Seconds to wait for a name to be resolved here where a proxy will do it anyway.

@@ -6,15 +6,6 @@ import random
 
 from ..errors import ConnectError, ConnectionLost, GradioError, RateLimited
 
-__all__ = [
-    "LONGEST_PAUSE",
-    "RETRIES",
-    "may_pass",
-    "pause",
-    "pause_after",
-    "wanted_pause",
-]
-
 #: Seconds before the first other try, about; each further one waits twice as long.
 FIRST_PAUSE = 0.2
 #: How often an idempotent request is tried again.

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["EventReader", "EventTooLarge"]
-
 
 class EventTooLarge(Exception):
     """An event has more bytes than may be."""

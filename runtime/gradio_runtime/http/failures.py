@@ -11,8 +11,6 @@ import httpx2
 
 from ..errors import ConnectError, ConnectionLost, GradioError
 
-__all__ = ["Waiting", "translated"]
-
 #: The next step when a certificate is not trusted; asking again does not help.
 _TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 

@@ -23,8 +23,6 @@ from .abroad import ANYWHERE, Abroad, Hosts, host_of, port_of
 from .pools import HttpOptions, make_client
 from .redaction import Secrets
 
-__all__ = ["USER_AGENT", "Gate", "Passage", "check_headers", "circle", "elsewhere"]
-
 USER_AGENT = f"gradio-runtime/{__version__}"
 _SCHEMES = frozenset({"http", "https"})
 #: Headers of ours that say nothing of who asks: all that another origin gets.

@@ -17,16 +17,6 @@ from ..errors import InputError
 from ..loop import at_exit, in_background
 from .redaction import hide_secrets
 
-__all__ = [
-    "IDLE_TIMEOUT",
-    "HttpOptions",
-    "PoolClient",
-    "Pooled",
-    "close_all",
-    "make_client",
-    "sees_addresses",
-]
-
 #: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
 #: means that nobody is there any more (`protocol.md` §7).
 IDLE_TIMEOUT = 90.0

@@ -23,8 +23,6 @@ from ..jsontext import is_array, is_object
 from ..status import StatusUpdate
 from ..texts import escaped, printable
 
-__all__ = ["Secrets", "cleaned", "hide_secrets", "keep_session", "without_secrets"]
-
 _HIDDEN = "[secret]"
 #: Loggers whose records are struck; a filter sees only its own logger's records.
 LOGGERS = (

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from .gate import Passage
 
-__all__ = ["ABNORMAL", "Moved", "Socket", "SocketOptions", "open_socket", "too_large"]
-
 #: Close code of a connection that went without a word (RFC 6455, 7.1.5).
 ABNORMAL = 1006
 

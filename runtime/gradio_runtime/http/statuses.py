@@ -24,15 +24,6 @@ from ..texts import brief
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = [
-    "CHECK_URL",
-    "content_kind",
-    "not_json",
-    "retry_after",
-    "seconds_of",
-    "status_error",
-]
-
 #: The next step when what answers is not a Gradio app.
 CHECK_URL = "Check that the URL is that of a running Gradio app"
 

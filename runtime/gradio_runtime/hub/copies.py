@@ -20,8 +20,6 @@ from .stages import check_sdk
 if TYPE_CHECKING:
     from ..client import Client
 
-__all__ = ["Wishes", "copy_space", "duplicate"]
-
 _log = logging.getLogger("gradio_runtime.hub")
 
 #: What costs nothing by the hour; its sleep time cannot be set either.

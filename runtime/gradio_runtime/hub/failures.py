@@ -22,8 +22,6 @@ from .names import endpoint, page_of
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-__all__ = ["NOT_FOUND", "disabled", "translated"]
-
 #: The stages that we give to Spaces whose stage the Hub does not tell.
 NOT_FOUND = "NOT_FOUND"
 _DISABLED = "DISABLED"

@@ -9,8 +9,6 @@ from contextlib import suppress
 
 from ..texts import printable
 
-__all__ = ["Report", "line_on_terminal"]
-
 #: Shows a text in place of the one before, and nothing any more for None.
 Report = Callable[[str | None], None]
 

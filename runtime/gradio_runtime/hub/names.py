@@ -7,8 +7,6 @@ import re
 
 from ..addresses import split
 
-__all__ = ["endpoint", "is_space_id", "page_of", "space_of"]
-
 _SPACE_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 _HUBS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
 _PAGE = re.compile(r"/spaces/([^/]+/[^/]+)")

@@ -17,8 +17,6 @@ from .names import endpoint, is_space_id, page_of
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-__all__ = ["Space", "api", "look_up", "saved_token"]
-
 _log = logging.getLogger("gradio_runtime.hub")
 
 #: Seconds to wait for the Hub's answer, and for a list that is only nice to have.

@@ -5,16 +5,6 @@ from __future__ import annotations
 from ..errors import SpaceError
 from .spaces import Space
 
-__all__ = [
-    "SLEEPING",
-    "check",
-    "check_sdk",
-    "doing",
-    "no_gradio",
-    "not_serving",
-    "serves",
-]
-
 SLEEPING = "SLEEPING"
 #: Stages that pass by themselves, and what the Space is meanwhile. A sleeping Space
 #: wakes when its app is asked.

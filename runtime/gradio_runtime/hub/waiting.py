@@ -23,8 +23,6 @@ from .lines import Report, line_on_terminal
 from .spaces import Space, look_up
 from .stages import SLEEPING, check, doing, not_serving, serves
 
-__all__ = ["Wanted"]
-
 _log = logging.getLogger("gradio_runtime.hub")
 
 #: Seconds between two looks at a Space that does not serve yet, at first and at most.

@@ -9,8 +9,6 @@ from .session_ticket import SessionTicket
 from .ticket import Ticket
 from .turn_ticket import TurnTicket
 
-__all__ = ["take_ticket"]
-
 
 def take_ticket(sessions: SessionPool, route: Route) -> Ticket:
     """A ticket for a job of an endpoint, for a server of its kind."""

@@ -21,8 +21,6 @@ from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body
 from .session_pool import SessionPool
 
-__all__ = ["DirectTicket"]
-
 
 class DirectTicket(LoneTicket):
     """A job that is one request, or one for each output."""

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from ..bounds import MAX_UNREAD_SIZE
 from .protocol import Message
 
-__all__ = ["Inbox"]
-
 
 @dataclass(eq=False)
 class Inbox:

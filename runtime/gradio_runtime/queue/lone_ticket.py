@@ -9,8 +9,6 @@ from .session import new_hash
 from .session_pool import SessionPool
 from .ticket import Ticket
 
-__all__ = ["LoneTicket"]
-
 
 class LoneTicket(Ticket):
     """A job that is one connection, or one request for each output."""

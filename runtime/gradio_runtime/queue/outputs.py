@@ -9,8 +9,6 @@ from ..bounds import MAX_DEPTH, MAX_EDIT_WORK, MAX_MESSAGE_SIZE
 from ..errors import ProtocolError
 from ..jsontext import is_array, is_object
 
-__all__ = ["UNKNOWN", "Outputs", "weigh"]
-
 #: A value of which only edits have come.
 UNKNOWN: Any = object()
 

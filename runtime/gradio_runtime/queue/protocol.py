@@ -21,24 +21,6 @@ from ..status import LogMessage, ProgressUnit, number
 from ..texts import brief, shortened
 from .quoted import unquoted
 
-__all__ = [
-    "Asked",
-    "CloseStream",
-    "Completed",
-    "Estimation",
-    "Failed",
-    "Generating",
-    "Ignored",
-    "Log",
-    "Message",
-    "Progress",
-    "Refused",
-    "Started",
-    "StreamFault",
-    "decode",
-    "decode_answer",
-]
-
 # Messages are not frozen: that would more than double what it costs to define and to
 # make one.
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["unquoted"]
-
 #: An escape that `repr` writes, and a text as it writes it.
 _ESCAPE = re.compile(
     r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""

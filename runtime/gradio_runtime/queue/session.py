@@ -47,8 +47,6 @@ from .protocol import (
     decode,
 )
 
-__all__ = ["Body", "Session"]
-
 #: What joins the queue: the values, and the event's own data if there is any.
 Body: TypeAlias = dict[str, Any]
 

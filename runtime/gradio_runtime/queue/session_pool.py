@@ -6,8 +6,6 @@ from ..dialect import Dialect
 from ..http.transport import Transport
 from .session import Session, new_hash
 
-__all__ = ["SessionPool"]
-
 #: Idle sessions to keep for later jobs.
 _KEPT = 16
 

@@ -25,8 +25,6 @@ from .session import Body
 from .session_pool import SessionPool
 from .ticket import Ticket
 
-__all__ = ["SessionTicket"]
-
 #: Seconds after a join in which a job below 6.14 may have started without our having
 #: heard of it.
 _SETTLED = 0.25

@@ -15,8 +15,6 @@ from .inbox import Inbox
 from .session import Body
 from .session_pool import SessionPool
 
-__all__ = ["Ticket"]
-
 
 class Ticket(ABC):
     """One job, from its join to its end.

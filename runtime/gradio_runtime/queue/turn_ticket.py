@@ -33,8 +33,6 @@ from .protocol import (
 from .session import Body
 from .session_pool import SessionPool
 
-__all__ = ["TurnTicket"]
-
 #: A close that the server means, though the job has not come to its end: another event
 #: of the app has cancelled it.
 _NORMAL = 1000
