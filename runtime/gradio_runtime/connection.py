@@ -33,10 +33,9 @@ from .hub.spaces import Space, saved_token
 from .hub.stages import doing, no_gradio, not_serving, serves
 from .hub.waiting import Wanted
 from .live import Live
-from .loop import run_sync
+from .loop import beside, in_thread, run_sync
 from .queue.session import new_hash
 from .settings import Settings
-from .threads import beside, in_thread
 
 __all__ = ["Connection", "fetch_description"]
 

@@ -8,8 +8,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from .app import App
     from .client import Client
 
@@ -69,12 +67,7 @@ class InUse(Generic[C]):
         self._begin()
         return self.client
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Go back to the client before it. This one stays open."""
         if self._is_everywhere:
             with suppress(ValueError):

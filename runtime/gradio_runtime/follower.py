@@ -14,7 +14,7 @@ from .errors import AppError, OutputMismatch, ProtocolError
 from .filedata import inert
 from .files import File
 from .live import Live
-from .loop import overdue
+from .loop import beside, overdue
 from .options import Options
 from .queue.outputs import UNKNOWN, Outputs, weigh
 from .queue.protocol import (
@@ -31,7 +31,6 @@ from .queue.ticket import Ticket
 from .record import CallRecord
 from .request import Request
 from .status import Status, StatusUpdate
-from .threads import beside
 from .values import UNCHANGED
 
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Set
 from contextvars import Context
 from time import monotonic
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from .errors import GradioError
 
@@ -34,6 +35,10 @@ _finishing: set[asyncio.Task[Any]] = set()
 _GRACE = 0.3
 #: What is awaited there in the end, when nothing runs any more.
 _last: list[Callable[[], Awaitable[None]]] = []
+#: What lets one thread at a time work beside each loop.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    WeakKeyDictionary()
+)
 #: Seconds of a round of a loop after which those that could go on should not.
 _TURN = 0.002
 #: The loop whose round is under way, and when that began.
@@ -158,6 +163,41 @@ def _end_round() -> None:
 
 
 _NOTHING = Context()
+
+
+async def beside(function: Callable[[], T]) -> T:
+    """Run what takes long while the loop goes on, one after the other.
+
+    Only one thread of Python runs at a time, so that several would serve nobody.
+    """
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    async with turn:
+        return await in_thread(function)
+
+
+def in_thread(function: Callable[[], T]) -> asyncio.Future[T]:
+    """Run what blocks in a thread of its own, which nobody waits for in the end.
+
+    Python waits for asyncio's own threads when it exits, so that a Hub that does not
+    answer would keep a program from ending after Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def deliver(setter: Callable[[Any], None], value: object) -> None:
+        if not outcome.done():  # somebody waits still
+            setter(value)
+
+    def run() -> None:
+        try:
+            told: tuple[Callable[[Any], None], object] = outcome.set_result, function()
+        except BaseException as error:  # noqa: BLE001  # whoever waits gets it
+            told = outcome.set_exception, error
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(deliver, *told)
+
+    threading.Thread(target=run, name="gradio-runtime-worker", daemon=True).start()
+    return outcome
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import GradioError
 from .status import ProgressUnit, Status, StatusUpdate
 from .texts import printable
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
@@ -102,12 +99,7 @@ class ProgressBar:
         """The bar itself, closed at the end of the block."""
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
 

@@ -13,8 +13,6 @@ from .status import StatusUpdate
 from .values import Unchanged
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from .progress import ProgressBar
 
 T = TypeVar("T")
@@ -126,12 +124,7 @@ class Stream(Generic[T]):
         """The stream itself, closed at the end of the block."""
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Leave the stream."""
         self.close()
 
@@ -139,12 +132,7 @@ class Stream(Generic[T]):
         """The stream itself, closed at the end of the block."""
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Leave the stream."""
         self.close()
 

@@ -29,8 +29,7 @@ from .filedata import file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File, UploadProgress, data_url, facts_of, set_facts
 from .http.transport import Transport
-from .loop import run_async, run_sync
-from .threads import in_thread
+from .loop import in_thread, run_async, run_sync
 from .wire import files_in, replace_files
 
 T = TypeVar("T")

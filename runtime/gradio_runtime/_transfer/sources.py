@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from ..errors import InputError
-from ..threads import in_thread
+from ..loop import in_thread
 
 T = TypeVar("T")
 

@@ -31,9 +31,8 @@ from ..bounds import (
 )
 from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
 from ..jsontext import ExcessiveJson, load_json
-from ..loop import overdue
+from ..loop import beside, overdue
 from ..record import current_endpoint
-from ..threads import beside
 from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated

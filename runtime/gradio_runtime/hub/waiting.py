@@ -18,7 +18,7 @@ from ..http.backoff import (
     pause_after,
     wanted_pause,
 )
-from ..threads import in_thread
+from ..loop import in_thread
 from .lines import Report, line_on_terminal
 from .spaces import Space, look_up
 from .stages import SLEEPING, check, doing, not_serving, serves

@@ -13,9 +13,8 @@ from functools import partial
 from ..bounds import LARGE
 from ..errors import GradioError, ProtocolError
 from ..jsontext import dump_json
-from ..loop import in_background
+from ..loop import beside, in_background
 from ..route import Route
-from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import Completed, Generating, Started, decode_answer
 from .session import Body

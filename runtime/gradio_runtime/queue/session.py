@@ -32,8 +32,7 @@ from ..http.backoff import pause_after
 from ..http.redaction import keep_session
 from ..http.transport import Transport
 from ..jsontext import dump_json, is_object, load_json
-from ..loop import let_finish
-from ..threads import beside
+from ..loop import beside, let_finish
 from .inbox import Inbox
 from .protocol import (
     Asked,

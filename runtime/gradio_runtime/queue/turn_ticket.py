@@ -17,9 +17,8 @@ from ..bounds import LARGE
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from ..http.sockets import ABNORMAL
 from ..jsontext import dump_json
-from ..loop import in_background
+from ..loop import beside, in_background
 from ..route import Route
-from ..threads import beside
 from .lone_ticket import LoneTicket
 from .protocol import (
     Asked,
