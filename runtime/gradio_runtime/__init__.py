@@ -85,15 +85,15 @@ __all__ = [
 ]
 
 _LATE = {
-    "Job": "job",
-    "JobCancelled": "errors",
-    "duplicate": "hub.copies",
-    "Stream": "stream",
-    "LogMessage": "status",
-    "ProgressUnit": "status",
-    "Status": "status",
-    "StatusUpdate": "status",
-    "handle_file": "untyped",
+    "Job": "gradio_runtime.job",
+    "JobCancelled": "gradio_runtime.errors",
+    "LogMessage": "gradio_runtime.status",
+    "ProgressUnit": "gradio_runtime.status",
+    "Status": "gradio_runtime.status",
+    "StatusUpdate": "gradio_runtime.status",
+    "Stream": "gradio_runtime.stream",
+    "duplicate": "gradio_runtime.hub.copies",
+    "handle_file": "gradio_runtime.untyped",
 }
 
 
@@ -103,4 +103,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f".{_LATE[name]}", __name__), name)
+    return getattr(import_module(_LATE[name]), name)

@@ -129,7 +129,7 @@ def test_a_renamed_space(
 ) -> None:
     hub.spaces["me/new"] = Space(gradio6.url, token="hf_x")
     hub.moved["me/old"] = "me/new"
-    with caplog.at_level(logging.INFO, "gradio_runtime.hub"):
+    with caplog.at_level(logging.INFO, "gradio_runtime"):
         assert added("me/old", token="hf_x") == 3
     assert "me/old is called me/new now" in caplog.text
 

@@ -50,7 +50,7 @@ def test_hundreds_of_jobs_share_few_streams(
     client: WireClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.noop()
-    caplog.set_level(logging.DEBUG, "gradio_runtime.http")
+    caplog.set_level(logging.DEBUG, "gradio_runtime")
     jobs = [client.noop.submit() for _ in range(300)]
     assert {job.result(60) for job in jobs} == {"ok"}
     assert sum("/queue/join" in line for line in caplog.messages) == 300

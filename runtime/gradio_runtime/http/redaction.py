@@ -29,9 +29,7 @@ LOGGERS = (
     "httpx2",
     *(f"httpcore2.{name}" for name in ("connection", "http11", "http2", "proxy")),
     "httpcore2.socks",
-    "gradio_runtime",
-    "gradio_runtime.http",
-    "gradio_runtime.hub",
+    *("gradio_runtime" + name for name in ("", ".http", ".hub")),
 )
 #: A header whose value gives access, in the repr of a list of pairs of bytes. Its name is
 #: bounded, so that looking for one takes no time that is quadratic.
@@ -62,12 +60,10 @@ _SHORTEST = 4
 #: Modules whose frames have secrets in their variables, or what an app said.
 _LIBRARIES = ("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar")
 _HOLDERS = (
-    *(
-        f"gradio_runtime.{name}"
-        for name in ("_transfer", "http", "queue", "addresses", "follower")
-    ),
-    *(f"gradio_runtime.{name}" for name in ("connection", "execution", "heartbeat")),
-    *_LIBRARIES,
+    *("gradio_runtime._transfer", "gradio_runtime.http", "gradio_runtime.queue"),
+    *("gradio_runtime.addresses", "gradio_runtime.connection"),
+    *("gradio_runtime.execution", "gradio_runtime.follower"),
+    *("gradio_runtime.heartbeat", *_LIBRARIES),
 )
 #: The frames of an error that is not ours are those of a mistake, and show where it is;
 #: one of ours says all in its text.

@@ -42,7 +42,7 @@ from .redaction import Secrets, cleaned
 from .sockets import Moved, Socket, SocketOptions, open_socket, too_large
 from .statuses import CHECK_URL, not_json, retry_after, status_error
 
-_log = logging.getLogger("gradio_runtime.http")
+_log = logging.getLogger("gradio_runtime").getChild("http")
 
 #: Seconds to wait for a connection and for the answer to a plain request, unless the
 #: caller's `httpx_kwargs` have a timeout.

@@ -20,7 +20,7 @@ from .stages import check_sdk
 if TYPE_CHECKING:
     from ..client import Client
 
-_log = logging.getLogger("gradio_runtime.hub")
+_log = logging.getLogger("gradio_runtime").getChild("hub")
 
 #: What costs nothing by the hour; its sleep time cannot be set either.
 _FREE = frozenset({"cpu-basic", "zero-a10g"})

@@ -17,7 +17,7 @@ from .names import endpoint, is_space_id, page_of
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_log = logging.getLogger("gradio_runtime.hub")
+_log = logging.getLogger("gradio_runtime").getChild("hub")
 
 #: Seconds to wait for the Hub's answer, and for a list that is only nice to have.
 _TIMEOUT = 30.0

@@ -23,7 +23,7 @@ from .lines import Report, line_on_terminal
 from .spaces import Space, look_up
 from .stages import SLEEPING, check, doing, not_serving, serves
 
-_log = logging.getLogger("gradio_runtime.hub")
+_log = logging.getLogger("gradio_runtime").getChild("hub")
 
 #: Seconds between two looks at a Space that does not serve yet, at first and at most.
 FIRST_LOOK = 1.0

@@ -14,25 +14,8 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
-from .jsontext import is_array, is_object, load_json
-from .shape import Shape, shape_of
-
-__all__ = [
-    "HIDDEN_TYPES",
-    "Component",
-    "Config",
-    "Dependency",
-    "Description",
-    "EndpointInfo",
-    "Info",
-    "ParameterInfo",
-    "ReturnInfo",
-    "endpoint_shape",
-    "label_text",
-    "slot_types",
-    "slots_shape",
-    "visible",
-]
+from ..jsontext import is_array, is_object, load_json
+from ..shape import Shape, shape_of
 
 #: Slots that callers neither send nor receive, by type: Gradio 3 marks them so, and
 #: later versions say `skip_api`.
