@@ -310,17 +310,14 @@ async def _done(work: Callable[[], V], *, large: bool) -> V:
 
 
 def _app_error(message: Failed) -> AppError:
-    if message.text is None:
-        return AppError(
-            "the app raised an exception whose text it hides",
-            title=message.title,
-            duration=message.duration,
-            visible=message.visible,
-            hint="Its author sees it in the app's log; show_error=True would show it",
-        )
+    text, hint = message.text, None
+    if text is None:
+        text = "the app raised an exception whose text it hides"
+        hint = "Its author sees it in the app's log; show_error=True would show it"
     return AppError(
-        message.text,
+        text,
         title=message.title,
         duration=message.duration,
         visible=message.visible,
+        hint=hint,
     )

@@ -312,18 +312,6 @@ class Info(_Wire):
     )
 
 
-class Description(_Wire):
-    """Everything an app says about itself.
-
-    Attributes:
-        source: Where it was read: a URL or a Space id.
-    """
-
-    source: str
-    config: Config
-    info: Info
-
-
 def visible(slots: Iterable[Component | None]) -> list[Component]:
     """The slots that callers send or receive, of those that are known."""
     return [slot for slot in slots if slot is not None and not slot.hidden]

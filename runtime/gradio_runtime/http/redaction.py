@@ -123,7 +123,13 @@ class Secrets:
         found = sorted(
             (v for v in self._values if len(v) >= _LONG), key=len, reverse=True
         )
-        return _replaced(value, found) if found else value
+
+        def strike(text: str) -> str:
+            for secret in found:
+                text = _without_value(text, secret)
+            return text
+
+        return _struck(value, strike) if found else value
 
 
 _all: weakref.WeakSet[Secrets] = weakref.WeakSet()
@@ -216,21 +222,6 @@ def _ways(value: str) -> list[str]:
     return sorted(ways, key=len, reverse=True)
 
 
-def _replaced(value: Any, secrets: list[str]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = _without_value(value, secret)
-        return value
-    if is_object(value):
-        return {
-            _replaced(key, secrets): _replaced(item, secrets)
-            for key, item in value.items()
-        }
-    if is_array(value):
-        return [_replaced(item, secrets) for item in value]
-    return value
-
-
 def _without_sessions(text: str) -> str:
     runs = _HEX.findall(text)
     if sum(map(len, runs)) > _MOST_HEX:
@@ -261,11 +252,13 @@ def _tells(error: BaseException, strike: Strike) -> bool:
     return strike(text) != text
 
 
-def _struck(value: object, strike: Strike) -> object:
+def _struck(value: Any, strike: Strike) -> Any:
     if isinstance(value, str):
         return strike(value)
-    if is_object(value):  # an error's `fields`
+    if is_object(value):
         return {strike(name): _struck(part, strike) for name, part in value.items()}
+    if is_array(value):
+        return [_struck(part, strike) for part in value]
     return value
 
 
