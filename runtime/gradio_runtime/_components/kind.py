@@ -1,0 +1,151 @@
+"""The record of a component, and of the types that its values have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ..description import Component
+    from ..dialect import Dialect
+
+Json: TypeAlias = Any
+Props: TypeAlias = Mapping[str, Any]
+#: A value's JSON with `File` objects in place of its files.
+Files: TypeAlias = Callable[[Json], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A type that generated modules import for a component.
+
+    Attributes:
+        name: Its name.
+        fields: Properties of the schema that Gradio itself has for it, under this title.
+        title: That title, where it is another.
+        lists: Which of the fields must be arrays; in other versions they are not.
+        example: Source text of a value.
+        written: Whether modules say a default of it; else it is the app's own.
+        left_out: Whether an input of it often need not be given, beside others.
+        text: Whether it is text in JSON, and no object.
+        plain: Whether an object of JSON can be given as it is to the constructor.
+        made_as: The class whose constructor that is, where it is another.
+    """
+
+    name: str
+    fields: tuple[str, ...] = ()
+    title: str = ""
+    lists: tuple[str, ...] = ()
+    example: str = "None"
+    written: bool = True
+    left_out: bool = False
+    text: bool = False
+    plain: Callable[[Mapping[str, Any]], bool] | None = None
+    made_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All that is known of a component.
+
+    Attributes:
+        names: The component types it is for.
+        takes: The type of a parameter; empty where the schema says it. `choice` is one
+            of the values that are offered.
+        gives: The type of an output.
+        values: The types in both that are not Python's own.
+        exports: What `gradio_runtime.types` has for it besides.
+        home: The module of both, within the package.
+        codec: Where its `Codec` is, as `module:name` within the package; empty where
+            JSON is the same in all versions.
+        files: How files stand in its values: `bare`, alone or in a list; `captioned`,
+            with texts beside them; `among`, within objects that have texts as well.
+        members: Members of its objects that are files.
+        inline: Whether its files are data URLs in Gradio 3.
+        keeps: Properties that shape the generated code.
+        infers: Further ones, from all properties and whether Gradio is before 6.
+        variant: The record that is right in its place for a component with certain
+            properties; None where there is none.
+        several: Whether it always takes and gives several of what it says.
+        default_step: The step that Gradio has where the app's author gave none.
+        parses_text: Whether the server reads a text as JSON.
+        hidden: Whether callers neither send nor receive it, where Gradio (before 4)
+            does not say so.
+        stateful: Whether it keeps a session's state; it is hidden in any version.
+        of_function: Whether it is none, but what `gr.api` makes of a function.
+        title: The name people write, where it is not the type, capitalised.
+        example: Source text of a value, where the type alone says too little.
+        note: A sentence for the docstring of a parameter.
+    """
+
+    names: tuple[str, ...]
+    takes: str = ""
+    gives: str = ""
+    values: tuple[Value, ...] = ()
+    exports: tuple[str, ...] = ()
+    home: str = ""
+    codec: str = ""
+    files: Literal["", "bare", "captioned", "among"] = ""
+    members: tuple[str, ...] = ()
+    inline: bool = False
+    keeps: tuple[str, ...] = ()
+    infers: Callable[[Props, bool], Props] | None = None
+    variant: Callable[[Props], Kind | None] | None = None
+    several: bool = False
+    default_step: int | None = None
+    parses_text: bool = False
+    hidden: bool = False
+    stateful: bool = False
+    of_function: bool = False
+    title: str = ""
+    example: str = ""
+    note: str = ""
+
+    @property
+    def schema_wanted(self) -> bool:
+        """Whether a parameter's type depends on the component's JSON Schema."""
+        return self.takes in {"", "Any", "bool", "choice", "float", "str"}
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its values are numbers, within bounds that its properties have."""
+        return "minimum" in self.keeps
+
+    def of(self, props: Props) -> Kind:
+        """The record for a component with these properties."""
+        return (self.variant and self.variant(props)) or self
+
+
+def _as_given(value: Any, _slot: Component, _dialect: Dialect) -> Any:
+    return value
+
+
+def _as_sent(value: Json, files: Files) -> Json:
+    return files(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a component's JSON differs between Gradio versions.
+
+    Attributes:
+        encode: Makes of what a caller gave what the server's version reads.
+        decode: Makes of any version's JSON what the caller's type is validated from;
+            it tells the versions apart by the shape itself.
+    """
+
+    encode: Callable[[Any, Component, Dialect], Any] = _as_given
+    decode: Callable[[Json, Files], Json] = _as_sent
+
+
+#: Types whose values are right where another is wanted.
+_NARROWER = frozenset({("VideoFile", "File"), ("choice", "str")})
+
+
+def fits(given: str, wanted: str) -> bool:
+    """Whether all values of one type are right where another is wanted."""
+    return wanted == "Any" or all(
+        any(one == other or (one, other) in _NARROWER for other in wanted.split(" | "))
+        for one in given.split(" | ")
+    )
