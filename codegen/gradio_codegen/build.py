@@ -19,10 +19,9 @@ from gradio_runtime.description import (
     EndpointInfo,
     ParameterInfo,
     ReturnInfo,
-    slot_types,
-    visible,
 )
 from gradio_runtime.shape import shape_of
+from gradio_runtime.slots import slot_types, visible
 
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gradio_runtime._components.registry import KINDS
 from gradio_runtime.description import Component
-from gradio_runtime.kinds import KINDS
 
 from .choices import choice_input, choice_notes, choice_output, some
 from .narrow import as_list
@@ -41,7 +41,7 @@ _CHOICES = frozenset({"dropdown", "radio", "checkboxgroup"})
 _KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
     name: (parsed(kind.takes), parsed(kind.gives))
     for name, kind in KINDS.items()
-    if not kind.plain
+    if not kind.schema_wanted
 }
 _FILES = frozenset(name for name, known in _KNOWN.items() if known[0] == FILE_INPUT)
 _MESSAGES = list_of(Named("ChatMessage")), list_of(Named("ChatMessage"))

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from gradio_runtime._components.registry import kind_of
 from gradio_runtime.addresses import shown_src
 from gradio_runtime.description import (
-    HIDDEN_TYPES,
     Component,
     Config,
     Dependency,
@@ -27,9 +27,9 @@ from gradio_runtime.description import (
     ParameterInfo,
     ReturnInfo,
     label_text,
-    visible,
 )
 from gradio_runtime.shape import MADE_UP_LABEL
+from gradio_runtime.slots import is_hidden, visible
 from pydantic import BaseModel, ValidationError
 
 from .components import KEPT_PROPS, SELF_TYPED
@@ -342,7 +342,7 @@ def _pairs(
 
     Items of hidden slots, which the first versions of `/info` had, are left out.
     """
-    visible = [slot for slot in slots if slot is None or not slot.hidden]
+    visible = [slot for slot in slots if slot is None or not is_hidden(slot)]
     if len(items) == len(visible):
         slots = visible
     elif len(items) != len(slots):
@@ -350,7 +350,7 @@ def _pairs(
     return [
         (index, item, slot)
         for index, (item, slot) in enumerate(zip(items, slots, strict=True))
-        if slot is None or not slot.hidden
+        if slot is None or not is_hidden(slot)
     ]
 
 
@@ -426,7 +426,7 @@ _UNUSED: Mapping[str, object] = {
 
 
 def _reduce_component(config: Config, item: Component, number: int) -> Component:
-    if item.hidden:
+    if is_hidden(item):
         return Component(id=number, type=item.type, skip_api=item.skip_api)
     names = KEPT_PROPS.get(item.type, ())
     given = {name: usable_prop(name, item.props.get(name)) for name in names}
@@ -444,5 +444,5 @@ def _reduce_component(config: Config, item: Component, number: int) -> Component
     if (text := label_text(item.props.get("info"))) is not None:
         props["info"] = cut(text, LABEL)
     # Said only where the type alone would mislead.
-    skip_api = False if item.type in HIDDEN_TYPES else None
+    skip_api = False if kind_of(item.type).hidden else None
     return Component(id=number, type=item.type, skip_api=skip_api, props=props)

@@ -8,7 +8,7 @@ Compatible, so that calls go on as before:
 
 - labels are reworded, but stand in the order they stood in;
 - an input is another component that takes what the old one took, or an output one that
-  gives what the old one gave, see `kinds`;
+  gives what the old one gave, see `_components`;
 - an input is new, has a value of its own, and it is clear which one it is: the app gets
   that value;
 - there were no outputs and now there are;
@@ -30,16 +30,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .description import (
-    Component,
-    Config,
-    ParameterInfo,
-    endpoint_shape,
-    slots_shape,
-    visible,
-)
-from .kinds import KINDS, Kind, fits
+from ._components.kind import Kind, fits
+from ._components.registry import kind_of
+from .description import Component, Config, ParameterInfo
 from .shape import Shape
+from .slots import endpoint_shape, slots_shape, visible
 
 __all__ = ["Judgement", "Signature", "Slot", "judge", "live_signature", "renamed"]
 
@@ -73,7 +68,9 @@ class Slot:
     @property
     def kind(self) -> Kind:
         """The types of its values."""
-        kind = KINDS.get(self.type, Kind(self.type, self.type))
+        kind = kind_of(self.type)
+        if not kind.takes:
+            return replace(kind, takes=self.type, gives=self.type)
         return replace(kind, takes="choice | str") if self.open else kind
 
 
@@ -211,7 +208,7 @@ def _refined(slot: Slot, component: Component) -> Slot:
     if slot.kind.takes == "FileInput":
         count = props.get("file_count")
         return replace(slot, several=count in ("multiple", "directory"))
-    if slot.type not in ("dropdown", "radio"):
+    if slot.kind.takes != "choice" or slot.kind.several:
         return slot
     return replace(
         slot,
@@ -242,7 +239,7 @@ def _described(
             type=type_,
             label=label,
             name=name or label or f"{what} {index}",
-            several=type_ == "checkboxgroup",
+            several=kind_of(type_).several,
         )
         for index, (type_, label, name) in enumerate(
             zip(types, labels, names, strict=False), 1
@@ -417,7 +414,7 @@ def _gone(known: Sequence[Slot], live: Sequence[Slot]) -> Slot | None:
 def _replaced(what: str, old: Slot, new: Slot, serves: _Alike) -> str:
     if serves(old, new):
         return f"{what} {old.name!r} has made way for {new.name!r}"
-    several = " of several" if new.several != (new.type == "checkboxgroup") else ""
+    several = " of several" if new.several != new.kind.several else ""
     return f"{what} {old.name!r} was a {old.type!r} and is a {new.type!r}{several}"
 
 

@@ -7,10 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from . import wire
+from ._codecs import codec
+from ._components.registry import kind_of
 from .callbacks import run_callback
 from .connection import Connection
-from .description import Component, visible
+from .description import Component
 from .errors import (
     AuthenticationError,
     ConnectError,
@@ -38,6 +39,7 @@ from .queue.ticket import Ticket
 from .record import CallRecord
 from .request import Request
 from .route import Route
+from .slots import is_hidden, visible
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
 from .zerogpu import visitor_headers
@@ -284,7 +286,7 @@ class Execution(Generic[T]):
         given = iter(sources)
         data = [
             self._slot_value(next(given), slot, live)
-            if slot and not slot.hidden
+            if slot and not is_hidden(slot)
             else None
             for slot in route.inputs
         ]
@@ -307,11 +309,15 @@ class Execution(Generic[T]):
         """A value as it is sent; UNCHANGED is what the app's own page would send."""
         if value is UNCHANGED:
             return slot.props.get("value")
-        if self._request.typed and slot.type == "json" and isinstance(value, str):
+        if (
+            self._request.typed
+            and isinstance(value, str)
+            and kind_of(slot.type).parses_text
+        ):
             # The server parses a text; to arrive as one it has to be JSON itself.
             return json.dumps(value)
         try:
-            return wire.encode(value, slot, live.dialect)
+            return codec.encode(value, slot, live.dialect)
         except InputError as error:
             error.about(name)
             raise

@@ -14,59 +14,22 @@ from urllib.parse import unquote_to_bytes
 
 from .dialect import Dialect
 from .errors import ProtocolError
-from .files import FILE_META, AppText, File, set_facts
-from .jsontext import is_array, is_object
+from .files import FILE_META, File, set_facts
 from .texts import brief, is_whole
 
 __all__ = [
-    "FILE_COMPONENTS",
     "file_to_send",
     "from_data_url",
-    "inert",
     "inlined",
     "is_file",
-    "is_inline",
     "stream_path",
     "unified",
 ]
 
 #: Everything that a `FileData` has before 4.20, where nothing marks it.
 _UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
-#: Components whose value is files, some of them with captions or labels.
-FILE_COMPONENTS = frozenset(
-    {
-        "annotatedimage",
-        "audio",
-        "downloadbutton",
-        "file",
-        "gallery",
-        "image",
-        "imageeditor",
-        "imageslider",
-        "model3d",
-        "uploadbutton",
-        "video",
-    }
-)
-#: Components whose value has texts as well as files.
-_WITH_FILES = frozenset({"chatbot", "multimodaltextbox"})
-#: Members of their objects that are files, or lists of files.
-_MEMBERS_AMONG_TEXTS = frozenset({"file", "files", "path"})
-_MEMBERS = _MEMBERS_AMONG_TEXTS | {
-    "background",
-    "composite",
-    "data",
-    "image",
-    "layers",
-    "name",
-    "subtitles",
-    "url",
-    "video",
-}
 #: Characters of a `data:` URL that are looked at together.
 _PIECE = 64 << 10
-#: Components of Gradio 3 whose files are data URLs.
-_INLINE = frozenset({"image"})
 
 
 def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
@@ -85,51 +48,6 @@ def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
     if dialect.file_marks:
         return False
     return {"path", "orig_name"} <= value.keys() <= _UNMARKED
-
-
-def inert(value: Any, component: str) -> Any:
-    """A decoded output with an `AppText` for each text that stands where a file is due.
-
-    An app that gives `"/etc/passwd"` as its image must not have it uploaded when the
-    image is handed on. The containers are changed in place.
-    """
-    if component in FILE_COMPONENTS:
-        return _without_names(value, depth=0)
-    if component in _WITH_FILES:
-        _mark_members(value, _MEMBERS_AMONG_TEXTS)
-    return value
-
-
-def _without_names(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return AppText(value)
-    if is_array(value):
-        # What follows in an inner list is a caption, or a label.
-        names = len(value) if depth == 0 else 1
-        for place, item in enumerate(value):
-            if place < names or not isinstance(item, str):
-                value[place] = _without_names(item, depth + 1)
-    else:
-        _mark_members(value, _MEMBERS)
-    return value
-
-
-def _mark_members(value: Any, members: frozenset[str]) -> None:
-    """Mark the members of objects that are files by their names."""
-    if is_array(value):
-        for item in value:
-            _mark_members(item, members)
-    elif is_object(value):
-        for key, item in value.items():
-            if key in members and (isinstance(item, str) or is_array(item)):
-                value[key] = _without_names(item, depth=0)
-            else:
-                _mark_members(item, members)
-
-
-def is_inline(component: str, dialect: Dialect) -> bool:
-    """Whether the files of a component travel as data URLs."""
-    return dialect.file_dicts and component in _INLINE
 
 
 def inlined(file: File) -> File:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from . import wire
+from ._codecs import codec
 from .bounds import LARGE
 from .description import label_text
 from .errors import AppError, OutputMismatch, ProtocolError
-from .filedata import inert
 from .files import File
 from .live import Live
 from .loop import beside, overdue
@@ -30,6 +29,7 @@ from .queue.protocol import (
 from .queue.ticket import Ticket
 from .record import CallRecord
 from .request import Request
+from .slots import is_hidden
 from .status import Status, StatusUpdate
 from .values import UNCHANGED
 
@@ -85,7 +85,7 @@ class Follower(Generic[T]):
         self._slots = [
             (index, slot)
             for index, slot in enumerate(ticket.route.outputs)
-            if slot is not None and not slot.hidden
+            if slot is not None and not is_hidden(slot)
         ]
         self._names = [
             label_text(slot.props.get("label")) or slot.type for _, slot in self._slots
@@ -141,7 +141,7 @@ class Follower(Generic[T]):
         values = self._values_of(message)
         if values is None:
             return True
-        if self._live.download_files and wire.files_in(values):
+        if self._live.download_files and codec.files_in(values):
             self._decoded = message, values
             return False
         self._put_out(self._read(values))
@@ -270,12 +270,12 @@ class Follower(Generic[T]):
         for index, slot in self._slots[: len(data)]:
             if index >= len(data):
                 break
-            value = wire.unwrap_update(data[index])
-            value = wire.as_object(value, slot.type, dialect)
+            value = codec.unwrap_update(data[index])
+            value = codec.as_object(value, slot.type, dialect)
             if isinstance(value, dict | list):
                 kind = slot.type if self._request.typed else ""
-                value = wire.decode(value, kind, dialect, self._file_of)
-            values.append(inert(value, slot.type))
+                value = codec.decode(value, kind, dialect, self._file_of)
+            values.append(codec.inert(value, slot.type))
         return values
 
     def _file_of(self, value: dict[str, Any]) -> File:

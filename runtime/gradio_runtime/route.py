@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .description import Component, Config, Dependency, slots_shape
+from ._components.registry import kind_of
+from .description import Component, Config, Dependency
 from .shape import Shape
+from .slots import slots_shape
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Route:
             inputs=inputs,
             outputs=outputs,
             generator=dependency.generator,
-            stateful=any(c and c.type == "state" for c in [*inputs, *outputs]),
+            stateful=any(c and kind_of(c.type).stateful for c in [*inputs, *outputs]),
             prop_inputs=[i for i in dependency.prop_inputs if i < len(inputs)],
             queued=config.enable_queue is True if queue is None else queue,
         )

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
+from ._codecs.codec import files_in, replace_files
 from ._transfer.downloads import Allowance, Wanted, download
 from ._transfer.sources import open_path, open_source
 from ._transfer.uploads import Upload, upload
@@ -30,7 +31,6 @@ from .filenames import safe_name
 from .files import File, UploadProgress, data_url, facts_of, set_facts
 from .http.transport import Transport
 from .loop import in_thread, run_async, run_sync
-from .wire import files_in, replace_files
 
 T = TypeVar("T")
 OnProgress: TypeAlias = Callable[[UploadProgress], object]

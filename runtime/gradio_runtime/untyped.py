@@ -10,12 +10,12 @@ import difflib
 import os
 from typing import Any, cast
 
-from . import wire
+from ._codecs import codec
+from ._components.registry import kind_of
 from .connection import Connection
 from .description import EndpointInfo, Info, ParameterInfo
 from .discovery import read_info
 from .errors import GradioError, InputError, too_deep
-from .filedata import FILE_COMPONENTS
 from .files import FILE_META, File
 from .jsontext import is_object
 from .live import Live
@@ -205,13 +205,9 @@ def _check_keywords(
             raise ArgumentError(f"{given!r} is given twice", endpoint=name)
 
 
-#: Components whose parameters take files that are not within other values.
-_BARE_FILES = FILE_COMPONENTS - {"annotatedimage", "gallery", "imageeditor"}
-
-
 def _as_file(value: Any, parameter: ParameterInfo) -> Any:
     """Paths and URLs of file parameters as `File`s."""
-    if parameter.component.lower() not in _BARE_FILES or value is None:
+    if kind_of(parameter.component.lower()).files != "bare" or value is None:
         return _with_files(value)
     if isinstance(value, list | tuple):
         items = cast("list[Any]", value)
@@ -262,9 +258,9 @@ def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
 def _with_paths(value: Any) -> Any:
     paths = {
         id(file): str(file.path) if file.path else as_said(file.model_dump(mode="json"))
-        for file in wire.files_in(value)
+        for file in codec.files_in(value)
     }
-    return wire.replace_files(value, paths) if paths else value
+    return codec.replace_files(value, paths) if paths else value
 
 
 def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:

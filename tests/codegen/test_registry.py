@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from gradio_codegen import components, defaults, docs, examples, made, names, schema
 from gradio_codegen.typeexpr import Named, parsed
-from gradio_runtime import filedata, kinds, types, untyped, wire
 from gradio_runtime._components.registry import HOMES, KINDS, VALUES, kind_of
-from gradio_runtime.description import HIDDEN_TYPES
-
-OF_FILES = [kind for kind in KINDS.values() if kind.files]
 
 
 def named(**flags: object) -> set[str]:
@@ -17,44 +13,6 @@ def named(**flags: object) -> set[str]:
         for name, kind in KINDS.items()
         if all(getattr(kind, flag) == value for flag, value in flags.items())
     }
-
-
-def test_types_are_those_of_the_old_table() -> None:
-    for name, old in kinds.KINDS.items():
-        assert (KINDS[name].takes, KINDS[name].gives) == (old.takes, old.gives)
-        assert KINDS[name].schema_wanted == old.plain
-    new = {"api", "chatbot", "dataset", "interpretation", "state", "text"}
-    assert KINDS.keys() - kinds.KINDS.keys() == new
-
-
-def test_codecs() -> None:
-    shaped = {name for name, kind in KINDS.items() if kind.codec}
-    assert shaped | {"sketch"} == wire.SHAPED
-    assert kind_of("image").of({"tool": "sketch"}).codec == "_codecs.media:SKETCH"
-
-
-def test_values() -> None:
-    homes = {name: f"types.{home}" for name, home in types._HOME.items()}
-    del homes["Several"]
-    assert homes == HOMES
-
-
-def test_files() -> None:
-    bare, captioned = named(files="bare"), named(files="captioned")
-    assert bare | captioned == filedata.FILE_COMPONENTS
-    assert bare == untyped._BARE_FILES
-    assert named(files="among") == filedata._WITH_FILES
-    assert named(inline=True) == filedata._INLINE
-    members = {m for kind in OF_FILES for m in kind.members}
-    assert members | {"data", "name", "path", "url"} == filedata._MEMBERS
-    among = {m for kind in OF_FILES if kind.files == "among" for m in kind.members}
-    assert among | {"path"} == filedata._MEMBERS_AMONG_TEXTS
-    assert {v.name for kind in OF_FILES for v in kind.values} == names.HOLD_FILES
-
-
-def test_hidden() -> None:
-    assert named(hidden=True) == HIDDEN_TYPES
-    assert named(stateful=True) == {"state"}
 
 
 def test_generator() -> None:

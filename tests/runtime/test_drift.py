@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gradio_runtime.description import (
-    Component,
-    Config,
-    Dependency,
-    ParameterInfo,
-    endpoint_shape,
-)
+from gradio_runtime.description import Component, Config, Dependency, ParameterInfo
 from gradio_runtime.drift import (
     Judgement,
     Signature,
@@ -20,6 +14,7 @@ from gradio_runtime.drift import (
     renamed,
 )
 from gradio_runtime.shape import Shape
+from gradio_runtime.slots import endpoint_shape, is_hidden
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +52,7 @@ def judged(
     """Each side as words; the module's parameters are p0, p1 …"""
     old, new = slots(*before.split()), slots(*now.split())
     old_out, new_out = (slots(*side.split()) for side in outputs)
-    visible = [item for item in old if not item.hidden]
+    visible = [item for item in old if not is_hidden(item)]
     names = [f"p{n}" for n in range(len(visible))]
     known = Signature.of(shape(old, old_out), names)
     return judge(known, live_signature(new, new_out))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from gradio_runtime import File
+from gradio_runtime._codecs.codec import as_object, decode, encode
 from gradio_runtime.description import Component, Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
@@ -21,7 +22,6 @@ from gradio_runtime.filedata import (
 )
 from gradio_runtime.files import data_url, facts_of
 from gradio_runtime.transfer import Transfer
-from gradio_runtime.wire import as_object, decode, encode
 
 THREE = Dialect.of(Config(version="3.50.2"))
 EARLY = Dialect.of(Config(version="4.16.0", protocol="sse_v1"))

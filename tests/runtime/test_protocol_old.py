@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio_runtime._codecs.codec import unwrap_update
 from gradio_runtime.description import Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
@@ -27,7 +28,6 @@ from gradio_runtime.queue.protocol import (
     decode_answer,
 )
 from gradio_runtime.values import UNCHANGED
-from gradio_runtime.wire import unwrap_update
 
 CAPTURES = Path(__file__).parent / "captures"
 GRADIO3 = Dialect.of(Config(version="3.50.2"))

@@ -11,10 +11,16 @@ from typing import Any
 
 import pytest
 from gradio_runtime import File, FileInput, Input, InputError
+from gradio_runtime._codecs.codec import (
+    FileWith,
+    decode,
+    encode,
+    files_in,
+    replace_files,
+)
 from gradio_runtime.description import Component, Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.provenance import OF_THE_APP
-from gradio_runtime.shapes import DECODERS, ENCODERS
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,
@@ -39,14 +45,6 @@ from gradio_runtime.types import (
     NativePlotData,
     PlotData,
     VideoFile,
-)
-from gradio_runtime.wire import (
-    SHAPED,
-    FileWith,
-    decode,
-    encode,
-    files_in,
-    replace_files,
 )
 from pydantic import TypeAdapter, create_model
 
@@ -92,10 +90,6 @@ def read(annotation: Any, value: object, component: str, dialect: Dialect) -> An
 
 def url(name: str) -> File:
     return File(url=f"/srv/{name}")
-
-
-def test_the_components_with_shapes_of_their_own() -> None:
-    assert ENCODERS.keys() | DECODERS.keys() == SHAPED
 
 
 # ---- videos

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from gradio_runtime import UNCHANGED, File, Input, Output, OutputMismatch
+from gradio_runtime._codecs.codec import decode, files_in, replace_files
+from gradio_runtime._codecs.codec import encode as encode_slot
 from gradio_runtime.description import Component
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.results import reader_for
@@ -22,8 +24,6 @@ from gradio_runtime.types import (
     MultimodalData,
     MultimodalInput,
 )
-from gradio_runtime.wire import decode, files_in, replace_files
-from gradio_runtime.wire import encode as encode_slot
 from pydantic import TypeAdapter
 
 NEW = Dialect()

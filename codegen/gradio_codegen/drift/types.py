@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gradio_runtime.kinds import fits
+from gradio_runtime._components.kind import fits
 
 from ..literals import LiteralValue
 from ..typeexpr import (

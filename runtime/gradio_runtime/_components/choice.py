@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from .kind import Kind
 
+#: What `gradio_runtime.types` has from here.
+__all__: list[str] = []
+
 _ANY = Kind(names=("browserstate", "paramviewer"), takes="Any", gives="Any")
 _CHOICE = Kind(
     names=("radio",),

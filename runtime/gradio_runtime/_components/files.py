@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from .kind import Kind, Props, Value
 
+#: What `gradio_runtime.types` has from here.
+__all__: list[str] = []
+
 _PLAIN = Kind(
     names=(),
     takes="FileInput",
@@ -27,6 +30,14 @@ def _sketch(props: Props) -> Kind | None:
     return _SKETCH if props.get("tool") == "sketch" else None
 
 
+def _bare_video(_props: Props, before_6: bool) -> Props:
+    return {} if before_6 else {"bare": True}
+
+
+def _with_subtitles(props: Props) -> Kind | None:
+    return None if props.get("bare") else _WITH_SUBTITLES
+
+
 _VIDEO = replace(
     _PLAIN,
     names=("video",),
@@ -34,11 +45,11 @@ _VIDEO = replace(
     home="types.media",
     codec="_codecs.media:VIDEO",
     members=("video", "subtitles"),
-    infers=lambda _props, before_6: {} if before_6 else {"bare": True},
-    variant=lambda props: None if props.get("bare") else _WITH_SUBTITLES,
+    infers=_bare_video,
+    variant=_with_subtitles,
     example='"clip.mp4"',
 )
-_WITH_SUBTITLES = replace(_VIDEO, gives="VideoFile")
+_WITH_SUBTITLES: Kind = replace(_VIDEO, gives="VideoFile")
 
 KINDS = (
     replace(_PLAIN, names=("audio",), example='"speech.wav"'),

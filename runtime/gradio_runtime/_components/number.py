@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from .kind import Kind
 
+#: What `gradio_runtime.types` has from here.
+__all__: list[str] = []
+
 _NUMBER = Kind(
     names=("number",),
     takes="float",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..jsontext import is_array
 from .kind import Kind, Value
 
 _EXAMPLE = 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])'
@@ -15,8 +16,8 @@ def _is_table(value: Mapping[str, Any]) -> bool:
     headers, rows = value.get("headers", []), value.get("data", [])
     return (
         value.keys() <= {"headers", "data"}
-        and isinstance(headers, list)
-        and isinstance(rows, list)
+        and is_array(headers)
+        and is_array(rows)
         and all(isinstance(name, str | int | float) for name in headers)
         and all(isinstance(row, list) for row in rows)
     )

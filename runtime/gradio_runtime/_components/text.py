@@ -26,7 +26,7 @@ _MOMENT = Kind(
     example='"2026-01-31 12:00:00"',
     note="As text: YYYY-MM-DD HH:MM:SS.",
 )
-_DATE = replace(_MOMENT, example='"2026-01-31"', note="As text: YYYY-MM-DD.")
+_DATE: Kind = replace(_MOMENT, example='"2026-01-31"', note="As text: YYYY-MM-DD.")
 
 KINDS = (
     _PLAIN,

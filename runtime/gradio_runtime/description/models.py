@@ -7,7 +7,7 @@ place (`protocol.md` §2 and §3 of the project's notes have the measurements).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, Literal
@@ -15,11 +15,6 @@ from typing import Any, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from ..jsontext import is_array, is_object, load_json
-from ..shape import Shape, shape_of
-
-#: Slots that callers neither send nor receive, by type: Gradio 3 marks them so, and
-#: later versions say `skip_api`.
-HIDDEN_TYPES = frozenset({"dataset", "interpretation", "state"})
 
 
 class _Wire(BaseModel):
@@ -51,13 +46,6 @@ class Component(_Wire):
         default=None,
         validation_alias=AliasChoices("api_info_as_output", "api_info", "schema_out"),
     )
-
-    @property
-    def hidden(self) -> bool:
-        """Whether callers neither send nor receive this slot."""
-        if self.skip_api is None:
-            return self.type in HIDDEN_TYPES
-        return self.skip_api or self.type == "state"
 
 
 class Dependency(_Wire):
@@ -309,38 +297,4 @@ class Info(_Wire):
     )
     unnamed_endpoints: dict[str, EndpointInfo] = Field(
         default_factory=dict[str, EndpointInfo]
-    )
-
-
-def visible(slots: Iterable[Component | None]) -> list[Component]:
-    """The slots that callers send or receive, of those that are known."""
-    return [slot for slot in slots if slot is not None and not slot.hidden]
-
-
-def slot_types(inputs: Iterable[Component], outputs: Iterable[Component]) -> str:
-    """Component types in wire order, such as `number, radio -> json`."""
-    taken, given = (", ".join(s.type for s in side) for side in (inputs, outputs))
-    return f"{taken} -> {given}".strip()
-
-
-def slots_shape(
-    inputs: Iterable[Component | None], outputs: Iterable[Component | None]
-) -> Shape:
-    """The shape of an endpoint, by its slots.
-
-    A generated module carries it for each endpoint and the runtime compares it with
-    the live app's, so that a changed app is noticed before anything is sent.
-    """
-    taken, given = visible(inputs), visible(outputs)
-    return shape_of(
-        slot_types(taken, given),
-        [label_text(slot.props.get("label")) for slot in taken],
-        [label_text(slot.props.get("label")) for slot in given],
-    )
-
-
-def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
-    """The shape of an endpoint of an app."""
-    return slots_shape(
-        config.slots(dependency.inputs), config.slots(dependency.outputs)
     )

@@ -10,10 +10,9 @@ from typing import Any, get_args
 import gradio_runtime
 import gradio_runtime.types
 from gradio_runtime import File
+from gradio_runtime._components.registry import KINDS
 from gradio_runtime.description import Config
 from gradio_runtime.dialect import Dialect
-from gradio_runtime.filedata import FILE_COMPONENTS
-from gradio_runtime.wire import SHAPED
 from pydantic import BaseModel
 
 META = {"_type": "gradio.FileData"}
@@ -34,7 +33,10 @@ DIALECTS = {
     for version, protocol in VERSIONS.items()
 }
 #: Component types that the runtime treats in a way of their own, and one of a stranger's.
-COMPONENTS = sorted(FILE_COMPONENTS | SHAPED | {"multimodaltextbox", "json", "custom"})
+COMPONENTS = sorted(
+    {name for name, kind in KINDS.items() if kind.files or kind.codec}
+    | {"json", "custom"}
+)
 
 
 def _exported() -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 `encode` turns what a caller gave for one slot into JSON, `decode` what the server sent
 into the value that the caller's type is validated from. Files are left as `File`
 objects in both directions, for `transfer` to upload and download. Where the shape of a
-component's value differs between Gradio versions, `shapes` translates, so that a module
+component's value differs between Gradio versions, its codec translates, so that a module
 generated from a Gradio 5 app and one from a Gradio 6 app speak the same types.
 """
 
@@ -14,53 +14,45 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import partial
-from typing import Any, TypeAlias, cast
+from functools import cache, partial
+from importlib import import_module
+from typing import Any, TypeGuard, cast
 
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from .description import Component
-from .dialect import Dialect
-from .errors import InputError
-from .filedata import inlined, is_file, is_inline
-from .files import AppText, File, recast
-from .jsontext import is_array, is_object
-from .texts import is_whole
-from .values import UNCHANGED, Unchanged
-
-__all__ = [
-    "SHAPED",
-    "FileWith",
-    "as_object",
-    "decode",
-    "encode",
-    "files_in",
-    "replace_files",
-    "unwrap_update",
-]
-
-Json: TypeAlias = Any
-
-#: The components that `shapes` knows. It is imported for these only, since it loads
-#: the classes of all their values.
-SHAPED = frozenset(
-    {
-        "annotatedimage",
-        "chatbot",
-        "dataframe",
-        "datetime",
-        "gallery",
-        "highlightedtext",
-        "sketch",
-        "video",
-    }
-)
-
+from .._components.kind import Codec, Json, Kind
+from .._components.registry import KINDS, kind_of, kind_of_slot
+from ..description import Component
+from ..dialect import Dialect
+from ..errors import InputError
+from ..filedata import inlined, is_file
+from ..files import AppText, File, recast
+from ..jsontext import is_array, is_object
+from ..texts import is_whole
+from ..values import UNCHANGED, Unchanged
 
 #: JSON that is in nothing else. Most of a value is, and a chat that streams is decoded
 #: again for each token: a call for each atom would be half of the cost.
 _ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+#: Members of objects that are files, or lists of files, among texts and elsewhere.
+_MEMBERS_AMONG_TEXTS = frozenset(
+    {
+        "path",
+        *(m for kind in KINDS.values() if kind.files == "among" for m in kind.members),
+    }
+)
+_MEMBERS = frozenset(
+    {
+        "data",
+        "name",
+        "path",
+        "url",
+        *(m for kind in KINDS.values() for m in kind.members),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -71,19 +63,25 @@ class FileWith:
     extra: Mapping[str, Json]
 
 
+@cache
+def _load(place: str) -> Codec:
+    module, _, name = place.partition(":")
+    return cast("Codec", getattr(import_module(f"gradio_runtime.{module}"), name))
+
+
+def _codec(kind: Kind) -> Codec | None:
+    """The codec of a component, which loads the classes of its values."""
+    return _load(kind.codec) if kind.codec else None
+
+
 def encode(value: object, slot: Component, dialect: Dialect) -> Json:
     """One slot's value as JSON, with `File` objects where files go.
 
     Raises:
         InputError: The slot cannot take the value.
     """
-    # An image that 3.x lets one draw on is a pair.
-    kind = "sketch" if slot.props.get("tool") == "sketch" else slot.type
-    if kind in SHAPED:
-        from .shapes import ENCODERS
-
-        if encoder := ENCODERS.get(kind):
-            value = encoder(value, slot, dialect)
+    if (codec := _codec(kind_of_slot(slot))) is not None:
+        value = codec.encode(value, slot, dialect)
     plain = _plain(value)
     if is_inline(slot.type, dialect):
         return replace_files(plain, {id(f): inlined(f) for f in files_in(plain)})
@@ -174,6 +172,11 @@ def _bare(file: File) -> File:
     return file if type(file) is File else recast(file, File)
 
 
+def is_pair(value: object) -> TypeGuard[list[Any]]:
+    """Whether JSON is a list of two."""
+    return is_array(value) and len(value) == 2
+
+
 def unwrap_update(value: Json) -> Json | Unchanged:
     """The value of a component update; UNCHANGED for one that has none."""
     if is_object(value) and value.get("__type__") == "update":
@@ -197,12 +200,8 @@ def decode(
     but files as this server has it.
     """
     files = partial(_with_files, dialect=dialect, make_file=make_file)
-    if component in SHAPED:
-        from .shapes import DECODERS
-
-        if decoder := DECODERS.get(component):
-            return decoder(value, files)
-    return files(value)
+    codec = _codec(kind_of(component))
+    return files(value) if codec is None else codec.decode(value, files)
 
 
 def _with_files(
@@ -247,3 +246,47 @@ def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
     if is_array(value):
         return [replace_files(item, wire) for item in value]
     return value
+
+
+def is_inline(component: str, dialect: Dialect) -> bool:
+    """Whether the files of a component travel as data URLs."""
+    return dialect.file_dicts and kind_of(component).inline
+
+
+def inert(value: Any, component: str) -> Any:
+    """A decoded output with an `AppText` for each text that stands where a file is due.
+
+    An app that gives `"/etc/passwd"` as its image must not have it uploaded when the
+    image is handed on. The containers are changed in place.
+    """
+    files = kind_of(component).files
+    if files == "among":
+        _mark_members(value, _MEMBERS_AMONG_TEXTS)
+    return _without_names(value, depth=0) if files in ("bare", "captioned") else value
+
+
+def _without_names(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return AppText(value)
+    if is_array(value):
+        # What follows in an inner list is a caption, or a label.
+        names = len(value) if depth == 0 else 1
+        for place, item in enumerate(value):
+            if place < names or not isinstance(item, str):
+                value[place] = _without_names(item, depth + 1)
+    else:
+        _mark_members(value, _MEMBERS)
+    return value
+
+
+def _mark_members(value: Any, members: frozenset[str]) -> None:
+    """Mark the members of objects that are files by their names."""
+    if is_array(value):
+        for item in value:
+            _mark_members(item, members)
+    elif is_object(value):
+        for key, item in value.items():
+            if key in members and (isinstance(item, str) or is_array(item)):
+                value[key] = _without_names(item, depth=0)
+            else:
+                _mark_members(item, members)

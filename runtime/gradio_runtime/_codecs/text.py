@@ -1,0 +1,74 @@
+"""How highlighted texts differ between Gradio versions, and how moments are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+from .._components.kind import Codec, Files, Json
+from ..description import Component
+from ..dialect import Dialect
+from ..errors import InputError
+from ..jsontext import is_array
+from ..types.text import HighlightedToken
+from .codec import is_pair
+
+
+def _encode_highlighted(value: Any, _slot: Component, dialect: Dialect) -> Any:
+    if not dialect.pairs or not is_array(value):
+        return value
+    return [
+        [item.token, item.class_or_confidence]
+        if isinstance(item, HighlightedToken)
+        else item
+        for item in value
+    ]
+
+
+def _decode_highlighted(value: Json, files: Files) -> Json:
+    """`[text, label]` in 3.x, objects later."""
+    value = files(value)
+    if not is_array(value):
+        return value
+    return [
+        {"token": item[0], "class_or_confidence": item[1]} if is_pair(item) else item
+        for item in value
+    ]
+
+
+HIGHLIGHTED = Codec(_encode_highlighted, _decode_highlighted)
+
+
+def _encode_moment(value: Any, slot: Component, _dialect: Dialect) -> Any:
+    """The text that `datetime.strptime` reads on the server, in the slot's zone."""
+    if not isinstance(value, date):
+        return value
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    elif value.tzinfo is not None:
+        value = value.astimezone(_zone(slot.props.get("timezone")))
+    moment = value.replace(tzinfo=None)
+    if slot.props.get("include_time") is False:
+        return moment.date().isoformat()
+    return moment.isoformat(" ", "seconds")
+
+
+def _zone(name: object) -> tzinfo:
+    if not isinstance(name, str):
+        raise InputError(
+            "the moment has a time zone, and the app's date-time component has none",
+            hint='Give a datetime without a time zone, or a text "2026-01-31 12:00:00"',
+        )
+    import zoneinfo
+
+    try:
+        return UTC if name == "UTC" else zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise InputError(
+            f"the time zone {name!r} of the app's date-time component is not known "
+            "on this machine",
+            hint="pip install tzdata, or give a text",
+        ) from None
+
+
+MOMENT = Codec(_encode_moment)
