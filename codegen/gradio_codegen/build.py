@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gradio_runtime._components.registry import VALUES, kind_of
 from gradio_runtime.addresses import split
 from gradio_runtime.description import (
     Component,
@@ -215,7 +216,7 @@ def _output_names(
     namer = Namer(FIELDS)
     names: list[str] = []
     for index, (slot, item) in enumerate(zip(outputs, items, strict=True), 1):
-        if slot.type == "api" and _ORDINAL.fullmatch(item.label or ""):
+        if kind_of(slot.type).of_function and _ORDINAL.fullmatch(item.label or ""):
             wanted = f"value_{index}"  # gr.api labels its outputs 1st, 2nd …
         else:
             wanted = snake(item.label or "", field_name(slot.type, "value"))
@@ -375,6 +376,7 @@ class _Builder:
                 default=default,
                 constraints=allowing(known.constraints, default),
                 notes=known.notes,
+                example=known.example,
             )
 
     def _may_be_left(self, plan: _Plan, known: InputType) -> bool:
@@ -385,7 +387,10 @@ class _Builder:
         """
         alone = len(plan.inputs) == 1
         return self._options.nullable_inputs or (
-            not alone and known.type in (FILE_INPUT, Named("EditorInput"))
+            not alone
+            and isinstance(known.type, Named)
+            and known.type.name in VALUES
+            and VALUES[known.type.name].left_out
         )
 
     def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
@@ -408,7 +413,7 @@ class _Builder:
             return known
         alias = self._alias(known.choices, plan, name)
         type_ = mapped(known.type, lambda t: alias if t == known.choices else t)
-        return InputType(type_, None, known.constraints, known.notes)
+        return replace(known, type=type_, choices=None)
 
     def _alias(self, choices: Literals, plan: _Plan, name: str) -> AliasOf:
         """A name for choices: the parameter's, with the endpoint's where it must."""

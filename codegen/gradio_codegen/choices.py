@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gradio_runtime._components.registry import kind_of
 from gradio_runtime.description import Component, label_text
 from gradio_runtime.texts import shortened
 
@@ -58,9 +59,10 @@ def choice_output(component: Component, schema: Any) -> TypeExpr:
 
 
 def _is_several(component: Component, schema: Any) -> bool:
-    if component.type == "dropdown" and "multiselect" not in component.props:
+    kind = kind_of(component.type)
+    if "multiselect" in kind.keeps and "multiselect" not in component.props:
         return (as_map(schema) or {}).get("type") == "array"
-    return component.type == "checkboxgroup" or bool(component.props.get("multiselect"))
+    return kind.several or bool(component.props.get("multiselect"))
 
 
 def _values(component: Component, schema: Any) -> Sequence[object]:

@@ -8,11 +8,11 @@ has types that are the same whatever the server's version.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradio_runtime._components.registry import KINDS
+from gradio_runtime._components.registry import kind_of, kind_of_slot
 from gradio_runtime.description import Component
 
 from .choices import choice_input, choice_notes, choice_output, some
@@ -25,47 +25,12 @@ from .typeexpr import (
     INT,
     STR,
     Literals,
-    Named,
     TypeExpr,
     list_of,
     parsed,
-    several,
 )
 
-__all__ = ["KEPT_PROPS", "SELF_TYPED", "InputType", "input_type", "output_type"]
-
-_CHOICES = frozenset({"dropdown", "radio", "checkboxgroup"})
-
-
-#: Components with a type of the runtime's own: as parameter, and as output.
-_KNOWN: Mapping[str, tuple[TypeExpr, TypeExpr]] = {
-    name: (parsed(kind.takes), parsed(kind.gives))
-    for name, kind in KINDS.items()
-    if not kind.schema_wanted
-}
-_FILES = frozenset(name for name, known in _KNOWN.items() if known[0] == FILE_INPUT)
-_MESSAGES = list_of(Named("ChatMessage")), list_of(Named("ChatMessage"))
-_PAIRS = (several(Named("ChatPairInput")), list_of(Named("ChatPair")))
-
-#: Components whose schema is not needed.
-SELF_TYPED = frozenset(_KNOWN) | {"chatbot"}
-
-#: Properties of a component that decide about the generated code.
-KEPT_PROPS: Mapping[str, tuple[str, ...]] = {
-    "chatbot": ("type",),
-    "checkboxgroup": ("choices",),
-    "code": ("language",),
-    "dropdown": ("allow_custom_value", "choices", "max_choices", "multiselect"),
-    "file": ("file_count", "file_types"),
-    "image": ("tool",),
-    "multimodaltextbox": ("file_count", "file_types"),
-    "number": ("maximum", "minimum", "precision", "step"),
-    "radio": ("choices",),
-    "slider": ("maximum", "minimum", "precision", "step"),
-    "text": ("max_length",),
-    "textbox": ("max_length",),
-    "uploadbutton": ("file_count", "file_types"),
-}
+__all__ = ["InputType", "input_type", "output_type"]
 
 Constraint = tuple[str, int | float]
 
@@ -79,12 +44,14 @@ class InputType:
         choices: The part of it that deserves a name of its own, if any.
         constraints: Keyword arguments of pydantic's `Field`.
         notes: Sentences for the docstring.
+        example: Source text of a value, where the type alone says too little.
     """
 
     type: TypeExpr
     choices: Literals | None = None
     constraints: tuple[Constraint, ...] = ()
     notes: tuple[str, ...] = ()
+    example: str = ""
 
 
 def input_type(
@@ -99,33 +66,28 @@ def input_type(
         wanted: The name for an object type.
     """
     notes = tuple(_notes(component))
-    if component.type in _CHOICES:
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
         type_, choices = choice_input(component, schema)
         return InputType(type_, choices, notes=notes)
-    if component.type == "image" and component.props.get("tool") == "sketch":
-        return InputType(Named("EditorInput"), notes=notes)  # Gradio 3: with a mask
-    if component.type in _FILES:
-        return InputType(_files(component, FILE_INPUT), notes=notes)
-    if (known := _known(component)) is not None:
-        return InputType(known[0], notes=notes)
+    if not kind.schema_wanted:
+        type_ = _files(component, parsed(kind.takes))
+        return InputType(type_, notes=notes, example=kind.example)
     type_ = _number(component, schema) or _mapped(component, schema, mapper, wanted)
     constraints = tuple(_constraints(component, type_))
     choices = type_ if isinstance(type_, Literals) else None
-    return InputType(type_, choices, constraints, notes)
+    return InputType(type_, choices, constraints, notes, kind.example)
 
 
 def output_type(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> TypeExpr:
     """What callers get from a component."""
-    if component.type in _CHOICES:
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
         return choice_output(component, schema)
-    if component.type == "video" and not component.props.get("bare"):
-        return Named("VideoFile")
-    if component.type in _FILES:
-        return _files(component, FILE)
-    if (known := _known(component)) is not None:
-        return known[1]
+    if not kind.schema_wanted:
+        return _files(component, parsed(kind.gives))
     return _number(component, schema) or _mapped(component, schema, mapper, wanted)
 
 
@@ -133,23 +95,17 @@ def _mapped(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> TypeExpr:
     # `gr.api` says of a dataclass just the wrong fields that they are required.
-    whole = component.type == "api"
+    whole = kind_of(component.type).of_function
     return mapper.map(all_required(schema) if whole else schema, wanted)
 
 
-def _known(component: Component) -> tuple[TypeExpr, TypeExpr] | None:
-    if component.type == "chatbot":
-        return _MESSAGES if component.props.get("type") == "messages" else _PAIRS
-    return _KNOWN.get(component.type)
-
-
-def _files(component: Component, file: TypeExpr) -> TypeExpr:
+def _files(component: Component, type_: TypeExpr) -> TypeExpr:
     several = component.props.get("file_count") in ("multiple", "directory")
-    return list_of(file) if several else file
+    return list_of(type_) if several and type_ in (FILE, FILE_INPUT) else type_
 
 
 def _number(component: Component, schema: Any) -> TypeExpr | None:
-    if component.type not in ("number", "slider"):
+    if not kind_of(component.type).bounded:
         return None
     whole = component.props.get("precision") == 0 or schema == {"type": "integer"}
     return INT if whole else FLOAT
@@ -160,7 +116,7 @@ _LONGEST_TEXT = 2**31
 
 def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
     props = component.props
-    if component.type in ("number", "slider"):
+    if kind_of(component.type).bounded:
         whole = type_ == INT
         minimum, maximum = props.get("minimum"), props.get("maximum")
         if minimum is not None:
@@ -186,7 +142,7 @@ def _exact_step(component: Component) -> int | None:
     step, start = component.props.get("step"), component.props.get("minimum", 0)
     if step is None or step != int(step) or step < 1 or start % step:
         return None
-    return None if component.type == "number" and step == 1 else int(step)
+    return None if step == kind_of(component.type).default_step else int(step)
 
 
 # --- Notes
@@ -196,14 +152,14 @@ def _notes(component: Component) -> Iterator[str]:
     props = component.props
     if text := " ".join(str(props.get("info", "")).split()):
         yield text if text[-1] in ".!?" else f"{text}."
-    if component.type in _CHOICES:
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
         yield from choice_notes(component)
     yield from _bounds(component)
     if language := props.get("language"):
         yield f"Language: {language}."
-    if component.type == "datetime":
-        time = "" if props.get("date_only") else " HH:MM:SS"
-        yield f"As text: YYYY-MM-DD{time}."
+    if kind.note:
+        yield kind.note
     if props.get("file_count") == "directory":
         yield "The files of a folder."
     if types := as_list(props.get("file_types")):
@@ -213,7 +169,7 @@ def _notes(component: Component) -> Iterator[str]:
 def _bounds(component: Component) -> Iterator[str]:
     props = component.props
     minimum, maximum, step = (props.get(k) for k in ("minimum", "maximum", "step"))
-    if component.type == "number" and step == 1:
+    if step == kind_of(component.type).default_step:
         step = None
     range_ = ""
     if minimum is not None and maximum is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradio_runtime._components.registry import VALUES
 from gradio_runtime.description import ParameterInfo
 from gradio_runtime.texts import shortened
 
@@ -29,24 +30,7 @@ from .typeexpr import (
 
 #: Types whose values are too much to write down, unless they are empty. Whoever can
 #: leave one out can also take it away.
-_NOT_WRITTEN = frozenset(
-    {
-        FILE_INPUT,
-        *map(
-            Named,
-            (
-                "AnnotatedImageData",
-                "ChatPairInput",
-                "EditorInput",
-                "GalleryInput",
-                "HighlightedInput",
-                "ImagePairInput",
-                "NativePlotData",
-                "PlotData",
-            ),
-        ),
-    }
-)
+_NOT_WRITTEN = {Named(value.name) for value in VALUES.values() if not value.written}
 
 
 def default_of(

@@ -6,6 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
+from gradio_runtime._components.registry import VALUES, kind_of
+
 from .ir import Endpoint, Module, Param
 from .literals import shown
 from .made import without_nulls
@@ -16,24 +18,6 @@ _WIDTH = 84
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_DEFAULT = 60
 _LONGEST_EXAMPLE = 30
-
-#: Where the capitalised component type is not how people write it.
-_COMPONENT_NAMES: Mapping[str, str] = {
-    "annotatedimage": "AnnotatedImage",
-    "checkboxgroup": "CheckboxGroup",
-    "colorpicker": "ColorPicker",
-    "datetime": "DateTime",
-    "downloadbutton": "DownloadButton",
-    "fileexplorer": "FileExplorer",
-    "highlightedtext": "HighlightedText",
-    "html": "HTML",
-    "imageeditor": "ImageEditor",
-    "imageslider": "ImageSlider",
-    "json": "JSON",
-    "model3d": "Model3D",
-    "multimodaltextbox": "MultimodalTextbox",
-    "uploadbutton": "UploadButton",
-}
 
 
 def _one_line(text: str) -> str:
@@ -105,7 +89,7 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 
 def component_name(kind: str) -> str:
     """A component's type as people write it."""
-    return _COMPONENT_NAMES.get(kind, kind[:1].upper() + kind[1:])
+    return kind_of(kind).title or kind[:1].upper() + kind[1:]
 
 
 def _titled(label: str | None, kind: str, of: str = "") -> str:
@@ -113,8 +97,8 @@ def _titled(label: str | None, kind: str, of: str = "") -> str:
     name = _one_line(label or "")
     if _SEPARATORS.sub("", name).casefold() == _SEPARATORS.sub("", of).casefold():
         name = ""  # the parameter's name says it already
-    if kind == "api":
-        return ""  # made by gr.api: there is no component, and the label is a number
+    if kind_of(kind).of_function:
+        return ""  # there is no component, and the label is a number
     component = component_name(kind)
     if name.casefold() in ("", component.casefold()):
         return f"{component}."
@@ -215,16 +199,7 @@ _EXAMPLES: Mapping[str, str] = {
     "str": '"Hello"',
     "int": "1",
     "bool": "True",
-    "FileInput": '"photo.png"',
-    "GalleryInput": '"photo.png"',
-    "MultimodalInput": '"Hello"',
-}
-_FILE_EXAMPLES: Mapping[str, str] = {
-    "audio": '"speech.wav"',
-    "file": '"data.txt"',
-    "model3d": '"model.glb"',
-    "uploadbutton": '"data.txt"',
-    "video": '"clip.mp4"',
+    **{v.name: v.example for v in VALUES.values() if v.example.startswith('"')},
 }
 
 
@@ -236,8 +211,8 @@ def _example(type_: TypeExpr, param: Param) -> str:
         case Named("int"):
             bounds = dict(param.constraints)
             return shown(bounds.get("ge", bounds.get("le", 1)))
-        case Named("FileInput"):
-            return _FILE_EXAMPLES.get(param.component, '"photo.png"')
+        case Named(name) if name in VALUES and param.example:
+            return param.example
         case Named(name):
             return _EXAMPLES.get(name, "...")
         case AliasOf(_, target):

@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from gradio_runtime._components.registry import VALUES
+
 from .docs import package_name
 from .ir import Endpoint, Module, Param
 from .limits import EXAMPLE
@@ -31,39 +33,13 @@ __all__ = ["example_call"]
 
 _DEEPEST = 8
 
-_FILES: Mapping[str, str] = {
-    "audio": "speech.wav",
-    "file": "data.txt",
-    "model3d": "model.obj",
-    "uploadbutton": "data.txt",
-    "downloadbutton": "data.txt",
-    "video": "clip.mp4",
-}
-_PICTURE = "photo.png"
-
 _VALUES: Mapping[str, str] = {
     "Any": '"Hello"',
-    "AnnotatedImageData": f'AnnotatedImageData(image=File.of("{_PICTURE}"))',
-    "ChatMessage": 'ChatMessage(role="user", content="Hello")',
-    "ChatPairInput": '("Hello", None)',
-    "DataframeData": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
-    "DataframeInput": 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
-    "DialogueLine": 'DialogueLine(speaker="Speaker 1", text="Hello")',
-    "EditorInput": f'"{_PICTURE}"',
-    "EditorData": f'EditorData(background=File.of("{_PICTURE}"))',
-    "GalleryInput": f'"{_PICTURE}"',
-    "HighlightedInput": '("Hello", None)',
-    "ImagePairInput": f'("{_PICTURE}", "{_PICTURE}")',
-    "LabelData": 'LabelData(label="cat")',
-    "MultimodalInput": '"Hello"',
-    "NativePlotData": 'NativePlotData(columns=["x", "y"], data=[[1, 2], [3, 4]])',
-    "None": "None",
-    "PlotData": 'PlotData(type="plotly", plot="{}")',
     "bool": "True",
+    **{value.name: value.example for value in VALUES.values()},
 }
 #: Of plain types inside objects; of any other a text.
 _PLAIN: Mapping[str, Any] = {"None": None, "bool": True, "int": 1}
-_COLOUR = "#ff8800"
 
 
 def example_call(module: Module, endpoint: Endpoint) -> str:
@@ -113,13 +89,14 @@ class _Values:
         match type_:
             case Number() | Named("int"):
                 return source(_number(dict(param.constraints)))
+            case Named("Any" | "bool" | "None" as name):
+                return _VALUES.get(name, "None")
+            case Named(name) if param.example:
+                return param.example
             case Named("str"):
-                return shown(_text(param))
-            case Named("DateTimeInput"):
-                whole = any("HH:MM" in note for note in param.notes)
-                return '"2026-01-31 12:00:00"' if whole else '"2026-01-31"'
-            case Named("FileInput"):
-                return shown(_FILES.get(param.component, _PICTURE))
+                return shown(
+                    "Hello"[: int(dict(param.constraints).get("max_length", 5))]
+                )
             case Named(name):
                 return _VALUES.get(name, "None")
             case AliasOf(_, Literals(values)) | Literals(values):
@@ -174,9 +151,3 @@ def _number(bounds: Mapping[str, int | float]) -> int | float:
         if value > bounds.get("le", math.inf):
             value -= step
     return value
-
-
-def _text(param: Param) -> str:
-    if param.component == "colorpicker":
-        return _COLOUR
-    return "Hello"[: int(dict(param.constraints).get("max_length", 5))]

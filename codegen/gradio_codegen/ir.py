@@ -103,6 +103,7 @@ class Param:
         default: None when it is required.
         constraints: Keyword arguments of pydantic's `Field`.
         notes: Sentences for the docstring: help text, choices, bounds.
+        example: Source text of a value, where the type alone says too little.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Param:
     default: Default | None = None
     constraints: tuple[tuple[str, int | float], ...] = ()
     notes: tuple[str, ...] = ()
+    example: str = ""
 
     @property
     def signature_type(self) -> TypeExpr:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
+
+from gradio_runtime._components.kind import Value
+from gradio_runtime._components.registry import VALUES
 
 from .literals import source
 from .narrow import as_list, as_map
 from .typeexpr import Either, Generic, ModelOf, Named, TypeExpr, accepts, walk
 
-#: Fields of the runtime's types that take plain values, and what the values are.
-_PLAIN_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
-    "DataframeData": {"headers": list, "data": list},
-    "LabelData": {"label": (str, int, float)},
-}
-_WITH_PLAIN_FIELDS = (*map(Named, _PLAIN_FIELDS), Named("DataframeInput"))
 _BUILTINS = frozenset({"Any", "None", "bool", "int", "str"})
 
 
 def without_nulls(type_: TypeExpr, value: Any) -> Any:
     """The value without members that a type of the runtime has as None anyway."""
-    if type_ in _WITH_PLAIN_FIELDS:
+    if isinstance(type_, Named) and type_.name in VALUES and VALUES[type_.name].plain:
         return {key: part for key, part in value.items() if part is not None}
     return value
 
@@ -54,26 +50,17 @@ def made(type_: TypeExpr, value: Any) -> str:
             return f"{{{', '.join(parts)}}}"
         case ModelOf(name):
             return f"{name}.model_validate({source(value)})"
-        case Named("DataframeInput"):
-            return made(Named("DataframeData"), value)
         case Named(name) if name not in _BUILTINS:
-            return _simple(name, value) or f"{name}.model_validate({source(value)})"
+            return _constructed(VALUES.get(name, Value(name)), value)
         case _:
             return source(value)
 
 
-def _simple(name: str, value: Any) -> str | None:
+def _constructed(type_: Value, value: Any) -> str:
     """The constructor's call, where plain values will do."""
-    fields = _PLAIN_FIELDS.get(name, {})
+    name = type_.made_as or type_.name
     given = {key: part for key, part in value.items() if part is not None}
-    for key, part in given.items():
-        if key not in fields or not isinstance(part, fields[key]):
-            return None
-    if not all(
-        isinstance(part, str | int | float) for part in given.get("headers", ())
-    ):
-        return None
-    if not all(isinstance(row, list) for row in given.get("data", ())):
-        return None
+    if type_.plain is None or not type_.plain(given):
+        return f"{name}.model_validate({source(value)})"
     words = [f"{key}={source(part)}" for key, part in given.items()]
     return f"{name}({', '.join(words)})"

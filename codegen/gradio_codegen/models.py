@@ -18,13 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gradio_runtime._components.registry import VALUES
+
 from .errors import CodegenError
 from .ir import Default, Model, ModelField, ObjectType, Property
 from .limits import CLASSES
 from .literals import source, string
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .narrow import as_list, as_map
-from .schema import RUNTIME_CLASSES, Schema, SchemaMapper, Unfolding
+from .schema import Schema, SchemaMapper, Unfolding
 from .shapes import Shapes
 from .typeexpr import (
     ANY,
@@ -223,7 +225,7 @@ def _stand_in(index: int) -> str:
 def _document(objects: Mapping[str, ObjectType], classes: Mapping[str, str]) -> Schema:
     """The JSON Schema of all object types; `classes` are their stand-in names."""
     stand_in = {"type": "object", "properties": {"path": {"type": "string"}}}
-    defs: dict[str, Schema] = dict.fromkeys(("File", *RUNTIME_CLASSES), stand_in)
+    defs: dict[str, Schema] = dict.fromkeys(VALUES, stand_in)
     for name, object_ in objects.items():
         items = {_stand_in(i): item for i, item in enumerate(object_.properties)}
         defs[classes[name]] = {

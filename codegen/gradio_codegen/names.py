@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from gradio_runtime._components.registry import HOMES, KINDS, VALUES
 from gradio_runtime.texts import UNSEEN
 
 from .limits import IDENTIFIER
@@ -51,45 +52,15 @@ IMPORTS: dict[str, str] = {
     "Model": "gradio_runtime",
     "Output": "gradio_runtime",
     "UNCHANGED": "gradio_runtime",
-    "Annotation": "gradio_runtime.types",
-    "AnnotatedImageData": "gradio_runtime.types",
-    "ChatMessage": "gradio_runtime.types",
-    "ChatPair": "gradio_runtime.types",
-    "ChatPairInput": "gradio_runtime.types",
-    "DataframeData": "gradio_runtime.types",
-    "DataframeInput": "gradio_runtime.types",
-    "DateTimeInput": "gradio_runtime.types",
-    "DialogueLine": "gradio_runtime.types",
-    "EditorData": "gradio_runtime.types",
-    "EditorInput": "gradio_runtime.types",
-    "GalleryImage": "gradio_runtime.types",
-    "GalleryInput": "gradio_runtime.types",
-    "GalleryItem": "gradio_runtime.types",
-    "GalleryVideo": "gradio_runtime.types",
-    "HighlightedInput": "gradio_runtime.types",
-    "HighlightedToken": "gradio_runtime.types",
-    "ImagePair": "gradio_runtime.types",
-    "ImagePairInput": "gradio_runtime.types",
-    "LabelConfidence": "gradio_runtime.types",
-    "LabelData": "gradio_runtime.types",
-    "MultimodalData": "gradio_runtime.types",
-    "MultimodalInput": "gradio_runtime.types",
-    "NativePlotData": "gradio_runtime.types",
-    "PlotData": "gradio_runtime.types",
     "Several": "gradio_runtime.types",
     "Unchanged": "gradio_runtime.types",
-    "VideoFile": "gradio_runtime.types",
     "Field": "pydantic",
-}
+} | dict.fromkeys(VALUES.keys() & HOMES.keys(), "gradio_runtime.types")
 
 #: Those of them whose values can hold files. A default of such a type is never written
 #: into a module: it could name a file of the caller's.
-HOLD_FILES = _words(
-    """
-    AnnotatedImageData Annotation ChatMessage ChatPair ChatPairInput EditorData
-    EditorInput File FileInput GalleryImage GalleryInput GalleryItem GalleryVideo
-    ImagePair ImagePairInput MultimodalData MultimodalInput VideoFile
-    """
+HOLD_FILES = frozenset(
+    value.name for kind in KINDS.values() if kind.files for value in kind.values
 )
 
 #: Written down rather than read from `builtins`, which differs between versions of

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeGuard
 
+from gradio_runtime._components.registry import VALUES
+
 from .limits import CHOICES, CHOICES_TEXT, TYPE_DEPTH, TYPE_PARTS, UNFOLDED
 from .literals import LiteralValue
 from .narrow import as_list, as_map
@@ -34,7 +36,6 @@ from .typeexpr import (
 )
 
 __all__ = [
-    "RUNTIME_CLASSES",
     "ModelSink",
     "Schema",
     "SchemaMapper",
@@ -195,23 +196,8 @@ def _merged(schema: Schema, defs: Schema) -> Schema:
     return {**kept, "properties": properties, "required": required}
 
 
-#: Gradio's own value types, which the runtime has classes for: by their names there,
-#: with their properties.
-RUNTIME_CLASSES: Mapping[str, frozenset[str]] = {
-    "AnnotatedImageData": frozenset({"image", "annotations"}),
-    "Annotation": frozenset({"image", "label"}),
-    "ChatMessage": frozenset({"role", "metadata", "content", "options"}),
-    "DataframeData": frozenset({"headers", "data", "metadata"}),
-    "DialogueLine": frozenset({"speaker", "text"}),
-    "EditorData": frozenset({"background", "layers", "composite", "id"}),
-    "GalleryImage": frozenset({"image", "caption"}),
-    "GalleryVideo": frozenset({"video", "caption"}),
-    "HighlightedToken": frozenset({"token", "class_or_confidence"}),
-    "LabelConfidence": frozenset({"label", "confidence"}),
-    "LabelData": frozenset({"label", "confidences"}),
-    "MultimodalData": frozenset({"text", "files"}),
-    "PlotData": frozenset({"type", "plot"}),
-}
+#: The runtime's class for each of Gradio's own value types, by the name there.
+_CLASSES = {v.title or v.name: v for v in VALUES.values() if v.fields}
 
 
 def all_required(schema: Any) -> Any:
@@ -229,15 +215,12 @@ def all_required(schema: Any) -> Any:
 def _runtime_class(schema: Schema) -> str | None:
     """The runtime's class for an object schema that is one of Gradio's own."""
     title = schema.get("title")
-    name = "ChatMessage" if title == "Message" else title
-    if not isinstance(name, str) or name not in RUNTIME_CLASSES:
-        return None
+    value = _CLASSES.get(title) if isinstance(title, str) else None
     properties = as_map(schema.get("properties")) or {}
-    if properties.keys() != RUNTIME_CLASSES[name]:
+    if value is None or properties.keys() != set(value.fields):
         return None
-    if name == "ChatMessage" and not _is_array(as_map(properties["content"]) or {}):
-        return None  # of Gradio 4 and 5, whose messages have one content
-    return name
+    arrays = all(_is_array(as_map(properties[name]) or {}) for name in value.lists)
+    return value.name if arrays else None
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:

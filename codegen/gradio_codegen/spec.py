@@ -32,7 +32,6 @@ from gradio_runtime.shape import MADE_UP_LABEL
 from gradio_runtime.slots import is_hidden, visible
 from pydantic import BaseModel, ValidationError
 
-from .components import KEPT_PROPS, SELF_TYPED
 from .errors import SpecError
 from .jsoncheck import (
     as_object,
@@ -384,7 +383,8 @@ def _schema(
 ) -> object:
     check_size(item.schema_, place)
     check_schema(item.schema_, place)
-    return None if slot is not None and slot.type in SELF_TYPED else item.schema_
+    wanted = slot is None or kind_of(slot.type).schema_wanted
+    return item.schema_ if wanted else None
 
 
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
@@ -428,21 +428,15 @@ _UNUSED: Mapping[str, object] = {
 def _reduce_component(config: Config, item: Component, number: int) -> Component:
     if is_hidden(item):
         return Component(id=number, type=item.type, skip_api=item.skip_api)
-    names = KEPT_PROPS.get(item.type, ())
-    given = {name: usable_prop(name, item.props.get(name)) for name in names}
+    kind = kind_of(item.type)
+    given = {name: usable_prop(name, item.props.get(name)) for name in kind.keeps}
     # Leaving a property out and setting it to False mean the same.
     props = {k: v for k, v in given.items() if v is not None and v is not False}
-    major = config.version.partition(".")[0]
-    if item.type == "chatbot" and major not in ("3", "4", "5"):
-        props["type"] = "messages"  # the only form since Gradio 6
-    if item.type == "video" and major not in ("3", "4", "5"):
-        props["bare"] = True  # without subtitles
-    if item.type == "datetime" and (
-        item.props.get("include_time") is False or item.props.get("date_only") is True
-    ):
-        props["date_only"] = True
+    if kind.infers is not None:
+        before_6 = config.version.partition(".")[0] in ("3", "4", "5")
+        props |= kind.infers(item.props, before_6)
     if (text := label_text(item.props.get("info"))) is not None:
         props["info"] = cut(text, LABEL)
     # Said only where the type alone would mislead.
-    skip_api = False if kind_of(item.type).hidden else None
+    skip_api = False if kind.hidden else None
     return Component(id=number, type=item.type, skip_api=skip_api, props=props)

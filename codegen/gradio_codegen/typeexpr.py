@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
+from gradio_runtime._components.registry import VALUES
+
 from .literals import LiteralValue, source
 
 
@@ -225,10 +227,9 @@ def _fits_named(name: str, value: object) -> bool:
             return value is None
         case "str" | "bool" | "int":
             return type(value).__name__ == name
-        case "DateTimeInput":
-            return isinstance(value, str)
         case _:
-            return isinstance(value, dict)
+            text = name in VALUES and VALUES[name].text
+            return isinstance(value, str if text else dict)
 
 
 def _fits_generic(origin: str, types: tuple[TypeExpr, ...], value: object) -> bool:
