@@ -60,7 +60,7 @@ IMPORTS: dict[str, str] = {
 #: Those of them whose values can hold files. A default of such a type is never written
 #: into a module: it could name a file of the caller's.
 HOLD_FILES = frozenset(
-    value.name for kind in KINDS.values() if kind.files for value in kind.values
+    value.name for kind in KINDS.values() if kind.files for value in kind.all_values
 )
 
 #: Written down rather than read from `builtins`, which differs between versions of

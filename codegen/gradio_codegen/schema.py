@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, TypeGuard
 
-from gradio_runtime._components.registry import VALUES
+from gradio_runtime import types
+from gradio_runtime._components.kind import Value
+from gradio_runtime._components.registry import HOMES, VALUES
+from pydantic import BaseModel
 
 from .limits import CHOICES, CHOICES_TEXT, TYPE_DEPTH, TYPE_PARTS, UNFOLDED
 from .literals import LiteralValue
@@ -196,8 +200,16 @@ def _merged(schema: Schema, defs: Schema) -> Schema:
     return {**kept, "properties": properties, "required": required}
 
 
-#: The runtime's class for each of Gradio's own value types, by the name there.
-_CLASSES = {v.title or v.name: v for v in VALUES.values() if v.fields}
+@cache
+def _classes() -> Mapping[str, tuple[Value, frozenset[str]]]:
+    """The runtime's class for each of Gradio's own value types, by the name there."""
+    found: dict[str, tuple[Value, frozenset[str]]] = {}
+    for name in VALUES.keys() & HOMES.keys():
+        class_ = getattr(types, name)
+        if isinstance(class_, type) and issubclass(class_, BaseModel):
+            value = VALUES[name]
+            found[value.title or name] = value, frozenset(class_.model_fields)
+    return found
 
 
 def all_required(schema: Any) -> Any:
@@ -215,12 +227,12 @@ def all_required(schema: Any) -> Any:
 def _runtime_class(schema: Schema) -> str | None:
     """The runtime's class for an object schema that is one of Gradio's own."""
     title = schema.get("title")
-    value = _CLASSES.get(title) if isinstance(title, str) else None
+    known = _classes().get(title) if isinstance(title, str) else None
     properties = as_map(schema.get("properties")) or {}
-    if value is None or properties.keys() != set(value.fields):
+    if known is None or properties.keys() != known[1]:
         return None
-    arrays = all(_is_array(as_map(properties[name]) or {}) for name in value.lists)
-    return value.name if arrays else None
+    arrays = all(_is_array(as_map(properties[name]) or {}) for name in known[0].arrays)
+    return known[0].name if arrays else None
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:

@@ -429,7 +429,9 @@ def _reduce_component(config: Config, item: Component, number: int) -> Component
     if is_hidden(item):
         return Component(id=number, type=item.type, skip_api=item.skip_api)
     kind = kind_of(item.type)
-    given = {name: usable_prop(name, item.props.get(name)) for name in kind.keeps}
+    given = {
+        name: usable_prop(name, item.props.get(name)) for name in kind.keeps.split()
+    }
     # Leaving a property out and setting it to False mean the same.
     props = {k: v for k, v in given.items() if v is not None and v is not False}
     if kind.infers is not None:

@@ -41,7 +41,12 @@ _ATOMS = frozenset({str, int, float, bool, type(None)})
 _MEMBERS_AMONG_TEXTS = frozenset(
     {
         "path",
-        *(m for kind in KINDS.values() if kind.files == "among" for m in kind.members),
+        *(
+            m
+            for kind in KINDS.values()
+            if kind.files == "among"
+            for m in kind.members.split()
+        ),
     }
 )
 _MEMBERS = frozenset(
@@ -50,7 +55,7 @@ _MEMBERS = frozenset(
         "name",
         "path",
         "url",
-        *(m for kind in KINDS.values() for m in kind.members),
+        *(m for kind in KINDS.values() for m in kind.members.split()),
     }
 )
 
@@ -175,6 +180,15 @@ def _bare(file: File) -> File:
 def is_pair(value: object) -> TypeGuard[list[Any]]:
     """Whether JSON is a list of two."""
     return is_array(value) and len(value) == 2
+
+
+def unpaired(value: Json, *keys: str) -> Json:
+    """Objects of two keys for the lists of two that Gradio 3 has in their place."""
+    if not is_array(value):
+        return value
+    return [
+        dict(zip(keys, item, strict=True)) if is_pair(item) else item for item in value
+    ]
 
 
 def unwrap_update(value: Json) -> Json | Unchanged:

@@ -18,7 +18,7 @@ from ..types.media import (
     GalleryVideo,
     VideoFile,
 )
-from .codec import is_pair
+from .codec import is_pair, unpaired
 
 
 def _encode_video(value: Any, _slot: Component, dialect: Dialect) -> Any:
@@ -59,13 +59,7 @@ def _decode_annotated(value: Json, files: Files) -> Json:
     value = files(value)
     if not is_pair(value) or not is_array(value[1]):
         return value
-    return {
-        "image": value[0],
-        "annotations": [
-            {"image": item[0], "label": item[1]} if is_pair(item) else item
-            for item in value[1]
-        ],
-    }
+    return {"image": value[0], "annotations": unpaired(value[1], "image", "label")}
 
 
 ANNOTATED = Codec(_encode_annotated, _decode_annotated)
@@ -94,16 +88,9 @@ def _encode_item(item: GalleryItem, dialect: Dialect) -> Any:
 def _decode_gallery(value: Json, files: Files) -> Json:
     """A file or `[file, caption]` in 3.x, objects later."""
     value = files(value)
-    if not is_array(value):
-        return value
-    return [
-        {"image": item, "caption": None}
-        if isinstance(item, File)
-        else {"image": item[0], "caption": item[1]}
-        if is_pair(item)
-        else item
-        for item in value
-    ]
+    if is_array(value):
+        value = [[item, None] if isinstance(item, File) else item for item in value]
+    return unpaired(value, "image", "caption")
 
 
 GALLERY = Codec(_encode_gallery, _decode_gallery)

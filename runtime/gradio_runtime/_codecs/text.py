@@ -11,7 +11,7 @@ from ..dialect import Dialect
 from ..errors import InputError
 from ..jsontext import is_array
 from ..types.text import HighlightedToken
-from .codec import is_pair
+from .codec import unpaired
 
 
 def _encode_highlighted(value: Any, _slot: Component, dialect: Dialect) -> Any:
@@ -27,13 +27,7 @@ def _encode_highlighted(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 def _decode_highlighted(value: Json, files: Files) -> Json:
     """`[text, label]` in 3.x, objects later."""
-    value = files(value)
-    if not is_array(value):
-        return value
-    return [
-        {"token": item[0], "class_or_confidence": item[1]} if is_pair(item) else item
-        for item in value
-    ]
+    return unpaired(files(value), "token", "class_or_confidence")
 
 
 HIGHLIGHTED = Codec(_encode_highlighted, _decode_highlighted)

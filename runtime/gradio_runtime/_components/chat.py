@@ -12,30 +12,25 @@ def _pairs(props: Props) -> Kind | None:
     return None if props.get("type") == "messages" else _PAIRS
 
 
+_MESSAGE = Value(
+    "ChatMessage",
+    'ChatMessage(role="user", content="Hello")',
+    title="Message",
+    arrays=("content",),  # one content in Gradio 4 and 5
+)
 _CHAT = Kind(
-    names=("chatbot",),
-    takes="list[ChatMessage]",
-    gives="list[ChatMessage]",
-    values=(
-        Value(
-            "ChatMessage",
-            fields=("role", "metadata", "content", "options"),
-            title="Message",
-            lists=("content",),  # one content in Gradio 4 and 5
-            example='ChatMessage(role="user", content="Hello")',
-        ),
-        Value("ChatPair"),
-        Value("ChatPairInput", example='("Hello", None)', written=False),
-    ),
-    exports=(
-        *("ChatCell", "ChatCellInput", "ChatComponent", "ChatContent", "ChatFile"),
-        *("ChatText", "DescribedFile", "chat_messages", "chat_pairs"),
-    ),
+    "chatbot",
+    "list[ChatMessage]",
+    "list[ChatMessage]",
+    (_MESSAGE, Value("ChatPairInput", '("Hello", None)', written=False)),
+    "ChatPair",
+    "ChatCell ChatCellInput ChatComponent ChatContent ChatFile ChatText DescribedFile "
+    "chat_messages chat_pairs",
     home="types.chat",
     codec="_codecs.chat:CHAT",
     files="among",
-    members=("file",),
-    keeps=("type",),
+    members="file",
+    keeps="type",
     # Messages are the only form since Gradio 6.
     infers=lambda _props, before_6: {} if before_6 else {"type": "messages"},
     variant=_pairs,
@@ -45,17 +40,15 @@ _PAIRS = replace(_CHAT, takes="Several[ChatPairInput]", gives="list[ChatPair]")
 KINDS = (
     _CHAT,
     Kind(
-        names=("multimodaltextbox",),
-        takes="MultimodalInput",
-        gives="MultimodalData",
-        values=(
-            Value("MultimodalData", fields=("text", "files")),
-            Value("MultimodalInput", example='"Hello"'),
-        ),
+        "multimodaltextbox",
+        "MultimodalInput",
+        "MultimodalData",
+        (Value("MultimodalInput", '"Hello"'),),
+        "MultimodalData",
         home="types.media",
         files="among",
-        members=("files",),
-        keeps=("file_count", "file_types"),
+        members="files",
+        keeps="file_count file_types",
         title="MultimodalTextbox",
     ),
 )

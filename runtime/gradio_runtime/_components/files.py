@@ -9,21 +9,6 @@ from .kind import Kind, Props, Value
 #: What `gradio_runtime.types` has from here.
 __all__: list[str] = []
 
-_PLAIN = Kind(
-    names=(),
-    takes="FileInput",
-    gives="File",
-    values=(
-        Value("File"),
-        Value("FileInput", example='"photo.png"', written=False, left_out=True),
-    ),
-    files="bare",
-)
-_CHOSEN = replace(_PLAIN, keeps=("file_count", "file_types"), example='"data.txt"')
-_SKETCH = replace(
-    _PLAIN, takes="EditorInput", inline=True, codec="_codecs.media:SKETCH"
-)
-
 
 def _sketch(props: Props) -> Kind | None:
     """An image that Gradio 3 lets one draw on is a pair."""
@@ -38,13 +23,21 @@ def _with_subtitles(props: Props) -> Kind | None:
     return None if props.get("bare") else _WITH_SUBTITLES
 
 
-_VIDEO = replace(
-    _PLAIN,
-    names=("video",),
-    values=(Value("VideoFile"),),
+_VALUES = (Value("FileInput", '"photo.png"', written=False, left_out=True),)
+_FILE = Kind("", "FileInput", "File", _VALUES, "File", files="bare")
+_CHOSEN = replace(_FILE, keeps="file_count file_types", example='"data.txt"')
+_IMAGE = replace(_FILE, names="image", keeps="tool", inline=True, variant=_sketch)
+_SKETCH = replace(_IMAGE, takes="EditorInput", codec="_codecs.media:SKETCH")
+_VIDEO = Kind(
+    "video",
+    "FileInput",
+    "File",
+    (),
+    "VideoFile",
     home="types.media",
     codec="_codecs.media:VIDEO",
-    members=("video", "subtitles"),
+    files="bare",
+    members="video subtitles",
     infers=_bare_video,
     variant=_with_subtitles,
     example='"clip.mp4"',
@@ -52,13 +45,13 @@ _VIDEO = replace(
 _WITH_SUBTITLES: Kind = replace(_VIDEO, gives="VideoFile")
 
 KINDS = (
-    replace(_PLAIN, names=("audio",), example='"speech.wav"'),
+    replace(_FILE, names="audio", example='"speech.wav"'),
     replace(
-        _PLAIN, names=("downloadbutton",), title="DownloadButton", example='"data.txt"'
+        _FILE, names="downloadbutton", title="DownloadButton", example='"data.txt"'
     ),
-    replace(_CHOSEN, names=("file",)),
-    replace(_PLAIN, names=("image",), keeps=("tool",), inline=True, variant=_sketch),
-    replace(_PLAIN, names=("model3d",), title="Model3D", example='"model.obj"'),
-    replace(_CHOSEN, names=("uploadbutton",), title="UploadButton"),
+    replace(_CHOSEN, names="file"),
+    _IMAGE,
+    replace(_FILE, names="model3d", title="Model3D", example='"model.obj"'),
+    replace(_CHOSEN, names="uploadbutton", title="UploadButton"),
     _VIDEO,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from ..description import Component
@@ -18,14 +18,13 @@ Files: TypeAlias = Callable[[Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A type that generated modules import for a component.
+    """What is known of a type that generated modules import for a component.
 
     Attributes:
         name: Its name.
-        fields: Properties of the schema that Gradio itself has for it, under this title.
-        title: That title, where it is another.
-        lists: Which of the fields must be arrays; in other versions they are not.
         example: Source text of a value.
+        title: The title of Gradio's own schema for it, where that is another.
+        arrays: Properties that must be arrays there; in other versions they are not.
         written: Whether modules say a default of it; else it is the app's own.
         left_out: Whether an input of it often need not be given, beside others.
         text: Whether it is text in JSON, and no object.
@@ -34,10 +33,9 @@ class Value:
     """
 
     name: str
-    fields: tuple[str, ...] = ()
-    title: str = ""
-    lists: tuple[str, ...] = ()
     example: str = "None"
+    title: str = ""
+    arrays: tuple[str, ...] = ()
     written: bool = True
     left_out: bool = False
     text: bool = False
@@ -47,16 +45,19 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """All that is known of a component.
+    """All that is known of some component types; of an unknown one, the defaults.
+
+    Lists of names are texts with spaces between them.
 
     Attributes:
-        names: The component types it is for.
+        names: The component types.
         takes: The type of a parameter; empty where the schema says it. `choice` is one
             of the values that are offered.
         gives: The type of an output.
-        values: The types in both that are not Python's own.
-        exports: What `gradio_runtime.types` has for it besides.
-        home: The module of both, within the package.
+        values: What is known of the types in both that are not Python's own.
+        types: Further ones of which there is nothing to know.
+        exports: What else `gradio_runtime.types` has for it.
+        home: The module of all these, within the package.
         codec: Where its `Codec` is, as `module:name` within the package; empty where
             JSON is the same in all versions.
         files: How files stand in its values: `bare`, alone or in a list; `captioned`,
@@ -65,31 +66,30 @@ class Kind:
         inline: Whether its files are data URLs in Gradio 3.
         keeps: Properties that shape the generated code.
         infers: Further ones, from all properties and whether Gradio is before 6.
-        variant: The record that is right in its place for a component with certain
-            properties; None where there is none.
-        several: Whether it always takes and gives several of what it says.
+        variant: The record for a component with certain properties, if it is another.
+        several: Whether its values are lists of what it takes and gives.
         default_step: The step that Gradio has where the app's author gave none.
         parses_text: Whether the server reads a text as JSON.
-        hidden: Whether callers neither send nor receive it, where Gradio (before 4)
-            does not say so.
+        hidden: Whether callers neither send nor receive it, where the app does not say.
         stateful: Whether it keeps a session's state; it is hidden in any version.
         of_function: Whether it is none, but what `gr.api` makes of a function.
         title: The name people write, where it is not the type, capitalised.
-        example: Source text of a value, where the type alone says too little.
+        example: Source text of a value, where the type says too little.
         note: A sentence for the docstring of a parameter.
     """
 
-    names: tuple[str, ...]
+    names: str = ""
     takes: str = ""
     gives: str = ""
     values: tuple[Value, ...] = ()
-    exports: tuple[str, ...] = ()
+    types: str = ""
+    exports: str = ""
     home: str = ""
     codec: str = ""
-    files: Literal["", "bare", "captioned", "among"] = ""
-    members: tuple[str, ...] = ()
+    files: str = ""
+    members: str = ""
     inline: bool = False
-    keeps: tuple[str, ...] = ()
+    keeps: str = ""
     infers: Callable[[Props, bool], Props] | None = None
     variant: Callable[[Props], Kind | None] | None = None
     several: bool = False
@@ -111,6 +111,11 @@ class Kind:
     def bounded(self) -> bool:
         """Whether its values are numbers, within bounds that its properties have."""
         return "minimum" in self.keeps
+
+    @property
+    def all_values(self) -> tuple[Value, ...]:
+        """The types in what it takes and gives that are not Python's own."""
+        return (*self.values, *map(Value, self.types.split()))
 
     def of(self, props: Props) -> Kind:
         """The record for a component with these properties."""

@@ -4,68 +4,53 @@ from __future__ import annotations
 
 from .kind import Kind, Value
 
+_PICTURE = '"photo.png"'
+_FILE = f"File.of({_PICTURE})"
+_ANNOTATED = f"AnnotatedImageData(image={_FILE})"
+
 KINDS = (
     Kind(
-        names=("annotatedimage",),
-        takes="AnnotatedImageData",
-        gives="AnnotatedImageData",
-        values=(
-            Value(
-                "AnnotatedImageData",
-                fields=("image", "annotations"),
-                example='AnnotatedImageData(image=File.of("photo.png"))',
-                written=False,
-            ),
-            Value("Annotation", fields=("image", "label")),
-        ),
+        "annotatedimage",
+        "AnnotatedImageData",
+        "AnnotatedImageData",
+        (Value("AnnotatedImageData", _ANNOTATED, written=False),),
+        "Annotation",
         home="types.media",
         codec="_codecs.media:ANNOTATED",
         files="captioned",
-        members=("image",),
+        members="image",
         title="AnnotatedImage",
     ),
     Kind(
-        names=("gallery",),
-        takes="Several[GalleryInput]",
-        gives="list[GalleryItem]",
-        values=(
-            Value("GalleryImage", fields=("image", "caption")),
-            Value("GalleryInput", example='"photo.png"', written=False),
-            Value("GalleryItem"),
-            Value("GalleryVideo", fields=("video", "caption")),
-        ),
+        "gallery",
+        "Several[GalleryInput]",
+        "list[GalleryItem]",
+        (Value("GalleryInput", _PICTURE, written=False),),
+        "GalleryImage GalleryItem GalleryVideo",
         home="types.media",
         codec="_codecs.media:GALLERY",
         files="captioned",
-        members=("image", "video"),
+        members="image video",
     ),
     Kind(
-        names=("imageeditor",),
-        takes="EditorInput",
-        gives="EditorData",
-        values=(
-            Value(
-                "EditorData",
-                fields=("background", "layers", "composite", "id"),
-                example='EditorData(background=File.of("photo.png"))',
-            ),
-            Value("EditorInput", example='"photo.png"', written=False, left_out=True),
+        "imageeditor",
+        "EditorInput",
+        "EditorData",
+        (
+            Value("EditorData", f"EditorData(background={_FILE})"),
+            Value("EditorInput", _PICTURE, written=False, left_out=True),
         ),
         home="types.media",
         files="captioned",
-        members=("background", "layers", "composite"),
+        members="background layers composite",
         title="ImageEditor",
     ),
     Kind(
-        names=("imageslider",),
-        takes="ImagePairInput",
-        gives="ImagePair",
-        values=(
-            Value("ImagePair"),
-            Value(
-                "ImagePairInput", example='("photo.png", "photo.png")', written=False
-            ),
-        ),
+        "imageslider",
+        "ImagePairInput",
+        "ImagePair",
+        (Value("ImagePairInput", f"({_PICTURE}, {_PICTURE})", written=False),),
+        "ImagePair",
         home="types.media",
         files="bare",
         title="ImageSlider",

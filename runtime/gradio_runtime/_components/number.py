@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .kind import Kind
 
 #: What `gradio_runtime.types` has from here.
 __all__: list[str] = []
 
-_NUMBER = Kind(
-    names=("number",),
-    takes="float",
-    gives="float",
-    keeps=("maximum", "minimum", "precision", "step"),
-    default_step=1,
-)
+_BOUNDS = "maximum minimum precision step"
 
 KINDS = (
-    _NUMBER,
-    replace(_NUMBER, names=("slider",), default_step=None),
-    replace(_NUMBER, names=("timer",), keeps=(), default_step=None),
+    Kind("number", "float", "float", keeps=_BOUNDS, default_step=1),
+    Kind("slider", "float", "float", keeps=_BOUNDS),
+    Kind("timer", "float", "float"),
 )

@@ -16,20 +16,20 @@ KINDS: Mapping[str, Kind] = {
     name: kind
     for family in (chat, choice, files, media, number, table, text)
     for kind in family.KINDS
-    for name in kind.names
+    for name in kind.names.split()
 }
 #: The types that generated modules import for components, by name.
 VALUES: Mapping[str, Value] = {
-    value.name: value for kind in KINDS.values() for value in kind.values
+    value.name: value for kind in KINDS.values() for value in kind.all_values
 }
 #: The module of each name that `gradio_runtime.types` has for a component.
 HOMES: Mapping[str, str] = {
     name: kind.home
     for kind in KINDS.values()
     if kind.home
-    for name in (*(value.name for value in kind.values), *kind.exports)
+    for name in (*(value.name for value in kind.all_values), *kind.exports.split())
 }
-_OTHER = Kind(())
+_OTHER = Kind()
 
 
 def kind_of(type_: str) -> Kind:

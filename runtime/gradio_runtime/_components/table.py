@@ -9,8 +9,6 @@ from typing import Any
 from ..jsontext import is_array
 from .kind import Kind, Value
 
-_EXAMPLE = 'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])'
-
 
 def _is_table(value: Mapping[str, Any]) -> bool:
     headers, rows = value.get("headers", []), value.get("data", [])
@@ -29,71 +27,46 @@ def _is_label(value: Mapping[str, Any]) -> bool:
     )
 
 
+_DATA = Value(
+    "DataframeData",
+    'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
+    plain=_is_table,
+)
+_INPUT = replace(_DATA, name="DataframeInput", made_as="DataframeData")
+_LABEL = Value("LabelData", 'LabelData(label="cat")', plain=_is_label)
+_PLOT = Value("PlotData", 'PlotData(type="plotly", plot="{}")', written=False)
+_NATIVE = Value(
+    "NativePlotData",
+    'NativePlotData(columns=["x", "y"], data=[[1, 2], [3, 4]])',
+    written=False,
+)
 _TABLE = Kind(
-    names=("timeseries",),
-    takes="DataframeInput",
-    gives="DataframeData",
-    values=(
-        Value(
-            "DataframeData",
-            fields=("headers", "data", "metadata"),
-            example=_EXAMPLE,
-            plain=_is_table,
-        ),
-        Value(
-            "DataframeInput",
-            example=_EXAMPLE,
-            plain=_is_table,
-            made_as="DataframeData",
-        ),
-    ),
+    "timeseries",
+    "DataframeInput",
+    "DataframeData",
+    (_DATA, _INPUT),
     home="types.table",
 )
+# Before the native plots of Gradio 4 all of these were charts of Altair.
+_PLOTS = "barplot lineplot plot scatterplot"
 
 KINDS = (
     _TABLE,
-    replace(_TABLE, names=("dataframe",), codec="_codecs.table:TABLE"),
+    replace(_TABLE, names="dataframe", codec="_codecs.table:TABLE"),
     Kind(
-        names=("label",),
-        takes="LabelData",
-        gives="LabelData",
-        values=(
-            Value("LabelConfidence", fields=("label", "confidence")),
-            Value(
-                "LabelData",
-                fields=("label", "confidences"),
-                example='LabelData(label="cat")',
-                plain=_is_label,
-            ),
-        ),
+        "label",
+        "LabelData",
+        "LabelData",
+        (_LABEL,),
+        "LabelConfidence",
         home="types.table",
     ),
+    Kind(_PLOTS, "PlotData", "PlotData", (_PLOT,), home="types.table"),
     Kind(
-        # Before the native plots of Gradio 4 all of them were charts of Altair.
-        names=("barplot", "lineplot", "plot", "scatterplot"),
-        takes="PlotData",
-        gives="PlotData",
-        values=(
-            Value(
-                "PlotData",
-                fields=("type", "plot"),
-                example='PlotData(type="plotly", plot="{}")',
-                written=False,
-            ),
-        ),
-        home="types.table",
-    ),
-    Kind(
-        names=("nativeplot",),
-        takes="NativePlotData",
-        gives="NativePlotData",
-        values=(
-            Value(
-                "NativePlotData",
-                example='NativePlotData(columns=["x", "y"], data=[[1, 2], [3, 4]])',
-                written=False,
-            ),
-        ),
+        "nativeplot",
+        "NativePlotData",
+        "NativePlotData",
+        (_NATIVE,),
         home="types.table",
     ),
 )

@@ -12,12 +12,11 @@ def _only_a_date(props: Props, _before_6: bool) -> Props:
     return {"date_only": True} if bare else {}
 
 
-_PLAIN = Kind(names=("markdown",), takes="str", gives="str")
 _MOMENT = Kind(
-    names=("datetime",),
-    takes="DateTimeInput",
-    gives="str",
-    values=(Value("DateTimeInput", text=True),),
+    "datetime",
+    "DateTimeInput",
+    "str",
+    (Value("DateTimeInput", text=True),),
     home="types.text",
     codec="_codecs.text:MOMENT",
     infers=_only_a_date,
@@ -27,35 +26,23 @@ _MOMENT = Kind(
     note="As text: YYYY-MM-DD HH:MM:SS.",
 )
 _DATE: Kind = replace(_MOMENT, example='"2026-01-31"', note="As text: YYYY-MM-DD.")
+_LINE = Value("DialogueLine", 'DialogueLine(speaker="Speaker 1", text="Hello")')
+_LINES = "list[DialogueLine] | str"
 
 KINDS = (
-    _PLAIN,
-    replace(_PLAIN, names=("code",), keeps=("language",)),
-    replace(_PLAIN, names=("colorpicker",), title="ColorPicker", example='"#ff8800"'),
-    replace(_PLAIN, names=("html",), title="HTML"),
-    replace(_PLAIN, names=("textbox", "text"), keeps=("max_length",)),
+    Kind("code", "str", "str", keeps="language"),
+    Kind("colorpicker", "str", "str", title="ColorPicker", example='"#ff8800"'),
+    Kind("html", "str", "str", title="HTML"),
+    Kind("markdown", "str", "str"),
+    Kind("text textbox", "str", "str", keeps="max_length"),
     _MOMENT,
+    Kind("dialogue", _LINES, _LINES, (_LINE,), home="types.text"),
     Kind(
-        names=("dialogue",),
-        takes="list[DialogueLine] | str",
-        gives="list[DialogueLine] | str",
-        values=(
-            Value(
-                "DialogueLine",
-                fields=("speaker", "text"),
-                example='DialogueLine(speaker="Speaker 1", text="Hello")',
-            ),
-        ),
-        home="types.text",
-    ),
-    Kind(
-        names=("highlightedtext",),
-        takes="Several[HighlightedInput]",
-        gives="list[HighlightedToken]",
-        values=(
-            Value("HighlightedInput", example='("Hello", None)', written=False),
-            Value("HighlightedToken", fields=("token", "class_or_confidence")),
-        ),
+        "highlightedtext",
+        "Several[HighlightedInput]",
+        "list[HighlightedToken]",
+        (Value("HighlightedInput", '("Hello", None)', written=False),),
+        "HighlightedToken",
         home="types.text",
         codec="_codecs.text:HIGHLIGHTED",
         title="HighlightedText",
