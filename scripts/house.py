@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Print the figures of the house: sizes, and import circles.
+"""Print the figures of the house: sizes, import circles, tables of components.
 
 Needs nothing but Python and the sources. Imports within functions and for type checkers
 count like any other.
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("runtime/gradio_runtime", "codegen/gradio_codegen")
 LONG_FUNCTION = 50
 LONG_FILE = 450
+REGISTRY = "gradio_runtime._components"
 
 Sources = Mapping[str, ast.Module]
 Graph = dict[str, set[str]]
@@ -41,6 +42,8 @@ def main() -> None:
 
     _say("product lines", sum(lines.values()))
     _say("modules at the runtime's top level", len(top), f"{len(private)} private")
+    tables = list(component_tables(sources))
+    _say("component tables", 1 + len(tables), REGISTRY, *tables)
     _say("import circles", len(loops), *(" ".join(loop) for loop in loops))
     _say(f"functions over {LONG_FUNCTION} lines", len(long), *long)
     listed = [f"{path.relative_to(ROOT)}: {lines[path]}" for path in files]
@@ -107,6 +110,79 @@ def _reached(start: str, graph: Graph) -> set[str]:
         reached |= more
         waiting += more
     return reached
+
+
+def component_tables(sources: Sources) -> Iterator[str]:
+    """Where code outside of the registry goes by the names of components.
+
+    That is a set, list or dict that is mostly of such names, a type that is compared
+    with one, and any name of a component's class as a text.
+    """
+    components, classes = _registered(sources)
+    for name, tree in sources.items():
+        if name.startswith(REGISTRY):
+            continue
+        at_home = name.startswith("gradio_runtime.types")
+        for node in ast.walk(tree):
+            is_class = isinstance(node, ast.Constant) and node.value in classes
+            if is_class and at_home:
+                continue
+            if is_class or _is_table(node, components) or _compares(node, components):
+                yield f"{name}:{node.lineno}: {ast.unparse(node)[:60]}"
+
+
+def _registered(sources: Sources) -> tuple[set[str], set[str]]:
+    """The names of components, and of their classes, in the records."""
+    components, classes = set[str](), set[str]()
+    for name, tree in sources.items():
+        for node in ast.walk(tree) if name.startswith(REGISTRY) else ():
+            if not isinstance(node, ast.Call):
+                continue
+            words = [_words(arg) for arg in node.args]
+            match ast.unparse(node.func):
+                case "Kind" if words:
+                    components.update(words[0])
+                    classes.update(*words[4:5])
+                case "Value" if words:
+                    classes.update(words[0])
+                case _:
+                    pass
+            for keyword in node.keywords:
+                if keyword.arg == "names":
+                    components.update(_words(keyword.value))
+                elif keyword.arg == "name":
+                    classes.update(_words(keyword.value))
+    # Files are the runtime's own, as texts are Python's.
+    return components, classes - {"File", "FileInput"}
+
+
+def _words(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.split()
+    return []
+
+
+def _is_table(node: ast.AST, components: set[str]) -> bool:
+    if not isinstance(node, ast.Set | ast.List | ast.Tuple | ast.Dict):
+        return False
+    items = node.keys if isinstance(node, ast.Dict) else node.elts
+    words = [word for item in items if item is not None for word in _words(item)]
+    known = components.intersection(words)
+    return len(known) > 1 and 2 * len(known) > len(words)
+
+
+def _compares(node: ast.AST, components: set[str]) -> bool:
+    """Whether it compares a `type` or a `component` with a component's name."""
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [node.left, *node.comparators]
+    asked = {
+        side.attr if isinstance(side, ast.Attribute) else side.id
+        for side in sides
+        if isinstance(side, ast.Attribute | ast.Name)
+    }
+    words = {word for side in sides for part in ast.walk(side) for word in _words(part)}
+    return bool(asked & {"type", "type_", "component"} and words & components)
 
 
 def _long_functions(sources: Sources) -> Iterator[str]:

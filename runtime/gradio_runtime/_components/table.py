@@ -47,8 +47,7 @@ _TABLE = Kind(
     (_DATA, _INPUT),
     home="types.table",
 )
-# Before the native plots of Gradio 4 all of these were charts of Altair.
-_PLOTS = "barplot lineplot plot scatterplot"
+
 
 KINDS = (
     _TABLE,
@@ -61,7 +60,14 @@ KINDS = (
         "LabelConfidence",
         home="types.table",
     ),
-    Kind(_PLOTS, "PlotData", "PlotData", (_PLOT,), home="types.table"),
+    # Before the native plots of Gradio 4 all of these were charts of Altair.
+    Kind(
+        "barplot lineplot plot scatterplot",
+        "PlotData",
+        "PlotData",
+        (_PLOT,),
+        home="types.table",
+    ),
     Kind(
         "nativeplot",
         "NativePlotData",
