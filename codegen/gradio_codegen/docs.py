@@ -197,7 +197,6 @@ def _arguments(endpoint: Endpoint) -> str:
 
 _EXAMPLES: Mapping[str, str] = {
     "str": '"Hello"',
-    "int": "1",
     "bool": "True",
     **{v.name: v.example for v in VALUES.values() if v.example.startswith('"')},
 }
@@ -205,13 +204,10 @@ _EXAMPLES: Mapping[str, str] = {
 
 def _example(type_: TypeExpr, param: Param) -> str:
     match type_:
-        case Number():
+        case Number() | Named("int"):
             bounds = dict(param.constraints)
             return shown(bounds.get("ge", bounds.get("le", 1)))
-        case Named("int"):
-            bounds = dict(param.constraints)
-            return shown(bounds.get("ge", bounds.get("le", 1)))
-        case Named(name) if name in VALUES and param.example:
+        case Named(name) if param.example and (name == "str" or name in VALUES):
             return param.example
         case Named(name):
             return _EXAMPLES.get(name, "...")

@@ -37,27 +37,14 @@ from ..values import UNCHANGED, Unchanged
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
+def _members(*files: str) -> frozenset[str]:
+    kinds = [kind for kind in KINDS.values() if kind.files in files]
+    return frozenset(name for kind in kinds for name in kind.members.split())
+
+
 #: Members of objects that are files, or lists of files, among texts and elsewhere.
-_MEMBERS_AMONG_TEXTS = frozenset(
-    {
-        "path",
-        *(
-            m
-            for kind in KINDS.values()
-            if kind.files == "among"
-            for m in kind.members.split()
-        ),
-    }
-)
-_MEMBERS = frozenset(
-    {
-        "data",
-        "name",
-        "path",
-        "url",
-        *(m for kind in KINDS.values() for m in kind.members.split()),
-    }
-)
+_MEMBERS_AMONG_TEXTS = _members("among") | {"path"}
+_MEMBERS = _members("among", "bare", "captioned") | {"data", "name", "path", "url"}
 
 
 @dataclass(frozen=True)
