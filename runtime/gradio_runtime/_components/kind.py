@@ -16,7 +16,7 @@ Props: TypeAlias = Mapping[str, Any]
 Files: TypeAlias = Callable[[Json], Json]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """What is known of a type that generated modules import for a component.
 
@@ -43,7 +43,7 @@ class Value:
     made_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """All that is known of some component types; of an unknown one, the defaults.
 
