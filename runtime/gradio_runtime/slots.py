@@ -8,8 +8,6 @@ from ._components.registry import kind_of
 from .description import Component, Config, Dependency, label_text
 from .shape import Shape, shape_of
 
-__all__ = ["endpoint_shape", "is_hidden", "slot_types", "slots_shape", "visible"]
-
 
 def is_hidden(slot: Component) -> bool:
     """Whether callers neither send nor receive a slot."""
