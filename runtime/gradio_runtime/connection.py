@@ -222,9 +222,9 @@ class Connection:
 
         What checks it is the proxy before a private Space, whatever Gradio runs behind
         it. Gradio's clients send it as `Authorization` up to 1.3 (Gradio 4) and as
-        `x-hf-authorization` since (`protocol.md` §10); the proxy takes both, and the
-        newer leaves the other free for the app's own use. An app of the older time
-        that reads its callers' token expects the older header.
+        `x-hf-authorization` since (docs/protocol.md#headers-and-login); the proxy takes both,
+        and the newer leaves the other free for the app's own use. An app of the older
+        time that reads its callers' token expects the older header.
         """
         if is_before_5(config.version) and not transport.has_header("authorization"):
             transport.add_headers(_token_header("authorization", self._token))

@@ -225,8 +225,8 @@ class Execution(Generic[T]):
         start before the server notices that its stream is gone, and what the server
         said of it is lost with the stream. (When it does notice, it drops what still
         waits: measured on 4.44, 5.50 and 6.31, and read in their `clean_events`.)
-        Before, the app asks for a job's data when its turn has come (`protocol.md` §5
-        and §6); until then closing the connection takes the job back.
+        Before, the app asks for a job's data when its turn has come; until then closing
+        the connection takes the job back (docs/protocol.md#one-stream-per-job).
         """
         if self._ticket is None:
             return self._joining is not None and _certainly_not_joined(error)
@@ -409,7 +409,10 @@ _STALE = (ConnectError, ConnectionLost, AuthenticationError, ProtocolError)
 
 
 def _what_became_of(ticket: Ticket) -> str:
-    """What a server does with a job whose stream is gone (`protocol.md` §7)."""
+    """Say what a server does with a job whose stream is gone.
+
+    See docs/protocol.md#ends-of-streams.
+    """
     if not ticket.started:
         return (
             "The job was waiting when it was last heard of; the app drops what waits, "

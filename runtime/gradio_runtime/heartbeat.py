@@ -2,7 +2,8 @@
 
 Apps with State, or with something to do when a visitor leaves, say `connect_heartbeat`
 in `/config` (Gradio 4.25 and later). They hold the State of a session for as long as a
-request for its heartbeat is open, and for an hour after it (`protocol.md` §10).
+request for its heartbeat is open, and for an hour after it
+(docs/protocol.md#state-and-heartbeat).
 """
 
 from __future__ import annotations

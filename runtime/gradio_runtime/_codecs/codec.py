@@ -133,7 +133,7 @@ def _plain(value: object) -> Json:
 
 
 def _number(value: float) -> float:
-    """Refuse what no server reads as this number (`protocol.md` §4).
+    """Refuse what no server reads as this number (docs/protocol.md#values).
 
     Infinity and NaN have no JSON; whole numbers of more than 64 bits end the stream of
     every job in the session.

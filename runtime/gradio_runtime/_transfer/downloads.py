@@ -286,7 +286,7 @@ def _version(response: httpx2.Response) -> str | None:
 
 
 def _refused(status: int, wanted: Wanted) -> GradioError:
-    """The error of a file that is not served (403 may mean either, `protocol.md` §11)."""
+    """Return the error of a file that is not served (docs/protocol.md#files)."""
     text = f"the app does not serve the file {wanted.name} ({status})"
     if status == 403:
         return AuthenticationError(

@@ -2,7 +2,7 @@
 
 Both the generator and the runtime read apps through these models. They keep what is
 used and ignore the rest, and they hold the differences of Gradio 4, 5 and 6 in one
-place (`protocol.md` §2 and §3 of the project's notes have the measurements).
+place (see docs/protocol.md#discovery).
 """
 
 from __future__ import annotations

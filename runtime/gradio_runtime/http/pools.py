@@ -18,7 +18,7 @@ from ..loop import at_exit, in_background
 from .redaction import hide_secrets
 
 #: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
-#: means that nobody is there any more (`protocol.md` §7).
+#: means that nobody is there any more (docs/protocol.md#ends-of-streams).
 IDLE_TIMEOUT = 90.0
 
 #: uvicorn closes an idle connection after 5 s; give it up before it does, so that no

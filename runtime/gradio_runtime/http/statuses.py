@@ -1,4 +1,4 @@
-"""What an HTTP status means: the error of each (`protocol.md` §7, join statuses)."""
+"""What an HTTP status means: the error of each (docs/protocol.md#statuses)."""
 
 from __future__ import annotations
 

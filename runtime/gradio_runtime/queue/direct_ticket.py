@@ -1,7 +1,8 @@
-"""Jobs of Gradio 3 endpoints without a queue: plain requests (`protocol.md` §8).
+"""Jobs of Gradio 3 endpoints without a queue: plain requests.
 
-The answer to the request is the result. A generator gives one output for each request
-and an answer that is none when it is over.
+The answer to the request is the result. A generator gives one output for each request,
+and an answer without values when it is over. See
+docs/protocol.md#calls-without-a-queue.
 """
 
 from __future__ import annotations

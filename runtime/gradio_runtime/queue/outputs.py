@@ -1,4 +1,7 @@
-"""The values of a job's outputs, kept current by the edits that the app sends."""
+"""The values of a job's outputs, kept current by the edits that the app sends.
+
+See docs/protocol.md#edits.
+"""
 
 from __future__ import annotations
 

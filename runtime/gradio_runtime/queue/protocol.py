@@ -3,8 +3,8 @@
 Every protocol family decodes to the same few messages, so that nothing else of the
 runtime knows them.
 
-The facts are from `protocol.md` §4 to §7 of the project's notes, which were measured
-on Gradio 3.50 to 6.31.
+See docs/protocol.md#versions and docs/protocol.md#messages; the errors of jobs are in
+docs/protocol.md#errors-of-a-job.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A Gradio session buffers the messages of its jobs until its one stream is read, and the
 server closes that stream when no job is pending. So a session joins first, opens its
 stream when a job waits, and opens it again while any job still waits, because a join
-can land just as the server closes (`protocol.md` §7).
+can arrive just as the server closes it (docs/protocol.md#sessions).
 """
 
 from __future__ import annotations
@@ -58,14 +58,15 @@ _REOPENS = 3
 #: How often to try to open a stream that certainly was not opened. Its messages wait.
 _OPENINGS = 3
 #: Seconds within which a server has noticed that a stream is gone: it looks every
-#: 50 ms to 10 s (`protocol.md` §7), and drops what is in the session by then.
+#: 50 ms to 10 s, and drops what is in the session by then
+#: (docs/protocol.md#ends-of-streams).
 _UNNOTICED = 10.0
 #: Most jobs whose messages are kept before their joins are answered.
 _MOST_EARLY = 1000
 #: Where in a message its job is named, before all of its values.
 _HEAD = 4096
 #: A function index that no task has: `/cancel` with it takes a queued job out of the
-#: queue and touches no other (`protocol.md` §14b).
+#: queue and touches no other (docs/protocol.md#cancelling).
 _NO_FUNCTION = -1
 
 

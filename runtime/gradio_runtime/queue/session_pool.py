@@ -15,7 +15,7 @@ class SessionPool:
 
     Its own session, under which State lives, serves whatever may share a session. A
     job that must be cancellable without harm to others gets one where nothing else
-    runs (`protocol.md` §14b).
+    runs (docs/protocol.md#sharing-a-session).
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:

@@ -1,8 +1,8 @@
-"""Jobs of Gradio 4.9 and later, which share sessions (`protocol.md` §7).
+"""Jobs of Gradio 4.9 and later, which share sessions.
 
 The server's `/cancel` kills every running task of the same session and endpoint, gives
 the others no end, and before Gradio 6.14 leaves a queued job in the queue
-(`protocol.md` §7 and §14b). So what can be done without harm depends on who else is in
+(docs/protocol.md#cancelling). So what can be done without harm depends on who else is in
 the session, and where nothing can, nothing is done.
 
 Since 6.14 it also closes the job's iterator, whatever function index it is given. A

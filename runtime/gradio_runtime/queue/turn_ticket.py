@@ -1,9 +1,9 @@
 """Jobs of Gradio 3 to 4.8: the app asks for a job's data when its turn has come.
 
-Each job has a connection of its own, a WebSocket in Gradio 3 (`protocol.md` §5) and an
-event stream from 4.0 to 4.8 (§6). Until the app asks nothing can have run, and closing
-the connection takes the job back; later, a generator stops at its next output, and a
-plain function runs to its end.
+Each job has a connection of its own: a WebSocket in Gradio 3 (docs/protocol.md#websocket)
+and an event stream from 4.0 to 4.8 (docs/protocol.md#one-stream-per-job). Until the app
+asks, nothing can have run, and closing the connection takes the job back. Later, a
+generator stops at its next output, and a plain function runs to its end.
 """
 
 from __future__ import annotations
