@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from unittest import mock
 import pytest
 from gradio_codegen.cli import main
 from gradio_codegen.spec import AppSpec, dumps, loads
+
+from tests.support.terminal import on_terminal
 
 from .regen import FOLDER
 from .support import Slot, describe, endpoint
@@ -147,27 +148,8 @@ def test_the_api_is_shown_as_aligned_text_in_a_pipe() -> None:
 
 def on_a_terminal(*words: str) -> str:
     """What a command prints on a terminal."""
-    parent, child = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "gradio_codegen", *words],
-        stdin=child,
-        stdout=child,
-        stderr=child,
-        env={**ENV, "TERM": "xterm", "COLUMNS": "120"},
-    ) as process:
-        os.close(child)
-        chunks: list[bytes] = []
-        while True:
-            try:
-                chunk = os.read(parent, 4096)
-            except OSError:
-                break
-            if not chunk:
-                break
-            chunks.append(chunk)
-        os.close(parent)
-    assert process.returncode == 0
-    return b"".join(chunks).decode()
+    command = [sys.executable, "-m", "gradio_codegen", *words]
+    return on_terminal(command, {**ENV, "TERM": "xterm", "COLUMNS": "120"})
 
 
 def test_a_terminal_gets_a_table() -> None:

@@ -6,7 +6,6 @@ that never ends fails, a time far beyond what it needs.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -157,6 +156,8 @@ REFUSED: Mapping[str, tuple[Callable[[], list[dict[str, Any]]], str]] = {
 
 def main(kind: str, name: str) -> None:
     """What the processes do."""
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     make, expected = (ACCEPTED if kind == "accepted" else REFUSED)[name]
     raw = describe(*make())

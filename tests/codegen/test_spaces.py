@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from gradio_codegen.fetch import classify
 
 from tests.support.hub import Front, Hub, Space
 from tests.support.servers import GradioServer
+from tests.support.terminal import on_terminal
 
 SPACE = "abidlabs/whisper"
 
@@ -72,21 +71,17 @@ def test_a_sleeping_space_is_waited_for(hub: Hub, front: Front, tmp_path: Path) 
 
 def test_a_terminal_shows_that(hub: Hub, front: Front, tmp_path: Path) -> None:
     front.rest("SLEEPING", "APP_STARTING", "RUNNING")
-    near, far = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-m", "gradio_codegen", "save", SPACE, "-o", "whisper.json"],
-        env=environment(hub, tmp_path),
-        cwd=tmp_path,
-        stderr=far,
-    )
-    os.close(far)
-    shown = b""
-    with suppress(OSError):  # the other side is closed
-        while data := os.read(near, 1 << 16):
-            shown += data
-    os.close(near)
-    assert program.wait(120) == 0
-    assert f"{SPACE} is asleep: waiting for it".encode() in shown
+    command = [
+        sys.executable,
+        "-m",
+        "gradio_codegen",
+        "save",
+        SPACE,
+        "-o",
+        "whisper.json",
+    ]
+    shown = on_terminal(command, environment(hub, tmp_path), tmp_path)
+    assert f"{SPACE} is asleep: waiting for it" in shown
 
 
 @pytest.mark.slow

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from gradio_codegen.spec import dumps
 from gradio_codegen.sync import chosen, resolve, synchronise
 
 from tests.conftest import StartServer
+from tests.support.terminal import on_terminal
 
 from .support import Slot, endpoint, spec_of
 from .test_cli import CALCULATOR, ENV, run
@@ -294,28 +292,10 @@ def test_wrong_usage_is_one_line(tmp_path: Path) -> None:
 def test_on_a_terminal_there_is_a_table(tmp_path: Path) -> None:
     (tmp_path / "app.json").write_text(saved(TEXT))
     project(tmp_path, entry("app.json", "app.py"))
-    parent, child = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "gradio_codegen", "sync"],
-        stdin=child,
-        stdout=child,
-        stderr=child,
-        cwd=tmp_path,
-        env={**ENV, "TERM": "xterm", "COLUMNS": "100"},
-    ) as process:
-        os.close(child)
-        shown = b""
-        while True:
-            try:
-                shown += (chunk := os.read(parent, 4096))
-            except OSError:
-                break
-            if not chunk:
-                break
-        os.close(parent)
-    assert process.returncode == 0
-    assert "Reading apps" in shown.decode()
-    assert "│ created │" in shown.decode()
+    command = [sys.executable, "-m", "gradio_codegen", "sync"]
+    shown = on_terminal(command, {**ENV, "TERM": "xterm", "COLUMNS": "100"}, tmp_path)
+    assert "Reading apps" in shown
+    assert "│ created │" in shown
 
 
 # --- Live

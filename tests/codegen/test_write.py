@@ -102,6 +102,7 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
         MODULE.write(tmp_path, force=True)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has none")
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_pipe_or_device_is_never_replaced(tmp_path: Path, linked: bool) -> None:
     # A pipe of our own stands for all of them: a mistake here must not cost a device.
@@ -120,6 +121,7 @@ def test_a_pipe_or_device_is_never_replaced(tmp_path: Path, linked: bool) -> Non
     assert pipe.is_fifo()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no /dev")
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/tmp/../dev/new"])
 def test_nothing_is_written_below_dev(name: str) -> None:
     with pytest.raises(OutputError, match=r"no regular file|no folder"):

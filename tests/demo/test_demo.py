@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from gradio_codegen import cli
+
+from tests.support.terminal import on_terminal
 
 COMMAND = [sys.executable, "-m", "gradio_codegen", "demo", "--output-dir"]
 PIP = "pip install 'gradio-codegen[demo]'"
@@ -102,36 +103,12 @@ def test_in_a_pipe(tmp_path: Path, temporary: Path) -> None:
 
 @pytest.mark.slow
 def test_on_a_terminal(tmp_path: Path, temporary: Path) -> None:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, tmp_path],
-        env=environment(temporary),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        shown = read_terminal(ours)
-    os.close(ours)
-    assert process.returncode == 0, shown
+    shown = on_terminal([*COMMAND, tmp_path], environment(temporary))
     assert ESCAPE in shown
     assert "10/10 epochs" in shown
     assert "Starting it" in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h")  # the cursor is back
     assert_nothing_left(temporary)
-
-
-def read_terminal(terminal: int) -> str:
-    """Everything that is written to a terminal."""
-    parts: list[bytes] = []
-    while True:
-        try:
-            part = os.read(terminal, 65536)
-        except OSError:  # so ends a terminal on Linux
-            part = b""
-        if not part:
-            return b"".join(parts).decode()
-        parts.append(part)
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from tests.runtime.hub_support import hub_for
 from tests.runtime.wire_api import WireClient
 from tests.support.hub import Front, Hub, Space
 from tests.support.servers import GradioServer
+from tests.support.terminal import open_terminal
 
 NAME = "me/app"
 STARTING = ("APP_STARTING", "APP_STARTING", "RUNNING")
@@ -247,7 +247,7 @@ def test_a_terminal_shows_what_is_waited_for(
     hub: Hub, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front.rest("SLEEPING", "BUILDING", *STARTING)
-    near, far = pty.openpty()
+    near, far = open_terminal()
     with open(far, "w") as terminal:  # noqa: PTH123
         monkeypatch.setattr(sys, "stderr", terminal)
         with WireClient(NAME) as client:

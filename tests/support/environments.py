@@ -8,7 +8,6 @@ environment from one whose making was interrupted.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -28,6 +27,9 @@ VERSIONS = {3: "3.50.2", 4: "4.44.1", 5: "5.50.0", 6: "6.31.0"}
 # Versions between them that speak a protocol of their own: up to 4.8 each job has its
 # own event stream (`sse`).
 BETWEEN = {"4.8": "4.8.0"}
+# The servers may run on another Python than the tests: Gradio 3 and 4 do not install on
+# the newest.
+PYTHON = os.environ.get("SERVER_PYTHON")
 
 
 def cache_dir() -> Path:
@@ -40,14 +42,16 @@ def server_python(version: str) -> Path:
     """The interpreter of the environment with this Gradio, which is made if missing."""
     requirements = REQUIREMENTS / f"gradio-{version}.txt"
     digest = hashlib.sha256(requirements.read_bytes())
-    digest.update(f"{sys.version} {sysconfig.get_platform()}".encode())
+    digest.update(f"{PYTHON or sys.version} {sysconfig.get_platform()}".encode())
     home = cache_dir() / f"{version}-{digest.hexdigest()[:12]}"
     python = home / "bin" / "python"
     ready = home / ".ready"
     with _locked(home.with_name(f"{home.name}.lock")) as lock:
         if not (ready.exists() and python.exists()):
             shutil.rmtree(home, ignore_errors=True)
-            _uv(lock, "venv", "--no-project", "--python", sys.executable, home)
+            _uv(
+                lock, "venv", "--no-project", "--python", PYTHON or sys.executable, home
+            )
             sync = ("pip", "sync", "--compile-bytecode", "--python", python)
             _uv(lock, *sync, requirements)
             ready.touch()
@@ -57,6 +61,8 @@ def server_python(version: str) -> Path:
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
     """Hold an exclusive lock; the system lets go of it when its holders have ended."""
+    import fcntl  # not on Windows, where no test starts a server
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
