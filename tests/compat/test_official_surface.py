@@ -27,7 +27,7 @@ from tests.compat.adapter import (
     StatusUpdate,
     handle_file,
 )
-from tests.runtime.test_live_calls import wait_for
+from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
@@ -265,7 +265,7 @@ def test_a_status_can_be_made_by_hand() -> None:
 
 def test_outputs_of_a_generator(client: OwnClient) -> None:
     job = client.submit(3, api_name="/count")
-    wait_for(job.done)
+    until(job.done)
     assert job.outputs() == ["no 0", "no 1", "no 2"]
     assert list(client.submit(3, fn_index=6)) == ["no 0", "no 1", "no 2"]
     assert client.predict(3, api_name="/count") == "no 2"
@@ -280,7 +280,7 @@ def test_waiting_has_an_end(client: OwnClient) -> None:
 
 def test_a_cancelled_job_and_the_next(client: OwnClient) -> None:
     job = client.submit(100, api_name="/count")
-    wait_for(lambda: len(job.outputs()) >= 3)
+    until(lambda: len(job.outputs()) >= 3)
     job.cancel()
     with pytest.raises(concurrent.futures.CancelledError):
         job.result()
@@ -303,7 +303,7 @@ def test_result_callbacks_get_each_output(client: OwnClient) -> None:
             lambda *outputs: seen.append(outputs),
         ],
     ).result()
-    wait_for(lambda: seen == [("Welcome Ada", 1)] * 2)
+    until(lambda: seen == [("Welcome Ada", 1)] * 2)
 
 
 def test_a_full_queue(strict: GradioServer) -> None:
@@ -334,7 +334,7 @@ def test_iterating_a_failed_job_ends_without_a_word(client: OwnClient) -> None:
 def test_cancel_is_true_only_when_it_is(client: OwnClient) -> None:
     """Theirs is True always, and a plain function's result is lost."""
     job = client.submit(4, api_name="/bars")
-    wait_for(lambda: job.status().code >= Status.PROGRESS)
+    until(lambda: job.status().code >= Status.PROGRESS)
     assert job.cancel() is False
     assert job.result() == "read"
     assert job.cancel() is False

@@ -33,10 +33,10 @@ from gradio_runtime import (
 
 from tests.conftest import StartServer
 from tests.integration.capabilities import VERSIONS
-from tests.runtime.test_live_calls import wait_for
 from tests.runtime.test_live_jobs import GROWN, started, wait_for_rank
 from tests.runtime.wire_api import WireClient
 from tests.support.generate import generated
+from tests.support.misbehaving import until
 from tests.support.prefix_proxy import prefix_proxy
 from tests.support.servers import GradioServer
 
@@ -199,7 +199,7 @@ def test_submit(client: WireClient) -> None:
     )
     assert job.result(20) == 5
     assert (job.done(), job.outputs()) == (True, [5])
-    wait_for(lambda: seen == [5])
+    until(lambda: seen == [5])
 
 
 def test_several_outputs(client: WireClient, key: str) -> None:
@@ -313,7 +313,7 @@ def test_cancel_generator(client: WireClient, key: str) -> None:
 def test_cancel_plain(client: WireClient, key: str) -> None:
     job = client.sleep.submit(key, 0.4)
     started(client, key)
-    wait_for(lambda: job.status().code >= Status.PROCESSING)
+    until(lambda: job.status().code >= Status.PROCESSING)
     assert job.cancel() is False
     assert job.result() == "slept 0.4"
 
@@ -400,9 +400,9 @@ def test_login(place: Place, tmp_path: Path) -> None:
 def test_queue_full(place: Place, key: str) -> None:
     with WireClient(place.strict.url, auth=_LOGIN) as client:
         running = client.sleep.submit(key, 0.8)
-        wait_for(lambda: running.status().code >= Status.PROCESSING)
+        until(lambda: running.status().code >= Status.PROCESSING)
         waiting = client.sleep.submit(key, 0.0)
-        wait_for(lambda: waiting.status().code >= Status.IN_QUEUE)
+        until(lambda: waiting.status().code >= Status.IN_QUEUE)
         refused = client.sleep.with_options(retries=0).submit(key, 0.0)
         with pytest.raises(QueueFull):
             refused.result(20)

@@ -15,7 +15,7 @@ from gradio_runtime.heartbeat import Heartbeat
 from gradio_runtime.http.transport import Transport
 
 from tests.conftest import StartServer
-from tests.runtime.test_live_calls import wait_for
+from tests.support.misbehaving import until
 
 APP = """
 import os, pathlib
@@ -171,12 +171,12 @@ def test_an_app_learns_when_a_session_ends(
     assert client.predict(2, api_name="/add") == 2
     first = session_of(client)
     client.reset_session()
-    wait_for(lambda: sessions() == [first])
+    until(lambda: sessions() == [first])
     assert client.predict(1, api_name="/add") == 1
     second = session_of(client)
     assert sessions() == [first]
     client.close()
-    wait_for(lambda: sessions() == [first, second])
+    until(lambda: sessions() == [first, second])
 
 
 def session_of(client: Client) -> str:

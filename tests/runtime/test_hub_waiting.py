@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from gradio_runtime.hub.lines import line_on_terminal
 from tests.runtime.hub_support import hub_for
 from tests.runtime.wire_api import WireClient
 from tests.support.hub import Front, Hub, Space
+from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
 from tests.support.terminal import open_terminal
 
@@ -47,13 +48,6 @@ def front(hub: Hub, gradio6: GradioServer) -> Iterator[Front]:
     hub.spaces[NAME] = Space("")
     with Front(gradio6.url, hub.spaces[NAME]) as running:
         yield running
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("status", ["503 Unavailable", "200 OK", "404 Not Found"])
@@ -142,7 +136,7 @@ def test_a_job_that_waits_for_a_space_can_be_cancelled(hub: Hub, front: Front) -
     front.rest("BUILDING")
     with WireClient(NAME) as client:
         job = client.echo.submit("x")
-        eventually(lambda: len(hub.requests) > 1)
+        until(lambda: len(hub.requests) > 1)
         assert job.cancel()
         with pytest.raises(JobCancelled):
             job.result()
@@ -155,7 +149,7 @@ def test_cancelling_the_task_of_an_async_caller(hub: Hub, front: Front) -> None:
     async def main() -> None:
         async with WireClient(NAME) as client:
             task = asyncio.create_task(client.echo.aio("x"))
-            await asyncio.sleep(0.2)
+            await asyncio.to_thread(until, lambda: len(hub.requests) > 1)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -179,7 +173,7 @@ def test_the_hub_may_fail_while_one_waits(hub: Hub, front: Front) -> None:
     front.rest("BUILDING")
     with WireClient(NAME) as client:
         job = client.echo.submit("x")
-        eventually(lambda: len(hub.requests) > 2)
+        until(lambda: len(hub.requests) > 2)
         hub.limits = [{"retry-after": "0"}] * 5
         front.space.stages = list(STARTING)
         assert job.result(30) == "x"
@@ -325,7 +319,7 @@ def test_ctrl_c_ends_a_program_while_the_hub_thinks(hub: Hub) -> None:
             text=True,
         )
         try:
-            eventually(lambda: hub.waiting)
+            until(lambda: hub.waiting)
             program.send_signal(signal.SIGINT)
             _, errors = program.communicate(timeout=20)
         finally:

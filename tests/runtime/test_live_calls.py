@@ -25,6 +25,7 @@ from gradio_runtime import (
 from gradio_runtime.types import ChatText
 
 from tests.runtime.wire_api import ManyOutputs, WireClient
+from tests.support.misbehaving import until
 from tests.support.servers import GradioServer
 
 pytestmark = pytest.mark.slow
@@ -158,7 +159,7 @@ def test_result_callbacks(client: WireClient) -> None:
     job.add_done_callback(lambda job: nested.append(client.echo(job.result() + "b")))
     finished = client.echo.with_options(result_callbacks=[nested.append])
     finished("c")
-    wait_for(lambda: sorted(nested) == ["ab", "c"] and seen == [2, 2] and ended == [4])
+    until(lambda: sorted(nested) == ["ab", "c"] and seen == [2, 2] and ended == [4])
 
 
 # ---- files
@@ -289,7 +290,7 @@ def test_untyped_calls(gradio: GradioServer, tmp_path: Path) -> None:
         api_name="/many_outputs",
         result_callbacks=lambda *args: seen.append(args),
     ).result()
-    wait_for(lambda: bool(seen))
+    until(lambda: bool(seen))
     assert seen[0][1:] == (3, True)
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"api_name": "/calculatr"}, "Did you mean /calculator"),
@@ -314,16 +315,6 @@ def test_view_api(client: WireClient, capsys: pytest.CaptureFixture[str]) -> Non
     assert "/calculator" in described["named_endpoints"]
 
 
-def wait_for(condition: Any, seconds: float = 5) -> None:
-    """Wait for what happens on another thread, which no event of ours tells of."""
-    import time
-
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
 # ---- what a server refuses
 
 
@@ -331,9 +322,9 @@ def test_a_full_queue(start_server: Any) -> None:
     server: GradioServer = start_server("wire", 6, {"MAX_QUEUE": "1"})
     with WireClient(server.url) as client:
         running = client.sleep.submit("full", 1.0)
-        wait_for(lambda: running.status().code >= Status.PROCESSING)
+        until(lambda: running.status().code >= Status.PROCESSING)
         waiting = client.sleep.submit("full", 0.0)
-        wait_for(lambda: waiting.status().code >= Status.IN_QUEUE)
+        until(lambda: waiting.status().code >= Status.IN_QUEUE)
         refused = client.sleep.with_options(retries=0).submit("full", 0.0)
         with pytest.raises(QueueFull, match="Queue is full"):
             refused.result(timeout=10)

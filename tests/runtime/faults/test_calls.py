@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -42,10 +42,10 @@ def test_a_server_that_behaves(server: Server) -> None:
 
 
 def test_a_timeout_during_the_join_takes_the_job_back(server: Server) -> None:
-    cancelled = threading.Event()
+    timed_out, cancelled = threading.Event(), threading.Event()
 
     def slow_join(handler: Handler) -> None:
-        time.sleep(0.5)
+        timed_out.wait(10)
         handler.json({"event_id": "e"})
 
     def cancel(handler: Handler) -> None:
@@ -58,20 +58,23 @@ def test_a_timeout_during_the_join_takes_the_job_back(server: Server) -> None:
         with pytest.raises(JobTimeout):
             client.echo.with_options(timeout=0.2)("x")
         assert joins() == 1
-        assert cancelled.wait(5)
+        timed_out.set()
+        assert cancelled.wait(10)
         del Handler.answers["/gradio_api/queue/join"]
         assert client.echo("x") == "ok"
 
 
-def test_cancelling_while_a_join_is_tried_again(server: Server) -> None:
+def test_cancelling_while_a_join_is_tried_again(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "gradio_runtime")
     Handler.answers["/gradio_api/queue/join"] = lambda h: h.json(
         {"detail": "slow down"}, 429, {"Retry-After": "30"}
     )
     with WireClient(server.url) as client:
         job = client.echo.submit("x")
-        while not joins():  # the first one is refused, the next is half a minute away
-            time.sleep(0.01)
-        time.sleep(0.1)
+        # The first one is refused, the next is half a minute away.
+        until(lambda: "joining again in 30.0 s" in caplog.text)
         assert job.cancel() is True
         assert job.cancelled()
 
@@ -206,7 +209,8 @@ def test_threads_that_come_first_get_one_session(server: Server) -> None:
 
 
 def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
-    Handler.answers["/gradio_api/queue/data"] = lambda h: time.sleep(0.3)
+    over = threading.Event()
+    Handler.answers["/gradio_api/queue/data"] = lambda h: over.wait(10)
     with WireClient(server.url) as client:
         stream = client.grow
         stream.api_name, stream._shape = "/echo", Shape("textbox -> textbox")
@@ -214,6 +218,7 @@ def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
         left.close()
         with pytest.raises(JobCancelled):
             next(left)
+        over.set()
 
 
 @pytest.mark.slow

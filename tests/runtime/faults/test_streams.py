@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from gradio_runtime import (
     GradioError,
     JobCancelled,
     ProtocolError,
+    Status,
 )
 
 from tests.runtime.faults.conftest import echo, joins
@@ -118,23 +118,26 @@ def test_a_close_that_comes_too_early_reopens_the_stream(server: Server) -> None
 
 
 def test_one_lost_stream_loses_all_its_jobs_and_none_hangs(server: Server) -> None:
-    joined = threading.Semaphore(0)
+    in_queue = threading.Event()
     numbers = iter(range(100))
 
     def join(handler: Handler) -> None:
         handler.json({"event_id": f"e{next(numbers)}"})
-        joined.release()
 
     def stream(handler: Handler) -> None:
-        for _ in range(5):
-            joined.acquire()
-        time.sleep(0.1)  # the answers to the joins are on their way
-        handler.events(cut=True)
+        handler.begin_events()
+        for n in range(5):
+            handler.event({"msg": "estimation", "event_id": f"e{n}", "rank": n})
+        in_queue.wait(10)
+        handler.cut()
 
     Handler.answers["/gradio_api/queue/join"] = join
     Handler.answers["/gradio_api/queue/data"] = stream
     with WireClient(server.url) as client:
         jobs = [client.echo.submit("x") for _ in range(5)]
+        for job in jobs:
+            next(u for u in job.updates() if u.code is Status.IN_QUEUE)
+        in_queue.set()
         errors = [job.exception(timeout=10) for job in jobs]
     assert all(isinstance(error, ConnectionLost) for error in errors)
     assert len({id(error) for error in errors}) == 5
@@ -257,7 +260,7 @@ FIRST_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         ConnectionLost,
         "404: Session",
     ),
-    "silent": (lambda h: time.sleep(0.6), ConnectionLost, "silent"),
+    "silent": (lambda h: h.rfile.read(1), ConnectionLost, "silent"),
     "malformed": (
         lambda h: h.events(tail=b"data: {nonsense\n\n"),
         ProtocolError,

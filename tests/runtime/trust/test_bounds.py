@@ -41,6 +41,7 @@ from tests.support.misbehaving import (
     Server,
     forget_all,
     serving,
+    until,
 )
 
 _app = App("http://127.0.0.1:9", spec="sha256:0", gradio="6.31.0")
@@ -333,8 +334,7 @@ def test_a_stream_that_nobody_reads_fails(server: Server) -> None:
     tell(*grown(300))
     with BoundsClient(server.url, max_kept_size=1_000_000) as client:
         stream = client.run.stream()
-        while not stream._job.done():
-            time.sleep(0.01)
+        until(lambda: stream._job.done())
         seen: list[int] = []
         with pytest.raises(ProtocolError, match=r"faster than.*max_kept_size"):
             seen.extend(map(len, stream))
