@@ -223,7 +223,9 @@ def test_findings_of_the_type_checker_are_an_exit_code(
 
     monkeypatch.setattr(generate, "_mypy", findings)
     path = tmp_path / "app_api.py"
-    assert cli._run([CALCULATOR, "-o", str(path), "--typecheck"]) == 1
+    with pytest.raises(SystemExit) as ended:
+        cli.main([CALCULATOR, "-o", str(path), "--typecheck"])
+    assert ended.value.code == 1
     assert "app_api.py:1: error: wrong" in capsys.readouterr().err
     assert path.exists()
 

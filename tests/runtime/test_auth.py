@@ -54,7 +54,7 @@ def want_login(logins: list[bytes]) -> None:
             cookie = f"access-token=n{len(logins)}; Path=/"
             handler.json({"success": True}, 200, {"Set-Cookie": cookie})
 
-    usual = Handler._dispatch
+    usual = Handler.dispatch
 
     def guarded(handler: Handler) -> None:
         path = handler.path.partition("?")[0]
@@ -66,7 +66,7 @@ def want_login(logins: list[bytes]) -> None:
             usual(handler)
 
     Handler.answers["/login"] = login
-    Guarded._dispatch = guarded  # type: ignore[assignment,method-assign]
+    Guarded.dispatch = guarded  # type: ignore[assignment,method-assign]
 
 
 class Guarded(Handler):

@@ -153,8 +153,10 @@ def test_a_type_that_is_no_type_plays_nothing(tmp_path: Path) -> None:
         assert tags == ["code"]
 
 
-def test_a_page_holds_so_much(image: File, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "_BUDGET", 9)  # two images of 4 bytes
+def test_a_page_holds_so_much(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(bytes(3 << 20))  # two of them are within 8 MiB
+    image = File(path=path)
     gallery: list[GalleryItem] = [GalleryImage(image=image) for _ in range(3)]
 
     class Pictures(Output):

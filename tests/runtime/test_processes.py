@@ -17,7 +17,9 @@ from typing import Any
 import gradio_runtime
 import pytest
 from gradio_runtime import (
+    App,
     AppError,
+    Call,
     Client,
     ConnectError,
     ConnectionLost,
@@ -25,6 +27,7 @@ from gradio_runtime import (
     GradioError,
     InputError,
     JobCancelled,
+    JobTimeout,
     OutputMismatch,
     RateLimited,
     SchemaDrift,
@@ -36,7 +39,14 @@ from gradio_runtime.stream import Stream
 
 from tests.runtime import wire_api
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import until
+from tests.support.misbehaving import (
+    Handler,
+    count,
+    forget_all,
+    sent,
+    serving,
+    until,
+)
 from tests.support.servers import GradioServer
 
 
@@ -84,24 +94,30 @@ def test_an_endpoint_is_pickled_by_name() -> None:
 
 
 def test_options_and_the_client_go_along() -> None:
-    limited = again(wire_api.echo.with_options(timeout=3, headers={"x-a": "1"}))
-    assert limited._options.timeout == 3
-    assert limited._options.headers == {"x-a": "1"}
-    client = WireClient("http://127.0.0.1:9", token="hf_x", auth=("u", "p"))
-    bound = again(client.echo)
-    assert isinstance(bound._client, WireClient)
-    assert bound._client.src == client.src
-    assert bound._client._arguments == client._arguments
-    assert bound.call("x").inputs == wire_api.Text(text="x")
+    forget_all()
+    with serving() as server:
+        with WireClient(server.url, token="hf_x", auth=("u", "p")) as client:
+            options = wire_api.echo.with_options(timeout=9, headers={"x-a": "1"})
+            with client.use():
+                assert again(options)("x") == "ok"
+            assert sent("/join")["x-a"] == "1"
+            bound = again(client.echo)
+            slow = again(client.echo.with_options(timeout=0.05, retries=0))
+        # They have clients of their own, which are like the other.
+        assert bound("x") == "ok"
+        assert sent("/join")["x-hf-authorization"] == "Bearer hf_x"
+        assert count("/login") == 2
+        Handler.answers["/gradio_api/queue/join"] = lambda h: h.rfile.read(1)
+        with pytest.raises(JobTimeout):
+            slow("x")
 
 
 def test_an_endpoint_without_a_name_says_so() -> None:
-    describe = wire_api.echo._describe
+    def local(text: str) -> Call[str]:
+        return wire_api.echo.call(text)
 
-    def local(text: str) -> Any:
-        return describe(text)
-
-    endpoint = wire_api._app.endpoint("/echo", wire_api.Text, shape="")(local)
+    app = App("http://127.0.0.1:9", spec="sha256:0", gradio="6.31.0")
+    endpoint = app.endpoint("/echo", wire_api.Text, shape="")(local)
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(endpoint)
 
@@ -109,7 +125,7 @@ def test_an_endpoint_without_a_name_says_so() -> None:
 def test_a_call_and_an_app_are_pickled() -> None:
     call = again(wire_api.echo.call("x"))
     assert call.inputs == wire_api.Text(text="x")
-    app = again(wire_api._app)
+    app = again(wire_api.echo.app)
     assert (app.src, app.spec, app.gradio) == (
         "http://127.0.0.1:9",
         "sha256:0",

@@ -193,14 +193,30 @@ def test_messages_of_a_later_gradio_are_ignored() -> None:
     assert decode('{"msg": "confetti"}', DIALECTS["g6"]) == Ignored()
 
 
+KEYS = (
+    *("event_id", "rank", "rank_eta", "progress_data", "log", "level", "title"),
+    *("output", "data", "error", "success", "message", "duration"),
+)
+
+
 @given(
-    st.dictionaries(
-        st.text(), st.none() | st.integers() | st.text() | st.lists(st.none())
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+        ),
+        max_leaves=8,
     )
 )
-def test_any_object_decodes_or_is_refused(message: dict[str, Any]) -> None:
-    for kind in ("estimation", "process_completed", "process_generating", "log"):
-        decode(json.dumps({**message, "msg": kind}), DIALECTS["g6"])
+def test_any_object_decodes_or_is_refused(value: Any) -> None:
+    message = value if isinstance(value, dict) else dict.fromkeys(KEYS, value)
+    for kind in ("estimation", "log", "progress", "process_completed"):
+        try:
+            decoded = decode(json.dumps({**message, "msg": kind}), DIALECTS["g6"])
+        except ProtocolError:
+            continue
+        assert isinstance(decoded, Estimation | Log | Progress | Completed | Failed)
 
 
 # ---- edits

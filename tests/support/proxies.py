@@ -23,14 +23,14 @@ class Cutter:
         parts = urlsplit(server)
         self.longest = longest
         self._target = (parts.hostname, parts.port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", 0))
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                near, _ = self._listener.accept()
+                near, _ = self.listener.accept()
                 far = socket.create_connection(self._target)
                 pair = (near, far)
                 self._pairs.add(pair)
@@ -72,8 +72,8 @@ class Cutter:
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
         self.cut()
 
 
@@ -91,14 +91,14 @@ class Forwarder:
         self.asked: list[str] = []
         self.heads: list[str] = []
         self.login = login
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
     def serve(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                near, _ = self._listener.accept()
+                near, _ = self.listener.accept()
                 threading.Thread(target=self._one, args=(near,), daemon=True).start()
 
     def _one(self, near: socket.socket) -> None:
@@ -163,5 +163,5 @@ def forwarding(login: str | None = None) -> Iterator[Forwarder]:
     threading.Thread(target=proxy.serve, daemon=True).start()
     yield proxy
     with contextlib.suppress(OSError):
-        proxy._listener.shutdown(socket.SHUT_RDWR)
-    proxy._listener.close()
+        proxy.listener.shutdown(socket.SHUT_RDWR)
+    proxy.listener.close()

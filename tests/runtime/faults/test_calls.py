@@ -19,11 +19,11 @@ from gradio_runtime import (
     InputError,
     JobCancelled,
     JobTimeout,
+    QueueFull,
     SchemaDrift,
     Status,
 )
 from gradio_runtime.loop import get_loop
-from gradio_runtime.shape import Shape
 
 from tests.runtime.faults.conftest import echo, joins, open_sockets
 from tests.runtime.wire_api import WireClient
@@ -33,6 +33,8 @@ from tests.support.misbehaving import (
     DONE,
     Handler,
     Server,
+    count,
+    of_one,
     until,
 )
 
@@ -155,14 +157,12 @@ def test_a_stream_to_upload_that_times_out_by_itself(server: Server) -> None:
         def read(self, size: int = -1) -> bytes:
             raise TimeoutError("the source is slow")
 
-    Handler.answers["/config"] = lambda h: h.json(
-        {**CONFIG, "components": [{"id": 1, "type": "file", "props": {}}]}
-    )
-    with WireClient(server.url) as client:
-        one = client.file
-        one.api_name, one._shape = "/echo", Shape("file -> file")
-        with pytest.raises(GradioError, match="the source is slow"):
-            one.submit(cast("Any", Slow())).result(timeout=5)
+    Handler.answers["/config"] = lambda h: h.json(of_one("file", "file", "file"))
+    with (
+        WireClient(server.url) as client,
+        pytest.raises(GradioError, match="the source is slow"),
+    ):
+        client.file.submit(cast("Any", Slow())).result(timeout=5)
 
 
 def test_half_a_character_is_not_sent(server: Server) -> None:
@@ -191,30 +191,33 @@ def test_a_closed_client_stays_closed(server: Server) -> None:
 
 
 def test_threads_that_come_first_get_one_session(server: Server) -> None:
-    client = WireClient(server.url)
     barrier = threading.Barrier(20)
-    connections: list[object] = []
+    names: set[str] = set()
 
-    def connect() -> None:
+    def join(handler: Handler) -> None:
+        names.add(json.loads(handler.body)["session_hash"])
+        handler.json({"detail": "Queue is full."}, 503)
+
+    def first_call() -> None:
         barrier.wait()
-        connections.append(client._connection())
+        with pytest.raises(QueueFull):
+            client.echo.with_options(retries=0)("x")
 
-    threads = [threading.Thread(target=connect) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(map(id, connections))) == 1
-    client.close()
+    Handler.answers["/gradio_api/queue/join"] = join
+    with WireClient(server.url) as client, ThreadPoolExecutor(20) as pool:
+        for call in [pool.submit(first_call) for _ in range(20)]:
+            call.result(30)
+    assert joins() == 20
+    assert len(names) == 1
+    assert count("/config") == 1
 
 
 def test_a_stream_that_was_left_does_not_end_quietly(server: Server) -> None:
     over = threading.Event()
+    Handler.answers["/config"] = lambda h: h.json(of_one("grow", "number", "textbox"))
     Handler.answers["/gradio_api/queue/data"] = lambda h: over.wait(10)
     with WireClient(server.url) as client:
-        stream = client.grow
-        stream.api_name, stream._shape = "/echo", Shape("textbox -> textbox")
-        left = stream.stream(1)
+        left = client.grow.stream(1)
         left.close()
         with pytest.raises(JobCancelled):
             next(left)
@@ -251,32 +254,31 @@ print(client.echo("x"))
     assert (done.stdout, done.stderr) == ("ok\n", "")
 
 
-def test_a_restarted_app_is_read_again(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restarted_app_is_read_again(server: Server) -> None:
     swapped = [
         {"id": 0, "api_name": "other", "inputs": [1], "outputs": [1], "types": {}},
         {"id": 7, "api_name": "echo", "inputs": [1], "outputs": [1], "types": {}},
     ]
-    bodies: list[bytes] = []
+    joined: list[dict[str, Any]] = []
 
-    def record(handler: Handler) -> None:
-        bodies.append(handler.rfile.read(int(handler.headers["content-length"])))
-        handler._dispatch()
+    def join(handler: Handler) -> None:
+        joined.append(json.loads(handler.body))
+        handler.json({"event_id": "e"})
 
+    Handler.answers["/gradio_api/queue/join"] = join
     with WireClient(server.url) as client:
         assert client.echo("x") == "ok"
-        sessions = client._connection().live.sessions
         Handler.answers["/gradio_api/queue/data"] = lambda h: h.events(cut=True)
         with pytest.raises(ConnectionLost):
             client.echo("x")
         config = {**CONFIG, "dependencies": swapped}
-        Handler.answers = {"/config": lambda h: h.json(config)}
-        monkeypatch.setattr(Handler, "do_POST", record)
+        del Handler.answers["/gradio_api/queue/data"]
+        Handler.answers["/config"] = lambda h: h.json(config)
         assert client.echo("x") == "ok"
-        assert json.loads(bodies[0])["fn_index"] == 7
-        # No second stream of the same session beside one that may still be open.
-        assert client._connection().live.sessions is sessions
+    assert [body["fn_index"] for body in joined] == [0, 0, 7]
+    # No second stream of the same session beside one that may still be open.
+    first, lost, after = (body["session_hash"] for body in joined)
+    assert first == lost != after
 
 
 def test_a_restarted_app_that_has_changed(server: Server) -> None:

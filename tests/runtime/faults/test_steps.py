@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from typing import Any
 
 import pytest
 from gradio_runtime import (
@@ -21,7 +20,6 @@ from gradio_runtime import (
     Status,
     connect,
 )
-from gradio_runtime.shape import Shape
 
 from tests.runtime.faults.conftest import echo, joins
 from tests.runtime.wire_api import WireClient
@@ -34,6 +32,7 @@ from tests.support.misbehaving import (
     Handler,
     Server,
     count,
+    of_one,
 )
 
 CONFIG_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
@@ -173,7 +172,6 @@ def test_a_packed_description_is_read(server: Server) -> None:
 # ---- every status at every step
 
 STATUSES = (401, 403, 404, 413, 422, 429, 500, 502, 503, 504)
-FILE: dict[str, Any] = {"id": 1, "type": "file", "props": {}}
 STEPS = {
     "config": "/config",
     "info": "/gradio_api/info",
@@ -192,10 +190,8 @@ def take(server: Server, step: str) -> object:
             return client.view_api(return_format="dict")
         if step != "upload":
             return client.echo.with_options(retries=0)("x")
-        Handler.answers["/config"] = lambda h: h.json({**CONFIG, "components": [FILE]})
-        file = client.file.with_options(retries=0)
-        file.api_name, file._shape = "/echo", Shape("file -> file")
-        return file(b"content")
+        Handler.answers["/config"] = lambda h: h.json(of_one("file", "file", "file"))
+        return client.file.with_options(retries=0)(b"content")
 
 
 def meant(step: str, status: int) -> type[GradioError] | None:
@@ -311,19 +307,19 @@ def test_a_status_at_the_download(server: Server, status: int) -> None:
     sent = {"path": "/tmp/a.txt", "url": None, "meta": {"_type": "gradio.FileData"}}
     done = {**DONE, "output": {"data": [{**sent, "orig_name": "a.txt"}]}}
     Handler.answers = {
-        "/config": lambda h: h.json({**CONFIG, "components": [FILE]}),
+        "/config": lambda h: h.json(of_one("file", "file", "file")),
         "/gradio_api/upload": lambda h: h.json(["/tmp/up"]),
         "/gradio_api/queue/data": lambda h: h.events(done, CLOSE),
         "/gradio_api/file=/tmp/a.txt": lambda h: h.json(
             {"detail": "a reason"}, status, {"Retry-After": "0"}
         ),
     }
-    with WireClient(server.url) as client:
-        file = client.file
-        file.api_name, file._shape = "/echo", Shape("file -> file")
-        with pytest.raises(meant("download", status) or GradioError) as caught:
-            file(b"content")
-    assert caught.value.endpoint == "/echo"
+    with (
+        WireClient(server.url) as client,
+        pytest.raises(meant("download", status) or GradioError) as caught,
+    ):
+        client.file(b"content")
+    assert caught.value.endpoint == "/file"
 
 
 def test_values_that_no_json_has_in_an_answer(server: Server) -> None:

@@ -19,7 +19,7 @@ class Elsewhere(Handler):
     #: What its answers set.
     cookie: ClassVar[str] = "theirs=foreign; Path=/"
 
-    def _dispatch(self) -> None:
+    def dispatch(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.asked.append((self.command, self.path, headers))
         self.json({"event_id": "e"}, 200, {"Set-Cookie": self.cookie})

@@ -21,6 +21,7 @@ from gradio_runtime import (
     Output,
     OutputMismatch,
     ProtocolError,
+    Status,
     bounds,
     results,
 )
@@ -334,7 +335,7 @@ def test_a_stream_that_nobody_reads_fails(server: Server) -> None:
     tell(*grown(300))
     with BoundsClient(server.url, max_kept_size=1_000_000) as client:
         stream = client.run.stream()
-        until(lambda: stream._job.done())
+        until(lambda: stream.status().code is Status.FINISHED)
         seen: list[int] = []
         with pytest.raises(ProtocolError, match=r"faster than.*max_kept_size"):
             seen.extend(map(len, stream))

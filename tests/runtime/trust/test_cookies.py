@@ -65,7 +65,7 @@ def test_another_host_sets_and_gets_nothing(
         if way == "and back":
             monkeypatch.setattr(
                 Elsewhere,
-                "_dispatch",
+                "dispatch",
                 lambda h: h.raw(
                     b"",
                     "text/plain",

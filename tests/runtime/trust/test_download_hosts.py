@@ -125,6 +125,7 @@ def test_nothing_else_is_fetched(server: FileServer, tmp_path: Path, way: str) -
             server.output = output(way, url, server)
             with suppress(GradioError):  # or it is nowhere to be fetched
                 client.file(b"")
+    assert len(server.joined) == len(urls)
     assert not list(tmp_path.iterdir())
 
 
