@@ -28,7 +28,7 @@ _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
     "Exit codes: 0 fine · 1 a breaking change, or type errors · 2 wrong usage · "
-    "3 the app could not be reached or read · 70 a fault of ours · 130 interrupted."
+    "3 the app could not be reached or read · 70 a bug · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
 _INTERRUPTED = 130  # what shells give for SIGINT

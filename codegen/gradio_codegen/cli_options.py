@@ -28,7 +28,7 @@ Output = Annotated[
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", "-f", help="Overwrite a file that is not ours."),
+    typer.Option("--force", "-f", help="Overwrite a file that gradio-codegen did not write."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Strict = Annotated[

@@ -219,7 +219,7 @@ def summary() -> str:
     lines = [*_head(), _row(["Protocol", *_protocols()])]
     for group in CAPABILITIES:
         cells = [
-            "but" if any(_is_limit(row, version) for row in group.rows) else "yes"
+            "partly" if any(_is_limit(row, version) for row in group.rows) else "yes"
             for version in VERSIONS
         ]
         lines.append(_row([group.title, *cells]))
@@ -228,7 +228,7 @@ def summary() -> str:
         + "\n".join(lines)
         + "\n\nThe whole table, with what is special about each version, is in\n"
         "[docs/versions.md](docs/versions.md). Each cell of it is a test on a real "
-        "server;\n“but” is what needs `gradio-runtime[ws]`.\n"
+        "server;\n“partly” is what needs `gradio-runtime[ws]` in part.\n"
     )
 
 
