@@ -28,7 +28,9 @@ Output = Annotated[
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", "-f", help="Overwrite a file that gradio-codegen did not write."),
+    typer.Option(
+        "--force", "-f", help="Overwrite a file that gradio-codegen did not write."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Strict = Annotated[

@@ -1,4 +1,4 @@
-"""What an endpoint function returns: a described call, with nothing sent yet."""
+"""A call of an endpoint, described but not sent; and the options of calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ R = TypeVar("R")
 class Call(Generic[R]):
     """A call of one endpoint with validated inputs.
 
-    `Endpoint.call(...)` gives one without sending anything, for tests and dry runs.
+    `Endpoint.call(...)` makes one without sending anything, for tests and dry runs.
 
     Attributes:
         inputs: The validated inputs.
@@ -25,7 +25,7 @@ class Call(Generic[R]):
 
     @property
     def data(self) -> tuple[Any, ...]:
-        """The inputs in wire order."""
+        """The inputs, in the order in which they are sent."""
         return tuple(
             getattr(self.inputs, name) for name in type(self.inputs).model_fields
         )

@@ -1,9 +1,9 @@
-"""Every error a user of a generated module can meet.
+"""The errors that this package raises.
 
 ```
 GradioError
 ├── ConnectError            the app cannot be reached (refused, DNS, TLS, not a Gradio app)
-├── ConnectionLost          the stream broke; `may_have_run` says what is known of the job
+├── ConnectionLost          the stream broke; `may_have_run` says whether the job may have run
 ├── JobTimeout              also a builtin TimeoutError
 ├── AuthenticationError     401, 403, or a login that was refused
 ├── SpaceError              the Space is not found, paused, broken …; `stage`
@@ -20,13 +20,12 @@ GradioError
 └── ProtocolError           the server said something this runtime does not understand
 ```
 
-`SchemaDriftWarning`, a `UserWarning`, is no error: it stands in for `SchemaDrift` where
-the caller asked for it.
+`SchemaDriftWarning`, a `UserWarning`, replaces `SchemaDrift` if the caller asks for it.
 
-Each error carries `endpoint` (its api_name) and `src` (the app) where they are known, and
-`hint`, the next step to take, which is also the end of the message. As text an error
-is one line of characters that can be printed, of no more than about 2,000, whatever
-the app sent: so in `str`, `repr`, `args` and tracebacks. `message` has it as it came.
+Each error has `endpoint` (its api_name) and `src` (the app) if they are known, and
+`hint`, the next step to take, which is also the end of the message. As text (`str`,
+`repr`, `args`, tracebacks) an error is one line of at most about 2,000 printable
+characters, whatever the app sent. `message` has the text unchanged.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ _HINT = 600
 
 
 class GradioError(Exception):
-    """The root of the tree.
+    """The base class of all errors.
 
     Attributes:
         message: What happened, without the context and the hint.
@@ -107,16 +106,16 @@ class GradioError(Exception):
         return f"{text}. {printable(self.hint, _HINT)}" if self.hint else text
 
     def __repr__(self) -> str:
-        """The class and what happened."""
+        """Show the class and the message."""
         return f"{type(self).__name__}({brief(self.message)})"
 
     def within(self, *, endpoint: str | None = None, src: str | None = None) -> None:
-        """Fill in where it happened, once a caller that knows sees the error."""
+        """Fill in the endpoint and the app, unless they are known already."""
         self.endpoint = self.endpoint or endpoint
         self.src = self.src or src
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by state: the keyword-only constructors differ from class to class."""
+        """Pickle the state: the keyword-only constructors differ from class to class."""
         return (_rebuild, (type(self), self.args, self.__dict__))
 
 
@@ -156,7 +155,7 @@ class ConnectError(GradioError):
 
 
 class ConnectionLost(GradioError):
-    """The stream broke before the result came.
+    """The connection was lost before the result came.
 
     Attributes:
         may_have_run: False when the job certainly never started, so that calling
@@ -177,7 +176,7 @@ class ConnectionLost(GradioError):
         self.told(may_have_run=may_have_run)
 
     def told(self, *, may_have_run: bool) -> None:
-        """Say whether the job may have run, once that is known."""
+        """Set whether the job may have run, once that is known."""
         self.may_have_run = may_have_run
         self.usual_hint = (
             "The job may have run: see what it did before calling again"
@@ -187,13 +186,13 @@ class ConnectionLost(GradioError):
 
 
 class JobTimeout(GradioError, TimeoutError):
-    """The time that the caller gave is over."""
+    """The caller's timeout has passed."""
 
     usual_hint = "Allow it more time"
 
 
 class AuthenticationError(GradioError):
-    """The app wants a login or a token, or refused the one it was given."""
+    """The app needs a login or a token, or refused the one it was given."""
 
     usual_hint = (
         "Use a client with auth=(user, password), or token=… for a private Space"
@@ -201,11 +200,11 @@ class AuthenticationError(GradioError):
 
 
 class SpaceError(GradioError):
-    """The Space cannot serve.
+    """The Space cannot be called.
 
     Attributes:
         stage: The Hub's name for its state, such as `PAUSED` or `BUILD_ERROR`;
-            `NOT_FOUND` where there is none.
+            `NOT_FOUND` if there is no such Space.
         url: The Space's page.
     """
 
@@ -234,7 +233,7 @@ class RateLimited(GradioError):
     """Too many requests.
 
     Attributes:
-        retry_after: Seconds to wait, when the server says so.
+        retry_after: Seconds to wait, if the server says so.
     """
 
     usual_hint = "Wait, and send fewer calls at once"
@@ -270,14 +269,14 @@ class InputError(GradioError, ValueError):
         self.fields = dict(fields or {})
 
     def about(self, name: str) -> None:
-        """Say which parameter it is about, where that is known later."""
+        """Name the parameter that it is about, unless it is named already."""
         if not self.fields:
             self.fields = {name: self.message}
             self.message = f"{name}: {self.message}"
 
 
 def too_deep(parameter: str | None = None) -> InputError:
-    """The error of a value that Python itself cannot go through."""
+    """Return the error for a value that is nested too deeply for Python."""
     error = InputError("a value is nested too deeply, or in itself")
     if parameter is not None:
         error.about(parameter)
@@ -324,13 +323,13 @@ class ServerValidationError(GradioError):
 class AppError(GradioError):
     """The app's function raised.
 
-    An app shows the text of a `gr.Error` always, that of other exceptions only when
-    it was launched with `show_error=True`; otherwise the message says that it is
-    hidden.
+    An app always sends the text of a `gr.Error`, and that of other exceptions only if
+    it was launched with `show_error=True`. Otherwise the message says that the app
+    hides it.
 
     Attributes:
         title: The title the app gave, `"Error"` by default.
-        duration: Seconds for which a user interface should show it; None for ever.
+        duration: Seconds for which a user interface should show it; None for always.
         visible: Whether a user interface should show it.
         print_exception: Whether the app prints it to its own log.
     """
@@ -358,8 +357,8 @@ class OutputMismatch(GradioError):
     """An output does not fit the type that the app's description declares.
 
     Attributes:
-        raw: What the app sent, whole: an expensive result is never lost.
-        field: The output that does not fit, if one alone does not.
+        raw: All that the app sent, so that an expensive result is not lost.
+        field: The output that does not fit, if it is only one.
     """
 
     usual_hint = (
@@ -397,7 +396,7 @@ class SchemaDrift(GradioError):
 
 
 class SchemaDriftWarning(UserWarning):
-    """The app has changed since the module was generated, and is called all the same."""
+    """The app has changed since the module was generated, and is still called."""
 
     def __init__(self, text: str) -> None:
         super().__init__(printable(text))

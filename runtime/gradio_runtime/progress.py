@@ -1,7 +1,7 @@
 """A progress bar for a job, on a terminal or in a notebook.
 
-It is tqdm's, which comes with huggingface_hub and knows notebooks; it is imported when
-the first bar is made.
+The bar is tqdm's, which huggingface_hub installs and which supports notebooks. It is
+imported when the first bar is made.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from .texts import printable
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
 _SHARE = "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]"
 _COUNT = "{desc} [{elapsed}]"
-#: Longest text beside a bar, in characters.
+#: Longest text next to a bar, in characters.
 _LONGEST = 100
-#: More steps than a bar can count; it shows the share of them.
+#: From this number of steps on, a bar shows the share that is done.
 _MOST_STEPS = 10**12
 
 
 class ProgressBar:
-    """Shows a job's updates, one line for all of them.
+    """Show a job's updates in one line.
 
     While the job waits: its place in the queue and the server's estimate. While it
-    runs: the app's own progress, or how many outputs have come. Where nobody looks, as
-    in a pipe or a log file, nothing is printed.
+    runs: the app's own progress, or the number of outputs. In a pipe or a log file
+    nothing is printed.
 
     Args:
-        desc: What stands before it.
-        disable: Whether to show nothing; None to decide by where it would go.
+        desc: The text before the bar.
+        disable: Whether to show nothing; None to show it on terminals and in notebooks.
     """
 
     def __init__(self, desc: str, *, disable: bool | None = None) -> None:
@@ -40,8 +40,8 @@ class ProgressBar:
         self._outputs = 0
         bar, notebook = _tqdm()
         if disable is None and notebook:
-            disable = False  # a notebook's output says that it is no terminal
-        # None: tqdm looks whether stderr is a terminal.
+            disable = False  # a notebook's output is not a terminal
+        # With None, tqdm checks whether stderr is a terminal.
         self._bar: Any = bar(
             desc=self._desc, total=1, disable=disable, bar_format=_COUNT, miniters=0
         )
@@ -65,12 +65,12 @@ class ProgressBar:
                 pass
 
     def _say(self, what: str) -> None:
-        """Say it in words; there is no share to draw."""
+        """Show a text without a bar."""
         self._bar.bar_format = _COUNT
         self._bar.set_description_str(f"{self._desc}: {printable(what, _LONGEST)}")
 
     def _fill(self, units: Sequence[ProgressUnit]) -> None:
-        """Draw the innermost of the app's bars that says how far it is."""
+        """Draw the innermost of the app's bars whose share is known."""
         known = [unit for unit in units if unit.fraction is not None]
         if not known:
             self._say(next((unit.desc for unit in units if unit.desc), "running"))
@@ -79,7 +79,7 @@ class ProgressBar:
         counted = unit.progress is None and _counts(unit.index) and _counts(unit.length)
         self._bar.bar_format = _BAR if counted else _SHARE
         self._bar.total = unit.length if counted else 1
-        # Rounded: tqdm divides by it, and its time would be over the largest there is.
+        # Rounded: tqdm divides by it, and a tiny share would make its estimate overflow.
         self._bar.n = unit.index if counted else round(unit.fraction or 0.0, 4)
         what = f": {printable(unit.desc, _LONGEST)}" if unit.desc else ""
         self._bar.set_description_str(f"{self._desc}{what}")
@@ -92,11 +92,11 @@ class ProgressBar:
         self.close()
 
     def close(self) -> None:
-        """Leave the last line where it is; harmless when repeated."""
+        """Finish the bar and keep its last line. May be called again."""
         self._bar.close()
 
     def __enter__(self) -> ProgressBar:
-        """The bar itself, closed at the end of the block."""
+        """Return the bar, which is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +105,7 @@ class ProgressBar:
 
 
 def _counts(number: float | None) -> bool:
-    """Whether a number of steps is one that can be drawn as such."""
+    """Return whether a bar can count this number of steps."""
     return isinstance(number, int) and 0 <= number < _MOST_STEPS
 
 
@@ -117,7 +117,7 @@ def _queued(update: StatusUpdate[Any]) -> str:
 
 
 def _tqdm() -> tuple[Any, bool]:
-    """The bar for where we are, and whether that is a notebook.
+    """Return the class of bar for this environment, and whether it is a notebook's.
 
     Raises:
         GradioError: tqdm is missing.

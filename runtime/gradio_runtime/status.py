@@ -1,4 +1,4 @@
-"""How a job is doing: its status, progress and log, as values."""
+"""Status, progress and log messages of a job, as values."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ProgressUnit(BriefFields):
 
     @classmethod
     def from_msg(cls, data: Sequence[dict[str, Any]]) -> list[ProgressUnit]:
-        """Read the units of a `progress` message; what is of no known type is None."""
+        """Read the units of a `progress` message; a value of a wrong type becomes None."""
         return [
             cls(
                 index=number(unit.get("index")),
@@ -81,7 +81,7 @@ class ProgressUnit(BriefFields):
 
     @property
     def fraction(self) -> float | None:
-        """Share done, from 0 to 1, however the app counts; None when unknown."""
+        """The share that is done, from 0 to 1; None if it is unknown."""
         if self.progress is not None:
             share = self.progress
         elif self.index is not None and self.length:
@@ -92,9 +92,9 @@ class ProgressUnit(BriefFields):
 
 
 def number(value: object) -> Any:
-    """A number that only informs; anything else says nothing.
+    """Return a number that is only shown; None for anything else.
 
-    NaN, infinity and whole numbers too large to reckon with are among that.
+    NaN, infinity and very large whole numbers give None too.
     """
     known = isinstance(value, int | float) and abs(value) < _LARGEST
     return value if known else None
@@ -127,19 +127,19 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StatusUpdate(BriefFields, Generic[T_co]):
-    """What is known of a job at one moment.
+    """The state of a job at one moment.
 
     Attributes:
         code: Its stage.
         rank: Jobs before it in the queue; 0 is next.
         queue_size: Jobs in the queue.
         eta: Seconds until its result, as the server estimates them.
-        success: How it ended; None while it has not.
-        time: When this was learnt (aware, UTC).
+        success: Whether it ended well; None before its end.
+        time: When the runtime learnt this (aware, UTC).
         progress_data: The app's progress bars, with code PROGRESS.
         log: The app's message, with code LOG.
-        output: The output that came, with code ITERATING, or FINISHED when it is the
-            first; else UNCHANGED.
+        output: The new output, with code ITERATING, or with FINISHED if it is the
+            first; otherwise UNCHANGED.
     """
 
     code: Status

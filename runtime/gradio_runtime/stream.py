@@ -1,4 +1,4 @@
-"""Streams: the outputs of a generator endpoint as they come, and nothing kept."""
+"""Streams: the outputs of a generator endpoint as they come, without keeping them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ T = TypeVar("T")
 class Stream(Generic[T]):
     """The outputs of a generator endpoint as they come, each once.
 
-    Use it with `for` or `async for`, once. It keeps no output; leaving it early (a
+    Use it with `for` or `async for`, once. It keeps no output. Leaving it early (a
     `break` out of `with`, an exception, `close()`, garbage collection) cancels the
-    job. Outputs that come faster than they are read wait in memory: an app is not
-    slowed down, which would stop the jobs that share its connection.
+    job. Outputs that come faster than they are read wait in memory: the runtime does
+    not slow the app down, because that would stop the jobs that share its connection.
     """
 
     def __init__(self, job: Job[T]) -> None:
@@ -36,11 +36,11 @@ class Stream(Generic[T]):
         self._async_outputs: AsyncIterator[T] | None = None
 
     def __iter__(self) -> Iterator[T]:
-        """The stream itself."""
+        """Return the stream itself."""
         return self
 
     def __next__(self) -> T:
-        """Wait for the next output."""
+        """Wait for the next output and return it."""
         self._check_left()
         if self._outputs is None:
             self._outputs = iter(self._job) if self._bar is None else self._shown()
@@ -51,11 +51,11 @@ class Stream(Generic[T]):
             raise
 
     def __aiter__(self) -> AsyncIterator[T]:
-        """The stream itself."""
+        """Return the stream itself."""
         return self
 
     async def __anext__(self) -> T:
-        """Wait for the next output."""
+        """Wait for the next output and return it."""
         self._check_left()
         if self._async_outputs is None:
             self._async_outputs = (
@@ -101,11 +101,11 @@ class Stream(Generic[T]):
     def _check_left(self) -> None:
         self._job._check_process()  # pyright: ignore[reportPrivateUsage]
         if self._left:
-            # To end quietly would make half of the outputs look like all of them.
+            # Without an error, a part of the outputs would look like all of them.
             raise JobCancelled("the stream was left before its end")
 
     def status(self) -> StatusUpdate[T]:
-        """What is known of the job now."""
+        """Return the current state of the job."""
         return self._job.status()
 
     def cancel(self) -> bool:
@@ -113,7 +113,7 @@ class Stream(Generic[T]):
         return self._job.cancel()
 
     def close(self) -> None:
-        """Leave the stream; a job that still runs is cancelled."""
+        """Leave the stream, and cancel the job if it still runs."""
         if self._bar is not None:
             self._bar.close()
         if self._process == os.getpid() and not self._job.done():
@@ -121,7 +121,7 @@ class Stream(Generic[T]):
             self._job.cancel_soon()
 
     def __enter__(self) -> Stream[T]:
-        """The stream itself, closed at the end of the block."""
+        """Return the stream, which is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -129,7 +129,7 @@ class Stream(Generic[T]):
         self.close()
 
     async def __aenter__(self) -> Stream[T]:
-        """The stream itself, closed at the end of the block."""
+        """Return the stream, which is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -137,11 +137,11 @@ class Stream(Generic[T]):
         self.close()
 
     def __del__(self) -> None:
-        """Leave the stream when nobody can read it any more."""
+        """Leave the stream when it is garbage collected."""
         self.close()
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied, in words that help."""
+        """Raise a `TypeError`: a stream cannot be pickled or copied."""
         raise TypeError(
             "a Stream cannot be pickled: it is a call under way in this process. "
             "Pickle the endpoint, or the outputs"
