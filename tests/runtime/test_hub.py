@@ -172,7 +172,7 @@ def test_a_docker_space(hub: Hub, gradio6: GradioServer) -> None:
     hub.spaces["me/other"] = Space(hub.url, sdk="docker")
     error = refused("me/other")
     assert isinstance(error, SpaceError)
-    assert "no Gradio app: its SDK is docker" in str(error)
+    assert "not a Gradio app: its SDK is docker" in str(error)
 
 
 def test_a_gradio_space_whose_app_does_not_answer(hub: Hub) -> None:
@@ -194,8 +194,8 @@ def test_a_disabled_space(hub: Hub) -> None:
     [
         ("PAUSED", "is paused", "restart it on its page"),
         ("STOPPED", "is stopped", "gradio_runtime.duplicate('a/b')"),
-        ("BUILD_ERROR", "could not be built", "Its owner must mend it"),
-        ("RUNTIME_ERROR", "has failed", "Its owner must mend the app"),
+        ("BUILD_ERROR", "could not be built", "Its owner must fix the build"),
+        ("RUNTIME_ERROR", "has failed", "Its owner must fix the app"),
         ("CONFIG_ERROR", "is configured wrongly", "metadata in its README"),
         ("NO_APP_FILE", "has no app yet", "add the app's file"),
         ("DELETING", "is being deleted", "Use another Space"),
@@ -270,7 +270,7 @@ def test_a_token_that_the_hub_does_not_know(
 def test_a_name_that_no_space_can_have(hub: Hub) -> None:
     error = refused("a/b--c")
     assert isinstance(error, ConnectError)
-    assert "no name that a Space can have" in str(error)
+    assert "is not a valid Space name" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,7 @@ def test_somebody_elses_account(hub: Hub) -> None:
 def test_who_cannot_pay(hub: Hub) -> None:
     with (
         pytest.warns(UserWarning, match="t4-small"),
-        pytest.raises(SpaceError, match="wants to be paid first") as caught,
+        pytest.raises(SpaceError, match="requires payment") as caught,
     ):
         Client.duplicate("abidlabs/wire", token="hf_poor", hardware="t4-small")
     assert "/settings/billing" in str(caught.value)
@@ -312,9 +312,9 @@ def test_a_hub_that_limits(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("arguments", "options", "words"),
     [
-        (("http://127.0.0.1:7860",), {}, "is no Space"),
-        (("abidlabs/wire", "a/b/c"), {}, "no name that a Space can have"),
-        (("abidlabs/wire", "no name"), {}, "no name that a Space can have"),
+        (("http://127.0.0.1:7860",), {}, "is not a Space"),
+        (("abidlabs/wire", "a/b/c"), {}, "is not a valid Space name"),
+        (("abidlabs/wire", "no name"), {}, "is not a valid Space name"),
         (("abidlabs/wire",), {"sleep_timeout": 0}, "sleep_timeout"),
         (("abidlabs/wire",), {"max_workers": 0}, "max_workers"),
         (("abidlabs/wire",), {"hf_token": "x"}, "one thing"),

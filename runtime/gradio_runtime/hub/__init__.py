@@ -1,5 +1,5 @@
-"""Spaces of the Hugging Face Hub: where they are served, whether they run, copies.
+"""Spaces of the Hugging Face Hub: find their host, wait until they run, copy them.
 
-`huggingface_hub` is imported when a Space is used and not before: it takes longer to
-import than the rest of the runtime together. It blocks, so the loop asks it in threads.
+`huggingface_hub` is imported when a Space is first used: its import takes longer than
+that of the whole runtime. Its calls block, so the loop runs them in threads.
 """

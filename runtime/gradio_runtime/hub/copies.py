@@ -1,7 +1,4 @@
-"""A Space of one's own: a copy of somebody's, made once and used again.
-
-All of this blocks.
-"""
+"""Copies of Spaces: each is made once and used again. All functions block."""
 
 from __future__ import annotations
 
@@ -22,13 +19,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("gradio_runtime").getChild("hub")
 
-#: What costs nothing by the hour; its sleep time cannot be set either.
+#: Hardware without a price per hour. Its sleep time cannot be set.
 _FREE = frozenset({"cpu-basic", "zero-a10g"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a copy is to be like; see `Client.duplicate`."""
+    """The settings of a copy; see `Client.duplicate`."""
 
     private: bool = True
     hardware: str | None = None
@@ -38,12 +35,12 @@ class Wishes:
 
     @property
     def sleep_seconds(self) -> int:
-        """Seconds without a visitor after which the copy sleeps."""
+        """Return the seconds without a visitor after which the copy sleeps."""
         return round(self.sleep_timeout * 60)
 
 
 def duplicate(from_id: str, to_id: str | None = None, **options: Any) -> Client:
-    """Make a copy of a Space, or use the one there is, and connect to it. Blocks.
+    """Make a copy of a Space, or use an existing one, and connect to it. Blocks.
 
     Args:
         from_id: The Space, `owner/space`.
@@ -61,15 +58,15 @@ def duplicate(from_id: str, to_id: str | None = None, **options: Any) -> Client:
 def copy_space(
     from_id: str, to_id: str | None, token: str | bool | None, wishes: Wishes
 ) -> str:
-    """Have a copy of a Space, made if it is not there yet; it may not run yet.
+    """Make a copy of a Space unless it exists, and return its id; it may not run yet.
 
-    It can be called for any number of copies of one Space, each with its `to_id`.
+    One Space can have any number of copies, each with its own `to_id`.
 
     Args:
         from_id: The Space, by its id or page.
         to_id: The copy, `owner/name` or `name`; None for the Space's own name.
         token: The caller's; None or True for the saved one.
-        wishes: What the copy is to be like.
+        wishes: The settings of the copy.
 
     Returns:
         The copy's id.
@@ -89,26 +86,26 @@ def copy_space(
             raise
         if _created(original, target, token, wishes):
             return target
-        existing = look_up(target, token)  # somebody else was quicker
+        existing = look_up(target, token)  # another process was faster
     _use_again(existing, token, wishes)
     return existing.id
 
 
 def _checked(from_id: str, to_id: str | None, wishes: Wishes) -> str:
-    """The id of the Space that is to be copied.
+    """Return the id of the Space to copy.
 
     Raises:
-        InputError: What is wanted makes no sense.
+        InputError: An argument is not valid.
     """
     source = space_of(from_id)
     if source is None:
         raise InputError(
-            f"{from_id!r} is no Space, and only those can be duplicated",
+            f"{from_id!r} is not a Space, and only Spaces can be duplicated",
             hint="Use owner/space, as in the address of the Space's page",
         )
     if to_id is not None and not is_space_id(to_id if "/" in to_id else f"a/{to_id}"):
         raise InputError(
-            f"{to_id!r} is no name that a Space can have", hint="Use owner/name or name"
+            f"{to_id!r} is not a valid Space name", hint="Use owner/name or name"
         )
     if not wishes.sleep_timeout > 0:
         raise InputError(
@@ -135,13 +132,13 @@ def _target(original: Space, to_id: str | None, token: str) -> str:
     if to_id is not None and "/" in to_id:
         return to_id
     with translated(original.id, token):
-        hub: Any = api(token)  # it does not say what it returns
+        hub: Any = api(token)  # its return type is not annotated
         me: dict[str, Any] = hub.whoami()
     return f"{me['name']}/{to_id or original.id.partition('/')[2]}"
 
 
 def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
-    """Create the copy; False if there is one by now."""
+    """Create the copy; return False if it exists by now."""
     from huggingface_hub.errors import HfHubHTTPError
 
     hardware: Any = wishes.hardware or original.hardware
@@ -150,7 +147,7 @@ def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
     _log.info("duplicating the Space %s as %s", original.id, target)
     with translated(original.id, token):
         try:
-            # All at once: it must not start without its secrets, nor run up a bill.
+            # In one request: it must not start without its secrets or its sleep time.
             api(token).duplicate_repo(
                 original.id,
                 target,
@@ -169,7 +166,7 @@ def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
 
 
 def _use_again(space: Space, token: str, wishes: Wishes) -> None:
-    """Take an existing copy: only its hardware and sleep time are brought in line."""
+    """Use an existing copy: only its hardware and sleep time are changed."""
     _log.info("using the Space %s, which exists", space.id)
     if wishes.secrets or wishes.variables:
         warnings.warn(
@@ -193,7 +190,7 @@ def _is_paid(hardware: str | None) -> bool:
 
 
 def _warn_of_bills(name: str, hardware: str, wishes: Wishes) -> None:
-    # Before anything is done, so that who makes warnings errors pays nothing.
+    # First, so that a program that turns warnings into errors pays nothing.
     warnings.warn(
         f"{name} runs on {hardware}, which the Hub bills its owner for while it is "
         f"awake; it sleeps after {wishes.sleep_timeout:g} min without a visitor. "

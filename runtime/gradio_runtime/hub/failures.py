@@ -1,4 +1,4 @@
-"""What `huggingface_hub` raises, as this package's own errors."""
+"""Translate the errors of `huggingface_hub` into those of this package."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 NOT_FOUND = "NOT_FOUND"
 _DISABLED = "DISABLED"
 
-#: `RateLimit: "api";r=0;t=55` means that nothing is left for 55 s.
+#: `RateLimit: "api";r=0;t=55` means that no request is allowed for 55 s.
 _NOTHING_LEFT = re.compile(r"\br\s*=\s*0\b.*?\bt\s*=\s*(\d+)")
 
 
 @contextmanager
 def translated(space_id: str, token: str | None) -> Generator[None]:
-    """Turn what goes wrong while the Hub is asked into what callers know.
+    """Translate errors of requests to the Hub.
 
     Args:
-        space_id: What it is asked about.
-        token: What it is asked with.
+        space_id: The Space that they are about.
+        token: The token that they send.
     """
     from huggingface_hub import errors as theirs
 
@@ -54,13 +54,13 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
         ) from error
     except theirs.HFValidationError:
         raise ConnectError(
-            f"{space_id!r} is no name that a Space can have",
+            f"{space_id!r} is not a valid Space name",
             lasting=True,
             hint="Use owner/space, as in the address of the Space's page",
         ) from None
     except theirs.OfflineModeIsEnabled:
         raise ConnectError(
-            "the Hub must not be asked: HF_HUB_OFFLINE is set",
+            "the Hub cannot be used: HF_HUB_OFFLINE is set",
             lasting=True,
             src=space_id,
             hint="Unset it, or pass the app's own URL",
@@ -96,11 +96,11 @@ def _answered(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradio
 
 
 def disabled(space_id: str, current: str) -> SpaceError:
-    """The error of a Space that the Hub has switched off.
+    """Return the error for a Space that the Hub has disabled.
 
     Args:
-        space_id: What the caller calls it.
-        current: What it is called now.
+        space_id: The name that the caller gave.
+        current: Its current name.
     """
     page = page_of(current)
     return SpaceError(
@@ -126,7 +126,7 @@ def _not_found(space_id: str, token: str | None) -> SpaceError:
 
 
 def _of_status(error: HfHubHTTPError, space_id: str, token: str | None) -> GradioError:
-    """The error of any other answer that is none."""
+    """Return the error for an HTTP status."""
     status, said = error.response.status_code, _said(error)
     tokens = f"{endpoint()}/settings/tokens"
     match status:
@@ -141,28 +141,28 @@ def _of_status(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradi
             return _not_found(space_id, token)
         case 402:
             return SpaceError(
-                f"the Hub wants to be paid first{said}",
+                f"the Hub requires payment{said}",
                 url=page_of(space_id),
                 src=space_id,
                 hint=f"See {endpoint()}/settings/billing, or choose hardware='cpu-basic'",
             )
         case 403:
             return AuthenticationError(
-                f"the token may not do that{said}",
+                f"the token lacks the permission{said}",
                 src=space_id,
-                hint=f"Give one that may: {tokens}",
+                hint=f"Use a token that has it: {tokens}",
             )
         case 429:
             after = _retry_after(error.response.headers)
             wait = "a while" if after is None else f"{after:g} s"
             return RateLimited(
-                "the Hub is asked too often",
+                "too many requests to the Hub",
                 retry_after=after,
                 src=space_id,
-                hint=f"Wait {wait}; with a token (HF_TOKEN) more is allowed",
+                hint=f"Wait {wait}; a token (HF_TOKEN) allows more",
             )
         case 400 | 422:
-            return InputError(f"the Hub refuses it{said}", src=space_id)
+            return InputError(f"the Hub refuses the request{said}", src=space_id)
         case _:
             return ConnectError(
                 f"the Hub answers {status}{said}",
@@ -173,7 +173,7 @@ def _of_status(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradi
 
 
 def _names_the_token(error: HfHubHTTPError) -> bool:
-    """Whether a 401 is about the token rather than about the Space."""
+    """Return whether a 401 is about the token, and not about the Space."""
     headers = error.response.headers
     return "X-Error-Code" not in headers and "credentials" in headers.get(
         "X-Error-Message", ""
@@ -181,13 +181,13 @@ def _names_the_token(error: HfHubHTTPError) -> bool:
 
 
 def _said(error: HfHubHTTPError) -> str:
-    """The Hub's own words, if it has any, as the end of a message."""
+    """Return the Hub's message, if there is one, as the end of ours."""
     said = (error.server_message or "").strip().rstrip(".")
     return f": {said.splitlines()[0][:300]}" if said else ""
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds after which the Hub wants to be asked again, if it says so."""
+    """Return the seconds to wait before the next request, if the Hub says so."""
     if given := headers.get("retry-after"):
         return seconds_of(given)
     left = _NOTHING_LEFT.search(headers.get("ratelimit", ""))

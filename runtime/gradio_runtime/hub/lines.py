@@ -1,4 +1,4 @@
-"""A line on the terminal that says what a caller waits for."""
+"""A line on the terminal that shows what a caller waits for."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Report = Callable[[str | None], None]
 
 
 def line_on_terminal() -> Report:
-    """One line on stderr, if that is a terminal; nothing in a pipe or a file."""
+    """Return a `Report` that writes one line to stderr if it is a terminal."""
 
     def show(text: str | None) -> None:
         with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
             if sys.stderr.isatty():
-                # Some terminals say that they are 0 wide.
+                # Some terminals report a width of 0.
                 width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
                 shown = printable(text or "")[: width - 1]
                 sys.stderr.write(f"\r\x1b[K{shown}")

@@ -1,4 +1,4 @@
-"""What Spaces are called: ids, pages, and which of them an address means."""
+"""Names of Spaces: ids, addresses of pages, and the Hub's own address."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _PAGE = re.compile(r"/spaces/([^/]+/[^/]+)")
 
 
 def endpoint() -> str:
-    """The Hub's address, without a slash at the end."""
+    """Return the Hub's address, without a slash at the end."""
     return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
 
 def page_of(space_id: str) -> str:
-    """The address of a Space's page."""
+    """Return the address of a Space's page."""
     return f"{endpoint()}/spaces/{space_id}"
 
 
 def is_space_id(src: str) -> bool:
-    """Whether `src` looks like `owner/space`."""
+    """Return whether `src` has the form `owner/space`."""
     return _SPACE_ID.fullmatch(src) is not None
 
 
 def space_of(src: str) -> str | None:
-    """The id of the Space that an id or the address of a page means, if one does."""
+    """Return the id of the Space in an id or a page's address, or None."""
     if is_space_id(src):
         return src
     address = split(src)

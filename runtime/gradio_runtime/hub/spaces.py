@@ -1,4 +1,4 @@
-"""What the Hub says of a Space. All of this blocks."""
+"""Read what the Hub knows about a Space. All functions block."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("gradio_runtime").getChild("hub")
 
-#: Seconds to wait for the Hub's answer, and for a list that is only nice to have.
+#: Seconds to wait for the Hub's answer, and for the list of an owner's Spaces.
 _TIMEOUT = 30.0
 _LIST_TIMEOUT = 5.0
 
@@ -29,12 +29,12 @@ class Space:
     """A Space, as the Hub describes it.
 
     Attributes:
-        id: Its name now, which another may lead to.
-        host: Where its app is served; None while that is not known.
-        stage: The Hub's name for its state; None if it does not tell.
+        id: Its current name; an older one redirects to it.
+        host: Address of its app; None while it is unknown.
+        stage: The Hub's name for its state; None if the Hub gives none.
         sdk: What it is built with, such as `gradio` or `docker`.
-        problem: What the Hub says of a failure.
-        hardware: What it runs on, or is to run on.
+        problem: The Hub's message about a failure.
+        hardware: Its hardware, or what was requested for it.
         sleep_time: Seconds without a visitor after which it sleeps.
     """
 
@@ -48,12 +48,12 @@ class Space:
 
     @property
     def page(self) -> str:
-        """The address of its page."""
+        """Return the address of its page."""
         return page_of(self.id)
 
 
 def api(token: str | None) -> HfApi:
-    """The Hub's API for the owner of a token, or for nobody."""
+    """Return the Hub's API, with a token or without one."""
     from huggingface_hub import HfApi
 
     if token:
@@ -62,7 +62,7 @@ def api(token: str | None) -> HfApi:
 
 
 def saved_token() -> str | None:
-    """The token of `HF_TOKEN`, else of the saved login.
+    """Return the token in `HF_TOKEN`, or that of the saved login.
 
     Raises:
         AuthenticationError: There is a login that cannot be used.
@@ -79,7 +79,7 @@ def look_up(space_id: str, token: str | None) -> Space:
     Raises:
         SpaceError: There is no such Space, or it is disabled.
         AuthenticationError: The token is not accepted, or the Space is gated.
-        RateLimited: The Hub is asked too often.
+        RateLimited: There were too many requests.
         ConnectError: The Hub cannot be reached.
     """
     try:
@@ -98,7 +98,7 @@ def look_up(space_id: str, token: str | None) -> Space:
 
 
 def _space(name: str, info: Any) -> Space:
-    """What we want to know of what the Hub says, whose types it does not promise."""
+    """Read the fields that are used; the Hub does not promise their types."""
     runtime: Any = info.runtime
     raw: dict[str, Any] = runtime.raw if runtime is not None else {}
     address = split(str(info.host or ""))
@@ -120,9 +120,9 @@ def _text(value: object) -> str | None:
 
 
 def _similar(space_id: str, token: str | None) -> str | None:
-    """The one of the owner's Spaces whose name is closest, if one is close.
+    """Return the owner's Space whose name is closest, if one is close.
 
-    It is asked for once and not waited for long; `list_spaces` would insist.
+    One request with a short timeout; `list_spaces` would repeat it.
     """
     from huggingface_hub import get_session
 

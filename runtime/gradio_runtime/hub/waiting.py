@@ -1,4 +1,4 @@
-"""From a Space's name to an app that answers, however long that one sleeps or builds."""
+"""Wait until a Space's app answers, while the Space sleeps, starts or is built."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ from .stages import SLEEPING, check, doing, not_serving, serves
 
 _log = logging.getLogger("gradio_runtime").getChild("hub")
 
-#: Seconds between two looks at a Space that does not serve yet, at first and at most.
+#: Seconds between two requests for the state of a Space: at first, and at most.
 FIRST_LOOK = 1.0
 _LAST_LOOK = 10.0
-#: Seconds that an app gets to answer after the Hub says that it runs.
+#: Seconds to wait for the app's answer after the Hub says that it runs.
 GRACE = 15.0
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A Space that somebody wants to call. Its methods run on the runtime's loop.
+    """A Space that a client wants to call. The methods run on the runtime's loop.
 
     Attributes:
         space_id: Its name.
         token: The caller's token.
-        timeout: Seconds to wait for a Space that does not serve yet.
-        knock: Asks the app at a host, which wakes it, and tells whether it answers.
-        report: Shows what it does meanwhile, and None when that is over.
+        timeout: Seconds to wait for a Space that cannot be called yet.
+        knock: Sends a request to the app at a host, which wakes it; says whether the app
+            answers.
+        report: Shows what the Space does meanwhile; gets None at the end of the wait.
     """
 
     space_id: str
@@ -51,11 +52,11 @@ class Wanted:
     report: Report = field(default_factory=line_on_terminal)
 
     async def found(self) -> Space:
-        """The Space as it is now; a passing failure of the Hub is waited for.
+        """Return the Space's present state. Requests are repeated after a failure.
 
         Raises:
-            SpaceError: It will not serve, however long one waits.
-            GradioError: It cannot be asked for.
+            SpaceError: It does not run, and waiting will not help.
+            GradioError: The Hub gives no answer.
         """
         attempt = 0
         while True:
@@ -72,17 +73,17 @@ class Wanted:
                 return space
 
     async def serving(self) -> Space:
-        """The Space once it serves.
+        """Wait until the Space can be called, and return it.
 
         Raises:
-            SpaceError: It cannot, or does not within the timeout.
-            GradioError: It cannot be asked for.
+            SpaceError: It cannot be called, or not within the timeout.
+            GradioError: The Hub gives no answer.
         """
         space = await self.found()
         return space if serves(space) else await self.awaited(space)
 
     async def awaited(self, space: Space) -> Space:
-        """A Space that does not serve yet, once it does; see `serving`."""
+        """Wait for a Space that cannot be called yet; see `serving`."""
         seen = [space]
         scope = asyncio.timeout(self.timeout)
         try:
@@ -106,7 +107,7 @@ class Wanted:
         return await in_thread(partial(look_up, self.space_id, self.token))
 
     async def _wait(self, seen: list[Space]) -> None:
-        """Wait until it serves; `seen` gets each look at it."""
+        """Wait until it can be called; each state is appended to `seen`."""
         started, pause = asyncio.get_running_loop().time(), FIRST_LOOK
         while not serves(space := seen[-1]):
             _log.info("the Space %s is %s", space.id, doing(space))
@@ -127,7 +128,7 @@ class Wanted:
         await self._answer(str(seen[-1].host))
 
     async def _answer(self, host: str) -> None:
-        """Give the app a moment to answer: the Hub knows sooner that it runs."""
+        """Wait until the app answers: the Hub says that it runs a little earlier."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
                 while not await self.knock(host):  # noqa: ASYNC110  # it has no event
