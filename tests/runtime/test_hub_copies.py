@@ -80,7 +80,7 @@ def test_a_generated_client_knows_what_to_copy(hub: Hub) -> None:
         typed: SpaceClient = client
         assert typed.echo("x") == "x"
         assert typed.src == "me/wire"
-    with pytest.raises(InputError, match="no Space"):
+    with pytest.raises(InputError, match="is not a Space"):
         WireClient.duplicate(token="hf_me")  # generated from an address
     with pytest.raises(InputError, match="needs the id of a Space"):
         Client.duplicate(token="hf_me")

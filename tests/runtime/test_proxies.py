@@ -75,7 +75,7 @@ def test_a_proxy_that_wants_a_login(server: Server) -> None:
         kwargs = {"proxy": proxy.url}
         with (
             WireClient(server.url, httpx_kwargs=kwargs) as client,
-            pytest.raises(ConnectError, match="proxy wants a login") as caught,
+            pytest.raises(ConnectError, match="proxy needs a login") as caught,
         ):
             client.echo("x")
         assert caught.value.not_sent

@@ -1,9 +1,9 @@
-"""Files from a server to the disk: whole or not at all, and on from where they broke off.
+"""Download files: a file appears when it is complete, and is continued after a failure.
 
-Gradio 6 keeps a file under the hash of its content, and writes it anew while another
-job's copy is being served (measured on 6.31: of 120 downloads at once 17 broke off, and
-about 10 were empty). So a file that breaks off is continued only if the server says that
-it is still the same one, and a whole one that is too short is fetched again.
+Gradio 6 stores a file under the hash of its content, and writes it again while another
+job's copy is being served (measured on 6.31: of 120 downloads at once 17 were cut, and
+about 10 were empty). So a download that was cut is continued only if the server says that
+the file is still the same, and a file that is too short is fetched again.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 #: Bytes by which a download must have come further to count as one that goes on.
 _STEP = 64 * 1024
-#: Bytes that come before the room for them is looked at again.
+#: Bytes after which the limits are checked again.
 _COUNTED = 1 << 20
 _PARTIAL = 206
 _NO_SUCH_RANGE = 416
-#: Failures that mean something else of a file than of an app.
+#: Statuses that mean something else for a file than for an app.
 _ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
 _BYTES = "[0-9]{1,18}"  # no file has more, and Python reads no number of 5,000 digits
 CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
@@ -46,11 +46,11 @@ CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
 
 @dataclass
 class Allowance:
-    """What one call may bring here.
+    """How many files and bytes one call may download.
 
     Attributes:
         files: Files in each of its outputs.
-        size: Bytes of all its files, as far as they have not come yet.
+        size: Bytes that all its files may still take.
     """
 
     files: int
@@ -75,13 +75,13 @@ class Wanted:
     """One file to download.
 
     Attributes:
-        url: Where it is.
-        name: What to call it here: a safe name.
-        size: Bytes that it should have, when known; otherwise it has more than none.
+        url: Its address.
+        name: Its name on the disk: a safe one.
+        size: Its bytes, if known; otherwise it must have at least one.
         limit: Most bytes to take.
-        trusted: Whether the user named the URL himself. One that an app names leads to
+        trusted: Whether the user named the URL. One that an app names leads to
             the app itself, to public addresses and to `download_hosts` only.
-        allowance: What there is room for in all, if that is bounded.
+        allowance: What the whole call may download, if that is bounded.
     """
 
     url: str
@@ -92,15 +92,15 @@ class Wanted:
     allowance: Allowance | None = None
 
     def begin(self) -> None:
-        """Count the least that a file takes, for there may be any number of them."""
+        """Count the least that a file takes, since there may be very many."""
         if self.allowance is not None:
             self.allowance.take(SMALLEST_FILE)
 
     def take(self, size: int, folder: Path) -> None:
-        """Count bytes that are to be written into a folder, now and then.
+        """Count bytes that are about to be written into a folder.
 
         Raises:
-            FileTooLarge: There is no room for them.
+            FileTooLarge: They exceed a limit, or the disk is full.
         """
         if self.allowance is not None:
             self.allowance.take(size)
@@ -113,10 +113,10 @@ class Wanted:
             )
 
     def check(self, size: int) -> None:
-        """Refuse more bytes than may be taken.
+        """Check the number of bytes against the limit.
 
         Raises:
-            FileTooLarge: There are so many.
+            FileTooLarge: There are more.
         """
         if self.limit is not None and size > self.limit:
             raise FileTooLarge(
@@ -127,19 +127,19 @@ class Wanted:
 
 
 async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
-    """GET a file into `folder`, where it appears only when it is whole.
+    """GET a file into `folder`, where it appears only when it is complete.
 
-    A download that breaks off is continued, or begun again where that cannot be; it is
-    given up after `RETRIES` tries in a row that brought it no further.
+    A download that is cut is continued, or started again if that is not possible. It
+    fails after `RETRIES` tries in a row that brought nothing new.
 
     Args:
         transport: HTTP to the app that named the file.
         wanted: The file.
-        folder: Where to put it; made if need be.
+        folder: Where to put it; made if it does not exist.
 
     Raises:
-        FileTooLarge: It has more bytes than the caller takes.
-        GradioError: It is not served, or breaks off each time.
+        FileTooLarge: It has more bytes than the caller allows.
+        GradioError: It is not served, or is cut every time.
     """
     wanted.begin()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
@@ -156,20 +156,20 @@ async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
 
 
 class _Download:
-    """A download under way, into a file that is not yet whole."""
+    """One download, into a file that is not complete yet."""
 
     def __init__(self, transport: Transport, wanted: Wanted, path: Path) -> None:
         self._transport = transport
         self._wanted = wanted
         self._path = path
-        #: Bytes on the disk that belong to what the server has.
+        #: Bytes on the disk that belong to the server's present version.
         self._have = 0
-        #: What tells that version of the file from others; None if nothing does.
+        #: The tag of that version; None if the server gives none.
         self._version: str | None = None
         self._gone = False
 
     async def run(self) -> None:
-        """Fetch all of it."""
+        """Fetch the whole file."""
         failures, furthest = 0, 0
         while True:
             error: GradioError | None = None
@@ -182,13 +182,13 @@ class _Download:
             else:
                 if self._is_whole():
                     return
-                self._version = None  # it is all that the server has of this one
+                self._version = None  # the server has no more of this version
             if self._have >= furthest + _STEP:
                 failures, furthest = 0, self._have
             if failures == RETRIES:
                 if error is not None:
                     raise error
-                return  # what the server said of its size was wrong
+                return  # the size that the server gave was wrong
             await asyncio.sleep(pause_after(error, failures))
             failures += 1
 
@@ -197,12 +197,12 @@ class _Download:
         return self._have >= (1 if size is None else size)
 
     async def _fetch(self) -> None:
-        """GET what is missing; it may turn out to be everything.
+        """GET the missing part, which may be the whole file.
 
         Raises:
-            ConnectionLost: It broke off, or the server sent another part.
+            ConnectionLost: It was cut, or the server sent another part.
         """
-        # Coded content has other lengths and ranges than the file.
+        # Compressed content has other lengths and ranges than the file.
         headers = {"accept-encoding": "identity"}
         continued = self._have > 0 and self._version is not None
         if continued:
@@ -245,8 +245,8 @@ class _Download:
 
     async def _write(self, response: httpx2.Response, whole: int | None) -> None:
         self._wanted.check(whole or 0)
-        # The part is opened only for the length of an answer: a pause between two may
-        # be long, and files are few.
+        # The file is open only while an answer is read: a pause between two may
+        # be long, and open files are limited.
         with self._path.open("r+b" if self._have else "wb") as file:
             file.seek(self._have)
             file.truncate()
@@ -277,7 +277,7 @@ def length_of(response: httpx2.Response) -> int | None:
 
 
 def _version(response: httpx2.Response) -> str | None:
-    """What `If-Range` may be given (RFC 9110, 13.1.5): a weak tag promises too little."""
+    """Return the value for `If-Range` (RFC 9110, 13.1.5): a strong tag, or a date."""
     if "content-encoding" in response.headers:
         return None
     tag = response.headers.get("etag", "")
@@ -290,6 +290,6 @@ def _refused(status: int, wanted: Wanted) -> GradioError:
     text = f"the app does not serve the file {wanted.name} ({status})"
     if status == 403:
         return AuthenticationError(
-            text, hint="It may be gone by now, or want a login or a token"
+            text, hint="It may be gone by now, or need a login or a token"
         )
     return ConnectError(text, hint="It may be gone by now: call the endpoint again")

@@ -1,7 +1,7 @@
 """One file as a multipart request, sent while it is read.
 
-httpx2 makes such requests, too, but it reads files on the event loop in pieces of
-64 KiB, and tells nobody how far it is.
+httpx2 can send such requests too, but it reads files on the event loop in pieces of
+64 KiB, and does not report progress.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..http.transport import Transport
 from ..jsontext import is_array, load_json
 from .sources import Source
 
-#: What would end a quoted name, or its header.
+#: Characters that would end a quoted name, or its header.
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 
 
@@ -28,10 +28,10 @@ class Upload:
     """One file to upload.
 
     Attributes:
-        name: What to call it.
+        name: Its name for the app.
         source: Its content.
-        limit: Most bytes that the app takes.
-        tell: Told how many bytes have been sent; it begins again with another try.
+        limit: Most bytes that the app accepts.
+        tell: Called with the number of bytes sent; it starts again with each try.
     """
 
     name: str
@@ -41,14 +41,14 @@ class Upload:
 
 
 async def upload(transport: Transport, path: str, file: Upload) -> str:
-    """POST a file; returns its path on the server.
+    """POST a file; return its path on the server.
 
-    An upload changes nothing but the server's disk, so it is tried again after a
-    passing failure, as long as its content can be read again.
+    An upload changes only the server's disk, so it is repeated after a temporary
+    failure, as long as the file can be read again.
 
     Raises:
-        FileTooLarge: It has more bytes than the app takes.
-        GradioError: The app cannot be reached, or does not take it.
+        FileTooLarge: It has more bytes than the app accepts.
+        GradioError: The app cannot be reached, or refuses the file.
     """
     if file.limit is not None and (file.source.size or 0) > file.limit:
         raise _too_large(file, f"{file.source.size} bytes")
@@ -61,7 +61,7 @@ async def upload(transport: Transport, path: str, file: Upload) -> str:
         error.about_file(file.name)
         raise
     except asyncio.CancelledError:
-        # The request goes on without its caller for as long as its body does.
+        # A request continues without its caller as long as its body does.
         file.source.give_up()
         raise
     try:
@@ -77,7 +77,7 @@ class _Body:
     """The body of a request, which can be sent again if the file can be read again.
 
     Attributes:
-        headers: What the request says of it.
+        headers: The request's headers about the body.
     """
 
     def __init__(self, file: Upload) -> None:
@@ -122,5 +122,5 @@ def _too_large(file: Upload, size: str) -> FileTooLarge:
 
 
 def _quoted(name: str) -> str:
-    """A name between quotes, as browsers write it (the HTML standard)."""
+    """Return a name in quotes, as browsers write it (HTML standard)."""
     return _UNQUOTABLE.sub(lambda found: f"%{ord(found[0]):02X}", name)

@@ -1,13 +1,13 @@
-"""Requests to other hosts than the app's, which an app may lead us to: by GET only.
+"""GET requests to hosts other than the app's own, whose addresses come from the app.
 
-Nothing of the caller's goes along: no headers, no cookies. And an app must not make its
-caller's machine read what only that can reach, such as a router or a cloud's metadata: so
-only public addresses are connected to, unless the caller named the host
-(`download_hosts`) or the URL. What is checked is the address that is connected to: a name
-is resolved here, and the connection is made to an address that was checked.
+They carry nothing of the caller's: no headers, no cookies. An app must not make its
+caller's machine read what only that machine can reach, such as a router or a cloud's
+metadata. So connections go to public addresses only, unless the caller named the host
+(`download_hosts`) or the URL. The name is resolved here, and the connection is made to an
+address that was checked.
 
-A proxy resolves names by itself. Where there is one, it is checked what a name means here,
-if it means anything here; what it means to the proxy is the proxy's to guard.
+A proxy resolves names itself. Then the addresses that a name has here are checked, if it
+has any; to check the others is up to the proxy.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .pools import HttpOptions, PoolClient, Pooled, make_client, sees_addresses
 
 #: The mark, among a request's extensions, of one that may go to any address.
 ANYWHERE = "gradio_runtime.anywhere"
-#: Seconds to wait for a name to be resolved here where a proxy will do it anyway.
+#: Seconds to wait for a name to be resolved here if a proxy resolves it too.
 _LOOK_UP = 2.0
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -37,7 +37,7 @@ _ALLOW = (
 
 
 class Hosts:
-    """Hosts that the caller lets an app lead to.
+    """Hosts that the caller allows an app to lead to.
 
     Args:
         names: `host` or `host:port` each.
@@ -50,23 +50,23 @@ class Hosts:
         self._named = {host_and_port(name) for name in names}
 
     def __contains__(self, url: httpx2.URL) -> bool:
-        """Whether it is on one of them."""
+        """Return whether a URL is on one of them."""
         host = host_of(url)
         return not self._named.isdisjoint({(host, None), (host, port_of(url))})
 
 
 def host_of(url: httpx2.URL) -> str:
-    """The host that httpx2 connects to."""
+    """Return the host that httpx2 connects to."""
     return url.raw_host.decode("ascii").lower()
 
 
 def port_of(url: httpx2.URL) -> int | None:
-    """The port that httpx2 connects to."""
+    """Return the port that httpx2 connects to."""
     return url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address belongs to the internet at large."""
+    """Return whether an IP address is a public one."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         within = address.ipv4_mapped or address.sixtofour
@@ -79,7 +79,7 @@ def is_public(text: str) -> bool:
 
 
 class Abroad:
-    """The client for other hosts; it is made when it is first needed.
+    """The client for other hosts, made at first use.
 
     Args:
         options: How to reach them.
@@ -92,7 +92,7 @@ class Abroad:
 
     @property
     def client(self) -> httpx2.AsyncClient:
-        """It sends and keeps no cookies, and goes to public addresses only."""
+        """Return the client. It has no cookies, and connects to public addresses only."""
         if self._client is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             options = self._options
@@ -109,17 +109,17 @@ class Abroad:
         return self._client
 
     async def aclose(self) -> None:
-        """Close connections that are its own."""
+        """Close the connections that are not shared."""
         if self._client is not None and self._own_pool:
             await self._client.aclose()
 
 
 class _Checked(httpx2.AsyncBaseTransport):
-    """Connects to addresses that it has checked, and to no other."""
+    """Connect only to addresses that were checked."""
 
     def __init__(self, options: HttpOptions) -> None:
-        # A connection is used once: those to one address may be of different names,
-        # whose certificates were not asked for.
+        # A connection is used once: connections to one address may be for several names,
+        # whose certificates were not checked.
         self._checked = Pooled(options.verify, lasting=False)
         self._any = Pooled(options.verify)
 
@@ -144,7 +144,7 @@ class _Checked(httpx2.AsyncBaseTransport):
 
 
 async def _public_addresses(request: httpx2.Request) -> list[str]:
-    """The public addresses of a request's host, of which there is at least one."""
+    """Return the public addresses of a request's host: at least one."""
     timeout: float | None = request.extensions.get("timeout", {}).get("connect")
     try:
         async with asyncio.timeout(timeout):
@@ -160,7 +160,7 @@ async def _public_addresses(request: httpx2.Request) -> list[str]:
 
 
 async def _check_name(request: httpx2.Request) -> None:
-    """Refuse a host that is not public, as far as that can be seen from here."""
+    """Raise an error for a host that is not public, as far as can be seen here."""
     if ANYWHERE in request.extensions:
         return
     try:
@@ -181,7 +181,7 @@ async def _resolved(url: httpx2.URL) -> list[str]:
 def _refused(url: httpx2.URL) -> ConnectError:
     host = host_of(url)
     return ConnectError(
-        f"the app leads to {host}, which is no public address",
+        f"the app leads to {host}, which is not a public address",
         not_sent=True,
         lasting=True,
         hint=_ALLOW.format(f"{host}:{url.port}" if url.port else host),

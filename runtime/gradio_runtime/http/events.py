@@ -1,7 +1,7 @@
-"""Server-sent events, out of the chunks of a stream, without any I/O.
+"""Read server-sent events from the chunks of a stream, without any I/O.
 
-httpx2 has its own reader. This one works on bytes, which the JSON parser takes as they
-are, holds an event once instead of three times, and bounds comments too.
+httpx2 has a reader too. This one works on bytes, which the JSON parser takes directly,
+holds an event once instead of three times, and also limits comments.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 
 class EventTooLarge(Exception):
-    """An event has more bytes than may be."""
+    """An event has too many bytes."""
 
 
 class EventReader:
-    """Reads one stream.
+    """Read one stream.
 
     Args:
         limit: Most bytes of an event.
@@ -23,15 +23,15 @@ class EventReader:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._after_return = False
-        #: The line that has not come to its end, and the data of the event so far.
+        #: The incomplete line, and the data of the event so far.
         self._line = bytearray()
         self._data: bytes | bytearray | None = None
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """The data of each event that a chunk completes.
+        """Return the data of each event that a chunk completes.
 
         Raises:
-            EventTooLarge: One has more than the limit.
+            EventTooLarge: One exceeds the limit.
         """
         if b"\r" in chunk or self._after_return:
             chunk = self._with_plain_ends(chunk)
@@ -53,14 +53,14 @@ class EventReader:
         self._check(len(self._line))
 
     def _with_plain_ends(self, chunk: bytes) -> bytes:
-        """The chunk with each of the three ways to end a line as a line feed."""
+        """Return the chunk with every line end as a line feed."""
         if self._after_return and chunk.startswith(b"\n"):
             chunk = chunk[1:]
         self._after_return = chunk.endswith(b"\r")
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _take(self, line: bytes) -> None:
-        # Of the fields only data says anything to us.
+        # Only the field `data` is used.
         if line.startswith(b"data: "):
             value = line[6:]
         elif line.startswith(b"data:"):

@@ -1,4 +1,4 @@
-"""What httpx2 raises, as this package's own errors."""
+"""Translate the errors of httpx2 into those of this package."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 
 
 class Waiting(NamedTuple):
-    """What was waited for when it failed.
+    """What a request waited for.
 
     Attributes:
         base: The app's URL.
         connect: Seconds for the connection.
         answer: Seconds for the answer, or between the parts of a stream.
-        lasting: Whether it is a stream that jobs wait on.
-        opening: Whether nothing of the answer has come.
+        lasting: Whether it is a stream that jobs wait for.
+        opening: Whether no part of the answer has come.
     """
 
     base: str
@@ -35,7 +35,7 @@ class Waiting(NamedTuple):
 
 @contextlib.contextmanager
 def translated(waiting: Waiting) -> Generator[None]:
-    """Turn what httpx2 raises into this package's errors."""
+    """Translate the errors of httpx2 in a block."""
     try:
         yield
     except httpx2.HTTPError as error:
@@ -88,7 +88,7 @@ def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:
 
 
 def _bare(error: BaseException) -> BaseException:
-    """An error of httpx2's without its frames and request, which have our headers."""
+    """Return an error without its frames and request, which contain our headers."""
     link: BaseException | None = error
     while link is not None:
         link.__traceback__ = None

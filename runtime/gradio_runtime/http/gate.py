@@ -1,8 +1,8 @@
-"""Decides of every request where it may go, and what goes along.
+"""Decide for every request where it may go, and with which headers.
 
-Every verb, WebSockets and each step of a redirect pass it. To the app's own origin goes
-all: its caller's headers, those of the call, and the cookies that it set. Another host is
-sent nothing but plain GETs, without anything of the caller's.
+Every method, WebSockets and each step of a redirect pass it. The app's own origin gets
+all headers: those of the client, those of the call, and the cookies that it set. Another
+host gets only plain GET requests, without anything of the caller's.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from .redaction import Secrets
 
 USER_AGENT = f"gradio-runtime/{__version__}"
 _SCHEMES = frozenset({"http", "https"})
-#: Headers of ours that say nothing of who asks: all that another origin gets.
+#: Headers that do not identify the caller: all that another origin gets.
 _IMPERSONAL = frozenset({"accept-encoding", "if-range", "range"})
-#: Headers with which every caller is served the same.
+#: Headers that do not change what a server answers.
 _USUAL = _IMPERSONAL | {"accept", "connection", "host", "user-agent", "x-gradio-user"}
 
 
 class Passage(NamedTuple):
-    """A request that may be sent.
+    """A request that is allowed.
 
     Attributes:
-        client: With which to send it.
-        url: Where to.
-        headers: All that go along, cookies included.
+        client: The client that sends it.
+        url: Its URL.
+        headers: All its headers, cookies included.
         extensions: For the client's transport.
     """
 
@@ -48,12 +48,12 @@ class Passage(NamedTuple):
 
 
 class Gate:
-    """The way out for the requests of one client.
+    """Check the requests of one client.
 
     Args:
         base: The app's URL, without a trailing slash.
         options: How to reach the app.
-        secrets: Where cookies and headers are noted.
+        secrets: Gets the values of cookies and headers.
     """
 
     def __init__(self, base: str, options: HttpOptions, secrets: Secrets) -> None:
@@ -67,23 +67,23 @@ class Gate:
         self._abroad = Abroad(options)
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
-        """Send these with every further request to the app's origin."""
+        """Add headers to all further requests to the app's origin."""
         lower = {name.lower(): value for name, value in headers.items()}
         check_headers(lower)
         self._secrets.add_headers(lower)
         self._headers |= lower
 
     def has_header(self, name: str) -> bool:
-        """Whether a header, by its name in lower case, is sent with every request."""
+        """Return whether every request has a header; its name is in lower case."""
         return name in self._headers
 
     @property
     def personal(self) -> bool:
-        """Whether the app may serve us what it would not serve to everybody."""
+        """Return whether the app may give this client more than the public."""
         return bool(self._headers.keys() - _USUAL or self.client.cookies)
 
     def url(self, where: str) -> httpx2.URL:
-        """The URL of a path below the app's base, or an absolute one.
+        """Return the URL of a path below the app's base, or an absolute URL.
 
         Raises:
             ConnectError: It is neither.
@@ -99,9 +99,9 @@ class Gate:
         )
 
     def is_own(self, url: httpx2.URL) -> bool:
-        """Whether a URL is on the app's own origin, where its secrets may go.
+        """Return whether a URL is on the app's own origin, which may get secrets.
 
-        The same host over TLS is: http:// is often redirected to it.
+        The same host over TLS counts: http:// is often redirected to it.
         """
         scheme, host, port = self._origin
         secure = "https", host, 443 if (scheme, port) == ("http", 80) else port
@@ -115,13 +115,13 @@ class Gate:
         *,
         trusted: bool = False,
     ) -> Passage:
-        """Let a request pass: the one place that decides.
+        """Return an allowed request. This is the only place that decides.
 
         Args:
-            method: Its verb; a WebSocket's is none that another host may be sent.
+            method: Its method; that of a WebSocket is never allowed to another host.
             url: Where to.
             headers: Its own; the app's are added.
-            trusted: Whether the caller himself named the URL that led here.
+            trusted: Whether the caller named the URL that led here.
 
         Raises:
             ConnectError: It may not go there. Nothing is sent.
@@ -145,7 +145,7 @@ class Gate:
     def _personal(self, url: httpx2.URL, headers: dict[str, str]) -> dict[str, str]:
         merged = {**self._headers, **headers}
         if self.client.cookies:
-            # httpx2 would send the jar's, such as that of a login, or those given.
+            # Otherwise httpx2 would send the cookies of its jar, such as that of a login.
             request = httpx2.Request("GET", url)
             self.client.cookies.set_cookie_header(request)
             both = merged.get("cookie", "").rstrip("; "), request.headers.get("cookie")
@@ -153,14 +153,14 @@ class Gate:
         return merged
 
     def keeps(self, cookie: Cookie, url: str) -> bool:
-        """Whether a cookie of an answer is the app's own; it is noted as a secret."""
+        """Return whether a cookie comes from the app; then it is kept as a secret."""
         own = self.is_own(httpx2.URL(url))
         if own:
             self._secrets.add_cookie(cookie.value)
         return own
 
     async def aclose(self) -> None:
-        """Forget the app's cookies. The shared pool goes on serving other apps."""
+        """Forget the app's cookies. The shared pool stays open for other apps."""
         self.client.cookies.clear()
         await self._abroad.aclose()
         if self._own_pool:
@@ -168,7 +168,7 @@ class Gate:
 
 
 class _OwnCookies(DefaultCookiePolicy):
-    """Takes cookies of the app's own origin only: a jar by itself knows no ports."""
+    """Accept cookies of the app's own origin only: a jar ignores ports."""
 
     def __init__(self, gate: Gate) -> None:
         super().__init__()
@@ -181,10 +181,10 @@ class _OwnCookies(DefaultCookiePolicy):
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse what cannot be sent; httpx2 would quote the value, a token say, in full.
+    """Check headers first: an error of httpx2 would quote the value, which may be a token.
 
     Raises:
-        InputError: A name or a value is no text of printable ASCII.
+        InputError: A name or a value is not printable ASCII.
     """
     for name, value in headers.items():
         if not all(text.isascii() and text.isprintable() for text in (name, value)):
@@ -195,12 +195,12 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 
 def circle(url: httpx2.URL) -> ConnectError:
-    """The error of redirects without an end."""
+    """Return the error for redirects in a circle."""
     return ConnectError(f"{host_of(url)} redirects in a circle", lasting=True)
 
 
 def elsewhere(url: httpx2.URL) -> ConnectError:
-    """The error of a call that another host should get."""
+    """Return the error for a call that is redirected to another host."""
     where = f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
     return ConnectError(
         f"the app redirects calls to {where}, which is not where they were meant for",

@@ -1,4 +1,4 @@
-"""Connections: one pool for every client, or one of its own where settings ask for it."""
+"""Connection pools: one for all clients, or an own one if a client's settings need it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from .redaction import hide_secrets
 #: means that nobody is there any more (docs/protocol.md#ends-of-streams).
 IDLE_TIMEOUT = 90.0
 
-#: uvicorn closes an idle connection after 5 s; give it up before it does, so that no
-#: request lands on a connection that is just being closed.
+#: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request is
+#: sent on a connection that is just being closed.
 _LIMITS = httpx2.Limits(
     max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
 )
 _ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
 _pools: dict[tuple[int, object, bool], httpx2.AsyncHTTPTransport] = {}
-#: Settings by which the caller decides what connects.
+#: Settings with which the caller replaces the connections.
 _WAYS = frozenset({"mounts", "proxy", "transport"})
-#: What `httpcore2` tells of a request that is on its way or waits for the answer.
+#: Trace events of `httpcore2` between the request and the head of its answer.
 _AT_SERVER = (
     "send_request_headers.started",
     "send_request_headers.complete",
@@ -47,10 +47,10 @@ class HttpOptions(NamedTuple):
 
     Attributes:
         verify: TLS verification: whether at all, a CA file, or an SSL context.
-        httpx_kwargs: Anything else httpx2 should know.
-        idle_timeout: Seconds of silence on a stream after which it is lost.
+        httpx_kwargs: Other arguments for the client of httpx2.
+        idle_timeout: Seconds of silence after which a stream counts as lost.
         max_message_size: Largest single message, in bytes.
-        download_hosts: Hosts that the app may lead to, whatever their address is.
+        download_hosts: Hosts that the app may lead to, even at private addresses.
     """
 
     verify: ssl.SSLContext | str | bool = True
@@ -61,14 +61,14 @@ class HttpOptions(NamedTuple):
 
 
 def sees_addresses(options: HttpOptions) -> bool:
-    """Whether names are resolved here, and not by a proxy or what the caller set up."""
+    """Return whether names are resolved here, and not by a proxy or the caller's code."""
     given = options.httpx_kwargs
     proxied = _has_proxy() and given.get("trust_env", True)
     return not (proxied or _WAYS & given.keys())
 
 
 def _has_proxy() -> bool:
-    """Whether the environment names a proxy."""
+    """Return whether the environment names a proxy."""
     return any(
         os.environ.get(name)
         for scheme in ("http", "https", "all")
@@ -82,18 +82,18 @@ def make_client(
     *,
     before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
 ) -> tuple[httpx2.AsyncClient, bool]:
-    """A client, and whether its connections are its own.
+    """Make a client; also return whether it has connections of its own.
 
-    They are those of the shared pool, if possible. A proxy, be it from the environment
-    or from the caller, needs a pool of its own.
+    It uses the shared pool if possible. A proxy, from the environment or the caller,
+    needs an own pool.
 
     Args:
         options: How to reach the app.
-        cookies: The client's.
+        cookies: The client's cookie jar.
         before: Called with each request before it is sent.
 
     Raises:
-        InputError: The options are none that httpx2 takes.
+        InputError: httpx2 refuses the options.
     """
     own = {k: v for k, v in options.httpx_kwargs.items() if k != "timeout"}
     if not (own or _has_proxy()):
@@ -111,19 +111,19 @@ def make_client(
     try:
         return PoolClient(**settings, cookies=cookies), True
     except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
-        # The text may have a proxy's password in it.
+        # The text may contain a proxy's password.
         raise InputError(
-            f"the HTTP client cannot be made of these settings: {type(error).__name__}",
+            f"the HTTP settings are not valid: {type(error).__name__}",
             hint=f"Check httpx_kwargs ({', '.join(own) or 'none'}) and the environment's "
             "proxies; a socks proxy needs pip install 'httpx2[socks]'",
         ) from None
 
 
 def trusting(path: str) -> ssl.SSLContext:
-    """A context that trusts the certificate authorities in a file or a folder.
+    """Return a TLS context that trusts the authorities in a file or a folder.
 
     Raises:
-        InputError: There are none.
+        InputError: It contains none.
     """
     try:
         if os.path.isdir(path):  # noqa: PTH112  # a plain text from the caller
@@ -137,17 +137,17 @@ def trusting(path: str) -> ssl.SSLContext:
 
 
 class PoolClient(httpx2.AsyncClient):
-    """A client that leaves its pool in order, whenever a caller is cancelled.
+    """A client that keeps its pool consistent when a caller is cancelled.
 
-    A request also keeps house in the pool: it closes what others left there too long,
-    then it connects. So does whoever closes a response. A task that is cancelled
-    meanwhile would leave connections open and forgotten, and asyncio takes no notice of
-    the pool's own shields, which are anyio's. So both are tasks of their own: the first
-    is cancelled where it waits for the server and nowhere else, the second never.
+    A request first closes connections in the pool that have been idle too long, and
+    then connects; closing a response does the same. If a task is cancelled meanwhile,
+    connections stay open and are forgotten, since the pool's shields are those of
+    anyio, which asyncio ignores. So both run as tasks of their own: a request is
+    cancelled only while it waits for the server, and closing never.
     """
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        """Send a request; whoever gives up waiting for the answer leaves at once."""
+        """Send a request. A caller that is cancelled leaves at once."""
         sending = _Sending()
         request.extensions = {**request.extensions, "trace": sending.trace}
         task = asyncio.create_task(self._send(request, options))
@@ -167,21 +167,21 @@ class PoolClient(httpx2.AsyncClient):
 
 
 class _Sending:
-    """A request under way, and whether it may be cancelled now."""
+    """The state of a request: whether it may be cancelled now."""
 
     def __init__(self) -> None:
         self._unwanted = False
         self._cancellable = False
 
     async def trace(self, event: str, _: Mapping[str, Any]) -> None:
-        """Hear how far it has come; see the extension `trace` of httpx2."""
-        # Before, the pool keeps house and connects; after, it clears up.
+        """Follow the request; see the extension `trace` of httpx2."""
+        # Before, the pool closes idle connections and connects; after, it cleans up.
         self._cancellable = event.startswith("http") and event.endswith(_AT_SERVER)
         if self._cancellable and self._unwanted:
             raise asyncio.CancelledError
 
     def give_up(self, task: asyncio.Task[httpx2.Response]) -> None:
-        """End it as soon as that does no harm, and close what it has brought."""
+        """End the request as soon as that is safe, and close its response."""
         self._unwanted = True
         task.add_done_callback(_close_late)
         if self._cancellable:
@@ -189,14 +189,14 @@ class _Sending:
 
 
 class _Lent(httpx2.AsyncByteStream):
-    """The body of a response, whose connection goes back to the pool in any case."""
+    """The body of a response. Its connection always goes back to the pool."""
 
     def __init__(
         self, response: httpx2.Response, stream: httpx2.AsyncByteStream
     ) -> None:
         self._stream = stream
-        # After an exception in the app uvicorn says 500 like any other answer, and
-        # closes the connection: a request that came next would be lost on it.
+        # After an exception in the app uvicorn sends a 500 and then closes the
+        # connection. The next request on it would be lost.
         self._broken = None
         if response.is_server_error and response.http_version != "HTTP/2":
             self._broken = response.extensions.get("network_stream")
@@ -218,7 +218,7 @@ class Pooled(httpx2.AsyncBaseTransport):
 
     Args:
         verify: TLS verification.
-        lasting: Whether a connection may serve several requests.
+        lasting: Whether a connection may be used for several requests.
     """
 
     def __init__(
@@ -228,15 +228,15 @@ class Pooled(httpx2.AsyncBaseTransport):
         self._lasting = lasting
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request over the pool of the loop that runs."""
-        # Reading the certificate authorities takes 20 ms, which http:// can spare.
+        """Send a request over the pool of the running loop."""
+        # Reading the certificate authorities takes 20 ms, and http:// needs none.
         tls = request.url.scheme == "https"
         pool = _pool(self._verify if tls else None, lasting=self._lasting)
         return await pool.handle_async_request(request)
 
 
 def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
-    """Close the response to a request whose caller is gone."""
+    """Close the response of a request whose caller has left."""
     if not sending.cancelled() and sending.exception() is None:
         in_background(sending.result().aclose())
 
@@ -244,7 +244,7 @@ def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
 def _pool(
     verify: ssl.SSLContext | str | bool | None, *, lasting: bool
 ) -> httpx2.AsyncHTTPTransport:
-    """The pool for a way to verify; None is for connections without TLS."""
+    """Return the pool for a TLS verification; None is for connections without TLS."""
     key = (id(asyncio.get_running_loop()), verify, lasting)
     if key not in _pools:
         if isinstance(verify, str):
@@ -255,10 +255,10 @@ def _pool(
 
 
 async def close_all() -> None:
-    """Close every pooled connection of the loop that runs, at interpreter exit.
+    """Close every pooled connection of the running loop, at interpreter exit.
 
-    In a forked process those of its parent's loop are left: both processes watch the
-    same sockets through the same epoll, so the parent would hear of them no more.
+    A forked process leaves those of its parent's loop open: both processes share the
+    sockets and the epoll object, so the parent would get no more events for them.
     """
     loop = id(asyncio.get_running_loop())
     for key in [key for key in _pools if key[0] == loop]:

@@ -1,8 +1,8 @@
-"""Keeps what gives access out of every text that leaves the runtime.
+"""Remove secrets from every text that leaves the runtime.
 
-`Secrets` has those of one connection: errors and warnings are struck where they leave it
-(`Connection.leaving`). Logs are struck here, whatever level the user turns on: httpx2
-logs the URL of every request at INFO, and httpcore2 the headers of every answer at DEBUG.
+`Secrets` has those of one connection: errors and warnings are cleaned where they leave
+it (`Connection.leaving`). Logs are cleaned here, at every level: httpx2 logs the URL of
+each request at INFO, and httpcore2 the headers of each answer at DEBUG.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..status import StatusUpdate
 from ..texts import escaped, printable
 
 _HIDDEN = "[secret]"
-#: Loggers whose records are struck; a filter sees only its own logger's records.
+#: Loggers whose records are cleaned; a filter sees only its own logger's records.
 LOGGERS = (
     "httpx2",
     *(f"httpcore2.{name}" for name in ("connection", "http11", "http2", "proxy")),
@@ -75,19 +75,19 @@ Strike = Callable[[str], str]
 
 
 class Secrets:
-    """What gives access to one app."""
+    """The secrets of one app."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
 
     def add(self, *values: str | None) -> None:
-        """Keep these out of texts from now on."""
+        """Remove these from texts from now on."""
         self._values.update(filter(None, values))
         if self._values:
             _all.add(self)
 
     def add_header(self, name: str, value: str) -> None:
-        """The same for what a header gives access with."""
+        """Add the secret in a header."""
         if _PLAIN.fullmatch(name):
             return
         if name.lower() == "cookie":
@@ -99,26 +99,26 @@ class Secrets:
             self.add(value)
 
     def add_cookie(self, value: str | None) -> None:
-        """The same for a cookie's value; `1` and `on` are none to hide."""
+        """Add a cookie's value, unless it is as short as `1` and `on`."""
         if value and len(value) >= _SHORTEST:
             self.add(value)
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
-        """The same for several headers."""
+        """Add the secrets in several headers."""
         for name, value in headers.items():
             self.add_header(name, value)
 
     def strike(self, text: str) -> str:
-        """The text without any of them, in whatever way they are written."""
-        # The longest first: a token may begin with a password.
+        """Return a text without any of them, however they are encoded."""
+        # The longest first: a token may start with a password.
         for value in sorted(self._values, key=len, reverse=True):
             text = _without_value(text, value)
         return _without_sessions(text)
 
     def strike_description(self, value: Any) -> Any:
-        """What an app says of itself without any of them, keys included.
+        """Return an app's description without any of them, keys included.
 
-        Short ones are left: they may be words that every description is made of.
+        Short ones stay: they may be words of any description.
         """
         found = sorted(
             (v for v in self._values if len(v) >= _LONG), key=len, reverse=True
@@ -136,7 +136,7 @@ _all: weakref.WeakSet[Secrets] = weakref.WeakSet()
 
 
 def keep_session(name: str) -> str:
-    """Keep a session's name out of texts, and return it."""
+    """Remove a session's name from texts from now on, and return it."""
     _sessions[name] = None
     if len(_sessions) > _KEPT:
         del _sessions[next(iter(_sessions))]
@@ -144,19 +144,19 @@ def keep_session(name: str) -> str:
 
 
 def cleaned(error: BaseException, strike: Strike) -> None:
-    """Strike an error, and what led to it: its texts, and frames that hold secrets."""
+    """Clean an error and its causes: their texts, and frames that hold secrets."""
     links = list(_links(error))
     for link in links:
         holders = _OURS if isinstance(link, GradioError) else _HOLDERS
         link.__traceback__ = _without(holders, link.__traceback__)
         if link.__suppress_context__ and link.__cause__ is None:
-            link.__context__ = None  # which nobody is shown
+            link.__context__ = None  # which is not shown
         link.args = tuple(_struck(part, strike) for part in link.args)
         if hasattr(link, "__notes__"):
             link.__notes__ = [strike(str(note)) for note in link.__notes__]
         if isinstance(link, GradioError):
             for name, value in vars(link).items():
-                # `src` is as it may be shown; `raw` is what the app sent, and no text.
+                # `src` is already safe; `raw` is what the app sent, not a text.
                 if name not in {"src", "raw"}:
                     setattr(link, name, _struck(value, strike))
             # Not what was cut of a text that had the secret whole.
@@ -171,7 +171,7 @@ def cleaned(error: BaseException, strike: Strike) -> None:
 
 
 def without_secrets(update: StatusUpdate[T], strike: Strike) -> StatusUpdate[T]:
-    """An update with the app's messages and progress struck, which bars and logs show."""
+    """Return an update whose messages and progress texts are cleaned."""
 
     def struck(text: str | None) -> str | None:
         return None if text is None else strike(text)
@@ -185,7 +185,7 @@ def without_secrets(update: StatusUpdate[T], strike: Strike) -> StatusUpdate[T]:
 
 
 def hide_secrets() -> None:
-    """Have logs struck; once is enough, more does no harm."""
+    """Install the filters of the loggers. May be called again."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(_hide)
 
@@ -216,7 +216,7 @@ def _without_value(text: str, value: str) -> str:
 
 @lru_cache(maxsize=256)
 def _ways(value: str) -> list[str]:
-    """The ways in which a secret may be written, the longest first."""
+    """Return the encodings of a secret, the longest first."""
     ways = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
     ways |= {repr(value)[1:-1], quote(value)}
     return sorted(ways, key=len, reverse=True)
@@ -235,7 +235,7 @@ def _without_sessions(text: str) -> str:
 
 
 def _links(error: BaseException) -> Iterator[BaseException]:
-    """An error, and every one that it came of, each once."""
+    """Iterate over an error and all its causes, each once."""
     seen: set[int] = set()
     waiting = [error]
     while waiting:
@@ -265,7 +265,7 @@ def _struck(value: Any, strike: Strike) -> Any:
 def _without(
     modules: tuple[str, ...], traceback: TracebackType | None
 ) -> TracebackType | None:
-    """A traceback without the frames of some modules."""
+    """Return a traceback without the frames of some modules."""
     kept: list[TracebackType] = []
     while traceback is not None:
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))

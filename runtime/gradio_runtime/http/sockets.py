@@ -1,7 +1,7 @@
-"""One WebSocket, as text messages that come and go.
+"""A WebSocket that sends and receives text messages.
 
-httpx2 speaks WebSocket with the help of wsproto, which only apps of Gradio 3 need: it
-is the extra `gradio-runtime[ws]`.
+httpx2 needs wsproto for WebSockets. Only apps of Gradio 3 use them, so it is the extra
+`gradio-runtime[ws]`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WORK = 0.002
 
 
 class Moved(Exception):
-    """The server answers a handshake with another address.
+    """The server redirects a handshake.
 
     Attributes:
         url: The address, with the scheme http or https.
@@ -49,14 +49,14 @@ class Moved(Exception):
 
 
 class SocketOptions(NamedTuple):
-    """How to hold a socket.
+    """Settings of a socket.
 
     Attributes:
         timeout: For each step of the handshake.
         max_message: Largest single message, in bytes.
-        idle: Seconds of silence after which nobody is there any more. A socket says
-            nothing by itself, so the other side is asked now and then (ping).
-        refused: Makes an error of the answer of a server that opens none.
+        idle: Seconds of silence after which it counts as lost. A socket may have no
+            messages, so the other side is asked from time to time (ping).
+        refused: Makes an error from the answer of a server that refuses a socket.
     """
 
     timeout: httpx2.Timeout
@@ -69,7 +69,7 @@ class Socket:
     """An open WebSocket.
 
     Attributes:
-        close_code: Why the other side closed it, once it has.
+        close_code: The other side's code, once it has closed the socket.
     """
 
     def __init__(self, session: AsyncWebSocketSession, max_message: int) -> None:
@@ -92,10 +92,10 @@ class Socket:
             raise ConnectionLost("the app has closed the connection") from error
 
     async def messages(self) -> AsyncGenerator[str, None]:
-        """What the other side sends, until it closes the socket.
+        """Iterate over the other side's messages until it closes the socket.
 
         Raises:
-            ProtocolError: It is no text, or too large.
+            ProtocolError: A message is not a text, or too large.
         """
         from httpx2.websockets import (
             WebSocketDisconnect,
@@ -119,7 +119,7 @@ class Socket:
 
 
 class _SmallReads:
-    """A connection of which little is read at once, so that others have their turn."""
+    """A connection that reads a little at a time, so that others are served too."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -144,7 +144,7 @@ class _SmallReads:
 
 
 def too_large(limit: int) -> ProtocolError:
-    """The error for a message beyond the caller's own limit."""
+    """Return the error for a message that exceeds the caller's limit."""
     return ProtocolError(
         f"the app sent a message of more than {limit} bytes",
         hint="Allow larger ones: Client(max_message_size=…)",
@@ -155,16 +155,16 @@ def too_large(limit: int) -> ProtocolError:
 async def open_socket(
     passage: Passage, options: SocketOptions
 ) -> AsyncGenerator[Socket]:
-    """Open a WebSocket, and close it in the end.
+    """Open a WebSocket, and close it at the end of the block.
 
     Args:
-        passage: Where to, and what goes along with the handshake.
-        options: Bounds, and how to read a refusal.
+        passage: The URL and the headers of the handshake.
+        options: Limits, and how to read a refusal.
 
     Raises:
         Moved: The server answers with a redirect.
-        GradioError: The extra is not installed, the server refused, or what was open
-            broke.
+        GradioError: The extra is not installed, the server refused, or the connection
+            was lost.
         httpx2.HTTPError: The server cannot be reached.
     """
     try:
@@ -192,7 +192,7 @@ async def open_socket(
             raise Moved(error.response) from None
         raise options.refused(error.response) from None
     except ExceptionGroup as group:
-        # What is raised while a socket is open comes out in a group.
+        # An error in the block comes as a group.
         first = group.exceptions[0]
         if isinstance(first, GradioError):
             raise first from first.__cause__

@@ -1,4 +1,4 @@
-"""What an HTTP status means: the error of each (docs/protocol.md#statuses)."""
+"""The error of each HTTP status (docs/protocol.md#statuses)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ CHECK_URL = "Check that the URL is that of a running Gradio app"
 
 
 def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError:
-    """The error that the status of an answer means.
+    """Return the error for the status of an answer.
 
     Args:
-        response: The answer; its body is not looked at.
-        content: The body, or what was read of it.
+        response: The answer; its body is not read.
+        content: The body, or the part that was read.
     """
     status, detail = response.status_code, _detail(response, content)
     url = response.url.copy_with(query=None, userinfo=None)
@@ -44,7 +44,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
             )
         case 407:
             return ConnectError(
-                f"the proxy wants a login ({status})",
+                f"the proxy needs a login ({status})",
                 not_sent=True,
                 hint="Give it in the proxy's URL: http://user:password@host:port",
             )
@@ -77,7 +77,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
 
 
 def not_json(response: httpx2.Response) -> ConnectError:
-    """The error that a page means where JSON is due, such as a sleeping Space's."""
+    """Return the error for a page instead of JSON, such as that of a sleeping Space."""
     url = response.url.copy_with(query=None, userinfo=None)
     return ConnectError(
         f"{url} answers with {content_kind(response)}, not JSON",
@@ -87,11 +87,11 @@ def not_json(response: httpx2.Response) -> ConnectError:
 
 
 def _next_step(url: httpx2.URL) -> str:
-    """What to do when what answers is not a Gradio app."""
+    """Return the hint if the answer is not that of a Gradio app."""
     if url.host.endswith(".hf.space"):
         return (
             "The Space may be private (token=…), asleep or paused: "
-            "by its id, owner/name, it is woken, or you are told"
+            "use its id, owner/name, to wake it or to see its state"
         )
     return CHECK_URL
 
@@ -100,7 +100,7 @@ def _detail(response: httpx2.Response, content: bytes) -> Any:
     try:
         body = load_json(content)
     except ValueError:
-        # A traceback or an HTML page: its last line says most.
+        # A traceback or an HTML page: the last line says most.
         html = "html" in content_kind(response).lower()
         text = "" if html else content.decode("utf-8", "replace").strip()
         return text.splitlines()[-1][:300] if text else response.reason_phrase
@@ -114,7 +114,7 @@ def _text(detail: Any) -> str:
 
 
 def _invalid_fields(detail: Any) -> dict[str, str]:
-    """The messages of a `validator=` function, or of FastAPI, by field."""
+    """Return the messages of a `validator=` function, or of FastAPI, by field."""
     fields: dict[str, str] = {}
     for index, item in enumerate(detail if is_array(detail) else []):
         if not is_object(item) or item.get("is_valid") is True:
@@ -127,27 +127,27 @@ def _invalid_fields(detail: Any) -> dict[str, str]:
 
 
 def retry_after(response: httpx2.Response) -> float | None:
-    """Seconds after which the server wants to be asked again, if it says so.
+    """Return the seconds in `Retry-After`, if the answer has it.
 
-    It says so in seconds, or as a date (RFC 9110, 10.2.3).
+    It is a number, or a date (RFC 9110, 10.2.3).
     """
     return seconds_of(response.headers.get("retry-after", ""))
 
 
 def seconds_of(value: str) -> float | None:
-    """The seconds that a `Retry-After` means; None for what means nothing."""
+    """Return the seconds of a `Retry-After`; None if it cannot be read."""
     try:
         seconds = float(value)
     except ValueError:
         try:
             then = parsedate_to_datetime(value)
             seconds = (then.astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except (ValueError, OverflowError):  # no date, or one beyond the year 9999
+        except (ValueError, OverflowError):  # not a date, or one after the year 9999
             return None
     return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def content_kind(response: httpx2.Response) -> str:
-    """What was answered, for a message: a media type, or in words."""
+    """Return the media type of an answer, or words for it, for a message."""
     kind = response.headers.get("content-type", "").partition(";")[0]
     return {"text/html": "an HTML page", "": "nothing"}.get(kind, kind)

@@ -1,7 +1,7 @@
 """HTTP to one app.
 
-Every client shares one connection pool. Where a request may go, and what goes along, is
-decided by `gate`. What httpx2 raises comes out as this package's own errors.
+All clients share one connection pool. `gate` decides where a request may go and with
+which headers. Errors of httpx2 are translated into those of this package.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ from .statuses import CHECK_URL, not_json, retry_after, status_error
 
 _log = logging.getLogger("gradio_runtime").getChild("http")
 
-#: Seconds to wait for a connection and for the answer to a plain request, unless the
-#: caller's `httpx_kwargs` have a timeout.
+#: Seconds to wait for a connection and for the answer to a plain request, unless
+#: `httpx_kwargs` has a timeout.
 _CONNECT_TIMEOUT = 10.0
 _REQUEST_TIMEOUT = 60.0
 _MAX_REDIRECTS = 5
-#: Answers to a login: refused, or not to be had.
+#: Statuses of a login that mean: refused, or no login.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
-#: Statuses that are worth another try of an idempotent request.
+#: Statuses after which an idempotent request is repeated.
 _PASSING = frozenset({429, 502, 503, 504})
 
 
@@ -62,7 +62,7 @@ class Transport:
         base: The app's URL, without a trailing slash.
         headers: Sent with every request to the app's origin.
         options: TLS and other httpx2 settings.
-        secrets: What gives access to the app; cookies are added as they come.
+        secrets: The app's secrets; cookies are added when they arrive.
     """
 
     def __init__(
@@ -80,30 +80,30 @@ class Transport:
         self.add_headers(headers)
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
-        """Send these with every further request to the app's origin."""
+        """Add headers to all further requests to the app's origin."""
         self._gate.add_headers(headers)
 
     def has_header(self, name: str) -> bool:
-        """Whether a header, by its name in lower case, is sent with every request."""
+        """Return whether every request has a header; its name is in lower case."""
         return self._gate.has_header(name)
 
     @property
     def max_values(self) -> int:
-        """How many JSON values a message may have."""
+        """Return how many JSON values a message may have."""
         return max_values(self._options.max_message_size)
 
     @property
     def max_message_size(self) -> int:
-        """How many bytes a message may have."""
+        """Return how many bytes a message may have."""
         return self._options.max_message_size
 
     @property
     def personal(self) -> bool:
-        """Whether the app may serve us what it would not serve to everybody."""
+        """Return whether the app may give this client more than the public."""
         return self._gate.personal
 
     async def get_json(self, path: str) -> Any:
-        """GET JSON. Idempotent, so it is tried again after a passing failure."""
+        """GET JSON. This is idempotent, so it is repeated after a temporary failure."""
         response, content = await self._retried("GET", path, limit=MAX_CONFIG_SIZE)
         try:
             return await beside(partial(load_json, content))
@@ -117,7 +117,7 @@ class Transport:
     async def post_json(
         self, path: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        """POST a JSON body, once; returns the answer's body, which is JSON too."""
+        """POST a JSON body, once; return the answer's body, which is JSON too."""
         kind = {"content-type": "application/json", **(headers or {})}
         response, content = await self._request(
             "POST", path, content=body, headers=kind
@@ -129,7 +129,7 @@ class Transport:
     async def post_call(
         self, path: str, body: bytes, headers: Mapping[str, str]
     ) -> bytes:
-        """POST a call that is answered when it is over, whenever that is.
+        """POST a call that is answered at its end, without a time limit.
 
         Returns:
             The answer's body, also that of a 500: the app's own error, as JSON.
@@ -148,12 +148,12 @@ class Transport:
         return _answer(response, content)
 
     async def log_in(self, path: str, fields: Mapping[str, str]) -> int:
-        """POST a form that is answered with a cookie; returns the status.
+        """POST a form that is answered with a cookie; return the status.
 
         An app without a login answers with a redirect, which is not followed.
 
         Raises:
-            GradioError: The answer is neither a yes nor a no.
+            GradioError: The answer neither accepts nor refuses the login.
         """
         response, content = await self._request("POST", path, data=dict(fields))
         status = response.status_code
@@ -169,10 +169,10 @@ class Transport:
         *,
         again: Callable[[], bool],
     ) -> bytes:
-        """POST a body that is made while it is sent; returns the answer's body.
+        """POST a body that is read while it is sent; return the answer's body.
 
-        It is tried again after a passing failure, as long as `again` says that the body
-        can be made once more: for requests that are idempotent.
+        The request must be idempotent: it is repeated after a temporary failure, as
+        long as `again` says that the body can be read again.
         """
         response, answer = await self._retried(
             "POST", path, again=again, content=content, headers=headers
@@ -182,11 +182,11 @@ class Transport:
     async def messages(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> AsyncGenerator[bytes, None]:
-        """The data of each server-sent event, until the server ends the stream.
+        """Iterate over the data of server-sent events until the server ends the stream.
 
         Raises:
-            ConnectionLost: It broke, or was silent for too long.
-            ProtocolError: It is no event stream, or an event is too large.
+            ConnectionLost: It was cut, or silent for too long.
+            ProtocolError: It is not an event stream, or an event is too large.
         """
         idle = self._options.idle_timeout
         async with self.stream(
@@ -212,7 +212,7 @@ class Transport:
     async def socket(
         self, path: str, headers: Mapping[str, str]
     ) -> AsyncGenerator[Socket]:
-        """A WebSocket, which is closed in the end."""
+        """Open a WebSocket, which is closed at the end of the block."""
         options = SocketOptions(
             timeout=httpx2.Timeout(self._timeout, connect=self._connect_timeout),
             max_message=self._options.max_message_size,
@@ -271,9 +271,9 @@ class Transport:
         limit: int = MAX_ANSWER_SIZE,
         **content: Any,
     ) -> tuple[httpx2.Response, bytes]:
-        """Send a request, following redirects; returns the answer and its body.
+        """Send a request and follow redirects; return the answer and its body.
 
-        No more of the body is read than is sensible.
+        The size of the body is limited.
         """
         read = content.pop("timeout", self._timeout)
         with self._translated(read):
@@ -286,7 +286,7 @@ class Transport:
     async def _content(
         self, response: httpx2.Response, limit: int = MAX_ANSWER_SIZE
     ) -> bytes:
-        """The body of an answer; of a failure, what comes first of it."""
+        """Return the body of an answer; of a failure, only its beginning."""
         if response.is_error:
             limit = MAX_ERROR_SIZE
         content = bytearray()
@@ -314,16 +314,16 @@ class Transport:
         expected: Collection[int] = (),
         trusted: bool = False,
     ) -> AsyncGenerator[httpx2.Response]:
-        """A response to be read as it comes.
+        """Open a response whose body is read as it comes.
 
         Args:
             method: Of the request.
             path: Below the app's base, or an absolute URL.
             headers: Of the request.
-            idle: Seconds of silence to bear; None for those of a plain request.
-            lasting: Whether it ends when a job does.
-            expected: Failures, as statuses, that the caller deals with.
-            trusted: Whether the user named the URL himself, who may lead anywhere.
+            idle: Seconds of silence to allow; None for those of a plain request.
+            lasting: Whether it lasts as long as a job.
+            expected: Statuses of failures that the caller handles.
+            trusted: Whether the user named the URL, so that it may lead anywhere.
         """
         idle = self._timeout if idle is None else idle
         with self._translated(idle, lasting=lasting, opening=True):
@@ -348,10 +348,10 @@ class Transport:
         *,
         trusted: bool = False,
     ) -> httpx2.Response:
-        """Send a request and go where it is redirected to, as far as it may go.
+        """Send a request and follow its redirects, as far as they are allowed.
 
         Raises:
-            ConnectError: It may not go there, or goes in a circle.
+            ConnectError: A redirect is not allowed, or leads in a circle.
         """
         content = {**content}
         headers: Mapping[str, str] = content.pop("headers", {})
@@ -373,7 +373,7 @@ class Transport:
             if moved is None and not response.has_redirect_location:
                 return response
             if moved is not None and moved.method != method:
-                return response  # a form's answer, not another address
+                return response  # the answer to a form, not another address
             await response.aclose()
             if moved is None:
                 raise ProtocolError(f"{url.path} redirects to what is no address")
@@ -382,7 +382,7 @@ class Transport:
 
     @contextlib.contextmanager
     def struck(self) -> Generator[None]:
-        """Strike what gives access to the app from errors that leave."""
+        """Remove the app's secrets from errors that leave the block."""
         try:
             yield
         except GradioError as error:
@@ -392,17 +392,17 @@ class Transport:
     def _translated(
         self, timeout: float | None, *, lasting: bool = False, opening: bool = False
     ) -> contextlib.AbstractContextManager[None]:
-        """Turn what httpx2 raises into this package's errors; see `Waiting`."""
+        """Translate the errors of httpx2 in a block; see `Waiting`."""
         connect = self._connect_timeout
         return translated(Waiting(self.base, connect, timeout, lasting, opening))
 
     async def aclose(self) -> None:
-        """Forget the app's cookies. The shared pool goes on serving other apps."""
+        """Forget the app's cookies. The shared pool stays open for other apps."""
         await self._gate.aclose()
 
 
 def _timeouts(options: HttpOptions) -> tuple[float, float]:
-    """Seconds for a connection and for an answer."""
+    """Return the seconds for a connection and for an answer."""
     given = options.httpx_kwargs.get("timeout")
     if given is None:
         return _CONNECT_TIMEOUT, _REQUEST_TIMEOUT
@@ -421,7 +421,7 @@ def _answer(response: httpx2.Response, content: bytes) -> bytes:
 
 
 async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
-    """Send one request, and log that it was sent: no query, no header, no body."""
+    """Send one request and log it, without its query, headers and body."""
     if not _log.isEnabledFor(logging.DEBUG):
         return await client.send(request, stream=True, follow_redirects=False)
     begun, outcome = time.perf_counter(), "failed"
@@ -444,6 +444,6 @@ def _check_event_stream(response: httpx2.Response) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0].strip()
     if kind.lower() != "text/event-stream":
         raise ProtocolError(
-            f"the app's stream is no event stream: it is {kind or 'of no kind'}",
+            f"the app answers with {kind or 'no content type'}, not with an event stream",
             hint=CHECK_URL,
         )

@@ -247,7 +247,7 @@ def test_a_sleeping_spaces_page_at_a_step(server: Server, step: str) -> None:
         return
     error = ProtocolError if step == "stream" else ConnectError
     with pytest.raises(
-        error, match=r"HTML page, not JSON|no event stream.*html"
+        error, match=r"HTML page, not JSON|html, not with an event stream"
     ) as got:
         take(server, step)
     assert "URL is that of a running Gradio app" in str(got.value)

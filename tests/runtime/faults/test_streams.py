@@ -70,7 +70,7 @@ STREAM_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
     "no-event-stream": (
         lambda h: h.raw(b"<html>", "text/html"),
         ProtocolError,
-        "no event stream",
+        "not with an event stream",
     ),
     "cancelled-by-the-app": (
         lambda h: h.events({**DONE, "output": {}}, CLOSE),
@@ -266,7 +266,7 @@ FIRST_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         ProtocolError,
         "malformed",
     ),
-    "page": (lambda h: h.page(), ProtocolError, "no event stream"),
+    "page": (lambda h: h.page(), ProtocolError, "not with an event stream"),
     "401": (lambda h: h.json({}, 401), AuthenticationError, "refuses access"),
     "404": (lambda h: h.json({}, 404), ConnectionLost, "cannot be read"),
 }

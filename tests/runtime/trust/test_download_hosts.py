@@ -103,13 +103,13 @@ def test_no_app_leads_to_what_is_not_public(
         for host in HOSTS:
             url = f"{scheme}://{host}:{other.server_port}/away"
             server.output = output(way, url, server)
-            with pytest.raises(ConnectError, match="no public address") as caught:
+            with pytest.raises(ConnectError, match="not a public address") as caught:
                 client.file(b"")
             assert "download_hosts" in str(caught.value)
             assert caught.value.endpoint == "/file"
             server.output = output(way, url, server)
             file = later.file(b"")
-            with pytest.raises(ConnectError, match="no public address"):
+            with pytest.raises(ConnectError, match="not a public address"):
                 file.download()
     assert not Elsewhere.asked
     assert not list(tmp_path.iterdir())
@@ -146,7 +146,7 @@ def test_a_host_that_is_allowed(
         wrong = [f"{host}:1", "other.test", f"x.{host}"]
         with (
             WireClient(server.url, download_hosts=wrong) as client,
-            pytest.raises(ConnectError, match="no public address"),
+            pytest.raises(ConnectError, match="not a public address"),
         ):
             client.file(b"")
 
@@ -179,7 +179,7 @@ def test_a_url_of_the_callers_own_leads_anywhere(tmp_path: Path) -> None:
         assert headers["authorization"].startswith("Basic ")
         assert "x-team" not in headers
         transport = Transport("http://127.0.0.1:9", {})
-        with pytest.raises(ConnectError, match="no public address"):
+        with pytest.raises(ConnectError, match="not a public address"):
             run_sync(fetched(transport, url, tmp_path))
 
 
@@ -222,7 +222,7 @@ def test_only_the_public_ones_of_several_addresses(
         url = f"http://both.test:{other.server_port}/x"
         assert run_sync(fetched(Transport(server.url, {}), url, tmp_path))
     names["both.test"] = lambda _: [first]
-    with pytest.raises(ConnectError, match=r"both\.test, which is no public"):
+    with pytest.raises(ConnectError, match=r"both\.test, which is not a public"):
         run_sync(fetched(Transport(server.url, {}), url, tmp_path))
 
 
@@ -297,7 +297,7 @@ def test_behind_a_proxy_names_are_checked_as_far_as_they_are_known(
             return run_sync(download(transport, wanted, tmp_path))
 
         for host in ("127.0.0.1", "localhost", "inside.test", "[::1]", "2130706433"):
-            with pytest.raises(ConnectError, match="no public address"):
+            with pytest.raises(ConnectError, match="not a public address"):
                 get(host)
         assert not Elsewhere.asked
         assert not proxy.asked
