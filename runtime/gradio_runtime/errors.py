@@ -3,7 +3,7 @@
 ```
 GradioError
 ├── ConnectError            the app cannot be reached (refused, DNS, TLS, not a Gradio app)
-├── ConnectionLost          the stream broke; `may_have_run` says whether the job may have run
+├── ConnectionLost          the connection broke; `may_have_run`: whether the job may have run
 ├── JobTimeout              also a builtin TimeoutError
 ├── AuthenticationError     401, 403, or a login that was refused
 ├── SpaceError              the Space is not found, paused, broken …; `stage`
@@ -115,7 +115,7 @@ class GradioError(Exception):
         self.src = self.src or src
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the state: the keyword-only constructors differ from class to class."""
+        """Pickle the state: the constructors' keywords differ from class to class."""
         return (_rebuild, (type(self), self.args, self.__dict__))
 
 

@@ -409,10 +409,7 @@ _STALE = (ConnectError, ConnectionLost, AuthenticationError, ProtocolError)
 
 
 def _what_became_of(ticket: Ticket) -> str:
-    """Say what a server does with a job whose stream is gone.
-
-    See docs/protocol.md#ends-of-streams.
-    """
+    """Say what a server does with a lost job (docs/protocol.md#ends-of-streams)."""
     if not ticket.started:
         return (
             "The job was waiting when it was last heard of; the app drops what waits, "

@@ -1,6 +1,4 @@
-"""The objects that stand for a file on the wire, without any I/O.
-
-See docs/protocol.md#files.
+"""The objects that stand for a file, without any I/O (docs/protocol.md#files).
 
 Since Gradio 4 that is a `FileData`, marked as one since 4.20. Gradio 3 has objects of
 another kind, which name a file on the server or carry its content, and images that

@@ -79,7 +79,7 @@ class ProgressBar:
         counted = unit.progress is None and _counts(unit.index) and _counts(unit.length)
         self._bar.bar_format = _BAR if counted else _SHARE
         self._bar.total = unit.length if counted else 1
-        # Rounded: tqdm divides by it, and a tiny share would make its estimate overflow.
+        # Rounded: tqdm divides by it, and its estimate would overflow.
         self._bar.n = unit.index if counted else round(unit.fraction or 0.0, 4)
         what = f": {printable(unit.desc, _LONGEST)}" if unit.desc else ""
         self._bar.set_description_str(f"{self._desc}{what}")

@@ -67,7 +67,7 @@ class ProgressUnit(BriefFields):
 
     @classmethod
     def from_msg(cls, data: Sequence[dict[str, Any]]) -> list[ProgressUnit]:
-        """Read the units of a `progress` message; a value of a wrong type becomes None."""
+        """Read the units of a `progress` message; values of wrong types become None."""
         return [
             cls(
                 index=number(unit.get("index")),

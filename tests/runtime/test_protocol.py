@@ -341,7 +341,7 @@ def test_the_edits_of_one_message_do_not_move_things_without_end() -> None:
     outputs.update([[0] * 1_000_000])
     edit = ["add", [0], 0]
     outputs.update([[edit] * 10])
-    with pytest.raises(ProtocolError, match="too many edits of too much"):
+    with pytest.raises(ProtocolError, match="the edits are too large"):
         outputs.update([[edit] * 1000])
 
 

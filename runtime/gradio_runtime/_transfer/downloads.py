@@ -2,8 +2,8 @@
 
 Gradio 6 stores a file under the hash of its content, and writes it again while another
 job's copy is being served (measured on 6.31: of 120 downloads at once 17 were cut, and
-about 10 were empty). So a download that was cut is continued only if the server says that
-the file is still the same, and a file that is too short is fetched again.
+about 10 were empty). So a download that was cut is continued only if the server says
+that the file is still the same, and a file that is too short is fetched again.
 """
 
 from __future__ import annotations

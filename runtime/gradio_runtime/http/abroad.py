@@ -3,11 +3,11 @@
 They carry nothing of the caller's: no headers, no cookies. An app must not make its
 caller's machine read what only that machine can reach, such as a router or a cloud's
 metadata. So connections go to public addresses only, unless the caller named the host
-(`download_hosts`) or the URL. The name is resolved here, and the connection is made to an
-address that was checked.
+(`download_hosts`) or the URL. The name is resolved here, and the connection is made to
+an address that was checked.
 
-A proxy resolves names itself. Then the addresses that a name has here are checked, if it
-has any; to check the others is up to the proxy.
+A proxy resolves names itself. Then the addresses that a name has here are checked, if
+it has any; to check the others is up to the proxy.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Abroad:
 
     @property
     def client(self) -> httpx2.AsyncClient:
-        """Return the client. It has no cookies, and connects to public addresses only."""
+        """Return the client, without cookies, for public addresses only."""
         if self._client is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             options = self._options
@@ -118,8 +118,8 @@ class _Checked(httpx2.AsyncBaseTransport):
     """Connect only to addresses that were checked."""
 
     def __init__(self, options: HttpOptions) -> None:
-        # A connection is used once: connections to one address may be for several names,
-        # whose certificates were not checked.
+        # A connection is used once: connections to one address may be for several
+        # names, whose certificates were not checked.
         self._checked = Pooled(options.verify, lasting=False)
         self._any = Pooled(options.verify)
 

@@ -20,7 +20,7 @@ def pause(attempt: int) -> float:
 
 
 def pause_after(error: GradioError | None, attempt: int) -> float:
-    """Return the seconds to wait after an error, which may have the server's own value."""
+    """Return the seconds to wait after an error, which may have the server's value."""
     asked = wanted_pause(error)
     return min(pause(attempt) if asked is None else asked, LONGEST_PAUSE)
 

@@ -1,8 +1,8 @@
 """Decide for every request where it may go, and with which headers.
 
 Every method, WebSockets and each step of a redirect pass it. The app's own origin gets
-all headers: those of the client, those of the call, and the cookies that it set. Another
-host gets only plain GET requests, without anything of the caller's.
+all headers: those of the client, those of the call, and the cookies that it set.
+Another host gets only plain GET requests, without anything of the caller's.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class Gate:
     def _personal(self, url: httpx2.URL, headers: dict[str, str]) -> dict[str, str]:
         merged = {**self._headers, **headers}
         if self.client.cookies:
-            # Otherwise httpx2 would send the cookies of its jar, such as that of a login.
+            # Otherwise httpx2 would send the cookies of its jar, such as a login's.
             request = httpx2.Request("GET", url)
             self.client.cookies.set_cookie_header(request)
             both = merged.get("cookie", "").rstrip("; "), request.headers.get("cookie")
@@ -181,7 +181,7 @@ class _OwnCookies(DefaultCookiePolicy):
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Check headers first: an error of httpx2 would quote the value, which may be a token.
+    """Check headers first: an error of httpx2 would quote the value, even a token.
 
     Raises:
         InputError: A name or a value is not printable ASCII.

@@ -1,4 +1,4 @@
-"""Connection pools: one for all clients, or an own one if a client's settings need it."""
+"""Connection pools: one for all clients, or one of its own if a client needs it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .redaction import hide_secrets
 #: means that nobody is there any more (docs/protocol.md#ends-of-streams).
 IDLE_TIMEOUT = 90.0
 
-#: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request is
-#: sent on a connection that is just being closed.
+#: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request
+#: is sent on a connection that is just being closed.
 _LIMITS = httpx2.Limits(
     max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
 )
@@ -61,7 +61,7 @@ class HttpOptions(NamedTuple):
 
 
 def sees_addresses(options: HttpOptions) -> bool:
-    """Return whether names are resolved here, and not by a proxy or the caller's code."""
+    """Return whether names are resolved here, not by a proxy or the caller's code."""
     given = options.httpx_kwargs
     proxied = _has_proxy() and given.get("trust_env", True)
     return not (proxied or _WAYS & given.keys())

@@ -31,8 +31,8 @@ LOGGERS = (
     "httpcore2.socks",
     *("gradio_runtime" + name for name in ("", ".http", ".hub")),
 )
-#: A header whose value gives access, in the repr of a list of pairs of bytes. Its name is
-#: bounded, so that looking for one takes no time that is quadratic.
+#: A header whose value gives access, in the repr of a list of pairs of bytes. Its name
+#: is bounded, so that looking for one takes no time that is quadratic.
 _HEADER = re.compile(
     r"""(\(b['"][\w-]{0,99}(?:cookie|authorization|authenticate|token)[\w-]{0,99}['"],\s*)"""
     r"""(?:b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""",

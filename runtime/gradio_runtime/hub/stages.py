@@ -6,8 +6,8 @@ from ..errors import SpaceError
 from .spaces import Space
 
 SLEEPING = "SLEEPING"
-#: Stages that end by themselves, and the word for each in messages. A request to its app
-#: wakes a sleeping Space.
+#: Stages that end by themselves, and the word for each in messages. A request to its
+#: app wakes a sleeping Space.
 _PASSING = {
     SLEEPING: "asleep",
     "BUILDING": "being built",
@@ -42,7 +42,7 @@ _OTHER_SDKS = frozenset({"static", "streamlit"})
 
 def serves(space: Space) -> bool:
     """Return whether its app can be called now, as far as the Hub knows."""
-    # In a stage that this version does not know the Space may run: the app will show it.
+    # In a stage that is unknown here the Space may run: the app will show it.
     return space.host is not None and space.stage not in _PASSING
 
 

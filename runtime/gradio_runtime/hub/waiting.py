@@ -40,8 +40,8 @@ class Wanted:
         space_id: Its name.
         token: The caller's token.
         timeout: Seconds to wait for a Space that cannot be called yet.
-        knock: Sends a request to the app at a host, which wakes it; says whether the app
-            answers.
+        knock: Sends a request to the app at a host, which wakes it; says whether the
+            app answers.
         report: Shows what the Space does meanwhile; gets None at the end of the wait.
     """
 

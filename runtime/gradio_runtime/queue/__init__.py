@@ -1,8 +1,8 @@
-"""An app's queue: its protocols, its sessions, and a job's way through them.
+"""An app's queue: its protocols, its sessions, and the jobs in it.
 
-`protocol` reads messages and knows what each server version can do; it does no I/O.
-`session` keeps one event stream for the jobs of a session, `session_pool` chooses the
-session of a job. A ticket is one job's place:
-`session_ticket` from Gradio 4.9 on, `turn_ticket` before, `direct_ticket` without a
-queue; `admission` chooses.
+`protocol` decodes messages and knows the differences between server versions, without
+any I/O. `session` keeps one event stream for all jobs of a session, and `session_pool`
+chooses the session of a job. A ticket is one job in the queue: `session_ticket` from
+Gradio 4.9 on, `turn_ticket` before, `direct_ticket` without a queue. `admission`
+chooses the kind of ticket.
 """

@@ -1,4 +1,4 @@
-"""Which way a job takes into the app."""
+"""Choose how a job is sent to the app."""
 
 from __future__ import annotations
 

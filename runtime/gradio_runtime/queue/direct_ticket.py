@@ -37,18 +37,18 @@ class DirectTicket(LoneTicket):
         self._runner = in_background(self._run(request, headers))
 
     async def remove(self) -> bool:
-        """Say no: there is no queue."""
+        """Return False: there is no queue."""
         return False
 
     def leave(self) -> None:
-        """Let go of the request."""
+        """Cancel the request."""
         self.inbox.free()
         runner, self._runner = self._runner, None
         if runner is None:
             return
         runner.cancel()
         if self.yields:
-            # The server would go on from where it is at the session's next call.
+            # Otherwise the session's next call would continue this generator.
             in_background(self._reset())
 
     async def _reset(self) -> None:
@@ -76,7 +76,7 @@ class DirectTicket(LoneTicket):
             self.inbox.put(message, message.size)
             await self.inbox.room()
         if last is not None and isinstance(message, Completed):
-            # The answer that is over has no values.
+            # The last answer has no values.
             message = Completed(None, last)
         self._runner = None
         self.inbox.put(message)

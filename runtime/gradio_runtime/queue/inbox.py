@@ -1,4 +1,4 @@
-"""Where the messages of one job wait for whoever follows it."""
+"""Buffer for the messages of one job."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Inbox:
     Attributes:
         fn_index: The endpoint's number.
         event_id: The job's name at the server, once it has joined.
-        reopened: Streams that ended without it.
-        removing: Whether it is being taken out of the queue, and goes on if that comes
+        reopened: How many streams have ended without its result.
+        removing: Whether it is being taken out of the queue. It goes on if that comes
             too late.
-        at_once: Takes a message while somebody waits for the next one, without waking
-            them; False if it has to wait in line after all.
+        at_once: Handles a message without waking the task that waits for it; returns
+            False if the message has to be queued after all.
     """
 
     fn_index: int
@@ -38,7 +38,7 @@ class Inbox:
     _freed: asyncio.Future[None] | None = None
 
     def put(self, message: Message | Exception, size: int = 0) -> None:
-        """Hand over a message of so many bytes, or the error that ends the wait."""
+        """Add a message and its size in bytes, or the error that ends the wait."""
         waiting = self._waiter is not None and not self._waiter.done()
         if waiting and not self._messages and not isinstance(message, Exception):
             try:
@@ -52,10 +52,10 @@ class Inbox:
             self._waiter.set_result(None)
 
     async def get(self) -> Message:
-        """The next message.
+        """Wait for the next message and return it.
 
         Raises:
-            GradioError: The stream is lost, or a message made no sense.
+            GradioError: The stream is lost, or a message could not be read.
         """
         while not self._messages:
             self._waiter = asyncio.get_running_loop().create_future()
@@ -70,17 +70,17 @@ class Inbox:
 
     @property
     def full(self) -> bool:
-        """Whether so much waits to be taken that no more should be read."""
+        """Return whether it holds so many bytes that reading should pause."""
         return self._size > MAX_UNREAD_SIZE
 
     async def room(self) -> None:
-        """Wait until that is no longer so, or nobody takes any more."""
+        """Wait until it is no longer full, or is not read any more."""
         if self.full:
             self._freed = asyncio.get_running_loop().create_future()
             await self._freed
 
     def free(self) -> None:
-        """Let go of who waits for room."""
+        """Wake the task that waits for room."""
         if self._freed is not None and not self._freed.done():
             self._freed.set_result(None)
         self._freed = None

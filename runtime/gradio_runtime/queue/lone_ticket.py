@@ -1,4 +1,4 @@
-"""What jobs that share no connection have in common: Gradio 3 to 4.8."""
+"""The base of jobs that share no connection: Gradio 3 to 4.8."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class LoneTicket(Ticket):
         self._session = new_hash() if alone else sessions.own.hash
 
     async def stop(self) -> bool:
-        """Stop the running generator: it is not asked for more outputs."""
+        """Stop the running generator by leaving it."""
         if self.yields:
             self.leave()
         return self.yields
 
     def give_up(self) -> None:
-        """Let go of the connection, which takes back what can be taken back."""
+        """Close the connection: the app cancels the job as far as it can."""
         self.leave()
 
     def _name(self) -> dict[str, Any]:
-        """What the server knows the job by."""
+        """Return the fields that name the job for the server."""
         return {"fn_index": self.route.fn_index, "session_hash": self._session}

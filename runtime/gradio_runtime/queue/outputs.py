@@ -1,7 +1,4 @@
-"""The values of a job's outputs, kept current by the edits that the app sends.
-
-See docs/protocol.md#edits.
-"""
+"""A job's output values, kept current by the app's edits (docs/protocol.md#edits)."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from ..jsontext import is_array, is_object
 #: A value of which only edits have come.
 UNKNOWN: Any = object()
 
-#: What an edit that does not fit its value raises.
+#: The errors of an edit that does not fit its value.
 _NO_EDIT = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
 
@@ -24,11 +21,11 @@ class Outputs:
 
     The first message has full values, each later one a list of edits per output.
     Edits are applied in place: their cost depends on their own size, not on the size
-    of the value so far. Whoever keeps what `update` returns must copy its containers.
+    of the value so far. A caller that keeps what `update` returns must copy containers.
 
     Args:
-        edits: False where every message has full values.
-        limit: Bytes that a value may come to weigh by edits.
+        edits: False if every message has full values.
+        limit: Most bytes that a value may grow to by edits.
 
     Attributes:
         weight: About how many bytes of memory the values take.
@@ -45,15 +42,15 @@ class Outputs:
         self.weight = 0
 
     def update(self, data: list[Any], *, mixed: bool = False) -> list[Any]:
-        """Take one `process_generating` message; returns the current values.
+        """Apply one `process_generating` message; return the current values.
 
         Args:
-            data: Of the message.
+            data: The message's `data`.
             mixed: Whether the first message may have edits of another job's values;
-                see `Dialect`. A value is then `UNKNOWN` until it comes as a whole.
+                see `Dialect`. A value is then `UNKNOWN` until it is sent in full.
 
         Raises:
-            ProtocolError: An edit does not fit the value, or there is too much of them.
+            ProtocolError: An edit does not fit the value, or the edits are too large.
         """
         if self._values is None and mixed and all(map(_are_edits, data)):
             self._values = [UNKNOWN] * len(data)
@@ -80,12 +77,12 @@ class Outputs:
         return self._values
 
     def _edited(self, value: Any, action: str, path: list[str | int], new: Any) -> Any:
-        """Apply one edit; returns the value, which is another one for an empty path."""
+        """Apply one edit; return the value, which is a new one if the path is empty."""
         if value is UNKNOWN and (path or action != "replace"):
             return UNKNOWN
         if len(path) > MAX_DEPTH:
             raise ValueError(f"its path is longer than {MAX_DEPTH}")
-        held = [value]  # so that the value itself has a place, too
+        held = [value]  # so that the value itself has a container too
         target: Any = held
         last: Any = 0
         for key in path:
@@ -122,25 +119,25 @@ class Outputs:
         """Count bytes that an edit moves in memory."""
         self._work += size
         if self._work > MAX_EDIT_WORK:
-            raise ValueError("there are too many edits of too much")
+            raise ValueError("the edits are too large")
 
 
 def _are_edits(value: object) -> bool:
-    """Whether a value can be a list of edits."""
+    """Return whether a value can be a list of edits."""
     return is_array(value) and all(
         is_array(edit) and len(edit) == 3 and is_array(edit[1]) for edit in value
     )
 
 
 def _weight_at(target: Any, key: Any) -> int:
-    """What weighs what an edit removes, if anything."""
+    """Return the size of what an edit removes."""
     if is_object(target) and key not in target:
         return -getsizeof(key)
     return weigh(target[key])
 
 
 def weigh(value: object) -> int:
-    """About how many bytes of memory a JSON value takes."""
+    """Return about how many bytes of memory a JSON value takes."""
     kind = type(value)
     if kind is not dict and kind is not list:
         return getsizeof(value)

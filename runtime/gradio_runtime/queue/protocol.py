@@ -1,9 +1,9 @@
-"""Gradio's queue messages, decoded without any I/O.
+"""Decode Gradio's queue messages, without any I/O.
 
 Every protocol family decodes to the same few messages, so that nothing else of the
 runtime knows them.
 
-See docs/protocol.md#versions and docs/protocol.md#messages; the errors of jobs are in
+See docs/protocol.md#versions, docs/protocol.md#messages and
 docs/protocol.md#errors-of-a-job.
 """
 
@@ -53,7 +53,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Log:
-    """The app says something to its user."""
+    """A message of the app to its user."""
 
     event_id: str | None
     log: LogMessage
@@ -61,7 +61,7 @@ class Log:
 
 @dataclass(slots=True)
 class Generating:
-    """One more output: full values the first time, then edits (see `Outputs`)."""
+    """A new output: full values the first time, then edits (see `Outputs`)."""
 
     event_id: str | None
     data: list[Any]
@@ -71,7 +71,7 @@ class Generating:
 
 @dataclass(slots=True)
 class Completed:
-    """The job has ended well; `data` is None when it was cancelled."""
+    """The job has ended without an error; `data` is None if it was cancelled."""
 
     event_id: str | None
     data: list[Any] | None
@@ -81,7 +81,7 @@ class Completed:
 
 @dataclass(slots=True)
 class Failed:
-    """The app's function raised; `text` is None when the app hides the reason."""
+    """The app's function raised an error; `text` is None if the app hides it."""
 
     event_id: str | None
     text: str | None
@@ -97,7 +97,7 @@ class CloseStream:
 
 @dataclass(slots=True)
 class StreamFault:
-    """The stream, and every job that waits on it, is lost."""
+    """The stream is lost, with every job that waits for it."""
 
     text: str
     session_not_found: bool
@@ -105,12 +105,12 @@ class StreamFault:
 
 @dataclass(slots=True)
 class Ignored:
-    """A heartbeat, or a message of a later Gradio that says nothing to us."""
+    """A heartbeat, or an unknown message of a later Gradio."""
 
 
 @dataclass(slots=True)
 class Asked:
-    """The server waits for the session's name (3.x) or the job's data (before 4.9)."""
+    """The server asks for the session's name (3.x) or the job's data (before 4.9)."""
 
     data: bool
     event_id: str | None = None
@@ -118,7 +118,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Refused:
-    """The queue is full; the server has not taken the job (before 4.9)."""
+    """The queue is full; the server refuses the job (before 4.9)."""
 
 
 Message: TypeAlias = (
@@ -137,7 +137,7 @@ Message: TypeAlias = (
 )
 
 
-#: How many values a message may have unless the caller says otherwise.
+#: How many values a message may have by default.
 _MAX_VALUES = max_values(MAX_MESSAGE_SIZE)
 
 
@@ -146,11 +146,11 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
 
     Args:
         text: The JSON.
-        dialect: How the server speaks.
+        dialect: The server's dialect.
         most: How many values it may have.
 
     Raises:
-        ProtocolError: It is not a JSON object, or too large a one.
+        ProtocolError: It is not a JSON object, or it is too large.
     """
     message = _object(text, most)
     event_id = _text(message.get("event_id"))
@@ -199,7 +199,7 @@ def decode_answer(
     """Decode the answer to a call that is not queued.
 
     Raises:
-        ProtocolError: It is not the JSON object that such an answer is.
+        ProtocolError: It is not such an answer.
     """
     output = _object(content, most)
     if not ("data" in output or "error" in output):
@@ -247,7 +247,7 @@ def _output(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(data: object) -> list[Any]:
-    """The values of the output slots."""
+    """Return the values of the output slots."""
     if not is_array(data):
         raise ProtocolError(f"the app sent {brief(data, 80)}, not a list of outputs")
     return data
@@ -258,7 +258,7 @@ def _text(value: object) -> str | None:
 
 
 def _words(value: object) -> str:
-    """What is to be a text, in words where it is none."""
+    """Return a text; for anything else, a short description."""
     return shortened(value, MAX_TEXT) if isinstance(value, str) else brief(value)
 
 

@@ -1,6 +1,6 @@
-"""Error texts of Gradio before 5.3, which come as the Python reprs of them.
+"""Error texts of Gradio before 5.3, which are sent as Python reprs.
 
-They are a stranger's, so nothing of Python reads them.
+They are untrusted, so a pattern reads them and not Python's parser.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def unquoted(text: str) -> str | None:
-    """The message in a Python repr of it; `"None"` means that it is hidden.
+    """Return the message in a Python repr; None for `"None"`, a hidden message.
 
-    What is no repr of a text is the message itself.
+    A text that is not such a repr is returned unchanged.
     """
     if text == "None":
         return None

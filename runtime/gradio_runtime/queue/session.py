@@ -1,9 +1,9 @@
-"""Sessions: joins, one stream each, and messages fanned out to the jobs that wait.
+"""Sessions: joins, one event stream each, and its messages for the jobs that wait.
 
-A Gradio session buffers the messages of its jobs until its one stream is read, and the
-server closes that stream when no job is pending. So a session joins first, opens its
-stream when a job waits, and opens it again while any job still waits, because a join
-can arrive just as the server closes it (docs/protocol.md#sessions).
+The server buffers the messages of a session until its stream is read, and closes the
+stream when no job is pending. So a session joins first, opens the stream when a job
+waits, and opens it again as long as a job still waits, because a join can arrive just as
+the server closes it (docs/protocol.md#sessions).
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ from .protocol import (
 Body: TypeAlias = dict[str, Any]
 
 #: Seconds to wait for `close_stream` after the last job of a session. It comes within
-#: a millisecond and lets the connection be used again, or it never comes.
+#: a millisecond, so that the connection can be used again, or it never comes.
 _DRAIN = 2.0
-#: How often a stream may end in `close_stream` while a job that joined before it was
-#: opened still waits. A cancelled job that had just started needs one more.
+#: How often a stream may end with `close_stream` while a job that joined before still
+#: waits. A cancelled job that had just started needs one more stream.
 _REOPENS = 3
-#: How often to try to open a stream that certainly was not opened. Its messages wait.
+#: How often to try to open a stream that certainly was not opened: no message is lost.
 _OPENINGS = 3
 #: Seconds within which a server has noticed that a stream is gone: it looks every
 #: 50 ms to 10 s, and drops what is in the session by then
 #: (docs/protocol.md#ends-of-streams).
 _UNNOTICED = 10.0
-#: Most jobs whose messages are kept before their joins are answered.
+#: Most jobs whose messages are kept until their joins are answered.
 _MOST_EARLY = 1000
-#: Where in a message its job is named, before all of its values.
+#: The first bytes of a message, which name its job.
 _HEAD = 4096
 #: A function index that no task has: `/cancel` with it takes a queued job out of the
 #: queue and touches no other (docs/protocol.md#cancelling).
@@ -72,10 +72,10 @@ _NO_FUNCTION = -1
 
 @dataclass(eq=False)
 class _Stream:
-    """How far one event stream has come.
+    """The state of one event stream.
 
     Attributes:
-        begun: Whether its first message has come.
+        begun: Whether its first message has arrived.
         ended: Whether `close_stream` has.
         unwanted: Whether to leave it as soon as it has begun.
     """
@@ -90,12 +90,12 @@ class Session:
 
     Args:
         transport: HTTP to the app.
-        dialect: How the server speaks.
-        hash_: The session's name at the server; State lives under it.
+        dialect: The server's dialect.
+        hash_: The session's name at the server, which has its State.
 
     Attributes:
-        spoilt: Whether a generator did not come to its end, so that a later one's
-            outputs may be mixed up with its own; see `Dialect.mixes_outputs`.
+        spoilt: Whether a generator was stopped before its end, so that a later one's
+            outputs may be mixed with its own; see `Dialect.mixes_outputs`.
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
@@ -120,10 +120,10 @@ class Session:
 
     @property
     def unsafe(self) -> bool:
-        """Whether the server may yet drop what joins now, with a stream that is gone.
+        """Return whether the server may still drop new jobs because of a lost stream.
 
-        It does so when it notices, which is later, and would take a new stream for
-        one more reader of the old one's messages.
+        It drops them when it notices the loss. Until then it takes a new stream for a
+        second reader of the old one's messages.
         """
         if self._lost_at is None:
             return False
@@ -131,15 +131,15 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether any job of this session is under way."""
+        """Return whether any job of this session is under way."""
         return bool(self._inboxes or self._joining)
 
     def alone(self, inbox: Inbox) -> bool:
-        """Whether a job is the only one of this session."""
+        """Return whether a job is the only one of this session."""
         return not self._joining and set(self._inboxes.values()) <= {inbox}
 
     def has_sibling(self, inbox: Inbox) -> bool:
-        """Whether another job of the same endpoint is under way in this session."""
+        """Return whether another job of the endpoint is under way in this session."""
         return self._joining > 0 or any(
             other.fn_index == inbox.fn_index
             for other in self._inboxes.values()
@@ -147,22 +147,24 @@ class Session:
         )
 
     def reserve(self) -> None:
-        """Count a join that is about to come; `join` takes the count back."""
+        """Count a join that is about to come; `join` removes it again."""
         self._joining += 1
 
     async def join(self, inbox: Inbox, body: Body, headers: Mapping[str, str]) -> None:
         """Put a job into the app's queue; its messages go to `inbox`.
 
-        The session was reserved for it.
+        The session has been reserved for it.
 
         Raises:
-            GradioError: The app did not take it.
+            GradioError: The app did not accept it.
         """
         try:
             async with self._stopping[inbox.fn_index]:
-                pass  # what joins now would be stopped too
+                pass  # otherwise this job would be stopped too
             if self._dropped is not None:
-                await asyncio.wait([self._dropped])  # or the server drops this job too
+                await asyncio.wait(
+                    [self._dropped]
+                )  # otherwise the server drops this job too
             name = {"fn_index": inbox.fn_index, "session_hash": self.hash}
             url = f"{self._dialect.prefix}/queue/join"
             answer = await self._transport.post_json(
@@ -186,7 +188,7 @@ class Session:
         """Stop listening for a job."""
         inbox.free()
         if self._inboxes.pop(inbox.event_id, None) is not None:
-            # Of a job that has not ended more messages may come.
+            # A job that has not ended may send more messages.
             self._left[inbox.event_id] = None
             if len(self._left) > _MOST_EARLY:
                 del self._left[next(iter(self._left))]
@@ -196,25 +198,25 @@ class Session:
             self._drain = loop.call_later(_DRAIN, self._close_if_idle)
 
     def drop(self) -> None:
-        """Close the stream: the server drops the session's jobs.
+        """Close the stream, so that the server drops the session's jobs.
 
-        Queued ones leave the queue; a running generator stops at its next output; a
-        running plain function goes on to its end, unseen.
+        Queued jobs leave the queue, a running generator stops at its next output, and a
+        running plain function continues to its end.
         """
         if self._reader is None or self._reader.done() or self._stream.ended:
-            # There is no stream, or it is just ending, and can be used again.
+            # There is no stream, or it is ending and its connection can be used again.
             return
         self._lost_at = asyncio.get_running_loop().time()
         if self._stream.begun:
             self._reader.cancel()
             self._dropped, self._reader, self._stream = self._reader, None, _Stream()
         else:
-            # The server cannot notice the end of a stream that it has not begun.
+            # The server does not notice the end of a stream that it has not started.
             self._stream.unwanted = True
             let_finish(self._reader)
 
     async def remove_queued(self, inbox: Inbox) -> None:
-        """Take a queued job out of the queue; touches no other job."""
+        """Take a queued job out of the queue, without effect on other jobs."""
         await self._cancel(inbox, _NO_FUNCTION)
 
     async def stop_running(self, inbox: Inbox) -> None:
@@ -223,7 +225,7 @@ class Session:
             await self._cancel(inbox, inbox.fn_index)
 
     async def reset(self, inbox: Inbox) -> bool:
-        """Stop one generator after an output; whether it ran. Before Gradio 4.31."""
+        """Stop one generator after an output; return whether it ran. Before 4.31."""
         url = f"{self._dialect.prefix}/reset"
         body = dump_json({"event_id": inbox.event_id})
         try:
@@ -244,8 +246,8 @@ class Session:
     def _keep_reading(self) -> None:
         self._stop_drain()
         if self._reader is None or self._reader.done():
-            # It reads for every job, so it is nobody's own: neither a caller's
-            # context variables nor the trace of one call belong to it.
+            # It reads for all jobs, so it must not have the context variables or the
+            # trace of one caller.
             self._reader = asyncio.get_running_loop().create_task(
                 self._read(), context=Context()
             )
@@ -260,7 +262,7 @@ class Session:
             self.drop()
 
     async def _read(self) -> None:
-        """Read streams while any job waits; the last one to its end."""
+        """Read streams while any job waits, the last one to its end."""
         try:
             while self._inboxes or self._stream.unwanted:
                 waiting = list(self._inboxes.values())
@@ -280,10 +282,10 @@ class Session:
             inbox.put(ConnectionLost("the app has forgotten the job"))
 
     async def _read_one(self) -> None:
-        """Read one stream to the end that the server gives it.
+        """Read one stream until the server ends it.
 
         Raises:
-            ConnectionLost: It broke while a job waited, or could not be opened.
+            ConnectionLost: It was cut while a job waited, or could not be opened.
         """
         for attempt in range(_OPENINGS):
             try:
@@ -332,10 +334,10 @@ class Session:
                             self._answered = asyncio.Event()
                             await self._answered.wait()
             if not self._dialect.closes_streams:
-                # Before 4.22 the end itself is all that says so.
+                # Before 4.22 the stream just ends.
                 stream.ended = True
         except ConnectionLost:
-            # A server that is done may cut the connection instead of ending it.
+            # A server that has finished may cut the connection instead of ending it.
             if not stream.ended:
                 raise
         finally:
@@ -346,10 +348,10 @@ class Session:
             raise ConnectionLost("the app closed the stream before the result")
 
     async def _decoded(self, text: bytes) -> Message:
-        """Decode a message; one that makes no sense ends the job that it names.
+        """Decode a message. One that cannot be decoded ends the job that it names.
 
         Raises:
-            ProtocolError: It names none, so that any job may be waiting for it.
+            ProtocolError: It names no job, so that any job may be waiting for it.
         """
         most = self._transport.max_values
         try:
@@ -368,14 +370,14 @@ class Session:
     def _deliver(
         self, event_id: str | None, message: Message, size: int
     ) -> Inbox | None:
-        """Hand a message over; returns where to, if its job is known."""
+        """Deliver a message; return the inbox, if its job is known."""
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             if _ends(message, inbox):
                 del self._inboxes[inbox.event_id]
             inbox.put(message, size)
         elif self._joining and event_id and event_id not in self._left:
-            # The answer to the join is still under way.
+            # The answer to the join has not arrived yet.
             self._early.setdefault(event_id, []).append((message, size))
             self._early_size += size
             if len(self._early) > _MOST_EARLY:
@@ -386,17 +388,17 @@ class Session:
     def _fail(self, error: GradioError) -> None:
         self._lost_at = asyncio.get_running_loop().time()
         for inbox in list(self._inboxes.values()):
-            # One instance each: a traceback grows where an exception is raised.
+            # An instance for each job: raising an exception changes its traceback.
             own = copy(error)
             own.__cause__ = error.__cause__
             inbox.put(own)
 
 
 def _ends(message: Message, inbox: Inbox) -> bool:
-    """Whether a message is the last of its job.
+    """Return whether a message is the last of its job.
 
     An end without data is, unless it answers a removal from the queue that may have
-    come too late: then the job goes on.
+    been too late: then the job continues.
     """
     match message:
         case Completed(data=None):
@@ -419,10 +421,10 @@ def _event_id(content: bytes) -> str:
     except (ValueError, KeyError, TypeError, IndexError):
         event_id = None
     if not isinstance(event_id, str) or not event_id:
-        raise ProtocolError("the app took the job without naming it")
+        raise ProtocolError("the app accepted the job without an event id")
     return event_id
 
 
 def new_hash() -> str:
-    """A session name that nobody guesses: it is all that guards a session's State."""
+    """Return a random session name: the name alone gives access to its State."""
     return keep_session(uuid.uuid4().hex)

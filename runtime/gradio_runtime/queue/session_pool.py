@@ -1,4 +1,4 @@
-"""Which session a job goes to."""
+"""Choose the session of a job."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _KEPT = 16
 class SessionPool:
     """The sessions of one client.
 
-    Its own session, under which State lives, serves whatever may share a session. A
-    job that must be cancellable without harm to others gets one where nothing else
-    runs (docs/protocol.md#sharing-a-session).
+    The client's own session, which has its State, is for all jobs that can share one. A
+    job that must be cancellable without harm to others gets a session where nothing
+    else runs (docs/protocol.md#sharing-a-session).
     """
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
@@ -25,19 +25,19 @@ class SessionPool:
         self.own = Session(transport, dialect, hash_)
 
     def lease(self, *, stateful: bool, generator: bool) -> Session:
-        """The session for a job, reserved for its join.
+        """Return a session for a job, reserved for its join.
 
         Args:
             stateful: The endpoint has State, so the job needs the client's session.
-            generator: The endpoint yields, so that stopping it must not hit others.
+            generator: The endpoint yields, so stopping it must not affect other jobs.
         """
         session = self._choose(stateful=stateful, generator=generator)
         session.reserve()
         return session
 
     def _choose(self, *, stateful: bool, generator: bool) -> Session:
-        # A generator never uses the client's own session without need, because it may
-        # leave it spoilt.
+        # A generator uses the client's own session only if it needs State, because it
+        # may leave the session spoilt.
         if stateful or (
             not generator
             and not self.own.unsafe
@@ -52,7 +52,7 @@ class SessionPool:
         return session
 
     def release(self, session: Session) -> None:
-        """Take a leased session back; one that is spoilt is not used again."""
+        """Take a leased session back. A spoilt one is not used again."""
         if session not in self._others or session.busy:
             return
         idle = sum(not other.busy for other in self._others)
@@ -64,6 +64,6 @@ class SessionPool:
         self.own = Session(self.transport, self.dialect, hash_)
 
     def close(self) -> None:
-        """Drop every stream; whoever calls has ended the jobs."""
+        """Close every stream. The caller has ended the jobs."""
         for session in [self.own, *self._others]:
             session.drop()

@@ -1,15 +1,15 @@
 """Jobs of Gradio 4.9 and later, which share sessions.
 
-The server's `/cancel` kills every running task of the same session and endpoint, gives
-the others no end, and before Gradio 6.14 leaves a queued job in the queue
-(docs/protocol.md#cancelling). So what can be done without harm depends on who else is in
-the session, and where nothing can, nothing is done.
+The server's `/cancel` kills every running task of the same session and endpoint, sends
+no end for the others, and before Gradio 6.14 leaves a queued job in the queue
+(docs/protocol.md#cancelling). So what is safe depends on the other jobs of the session;
+if nothing is safe, nothing is sent.
 
-Since 6.14 it also closes the job's iterator, whatever function index it is given. A
-generator that has begun by then ends as if it had come to its end, with the outputs so
-far, or is called anew, from its first output on. Before it touches the iterator the
-server sends an end without data (read in `routes.py` of 6.14 and 6.31: `cancel_event`).
-So what comes before that end is whole, and what comes after it is worth nothing.
+Since 6.14 it also closes the job's iterator, for any function index. A generator that
+has started by then ends normally with the outputs so far, or is called again from its
+first output on. Before that the server sends an end without data (read in `routes.py`
+of 6.14 and 6.31: `cancel_event`). So messages before that end are valid, and later ones
+are not.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SETTLED = 0.25
 
 
 class SessionTicket(Ticket):
-    """A job of a session, whose one stream carries the messages of all its jobs."""
+    """A job in a session, whose stream has the messages of all its jobs."""
 
     def __init__(self, sessions: SessionPool, route: Route) -> None:
         super().__init__(sessions, route)
@@ -39,7 +39,7 @@ class SessionTicket(Ticket):
             stateful=route.stateful, generator=route.generator
         )
         self._joined_at = 0.0
-        #: Set while the job is taken out of the queue: whether that came in time.
+        #: Set while the job is taken out of the queue: whether that was in time.
         self._removal: asyncio.Future[bool] | None = None
 
     @property
@@ -48,12 +48,12 @@ class SessionTicket(Ticket):
         return self.sessions.dialect.mixes_outputs and self._session.spoilt
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
-        """Join the queue; an unwanted job is taken back once its name is known."""
+        """Join the queue; a job whose task is cancelled leaves it once it has a name."""
         joining = asyncio.ensure_future(self._session.join(self.inbox, body, headers))
         try:
             await asyncio.shield(joining)
         except asyncio.CancelledError:
-            # Only the answer, which is on its way, names the job to take back.
+            # The answer, which is on its way, has the name of the job to cancel.
             let_finish(in_background(self._leave_after(joining)))
             raise
         self._joined_at = asyncio.get_running_loop().time()
@@ -64,18 +64,18 @@ class SessionTicket(Ticket):
         self.leave()
 
     async def remove(self) -> bool:
-        """Take the job out of the queue; whether it was still there."""
+        """Take the job out of the queue; return whether it was still there."""
         self._spoil()
         if self.sessions.dialect.removes_queued:
             removed = await self._remove_by_request()
             if removed and self.route.generator:
-                # The app may have begun it as it was taken out; a generator would go
-                # on unseen. One that has siblings must be left to.
+                # The app may have started it meanwhile, and a generator would go on.
+                # One with siblings has to be left running.
                 with contextlib.suppress(GradioError):
                     await self._stop_running()
             return removed
         if not self.route.generator:
-            # Before 6.14 a start is heard of up to a poll (50 ms) late.
+            # Before 6.14 the message about a start is up to a poll (50 ms) late.
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
         if not self.finished and not self.started and self._can_drop():
@@ -84,7 +84,7 @@ class SessionTicket(Ticket):
         return False
 
     def _can_drop(self) -> bool:
-        """Whether closing the session's stream takes back this job and no other."""
+        """Return whether closing the session's stream cancels this job and no other."""
         # Not after a removal from the queue: the server ends the stream with its
         # answer, and so does not notice that it is closed.
         return (
@@ -100,17 +100,17 @@ class SessionTicket(Ticket):
             try:
                 await self._session.remove_queued(self.inbox)
             except GradioError:
-                # Nobody knows whether it came through. Of a plain function, an end
-                # without data tells; a generator may be broken by now, so it is left.
+                # Its effect is unknown. For a plain function, an end without data shows
+                # it; a generator may be broken by now, so it counts as removed.
                 self._settle(removed=self.route.generator)
                 self._removal = None
                 return self.route.generator
         return await asyncio.shield(self._removal)
 
     def is_end(self) -> bool:
-        """Whether an end without data is the job's, or the removal's that was late."""
+        """Return whether an end without data is the job's, not a late removal's."""
         # After a removal from the queue it is, unless a plain function had started
-        # meanwhile: that goes on, and its real end is still to come.
+        # meanwhile: then the job goes on, and its real end comes later.
         too_late = (
             self._removal is not None and self.started and not self.route.generator
         )
@@ -118,7 +118,7 @@ class SessionTicket(Ticket):
         return not too_late
 
     async def stop(self) -> bool:
-        """Stop the running generator; whether that is possible without harm."""
+        """Stop the running generator; return False if that would harm other jobs."""
         if not self.route.generator:
             return False
         self._spoil()
@@ -136,7 +136,7 @@ class SessionTicket(Ticket):
         return True
 
     def give_up(self) -> None:
-        """Take the job back if that is possible, without waiting for the answer."""
+        """Cancel the job if possible, without waiting for the answer."""
         self._spoil()
         if not self.started and self.sessions.dialect.removes_queued:
             let_finish(in_background(self._withdraw()))
@@ -147,21 +147,21 @@ class SessionTicket(Ticket):
 
     async def _withdraw(self) -> None:
         await self._session.remove_queued(self.inbox)
-        # It may have started just before; then a generator goes on until this.
+        # If it had just started, only this stops a generator.
         if self.route.generator:
             await self._stop_running()
 
     def leave(self) -> None:
-        """Stop listening and give the session back."""
+        """Stop listening and release the session."""
         self._settle(removed=False)
         self._session.leave(self.inbox)
         self._spoil()
         self.sessions.release(self._session)
 
     def _spoil(self) -> None:
-        """Say that a generator of the session does not come to its end.
+        """Mark the session: one of its generators is stopped before its end.
 
-        Before the server hears of it: the next one may begin at once.
+        Call this before asking the server: the next generator may start at once.
         """
         if self.route.generator and not self.finished:
             self._session.spoilt = True

@@ -1,7 +1,7 @@
-"""What every kind of job has in common, from its join to its end.
+"""The base of all tickets: one job, from its join to its end.
 
-How a job is queued, heard of and taken back depends on the server; each way is a
-subclass, and `admission` knows which an endpoint needs.
+How a job is queued, followed and cancelled depends on the server. There is a subclass
+for each way, and `admission` chooses one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ class Ticket(ABC):
     Attributes:
         sessions: The sessions of the client, with the way to its app.
         route: The endpoint.
-        inbox: Where the job's messages arrive.
+        inbox: The job's messages.
         started: Whether the app's function is known to have been called.
-        answered: Whether an output has come.
-        finished: Whether the server said that the job came to its end.
-        sends_late: Whether the data goes to the app only when it asks for it, so that
-            an error before that, or its refusal, means that nothing has run.
+        answered: Whether an output has arrived.
+        finished: Whether the server has sent the end of the job.
+        sends_late: Whether the data is sent only when the app asks for it, so that
+            nothing has run before.
     """
 
     sends_late: ClassVar[bool] = False
@@ -42,51 +42,51 @@ class Ticket(ABC):
 
     @property
     def yields(self) -> bool:
-        """Whether the app's function is a generator, as far as is known.
+        """Return whether the app's function is a generator, as far as is known.
 
-        The config of Gradio 3 tells it of plain generators only (its `blocks.py` asks
-        `isgeneratorfunction`); an async one shows itself by its first output.
+        The config of Gradio 3 marks only plain generators (its `blocks.py` uses
+        `isgeneratorfunction`); an async one is recognised by its first output.
         """
         return self.route.generator or self.answered
 
     @property
     def may_have_run(self) -> bool:
-        """Whether the app's function may have been called, now that it has joined."""
+        """Return whether the app's function may have been called, after the join."""
         return self.started or not self.sends_late
 
     @property
     def mixed(self) -> bool:
-        """Whether the outputs may begin with edits of another job's; see `Dialect`."""
+        """Return whether outputs may begin with edits of another job; see `Dialect`."""
         return False
 
     @abstractmethod
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
-        """Give the job to the app. If the caller gives up meanwhile, it is taken back.
+        """Give the job to the app. If the task is cancelled meanwhile, the job is too.
 
         Args:
-            body: What the server is to get, but for the names of job and session.
-            headers: For the app's function to see.
+            body: The request's body, without the names of job and session.
+            headers: Headers of the call.
 
         Raises:
-            GradioError: The app did not take the job.
+            GradioError: The app did not accept the job.
         """
 
     @abstractmethod
     async def remove(self) -> bool:
-        """Take the job out of the queue; whether it was still there."""
+        """Take the job out of the queue; return whether it was still there."""
 
     def is_end(self) -> bool:
-        """Whether an end without data, which has come, is this job's end."""
+        """Return whether an end without data, which has come, is the job's end."""
         return True
 
     @abstractmethod
     async def stop(self) -> bool:
-        """Stop the running generator; whether that is possible without harm."""
+        """Stop the running generator; return False if that would harm other jobs."""
 
     @abstractmethod
     def give_up(self) -> None:
-        """Take the job back if that is possible, without waiting for the answer."""
+        """Cancel the job if possible, without waiting for the answer."""
 
     @abstractmethod
     def leave(self) -> None:
-        """Stop listening, in whatever state the job is."""
+        """Stop listening to the job, in any state."""

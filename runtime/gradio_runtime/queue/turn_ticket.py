@@ -1,9 +1,10 @@
 """Jobs of Gradio 3 to 4.8: the app asks for a job's data when its turn has come.
 
-Each job has a connection of its own: a WebSocket in Gradio 3 (docs/protocol.md#websocket)
-and an event stream from 4.0 to 4.8 (docs/protocol.md#one-stream-per-job). Until the app
-asks, nothing can have run, and closing the connection takes the job back. Later, a
-generator stops at its next output, and a plain function runs to its end.
+Each job has a connection of its own: a WebSocket in Gradio 3
+(docs/protocol.md#websocket) and an event stream from 4.0 to 4.8
+(docs/protocol.md#one-stream-per-job). Until the app asks, nothing can have run, and
+closing the connection takes the job back. Later, a generator stops at its next output,
+and a plain function runs to its end.
 """
 
 from __future__ import annotations
@@ -32,24 +33,23 @@ from .protocol import (
 from .session import Body
 from .session_pool import SessionPool
 
-#: A close that the server means, though the job has not come to its end: another event
-#: of the app has cancelled it.
+#: Close code of a job that another event of the app has cancelled.
 _NORMAL = 1000
-#: A close because we sent too much.
+#: Close code for a message that is too large for the server.
 _TOO_BIG = 1009
 
 Give = Callable[[Asked], Awaitable[object]]
 
 
 class TurnTicket(LoneTicket):
-    """A job that is one connection."""
+    """A job with a connection of its own."""
 
     def __init__(self, sessions: SessionPool, route: Route) -> None:
         super().__init__(sessions, route)
         self._reader: asyncio.Task[None] | None = None
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
-        """Connect, and wait until the job has its place in the queue."""
+        """Connect, and wait until the job is in the queue."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = in_background(self._converse(joined, body, headers))
         try:
@@ -59,7 +59,7 @@ class TurnTicket(LoneTicket):
             raise
 
     async def remove(self) -> bool:
-        """Take the job out of the queue, unless its data has been sent."""
+        """Take the job out of the queue; return False if its data has been sent."""
         if self.started:
             return False
         self.leave()
@@ -68,7 +68,7 @@ class TurnTicket(LoneTicket):
     def leave(self) -> None:
         """Close the connection."""
         self.inbox.free()
-        # Once, and not while it closes by itself: a clean end must not be interrupted.
+        # Only once: the closing of a connection must not be interrupted.
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.cancel()
@@ -132,7 +132,7 @@ class TurnTicket(LoneTicket):
         give: Give,
         joined: asyncio.Future[None],
     ) -> bool:
-        """Pass messages on and give what is asked for; whether the job's end came."""
+        """Pass messages on and answer requests; return whether the job's end came."""
         async for text in messages:
             match message := await self._decoded(text):
                 case Asked(data=False):
@@ -141,7 +141,7 @@ class TurnTicket(LoneTicket):
                 case Refused():
                     raise QueueFull("the app's queue is full")
                 case Asked():
-                    # From here on the function may run.
+                    # From now on the function may run.
                     self.started = True
                     await give(message)
                 case StreamFault():
@@ -169,9 +169,9 @@ class TurnTicket(LoneTicket):
 def _cut_off(code: int | None) -> ConnectionLost:
     if code == _TOO_BIG:
         return ConnectionLost(
-            "the app does not take that much data at once",
-            hint="Its server bounds a WebSocket message: Gradio's own to 1 GB, "
-            "another, in which the app is mounted, often to 16 MB",
+            "the data is too large for one message to the app",
+            hint="Its server limits a WebSocket message: Gradio's own to 1 GB, "
+            "a server that the app is mounted in often to 16 MB",
         )
     if code == ABNORMAL:
         return ConnectionLost("the app went silent, or the connection to it broke")

@@ -125,7 +125,7 @@ JOIN_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
         "may have run",
     ),
     "404": (lambda h: h.json({"detail": "Not Found"}, 404), ConnectError, "404"),
-    "no-event-id": (lambda h: h.json({}), ProtocolError, "without naming it"),
+    "no-event-id": (lambda h: h.json({}), ProtocolError, "without an event id"),
 }
 
 

@@ -278,7 +278,7 @@ def test_the_other_end_of_a_socket(server: Server) -> None:
     with pytest.raises(ConnectionLost, match="1011"):
         call(server)
     turn.answers(closes(1009))
-    with pytest.raises(ConnectionLost, match="that much data"):
+    with pytest.raises(ConnectionLost, match="too large for one message"):
         call(server)
     turn.answers(closes(0, 2))
     with pytest.raises(ProtocolError, match="sent bytes"):
