@@ -279,8 +279,7 @@ def test_a_stream_that_is_left_stops_the_generator(
 def test_cancelling_a_task_cancels_its_job(client: WireClient, key: str) -> None:
     async def cancelled() -> None:
         task = asyncio.create_task(client.slow_stream.aio(key, 100, 0.05))
-        while not client.marks(key):  # noqa: ASYNC110  # the app tells no event
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(started, client, key)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -109,7 +109,7 @@ class Transport:
             return await beside(partial(load_json, content))
         except ExcessiveJson as error:
             raise ProtocolError(
-                f"{response.url.path} is no description of an app: {error}"
+                f"{response.url.path} does not describe an app: {error}"
             ) from None
         except ValueError:
             raise not_json(response) from None
@@ -376,7 +376,9 @@ class Transport:
                 return response  # the answer to a form, not another address
             await response.aclose()
             if moved is None:
-                raise ProtocolError(f"{url.path} redirects to what is no address")
+                raise ProtocolError(
+                    f"{url.path} redirects to an address that is not valid"
+                )
             url = moved.url.copy_with(userinfo=b"")
         raise circle(url)
 

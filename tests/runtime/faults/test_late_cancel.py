@@ -281,8 +281,7 @@ import sys, time
 from gradio_runtime import Status
 from tests.runtime.wire_api import WireClient
 job = WireClient(sys.argv[1]).echo.submit("x")
-while job.status().code < Status.JOINING_QUEUE:
-    time.sleep(0.01)
+next(update for update in job.updates() if update.code >= Status.JOINING_QUEUE)
 time.sleep(0.05)
 """
 
