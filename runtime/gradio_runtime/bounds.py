@@ -81,5 +81,5 @@ LARGE = 256 << 10
 
 
 def max_values(max_message_size: int) -> int:
-    """How many JSON values a message may have."""
+    """Return how many JSON values a message may have."""
     return max(max_message_size, MAX_MESSAGE_SIZE) // _BYTES_PER_VALUE

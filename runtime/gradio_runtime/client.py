@@ -222,7 +222,7 @@ class Client:
         sleep_timeout: float = 5,
         **options: Any,
     ) -> Self:
-        """Make a copy of a Space, or use the one there is, and connect to it. Blocks.
+        """Make a copy of a Space, or use an existing one, and connect to it. Blocks.
 
         It waits until the copy runs. A copy of that name is never made twice; of an
         existing one, the hardware is changed only where `hardware` is given, and its

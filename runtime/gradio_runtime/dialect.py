@@ -1,8 +1,7 @@
 """What differs between servers that speak the same protocol.
 
-`Dialect.of` and `is_before_5` are the only places that look at a version. The facts are
-from `protocol.md` §4 to §14 of the project's notes, which were measured on Gradio 3.50
-to 6.31.
+`Dialect.of` and `is_before_5` are the only places that look at a version. The facts
+were measured on Gradio 3.50 to 6.31: docs/protocol.md#versions.
 """
 
 from __future__ import annotations
@@ -13,41 +12,40 @@ from dataclasses import dataclass
 from .description import Config
 from .errors import ProtocolError
 
-_PROTOCOLS = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
+PROTOCOLS = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What differs between servers.
+    """The differences between servers.
 
     Attributes:
         prefix: Path of the API below the app's base URL.
         asks: Each job has a connection of its own, on which the server asks for its
-            data when its turn has come (before 4.9); later ones are given the data
-            at once, and have an event stream per session.
+            data when its turn has come (before 4.9). Later servers get the data at
+            once, and have an event stream per session.
         sockets: That connection is a WebSocket (3.x).
-        closes_streams: The end of a session's stream is announced by `close_stream`
-            (4.22).
-        edits: Outputs after the first come as edits of the one before (4.17).
-        file_marks: A file among other objects is marked as one (4.20).
-        file_dicts: Files are objects of the kind that 3.x has, images data URLs.
+        closes_streams: The message `close_stream` ends a session's stream (4.22).
+        edits: Outputs after the first are sent as edits of the one before (4.17).
+        file_marks: Objects that are files are marked as such (4.20).
+        file_dicts: Files are the objects of 3.x, and images are data URLs.
         quoted_errors: Error texts are Python reprs, `"'m'"` (before 5.3).
-        drops: Closing a session's stream takes its jobs back (not from 4.19 to 4.23,
+        drops: Closing a session's stream cancels its jobs (not from 4.19 to 4.23,
             where the server does not notice).
         cancels: There is a `/cancel` (4.31); before, a `/reset` stops a generator.
         removes_queued: `/cancel` takes a queued job out of the queue (6.14); before,
-            the job still runs, unseen.
-        mixes_outputs: What a stopped generator put out last stays in its session under
-            the `id()` of its iterator, and a later one of the same `id()` begins with
-            edits of it (before 6.27).
+            the job still runs later.
+        mixes_outputs: The last output of a stopped generator stays in its session under
+            the `id()` of its iterator, and a later one with the same `id()` begins
+            with edits of it (before 6.27).
         chat_parts: A chat message's content is a list of parts (6.0).
-        bare_video: A video is a file, not a `{"video", "subtitles"}` pair (before 4.0,
-            and since 6.0).
-        pairs: What later versions write as objects of two keys are lists of two
-            (before 4.0).
+        bare_video: A video is a file, not an object `{"video", "subtitles"}` (before
+            4.0, and since 6.0).
+        pairs: Lists of two stand for what later are objects with two keys (before
+            4.0).
         text_headers: A table's column names must be text (4.x).
         gallery_videos: A gallery takes videos too (5.0).
-        oauth_tokens: A join can carry its caller's own token (6.22).
+        oauth_tokens: A join can have its caller's own token (6.22).
     """
 
     prefix: str = ""
@@ -71,15 +69,15 @@ class Dialect:
 
     @classmethod
     def of(cls, config: Config) -> Dialect:
-        """The dialect of a server.
+        """Return the dialect of a server.
 
         Raises:
-            ProtocolError: It speaks a protocol that this runtime does not.
+            ProtocolError: Its protocol is unknown.
         """
-        if config.protocol not in _PROTOCOLS:
+        if config.protocol not in PROTOCOLS:
             raise ProtocolError(
                 f"the app runs Gradio {config.version}, whose protocol "
-                f"({config.protocol}) this version of gradio-runtime does not speak",
+                f"({config.protocol}) this version of gradio-runtime does not know",
                 hint="Apps of Gradio 3.26 and later are supported",
             )
         version = _version(config.version)
@@ -107,7 +105,7 @@ class Dialect:
 
 
 def is_before_5(version: str) -> bool:
-    """Whether a server is of Gradio 4 or earlier."""
+    """Return whether a server runs Gradio 4 or earlier."""
     return _version(version) < (5, 0)
 
 

@@ -69,7 +69,7 @@ class GradioError(Exception):
         endpoint: The api_name of the endpoint that was called, if one was.
         src: The app: a URL or a Space id.
         own_hint: The next step that this very error has, if it is not the usual one.
-        usual_hint: The next step where nothing better is known.
+        usual_hint: The hint if none is given.
     """
 
     usual_hint: str | None = None
@@ -132,8 +132,8 @@ class ConnectError(GradioError):
     """The app cannot be reached, or what answers there is not a Gradio app.
 
     Attributes:
-        not_sent: Whether it is certain that no request has reached the app.
-        lasting: Whether asking the same again will not help.
+        not_sent: Whether certainly no request has reached the app.
+        lasting: Whether the same request will fail again.
         status: The HTTP status that came instead, if one did.
     """
 

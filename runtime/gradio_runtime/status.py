@@ -15,7 +15,7 @@ from .bounds import MAX_LABEL
 from .texts import BriefFields, shortened
 from .values import UNCHANGED, Unchanged
 
-#: More than any count, share or number of seconds can be.
+#: Larger than any count, share or number of seconds.
 _LARGEST = 2**63
 
 T_co = TypeVar("T_co", covariant=True, default=object)

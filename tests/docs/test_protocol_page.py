@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import pytest
 from gradio_runtime.description import Config
+from gradio_runtime.dialect import PROTOCOLS, Dialect
 from gradio_runtime.http.pools import IDLE_TIMEOUT
 from gradio_runtime.queue import protocol
-from gradio_runtime.queue.protocol import Dialect
 
 from tests.docs.protocol_page import PAGE, ROOT, SERVERS, citations, page, sections
 from tests.docs.test_faults_table import existing
@@ -49,7 +49,7 @@ def test_the_protocols_are_those_that_are_spoken() -> None:
     named = [protocol for row in table("Versions") for protocol in names(row[1])]
     for spoken in {*named, *SERVERS.values()}:
         Dialect.of(Config(version="6.31.0", protocol=spoken))
-    assert set(named) == set(SERVERS.values()) == protocol.PROTOCOLS
+    assert set(named) == set(SERVERS.values()) == PROTOCOLS
 
 
 def test_the_messages_are_those_that_are_decoded() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_runtime import UNCHANGED, File, Output, notebook, types
+from gradio_runtime import UNCHANGED, File, Output, types
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,

@@ -32,7 +32,7 @@ from ..loop import overdue
 if TYPE_CHECKING:
     import httpx2
 
-#: Bytes by which a download must have come further to count as one that goes on.
+#: A try that brings fewer bytes counts as a failed one.
 _STEP = 64 * 1024
 #: Bytes after which the limits are checked again.
 _COUNTED = 1 << 20
@@ -231,7 +231,7 @@ class _Download:
             await self._write(response, whole)
 
     def _continue(self, response: httpx2.Response) -> int | None:
-        """Check that an answer is the missing part; returns the size of the whole."""
+        """Check that an answer is the missing part; return the size of the file."""
         found = CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         version = _version(response)
         same = self._version is not None and version in {None, self._version}
@@ -269,7 +269,7 @@ class _Download:
 
 
 def length_of(response: httpx2.Response) -> int | None:
-    """Bytes of the file, if the answer says so."""
+    """Return the size of the file, if the answer has it."""
     if "content-encoding" in response.headers:
         return None
     length = response.headers.get("content-length", "")

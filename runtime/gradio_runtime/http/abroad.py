@@ -24,7 +24,7 @@ from ..addresses import host_and_port
 from ..errors import ConnectError
 from .pools import HttpOptions, PoolClient, Pooled, make_client, sees_addresses
 
-#: The mark, among a request's extensions, of one that may go to any address.
+#: The request extension that allows any address.
 ANYWHERE = "gradio_runtime.anywhere"
 #: Seconds to wait for a name to be resolved here if a proxy resolves it too.
 _LOOK_UP = 2.0

@@ -6,7 +6,7 @@ import random
 
 from ..errors import ConnectError, ConnectionLost, GradioError, RateLimited
 
-#: Seconds before the first other try, about; each further one waits twice as long.
+#: Seconds before the first repetition, about; each further pause is twice as long.
 FIRST_PAUSE = 0.2
 #: How often an idempotent request is repeated.
 RETRIES = 2

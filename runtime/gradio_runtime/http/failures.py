@@ -11,7 +11,7 @@ import httpx2
 
 from ..errors import ConnectError, ConnectionLost, GradioError
 
-#: The next step when a certificate is not trusted; asking again does not help.
+#: The hint if a certificate is not trusted. Repeating the request does not help.
 _TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 
 

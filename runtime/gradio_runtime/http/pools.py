@@ -17,8 +17,8 @@ from ..errors import InputError
 from ..loop import at_exit, in_background
 from .redaction import hide_secrets
 
-#: Gradio sends a heartbeat every 15 s on a stream, so a minute and a half of silence
-#: means that nobody is there any more (docs/protocol.md#ends-of-streams).
+#: Gradio sends a heartbeat every 15 s on a stream, so after a minute and a half of
+#: silence the connection is dead (docs/protocol.md#ends-of-streams).
 IDLE_TIMEOUT = 90.0
 
 #: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .gate import Passage
 
-#: Close code of a connection that went without a word (RFC 6455, 7.1.5).
+#: Close code of a connection that was lost without a close frame (RFC 6455, 7.1.5).
 ABNORMAL = 1006
 
 

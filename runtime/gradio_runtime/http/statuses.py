@@ -24,7 +24,7 @@ from ..texts import brief
 if TYPE_CHECKING:
     import httpx2
 
-#: The next step when what answers is not a Gradio app.
+#: The hint if the answer is not that of a Gradio app.
 CHECK_URL = "Check that the URL is that of a running Gradio app"
 
 

@@ -22,7 +22,7 @@ from .names import endpoint, page_of
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-#: The stages that we give to Spaces whose stage the Hub does not tell.
+#: Stages of our own, for Spaces without a stage of the Hub's.
 NOT_FOUND = "NOT_FOUND"
 _DISABLED = "DISABLED"
 
@@ -78,7 +78,7 @@ def _answered(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradio
     from huggingface_hub import errors as theirs
 
     match error:
-        case theirs.GatedRepoError():  # before what it is derived from
+        case theirs.GatedRepoError():  # before its base class
             return AuthenticationError(
                 "the Space is gated, and the token has no access to it"
                 if token

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from ..texts import printable
 
-#: Shows a text in place of the one before, and nothing any more for None.
+#: Shows a text in place of the previous one; None removes it.
 Report = Callable[[str | None], None]
 
 

@@ -11,10 +11,10 @@ from .turn_ticket import TurnTicket
 
 
 def take_ticket(sessions: SessionPool, route: Route) -> Ticket:
-    """A ticket for a job of an endpoint, for a server of its kind."""
+    """Return a ticket for a job, of the kind that the server needs."""
     if not sessions.dialect.asks:
         return SessionTicket(sessions, route)
-    # Gradio 3 never answers a join where there is no queue; 4 queues what it is given.
+    # Without a queue, Gradio 3 does not answer a join. Gradio 4 queues every job.
     if sessions.dialect.sockets and not route.queued:
         return DirectTicket(sessions, route)
     return TurnTicket(sessions, route)

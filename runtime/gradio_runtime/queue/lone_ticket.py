@@ -17,8 +17,8 @@ class LoneTicket(Ticket):
 
     def __init__(self, sessions: SessionPool, route: Route) -> None:
         super().__init__(sessions, route)
-        # Gradio 3 keeps the generators that run by session and function, so one that
-        # needs no State gets a session of its own.
+        # Gradio 3 stores running generators by session and function, so a generator
+        # without State gets a session of its own.
         alone = route.generator and not route.stateful
         self._session = new_hash() if alone else sessions.own.hash
 

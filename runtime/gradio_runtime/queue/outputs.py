@@ -9,7 +9,7 @@ from ..bounds import MAX_DEPTH, MAX_EDIT_WORK, MAX_MESSAGE_SIZE
 from ..errors import ProtocolError
 from ..jsontext import is_array, is_object
 
-#: A value of which only edits have come.
+#: A value of which only edits have arrived.
 UNKNOWN: Any = object()
 
 #: The errors of an edit that does not fit its value.

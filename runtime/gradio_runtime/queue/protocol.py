@@ -21,8 +21,8 @@ from ..status import LogMessage, ProgressUnit, number
 from ..texts import brief, shortened
 from .quoted import unquoted
 
-# Messages are not frozen: that would more than double what it costs to define and to
-# make one.
+# Messages are not frozen: that would more than double the time to define and to make
+# one.
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-#: An escape that `repr` writes, and a text as it writes it.
+#: An escape that `repr` writes, and a whole text.
 _ESCAPE = re.compile(
     r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""
 )

@@ -46,7 +46,7 @@ from .protocol import (
     decode,
 )
 
-#: What joins the queue: the values, and the event's own data if there is any.
+#: The body of a join: the values, and the event's own data if there is any.
 Body: TypeAlias = dict[str, Any]
 
 #: Seconds to wait for `close_stream` after the last job of a session. It comes within
@@ -301,8 +301,8 @@ class Session:
                     ) from error.__cause__
                 pause = pause_after(error, attempt)
             except ConnectionLost as error:
-                # Often a kept connection that the server was just closing. If it did
-                # read the request, it says now that it knows the session no more.
+                # Often a kept connection that the server was just closing. If the server
+                # did read the request, it now answers that the session is unknown.
                 if attempt or not error.unanswered:
                     raise
                 pause = 0.0

@@ -60,7 +60,7 @@ class SessionPool:
             self._others.remove(session)
 
     def reset(self, hash_: str) -> None:
-        """Begin a new session of the client's own, without State."""
+        """Start a new own session of the client, without State."""
         self.own = Session(self.transport, self.dialect, hash_)
 
     def close(self) -> None:

@@ -25,8 +25,8 @@ from .session import Body
 from .session_pool import SessionPool
 from .ticket import Ticket
 
-#: Seconds after a join in which a job below 6.14 may have started without our having
-#: heard of it.
+#: Seconds after a join in which a job before 6.14 may have started although no message
+#: about it has arrived.
 _SETTLED = 0.25
 
 
@@ -44,7 +44,7 @@ class SessionTicket(Ticket):
 
     @property
     def mixed(self) -> bool:
-        """Whether a generator of the session did not come to its end."""
+        """Return whether a generator of the session was stopped before its end."""
         return self.sessions.dialect.mixes_outputs and self._session.spoilt
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:

@@ -76,7 +76,7 @@ class TurnTicket(LoneTicket):
     async def _converse(
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
-        """Hold the conversation; what ends it early is told to who waits."""
+        """Run the conversation; pass an error on to the task that waits."""
         over = self._by_socket if self.sessions.dialect.sockets else self._by_stream
         try:
             await over(joined, body, headers)
