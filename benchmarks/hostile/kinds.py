@@ -194,6 +194,14 @@ def _snowball() -> Iterator[bytes]:
         yield _generating(b'[["append",[],"%b"]]' % (b"x" * MIB))
 
 
+def _albums() -> Iterator[bytes]:
+    """Outputs of 900 files each."""
+    yield _generating(_files(900))
+    for n in range(300):
+        yield _generating(b'[["replace",[0,"orig_name"],"%d"]]' % n)
+    yield _completed(b"[]")
+
+
 def _inserts() -> Iterator[bytes]:
     """Messages of many edits that each move a whole list."""
     yield _generating(_many(b"0", 300_000))
@@ -344,6 +352,21 @@ KINDS: dict[str, Kind] = {
         lambda: [_completed(_files(900)), CLOSE],
         more={f"file=/tmp/f{n}": _body(lambda: b"x") for n in range(900)},
     ),
+    "900 files in each output": _called(
+        "stream",
+        _albums,
+        more={f"file=/tmp/f{n}": _body(lambda: b"x") for n in range(900)},
+    ),
+    "900 recordings in each output": _called(
+        "stream",
+        lambda: (m.replace(b'"meta"', b'"is_stream":true,"meta"') for m in _albums()),
+    ),
+    "900 contents in each output": _called(
+        "stream",
+        lambda: (
+            m.replace(b'"path":"', b'"url":"data:,x","path":"') for m in _albums()
+        ),
+    ),
     "30 MB of data: URL": _one(
         lambda: (
             b'{"url":"data:;base64,%b","path":"","orig_name":"f","meta":'
@@ -355,6 +378,27 @@ KINDS: dict[str, Kind] = {
             b'{"url":"data:,%b","path":"","orig_name":"f","meta":'
             b'{"_type":"gradio.FileData"}}' % (b"%41" * (10 * MIB))
         ),
+    ),
+    # What only Python itself reads, or fits no type.
+    "30 MB of invalid UTF-8": _one(lambda: b'"' + b"\xff" * (30 * MIB) + b'"'),
+    "1.4 million NaN": _one(lambda: _many(b"NaN", 1_400_000)),
+    "numbers of 4,000 digits, odd": _one(
+        lambda: b'["\\ud800",' + _many(b"1" * 4000, 7000) + b"]"
+    ),
+    "700,000 misfits among files": _one(lambda: _many(b"1", 700_000), "file"),
+    "700,000 misfits in a message": _one(
+        lambda: b'[{"role":"user","content":' + _many(b"1", 700_000) + b"}]", "chatbot"
+    ),
+    "300,000 misfits in a table's head": _one(
+        lambda: b'{"data":[],"headers":' + _many(b"{}", 300_000) + b"}", "dataframe"
+    ),
+    "error of 5 million bidi": _called(
+        "result",
+        lambda: [
+            b'{"msg":"process_completed","event_id":"e","success":false,'
+            b'"output":{"error":"%b"}}' % ("\u202e" * 5_000_000).encode(),
+            CLOSE,
+        ],
     ),
     # What else there is.
     "nested 100,000 deep": _one(lambda: b"[" * 100_000 + b"]" * 100_000),

@@ -138,7 +138,7 @@ def main(kind: str, hostile: str, healthy: str, seconds: str) -> None:
     usual, before = ALONE / max(caller.calls, 1), peak()
     caller.forget()
     outcome: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         suffering = threading.Thread(
             target=lambda: outcome.append(suffer(KINDS[kind], hostile, folder)),
             daemon=True,

@@ -11,6 +11,7 @@ __all__ = [
     "CONNECT_TIMEOUT",
     "FREE_DISK",
     "LARGE",
+    "MANY_FILES",
     "MAX_ADDRESS",
     "MAX_ANSWER_SIZE",
     "MAX_CONFIG_SIZE",
@@ -23,10 +24,12 @@ __all__ = [
     "MAX_KEPT_SIZE",
     "MAX_LABEL",
     "MAX_MESSAGE_SIZE",
+    "MAX_ODD_SIZE",
     "MAX_PROGRESS_UNITS",
     "MAX_TEXT",
     "MAX_UNREAD_SIZE",
     "SMALLEST_FILE",
+    "STEP",
     "max_values",
 ]
 
@@ -37,6 +40,9 @@ MAX_MESSAGE_SIZE = 32 << 20
 #: JSON values in one message: for every 20 bytes that it may have, one. An array counts
 #: as two and an object as four, since they take more memory.
 _BYTES_PER_VALUE = 20
+#: Bytes of one that is not strictly JSON, with half characters or bytes that are no
+#: UTF-8: Python itself reads those, and lets no other thread run meanwhile.
+MAX_ODD_SIZE = 4 << 20
 #: Arrays and objects within each other, and the length of a path into them.
 MAX_DEPTH = 200
 #: Bytes of `/config` and of `/info`, which may have as many values as a message; apps of
@@ -76,8 +82,11 @@ MAX_PROGRESS_UNITS = 100
 #: Bytes that the edits of one message may move in memory: a second's work.
 MAX_EDIT_WORK = 4 << 30
 
-#: Bytes from which on something is worked on beside the event loop.
+#: Bytes from which on something is worked on beside the event loop, and files.
 LARGE = 256 << 10
+MANY_FILES = 50
+#: Items that are validated before others have their turn, to the first that does not fit.
+STEP = 1000
 
 
 def max_values(max_message_size: int) -> int:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ._codecs import codec
-from .bounds import LARGE
+from .bounds import LARGE, MANY_FILES
 from .description import label_text
 from .errors import AppError, OutputMismatch, ProtocolError
 from .files import File
@@ -94,8 +94,10 @@ class Follower(Generic[T]):
             edits=live.dialect.edits, limit=2 * live.transport.max_message_size
         )
         self._allowance = live.transfer.allowance()
-        #: Files in the output that is being decoded.
-        self._files = 0
+        #: Files made for the output that is being decoded, the most for any so far, and
+        #: those that are in it.
+        self._made = self._most_made = 0
+        self._files: list[File] = []
         self._current: list[Any] | None = None
         self._last: T | None = None
         #: Whether the app's function is known to run.
@@ -141,7 +143,7 @@ class Follower(Generic[T]):
         values = self._values_of(message)
         if values is None:
             return True
-        if self._live.download_files and codec.files_in(values):
+        if self._live.download_files and self._files:
             self._decoded = message, values
             return False
         self._put_out(self._read(values))
@@ -157,7 +159,7 @@ class Follower(Generic[T]):
         values = await _done(partial(self._values_of, message), large=large)
         if values is None:
             return
-        await self._fetch(values)
+        await self._fetch()
         self._put_out(await _done(partial(self._read, values), large=large))
 
     def _is_large(self, message: Generating) -> bool:
@@ -165,7 +167,8 @@ class Follower(Generic[T]):
         size = message.size
         if not self._seen and size <= _SMALL:
             return False
-        return size + self._outputs.weight > LARGE
+        many = self._seen and self._most_made > MANY_FILES
+        return many or size + self._outputs.weight > LARGE
 
     def _pass_over(self, *, known: bool) -> None:
         """Tell of an output that nobody sees."""
@@ -194,7 +197,7 @@ class Follower(Generic[T]):
 
     async def _finish(self, data: list[Any], size: int) -> T:
         self._ticket.finished = True
-        large = size > LARGE
+        large = size > LARGE or self._most_made > MANY_FILES
         current = self._current
         repeats = bool(current) and await _done(
             lambda: self._shown(current or []) == self._shown(data), large=large
@@ -205,7 +208,7 @@ class Follower(Generic[T]):
             return cast("T", self._last)
         self._outputs, self._current = Outputs(), None
         values = await _done(partial(self._decode, data), large=large)
-        await self._fetch(values)
+        await self._fetch()
         result = await _done(partial(self._read, values), large=large)
         empty = self._ticket.route.generator and all(v is None for v in data)
         output = UNCHANGED if empty or repeats else result
@@ -265,7 +268,7 @@ class Follower(Generic[T]):
 
     def _plain(self, data: list[Any]) -> list[Any]:
         dialect = self._live.dialect
-        self._files = 0
+        self._made = 0
         values: list[Any] = []
         for index, slot in self._slots[: len(data)]:
             if index >= len(data):
@@ -276,22 +279,24 @@ class Follower(Generic[T]):
                 kind = slot.type if self._request.typed else ""
                 value = codec.decode(value, kind, dialect, self._file_of)
             values.append(codec.inert(value, slot.type))
+        self._most_made = max(self._made, self._most_made)
+        self._files = codec.files_in(values) if self._made else []
         return values
 
     def _file_of(self, value: dict[str, Any]) -> File:
         """The `File` for one of the output's; not for any number of them."""
-        self._files += 1
-        if self._files > self._allowance.files:
+        self._made += 1
+        if self._made > self._allowance.files:
             raise ProtocolError(
                 f"the app gave more than {self._allowance.files} files in one output",
                 hint="Allow more: Client(max_files=…)",
             )
         return self._live.transfer.file_of(value)
 
-    async def _fetch(self, values: list[Any]) -> None:
-        """Download the files among values."""
-        if self._live.download_files and self._files:
-            await self._live.transfer.download_all(values, self._allowance)
+    async def _fetch(self) -> None:
+        """Download the files of the output."""
+        if self._live.download_files:
+            await self._live.transfer.download_all(self._files, self._allowance)
 
     def _read(self, values: list[Any]) -> T:
         """Values as the declared type."""

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 import pydantic_core
 
-from .bounds import MAX_DEPTH, MAX_MESSAGE_SIZE, max_values
+from .bounds import MAX_DEPTH, MAX_MESSAGE_SIZE, MAX_ODD_SIZE, max_values
 
 __all__ = ["ExcessiveJson", "dump_json", "is_array", "is_object", "load_json"]
 
@@ -18,15 +18,15 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class ExcessiveJson(ValueError):
-    """It has more values than are read, or they are nested too deeply.
+    """It has more values than are read, is nested too deeply, or too large and odd.
 
     Attributes:
-        deep: Whether it is the latter, which no option allows.
+        allowable: Whether it is the first, more of which an option allows.
     """
 
-    def __init__(self, text: str, *, deep: bool = False) -> None:
+    def __init__(self, text: str, *, allowable: bool = False) -> None:
         super().__init__(text)
-        self.deep = deep
+        self.allowable = allowable
 
 
 def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
@@ -37,7 +37,8 @@ def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
         most: How many values it may have; see `bounds`.
 
     Raises:
-        ExcessiveJson: It has more, or they are nested too deeply.
+        ExcessiveJson: It has more, they are nested too deeply, or only Python reads so
+            large a text.
         ValueError: It is not JSON.
     """
     if len(text) > _SLICE:
@@ -55,12 +56,14 @@ def _load_oddities(text: bytes | str) -> Any:
     import json
 
     _check_depth(text)
+    if len(text) > MAX_ODD_SIZE:
+        raise ExcessiveJson(f"it is no strict JSON, in more than {MAX_ODD_SIZE} bytes")
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     try:
         return json.loads(text)
     except RecursionError:
-        raise ExcessiveJson(_TOO_DEEP, deep=True) from None
+        raise ExcessiveJson(_TOO_DEEP) from None
 
 
 _TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
@@ -73,7 +76,7 @@ def _check_values(text: bytes | str, most: int) -> None:
         count += part.count(b",") + 2 * part.count(b":")
         count += 2 * part.count(b"[") + 4 * part.count(b"{")
         if count > most:
-            raise ExcessiveJson(f"it has more than {most} values")
+            raise ExcessiveJson(f"it has more than {most} values", allowable=True)
 
 
 def _check_depth(text: bytes | str) -> None:
@@ -82,7 +85,7 @@ def _check_depth(text: bytes | str) -> None:
         for bracket in part.translate(None, _NO_BRACKETS):
             depth += 1 if bracket in b"[{" else -1
             if depth > MAX_DEPTH:
-                raise ExcessiveJson(_TOO_DEEP, deep=True)
+                raise ExcessiveJson(_TOO_DEEP)
 
 
 def _structure(text: bytes | str) -> Iterator[bytes]:

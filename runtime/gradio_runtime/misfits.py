@@ -1,13 +1,22 @@
-"""What pydantic says of values that do not fit, in words for callers."""
+"""What pydantic says of values that do not fit: not of too many, in words for callers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidatorFunctionWrapHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_wrap_validator_function
 
-__all__ = ["misfits"]
+from .bounds import STEP
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+
+__all__ = ["InSteps", "in_steps", "misfits"]
 
 #: Parts of a place that name no field but the member of a union that was tried.
 _MEMBER = re.compile(
@@ -35,3 +44,99 @@ def _path(place: Sequence[int | str]) -> str:
         if isinstance(part, int) or not _MEMBER.fullmatch(part)
     )
     return ".".join([*map(str, place[:1]), *rest])
+
+
+class InSteps:
+    """Tells pydantic to validate the lists and objects of a type as `in_steps` says."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return in_steps(handler(source))
+
+
+def in_steps(schema: CoreSchema) -> CoreSchema:
+    """A schema whose lists and objects are validated in steps, to the first misfit.
+
+    Pydantic would go on to complain of each of a million items, in a kilobyte of memory
+    and more, and would let no other thread have its turn meanwhile.
+    """
+    return cast("CoreSchema", _stepped(schema))
+
+
+def _stepped(part: Any) -> Any:
+    """Part of a schema; it is changed in place, once."""
+    if isinstance(part, list | tuple):
+        parts = map(_stepped, cast("Sequence[Any]", part))
+        return list(parts) if isinstance(part, list) else tuple(parts)
+    if not isinstance(part, dict):
+        return part
+    node = cast("dict[str, Any]", part)
+    kind = node.get("type")
+    if not isinstance(kind, str):  # fields by their names
+        return {name: _stepped(item) for name, item in node.items()}
+    if kind == "function-wrap" and node["function"]["function"] in _STEPS.values():
+        return node
+    for key in [k for k in node if k.endswith("schema") or k in {"fields", "choices"}]:
+        node[key] = _stepped(node[key])
+    if kind in {"list", "tuple", "set", "frozenset"}:
+        node["fail_fast"] = True
+    held = node.get("items_schema" if kind == "list" else "values_schema", {})
+    if kind not in _STEPS or held.get("type", "any") in _QUICK:
+        return node
+    if "min_length" in node or "max_length" in node:
+        return node
+    return no_info_wrap_validator_function(_STEPS[kind], cast("CoreSchema", node))
+
+
+def _list_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    kind: Any = type(value)
+    if kind is not list or len(value) <= STEP:
+        return validate(value)
+    done: list[Any] = []
+    for start in range(0, len(value), STEP):
+        try:
+            done += validate(value[start : start + STEP])
+        except ValidationError as error:
+            raise _moved(error, start) from None
+    return done
+
+
+def _dict_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    kind: Any = type(value)
+    if kind is not dict or len(value) <= STEP:
+        return validate(value)
+    done: dict[Any, Any] = {}
+    items = iter(value.items())
+    while some := dict(islice(items, STEP)):
+        done |= validate(some)
+    return done
+
+
+#: What validates each kind in steps.
+_STEPS = {"list": _list_in_steps, "dict": _dict_in_steps}
+#: Kinds of items that are validated at once, since they take pydantic next to no time.
+_QUICK = frozenset({"any", "bool"})
+
+
+def _moved(error: ValidationError, start: int) -> ValidationError:
+    """The same complaints of a list, of whose items `start` come before those seen."""
+    return ValidationError.from_exception_data(
+        error.title,
+        [
+            {
+                # Braces would be taken for places to fill in.
+                "type": PydanticCustomError(
+                    cast("Any", item["type"]), "{said}", {"said": item["msg"]}
+                ),
+                "loc": _from(item["loc"], start),
+                "input": item["input"],
+            }
+            for item in error.errors(include_url=False, include_context=False)
+        ],
+    )
+
+
+def _from(place: tuple[int | str, ...], start: int) -> tuple[int | str, ...]:
+    first = place[0] if place else None
+    return (first + start, *place[1:]) if isinstance(first, int) else place

@@ -78,6 +78,8 @@ def _meters(shares: Sequence[tuple[object, float | None]]) -> str:
 
 def _text(value: object) -> str:
     """A text that says nothing in HTML."""
+    if isinstance(value, list | dict):  # a cell of a table may be a million values
+        value = brief(cast("object", value), _CHARACTERS)
     text = "" if value is None else str(value)
     if len(text) > _CHARACTERS:
         text = f"{text[:_CHARACTERS]}…"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import FailFast, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from .errors import OutputMismatch
-from .misfits import misfits
+from .misfits import InSteps, misfits
 from .provenance import OF_THE_APP, as_said
 from .values import UNCHANGED, Output
 
@@ -22,8 +22,6 @@ R = TypeVar("R")
 #: are the slots' own, for errors.
 ResultReader = Callable[[list[Any], list[str], bool], R]
 
-#: Items of a value from which on it is read for itself.
-_LONG = 1000
 _SCALARS = frozenset({str, bool, int})
 
 
@@ -45,16 +43,6 @@ def _read_nothing(_values: list[Any], _names: list[str], _strict: bool) -> None:
     return None
 
 
-class _FirstMisfit(FailFast):
-    """Fails at the first misfit; hashable, which members of a union must be."""
-
-    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return id(self)
-
-
-_FIRST = _FirstMisfit()
-
-
 class _Single:
     """One output slot."""
 
@@ -74,7 +62,8 @@ class _Single:
         if value is UNCHANGED:
             return value
         if self._numbers_kept is None:
-            self._numbers_kept = TypeAdapter(keep_ints(self._annotation))
+            kept: Any = Annotated[keep_ints(self._annotation), InSteps()]
+            self._numbers_kept = TypeAdapter(kept)
         try:
             return self._numbers_kept.validate_python(value, context=OF_THE_APP)
         except ValidationError as error:
@@ -97,16 +86,13 @@ class _Several(Generic[R]):
         if len(values) != len(names):
             return _miscount(values, len(names), strict)
         data = dict(zip(names, values, strict=True))
-        if UNCHANGED not in values and not any(map(_is_long, values)):
+        if UNCHANGED not in values:
             with suppress(ValidationError):
                 return self._model.model_validate(data, context=OF_THE_APP)
         return self._one_by_one(data, strict)
 
     def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:
-        """Each field for itself: UNCHANGED fits any, and a misfit spoils no other.
-
-        Nor does one make pydantic go on to complain of every item of a long list.
-        """
+        """Each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
         if self._fields is None:
             self._model.model_rebuild()
             self._fields = {
@@ -128,15 +114,13 @@ def keep_ints(annotation: Any) -> Any:
     """The annotation with `float` read as `int | float`.
 
     A type checker takes an int for a float, and pydantic would turn it into one.
-    Values are to stay as the app sent them. The first misfit in a list is the last one
-    that is looked for: there may be a million.
+    Values are to stay as the app sent them.
     """
     if annotation is float:
         return int | float
     origin, args = get_origin(annotation), get_args(annotation)
     if origin in {list, tuple, set, frozenset}:
-        kept = cast("Any", origin)[tuple(keep_ints(arg) for arg in args)]
-        return Annotated[kept, _FIRST]
+        return cast("Any", origin)[tuple(keep_ints(arg) for arg in args)]
     if origin is Annotated:
         return Annotated[(keep_ints(args[0]), *args[1:])]
     if origin in {Union, types.UnionType}:
@@ -144,10 +128,6 @@ def keep_ints(annotation: Any) -> Any:
     if origin is dict:
         return dict[tuple(keep_ints(arg) for arg in args)]  # type: ignore[misc]
     return annotation
-
-
-def _is_long(value: object) -> bool:
-    return isinstance(value, list | dict) and len(cast("list[Any]", value)) > _LONG
 
 
 def _miscount(values: list[Any], expected: int, strict: bool) -> Any:

@@ -71,10 +71,9 @@ def escaped(
     text = UNSEEN.sub("", text)
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() or char in keep else by(char)
-        for char in _BLANK.sub(" ", text)
-    )
+    text = _BLANK.sub(" ", text)
+    unseen = {c for c in set(text) if not c.isprintable() and c not in keep}
+    return text.translate({ord(char): by(char) for char in unseen})
 
 
 def shortened(text: str, most: int) -> str:

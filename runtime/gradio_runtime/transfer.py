@@ -30,7 +30,7 @@ from .filedata import file_to_send, from_data_url, stream_path, unified
 from .filenames import safe_name
 from .files import File, UploadProgress, data_url, facts_of, set_facts
 from .http.transport import Transport
-from .loop import in_thread, run_async, run_sync
+from .loop import in_thread, overdue, run_async, run_sync
 
 T = TypeVar("T")
 OnProgress: TypeAlias = Callable[[UploadProgress], object]
@@ -131,7 +131,7 @@ class Transfer:
         firsts: dict[object, File] = {}
         for index, file in files.items():
             firsts.setdefault(keys[index], file)
-        placing = [self._place(file, progress) for file in firsts.values()]
+        placing = (self._place(file, progress) for file in firsts.values())
         places = dict(zip(firsts, await _together(placing), strict=True))
         wire = {
             index: self._wire(places[keys[index]], file)
@@ -280,9 +280,9 @@ class Transfer:
         """What a call may bring here."""
         return Allowance(self._max_files, self._max_download_total)
 
-    async def download_all(self, value: Any, allowance: Allowance) -> None:
-        """Fetch every `File` in a value, at the same time; streams stay remote."""
-        await _together([self._localise(file, allowance) for file in files_in(value)])
+    async def download_all(self, files: list[File], allowance: Allowance) -> None:
+        """Fetch every one of the files, at the same time; streams stay remote."""
+        await _together(self._localise(file, allowance) for file in files)
 
     async def _localise(self, file: File, allowance: Allowance) -> None:
         facts = facts_of(file)
@@ -317,9 +317,10 @@ class Transfer:
         if isinstance(content, bytes):
             wanted.check(len(content))
             self._folder.mkdir(parents=True, exist_ok=True)
-            wanted.begin()
-            wanted.take(len(content), self._folder)
-            await in_thread(partial(_write, folder / name, content))
+            async with self._downloading:
+                wanted.begin()
+                wanted.take(len(content), self._folder)
+                await in_thread(partial(_write, folder / name, content))
             return folder / name
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
@@ -369,8 +370,12 @@ class _Reporter:
 
 async def _together(actions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Run all of them at once; if one fails, the others end before its error goes on."""
-    tasks = [asyncio.ensure_future(action) for action in actions]
+    tasks: list[asyncio.Task[T]] = []
     try:
+        for action in actions:
+            tasks.append(asyncio.create_task(action))
+            if overdue():
+                await asyncio.sleep(0)
         return await asyncio.gather(*tasks)
     except BaseException:
         for task in tasks:

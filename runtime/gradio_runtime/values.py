@@ -13,7 +13,7 @@ from .provenance import Constructed
 from .texts import BriefModel
 
 if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
+    from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
@@ -24,7 +24,20 @@ __all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
 _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 
 
-class Model(BriefModel, Constructed):
+class _Received(BriefModel, Constructed):
+    """Base of what an app's values are read into, which may be a million."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """The schema, with which no list of an app's keeps others waiting."""
+        from .misfits import in_steps
+
+        return in_steps(handler(source))
+
+
+class Model(_Received):
     """Base of the object types that an app's schemas describe.
 
     Unknown keys are kept: an app may send more than it describes.
@@ -98,7 +111,7 @@ class Input(BriefModel, Constructed):
         return result
 
 
-class Output(BriefModel, Constructed):
+class Output(_Received):
     """Base of the outputs of an endpoint that has several, in wire order."""
 
     model_config = ConfigDict(

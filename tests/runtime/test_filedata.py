@@ -112,7 +112,7 @@ def test_data_urls_there_and_back() -> None:
 
 async def fetched(files: Transfer, value: Any) -> File:
     file = files.file_of(value)
-    await files.download_all(file, files.allowance())
+    await files.download_all([file], files.allowance())
     return file
 
 

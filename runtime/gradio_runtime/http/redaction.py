@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
+from ..bounds import MAX_TEXT
 from ..errors import GradioError
 from ..jsontext import is_array, is_object
 from ..status import StatusUpdate
-from ..texts import escaped, printable
+from ..texts import escaped, printable, shortened
 
 _HIDDEN = "[secret]"
 #: Loggers whose records are cleaned; a filter sees only its own logger's records.
@@ -191,12 +192,12 @@ def hide_secrets() -> None:
 
 
 def _hide(record: logging.LogRecord) -> bool:
-    text = record.getMessage()
+    text = shortened(message := record.getMessage(), MAX_TEXT)
     hidden = _SESSION.sub(rf"\1{_HIDDEN}", _HEADER.sub(rf"\1b'{_HIDDEN}'", text))
     for secrets in list(_all):
         hidden = secrets.strike(hidden)
     hidden = escaped(hidden, keep="\n\t")
-    if hidden != text:
+    if hidden != message:
         record.msg, record.args = hidden, ()
     return True
 

@@ -221,9 +221,9 @@ def _object(text: bytes | str, most: int) -> dict[str, Any]:
     except ExcessiveJson as error:
         raise ProtocolError(
             f"the app sent a message that is not read: {error}",
-            hint=None
-            if error.deep
-            else "Allow larger ones: Client(max_message_size=…)",
+            hint="Allow larger ones: Client(max_message_size=…)"
+            if error.allowable
+            else None,
         ) from None
     except ValueError:
         raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None

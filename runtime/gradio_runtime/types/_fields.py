@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 from pydantic import (
@@ -79,7 +80,7 @@ class Known(Model):
                 "expected some of {known}, found {found}",
                 {
                     "known": ", ".join(type(made).model_fields),
-                    "found": ", ".join(sorted(made.model_extra))[:100],
+                    "found": ", ".join(sorted(islice(made.model_extra, 20)))[:100],
                 },
             )
         return made
