@@ -88,8 +88,8 @@ def fetch(
     if kind == "file":
         return loads(read_text(Path(name)), name)
     # Imported here: the HTTP client is not needed for saved descriptions.
-    from gradio_runtime.connection import fetch_description
     from gradio_runtime.errors import GradioError
+    from gradio_runtime.fetch import fetch_description
 
     try:
         config, info, again = fetch_description(

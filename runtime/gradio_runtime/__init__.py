@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__ as __version__
 from .app import App, Endpoint, StreamEndpoint
 from .call import Call
-from .client import Client, connect
+from .client import Client, connect, duplicate
 from .errors import (
     AppError,
     AuthenticationError,
@@ -36,7 +36,6 @@ from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
     from .errors import JobCancelled
-    from .hub.copies import duplicate
     from .job import Job
     from .status import LogMessage, ProgressUnit, Status, StatusUpdate
     from .stream import Stream
@@ -92,7 +91,6 @@ _LATE = {
     "Status": "gradio_runtime.status",
     "StatusUpdate": "gradio_runtime.status",
     "Stream": "gradio_runtime.stream",
-    "duplicate": "gradio_runtime.hub.copies",
     "handle_file": "gradio_runtime.untyped",
 }
 

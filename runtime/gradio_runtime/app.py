@@ -30,11 +30,12 @@ from pydantic import ValidationError
 
 from .addresses import shown_src
 from .call import Call
-from .client import Client, wait
-from .defaults import client_in_use, src_of
+from .client import Client, Overridable, wait
+from .defaults import Source, client_in_use
 from .errors import InputError, too_deep
 from .misfits import misfits
-from .options import OnDrift, Options, check_on_drift
+from .options import Options
+from .settings import OnDrift, check_on_drift
 from .shape import Shape
 from .texts import printable
 from .values import Input
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from .request import Request
     from .results import ResultReader
     from .stream import Stream
-
-__all__ = ["App", "Endpoint", "StreamEndpoint"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,7 +63,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
 
 
-class App:
+class App(Source):
     """The app that a module was generated from.
 
     Args:
@@ -74,11 +73,7 @@ class App:
     """
 
     def __init__(self, src: str, *, spec: str, gradio: str) -> None:
-        self.src = src
-        self.spec = spec
-        self.gradio = gradio
-        #: The module, as its endpoints tell; it names the environment variable.
-        self.module: str | None = None
+        super().__init__(src, spec=spec, gradio=gradio)
         self._default: Client | None = None
 
     @property
@@ -87,11 +82,12 @@ class App:
 
         It is the one in use here (`Client.use`), or the app's own.
         """
-        if (client := client_in_use(self)) is not None:
+        client: Client | None = client_in_use(self)
+        if client is not None:
             return client
         with _defaults:
             if self._default is None:
-                self._default = Client(src_of(self))
+                self._default = Client(self.address)
             return self._default
 
     def endpoint(
@@ -145,14 +141,15 @@ class App:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy what it is, not its connection."""
-        return _app, (self.src, self.spec, self.gradio)
+        made = functools.partial(App, self.src, spec=self.spec, gradio=self.gradio)
+        return made, ()
 
     def __repr__(self) -> str:
         """Show the source."""
         return f"App({shown_src(self.src)!r})"
 
 
-class Endpoint(Generic[P, R]):
+class Endpoint(Overridable[..., Any], Generic[P, R]):
     """One endpoint of an app, called as the function it was made from.
 
     As an attribute of a client it is bound to that client's connection.
@@ -280,7 +277,7 @@ class Endpoint(Generic[P, R]):
 
     def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
         client = self._client or self.app.default_client
-        return client._start(self._request(call), self._options, keep=keep)  # pyright: ignore[reportPrivateUsage]
+        return client.__gradio_start__(self._request(call), self._options, keep=keep)
 
     def _request(self, call: Call[R]) -> Request[R]:
         from .request import Request
@@ -314,7 +311,20 @@ class Endpoint(Generic[P, R]):
             return name
         if not isinstance(_named(module, name), Endpoint):
             raise TypeError(f"{self!r} cannot be pickled: {module} has no {name}")
-        return _endpoint, (module, name, self._client, self._options)
+        return Endpoint._found, (module, name, self._client, self._options)
+
+    @staticmethod
+    def _found(
+        module: str, name: str, client: Client | None, options: Options
+    ) -> Endpoint[Any, Any]:
+        """Find a pickled endpoint again."""
+        import pickle
+
+        importlib.import_module(module)
+        if not isinstance(_named(module, name), Endpoint):
+            raise pickle.UnpicklingError(f"{module} has no endpoint {name}")
+        found: Endpoint[Any, Any] = _named(module, name)
+        return found._copy(client, options)
 
     def __repr__(self) -> str:
         """Show the name and the app."""
@@ -335,29 +345,12 @@ class StreamEndpoint(Endpoint[P, R]):
         return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
 
 
-def _app(src: str, spec: str, gradio: str) -> App:
-    return App(src, spec=spec, gradio=gradio)
-
-
-def _named(module: str, name: str) -> object:
+def _named(module: str, name: str) -> Any:
     """What stands under a qualified name; None if nothing does."""
     try:
         return functools.reduce(getattr, name.split("."), sys.modules[module])
     except (AttributeError, KeyError):
         return None
-
-
-def _endpoint(
-    module: str, name: str, client: Client | None, options: Options
-) -> Endpoint[Any, Any]:
-    """Find a pickled endpoint again."""
-    import pickle
-
-    importlib.import_module(module)
-    found = _named(module, name)
-    if not isinstance(found, Endpoint):
-        raise pickle.UnpicklingError(f"{module} has no endpoint {name}")
-    return found._copy(client, options)  # pyright: ignore[reportPrivateUsage, reportUnknownVariableType]
 
 
 @functools.cache

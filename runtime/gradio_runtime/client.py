@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
-
-from .addresses import host_and_port, shown_src
-from .bounds import (
-    CONNECT_TIMEOUT,
-    MAX_DOWNLOAD_TOTAL,
-    MAX_FILES,
-    MAX_KEPT_SIZE,
-    MAX_MESSAGE_SIZE,
+from types import MethodType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeVar,
 )
-from .defaults import InUse, src_of
+
+from .addresses import shown_src
+from .defaults import InUse, Source
 from .errors import GradioError, InputError
-from .options import OnDrift, Options, check_on_drift, check_whole
+from .options import Options
+from .settings import CopySettings, Settings, show_as, takes
 
 if TYPE_CHECKING:
-    import ssl
-    from types import TracebackType
-
-    from .app import App
     from .connection import Connection
     from .job import Job, Keep
     from .request import Request
 
-__all__ = ["Client", "connect"]
-
+C = TypeVar("C", bound="Client")
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
-
 
 #: Clients that connect at the same time in several threads must get one session.
 _connecting = threading.Lock()
-#: What httpx2 would send to other hosts too, such as the one of an output's URL.
-_PERSONAL = frozenset({"auth", "base_url", "cookies", "headers", "params"})
 
 
 def _forget_after_fork() -> None:
@@ -49,15 +47,24 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
 
 
-def _overridable(method: Callable[..., Any]) -> Any:
-    """Let generated subclasses have an endpoint of that name, whatever its type.
+class Overridable(Generic[P, R_co]):
+    """A method that subclasses may replace by an endpoint, of whatever signature.
 
-    Most apps have a `/predict`, many a `/submit`; to type checkers the untyped ones
-    are `Any`. Nothing of this class calls them by these names.
+    Most apps have a `/predict`, many a `/submit`. Type checkers see the method where it
+    is, and take in its place what is `Any` or `Overridable` itself.
     """
-    method.__name__ = method.__name__.removeprefix("_")
-    method.__qualname__ = f"Client.{method.__name__}"
-    return method
+
+    def __init__(self, method: Callable[Concatenate[Any, P], R_co]) -> None:
+        method.__name__ = method.__name__.removeprefix("_")
+        method.__qualname__ = f"Client.{method.__name__}"
+        self.__doc__ = method.__doc__
+        self._method = method
+
+    def __get__(
+        self, instance: Any, owner: type | None = None
+    ) -> Callable[P, R_co] | Any:
+        """The method of a client; of the class, the function."""
+        return self._method if instance is None else MethodType(self._method, instance)
 
 
 class Client:
@@ -68,207 +75,43 @@ class Client:
 
     Nothing is sent before the first call. Use it as a context manager, sync or async,
     or `close()` it.
-
-    Args:
-        src: The app: a URL, a Space id or its page. A generated client knows its own;
-            `GRADIO_CODEGEN_WHISPER_API_SRC` in the environment is another one for
-            those of a module `whisper_api`.
-        token: Hugging Face token; None for `HF_TOKEN` or the saved login (Spaces
-            only), False for none.
-        auth: User and password of the app's own login.
-        headers: Sent with every request to the app.
-        download_files: Where downloads go, or False to leave output files remote
-            until they are read.
-        download_dir: The same as a path for `download_files`. Nothing removes what is
-            there; without it, downloads go to the system's folder for temporary files.
-        max_download_size: Most bytes that a single output file may have; larger ones
-            raise `FileTooLarge`. None for no bound.
-        download_hosts: Hosts, `"name"` or `"name:port"`, that the app may lead to by the
-            URL of an output or by a redirect, whatever their address is. Others are
-            read only at public addresses, besides the app itself: the app must not
-            make this machine read a router's page or a cloud's metadata. A port of
-            the app's own host that is not the app's counts as another host. Behind a
-            proxy, which resolves names by itself, what a name means here is checked.
-        ssl_verify: False to accept any certificate, or a CA file, or an SSL context.
-        httpx_kwargs: Anything else for the HTTP client, such as `proxy`.
-        session_hash: The session's name at the server; made up when None.
-        idle_timeout: Seconds of silence on a stream after which it counts as lost.
-            Gradio sends a heartbeat every 15 s.
-        max_message_size: Largest single message that is taken from the app, in bytes;
-            of JSON values it may have one for every 20 bytes.
-        max_kept_size: Bytes of outputs, about, that a job keeps for those who read them
-            again: the latest. Of a stream, bytes that may wait to be read.
-        max_files: Most files in one output.
-        max_download_total: Most bytes of all output files of one call.
-        connect_timeout: Seconds for the login and the app's description together. A
-            Space that has to be woken first has `wake_timeout` for that.
-        oauth_token: A Hugging Face token for the app to act in the caller's name. It
-            goes to the app's code, so only endpoints whose function takes a
-            `gr.OAuthToken` get it (Gradio 6.22 and later), and no saved login is used.
-            With it `/info` is read once, which tells those endpoints from others.
-        hf_token: What the official client called `token` before 2.0.
-        max_workers: How many jobs of an endpoint may be in the app's queue at once;
-            more wait here for their turn, without a rank. Any number share one thread.
-        wake_timeout: Seconds to wait, at the first call, for a Space that sleeps, starts
-            or is being built; 0 to raise `SpaceError` at once. A terminal shows it.
-        on_drift: What to do when the app has changed, since the module was generated,
-            so that a call breaks: `"raise"` `SchemaDrift` before anything is sent;
-            `"warn"` (`SchemaDriftWarning`) once and send the values by position; or
-            `"ignore"` it likewise. Changes that break nothing are passed over.
-        verbose: Means nothing, for scripts of the official client, as does the next.
-            Nothing is printed in any case.
-        analytics_enabled: Nothing is told to anyone in any case.
     """
 
-    app: ClassVar[App | None] = None
+    app: ClassVar[Source | None] = None
 
-    def __init__(
-        self,
-        src: str | None = None,
-        token: str | bool | None = None,
-        *,
-        auth: tuple[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        download_files: str | os.PathLike[str] | bool = True,
-        download_dir: str | os.PathLike[str] | None = None,
-        max_download_size: int | None = None,
-        download_hosts: Sequence[str] = (),
-        ssl_verify: ssl.SSLContext | str | bool = True,
-        httpx_kwargs: Mapping[str, Any] | None = None,
-        session_hash: str | None = None,
-        idle_timeout: float = 90.0,
-        max_message_size: int = MAX_MESSAGE_SIZE,
-        max_kept_size: int = MAX_KEPT_SIZE,
-        max_files: int = MAX_FILES,
-        max_download_total: int = MAX_DOWNLOAD_TOTAL,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        oauth_token: str | None = None,
-        hf_token: str | bool | None = None,
-        max_workers: int = 64,
-        wake_timeout: float = 600.0,
-        on_drift: OnDrift = "raise",
-        verbose: bool = True,
-        analytics_enabled: bool = True,
-    ) -> None:
-        token = _only_token(token, hf_token)
-        app = type(self).app
-        if src is None:
+    @takes(Settings)
+    def __init__(self, settings: Settings) -> None:
+        address, app = settings.src, type(self).app
+        if address is None:
             if app is None:
                 raise InputError("a client needs the app's URL or Space id")
-            src = src_of(app)
-        for name, limit in (
-            ("idle_timeout", idle_timeout),
-            ("max_message_size", max_message_size),
-            ("max_kept_size", max_kept_size),
-            ("max_files", max_files),
-            ("max_download_total", max_download_total),
-            ("connect_timeout", connect_timeout),
-            ("max_workers", max_workers),
-        ):
-            if not limit > 0:
-                raise InputError(f"{name} is {limit}, and must be more than 0")
-        if not wake_timeout >= 0:
-            raise InputError(f"wake_timeout is {wake_timeout}, and must be 0 or more")
-        check_on_drift(on_drift)
-        check_whole(src=src, session_hash=session_hash)
+            address = app.address
         # A user and password in it are for the proxy before the app, and not to be shown.
-        self.src = shown_src(src)
-        self._address = src
-        if not isinstance(download_files, bool):
-            download_dir = download_files
-        self._arguments: dict[str, Any] = {
-            "token": token,
-            "auth": auth,
-            "headers": dict(headers or {}),
-            "download_dir": Path(download_dir) if download_dir is not None else None,
-            "download_files": download_files is not False,
-            "oauth_token": oauth_token,
-            "max_download_size": max_download_size,
-            "max_download_total": max_download_total,
-            "max_files": max_files,
-            "connect_timeout": connect_timeout,
-            "max_workers": max_workers,
-            "wake_timeout": wake_timeout,
-            "on_drift": on_drift,
-        }
-        self._http = (
-            ssl_verify,
-            dict(httpx_kwargs or {}),
-            idle_timeout,
-            max_message_size,
-            _host_names(download_hosts),
-        )
-        if personal := _PERSONAL & self._http[1].keys():
-            raise InputError(
-                f"httpx_kwargs takes no {min(personal)}, which would go to every host",
-                hint="Use headers=…, auth=… or token=…, which go to the app only",
-            )
-        self._max_kept_size = max_kept_size
-        self._session_hash = session_hash
+        self.src = shown_src(address)
+        self._address = address
+        self._settings = settings
         self._connected: tuple[int, Connection] | None = None
         self._closed = False
 
     @classmethod
-    def duplicate(
-        cls,
-        from_id: str | None = None,
-        to_id: str | None = None,
-        *,
-        token: str | bool | None = None,
-        private: bool = True,
-        hardware: str | None = None,
-        secrets: Mapping[str, str] | None = None,
-        variables: Mapping[str, str] | None = None,
-        sleep_timeout: float = 5,
-        **options: Any,
-    ) -> Self:
-        """Make a copy of a Space, or use an existing one, and connect to it. Blocks.
+    @takes(CopySettings)
+    def duplicate(cls: type[C], settings: CopySettings) -> C:
+        """Make a copy of a Space and connect to it; documented at the model."""
+        from .hub.copies import copy_space
 
-        It waits until the copy runs. A copy of that name is never made twice; of an
-        existing one, the hardware is changed only where `hardware` is given, and its
-        secrets and variables are left alone. In async code, run it by
-        `asyncio.to_thread`.
-
-        Args:
-            from_id: The Space, `owner/space`. A generated client knows its own.
-            to_id: The copy, `owner/name` or `name`; None for the Space's own name.
-                Without an owner it is in your account.
-            token: Hugging Face token that may write; None for `HF_TOKEN` or the saved
-                login.
-            private: Whether only you can see and call it.
-            hardware: What it runs on, such as `"t4-small"`; None for what the Space
-                runs on. A `UserWarning` says so where that costs money.
-            secrets: Its secrets, such as tokens, by name.
-            variables: Its environment variables, by name; anyone who sees it can read
-                them.
-            sleep_timeout: Minutes without a visitor after which it sleeps, where its
-                hardware costs money.
-            **options: Of the client; see `Client`.
-
-        Returns:
-            A client of the copy, connected.
-
-        Raises:
-            AuthenticationError: There is no token, or it may not do that.
-            SpaceError: There is no such Space, or the copy cannot serve.
-            InputError: The Hub refuses what is wanted.
-            GradioError: The Hub or the copy cannot be reached.
-        """
-        from .hub.copies import Wishes, copy_space
-
-        from_id = from_id or (cls.app.src if cls.app is not None else None)
+        from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
         if from_id is None:
             raise InputError("duplicate needs the id of a Space", hint="Give from_id")
-        token = _only_token(token, options.pop("hf_token", None))
-        wishes = Wishes(private, hardware, secrets, variables, sleep_timeout)
-        cls(from_id, token, **options)  # refuses what is wrong before there is a copy
-        client = cls(copy_space(from_id, to_id, token, wishes), token, **options)
+        client = cls(copy_space(from_id, settings), **settings.of_client)
+        return client._connected_now()
+
+    def _connected_now(self) -> Self:
         try:
-            client.connect()
+            self.connect()
         except BaseException:
-            client.close()
+            self.close()
             raise
-        return client
+        return self
 
     def _connection(self) -> Connection:
         """The connection, made anew in a forked process."""
@@ -288,12 +131,8 @@ class Client:
             # Imported late: the HTTP machinery is most of the import time, and a
             # module may be imported for its types only.
             from .connection import Connection
-            from .http.pools import HttpOptions
-            from .settings import Settings
 
-            settings = Settings(**self._arguments, http=HttpOptions(*self._http))
-            connection = Connection(self._address, settings, self._session_hash)
-            self._connected = (pid, connection)
+            self._connected = (pid, Connection(self._address, self._settings))
         return self._connected[1]
 
     def connect(self) -> None:
@@ -331,20 +170,23 @@ class Client:
             )
         return InUse(app, self, everywhere=everywhere)
 
-    def _start(
+    def __gradio_start__(
         self, request: Request[T], options: Options, *, keep: Keep = "all"
     ) -> Job[T]:
-        """Begin a job."""
+        """Begin a job; for endpoints, whose names it cannot have."""
         from .execution import Execution
         from .job import Job, start
 
         job: Job[T] = Job(
-            keep=keep, quiet=not request.typed, max_kept_size=self._max_kept_size
+            keep=keep,
+            quiet=not request.typed,
+            max_kept_size=self._settings.max_kept_size,
         )
         return start(job, Execution(self._connection(), request, options, job))
 
     def _submit(
         self,
+        /,
         *args: Any,
         api_name: str | None = None,
         fn_index: int | None = None,
@@ -383,10 +225,11 @@ class Client:
             waits_for_room=False,
             result_callbacks=tuple(_spread(function) for function in functions),
         )
-        return self._start(request, options)
+        return self.__gradio_start__(request, options)
 
     def _predict(
         self,
+        /,
         *args: Any,
         api_name: str | None = None,
         fn_index: int | None = None,
@@ -407,11 +250,11 @@ class Client:
         connection = self._connection()
         request = untyped_request(connection, api_name, fn_index, args, kwargs)
         options = Options(headers=dict(headers or {}), strict_outputs=False)
-        return wait(self._start(request, options, keep="latest"))
+        return wait(self.__gradio_start__(request, options, keep="latest"))
 
     # Assigned, not declared, so that a checker infers a subclass's own type.
-    submit = _overridable(_submit)
-    predict = _overridable(_predict)
+    submit = Overridable(_submit)
+    predict = Overridable(_predict)
 
     def view_api(
         self,
@@ -472,12 +315,7 @@ class Client:
         """The client itself, closed at the end of the block."""
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
 
@@ -485,12 +323,7 @@ class Client:
         """The client itself, closed at the end of the block."""
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close."""
         await self.aclose()
 
@@ -501,7 +334,7 @@ class Client:
         the token, login and headers that were given: guard it as you guard them. A
         token that was saved or is in the environment is looked up where the copy is.
         """
-        if self._session_hash is not None:
+        if self._settings.session_hash is not None:
             raise TypeError(
                 "a client with a session_hash of its own cannot be pickled: two readers "
                 "of one session would take each other's messages"
@@ -513,28 +346,34 @@ class Client:
         return f"{type(self).__name__}({self.src!r})"
 
 
-def connect(src: str, **options: Any) -> Client:
-    """Connect to any app, untyped, and fail at once if it cannot be reached.
-
-    Args:
-        src: A URL or a Space id.
-        **options: See `Client`.
-
-    Raises:
-        GradioError: The app cannot be reached, or is no Gradio app.
-    """
-    client = Client(src, **options)
-    client.connect()
-    return client
+def _with_arguments(text: str | None, model: type[Settings]) -> str:
+    """A docstring with the arguments that a model's says."""
+    _, section, arguments = inspect.cleandoc(model.__doc__ or "").partition("Args:\n")
+    return f"{inspect.cleandoc(text or '')}\n\n{section}{arguments}"
 
 
-def _only_token(
-    token: str | bool | None, hf_token: str | bool | None
-) -> str | bool | None:
-    """The one that is given; `hf_token` is another name for `token`."""
-    if token is not None and hf_token is not None:
-        raise InputError("token and hf_token are one thing", hint="Give token")
-    return hf_token if token is None else token
+Client.__doc__ = _with_arguments(Client.__doc__, Settings)
+
+
+def _connecting_to(cls: Callable[P, Client]) -> Callable[P, Client]:
+    def connect(*args: P.args, **kwargs: P.kwargs) -> Client:
+        """Connect to any app, untyped, and fail at once if it cannot be reached.
+
+        Raises:
+            GradioError: The app cannot be reached, or is no Gradio app.
+        """
+        client = cls(*args, **kwargs)
+        client.connect()
+        return client
+
+    show_as(connect, Settings)
+    connect.__qualname__ = connect.__name__
+    connect.__doc__ = _with_arguments(connect.__doc__, Settings)
+    return connect
+
+
+connect = _connecting_to(Client)
+duplicate = Client.duplicate
 
 
 def wait(job: Job[T]) -> T:
@@ -544,14 +383,6 @@ def wait(job: Job[T]) -> T:
     except BaseException:
         job.cancel_soon()  # does nothing to a job that has ended
         raise
-
-
-def _host_names(names: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise InputError("download_hosts is one text", hint=f"Give a list: [{names!r}]")
-    for name in names:
-        host_and_port(name)
-    return tuple(names)
 
 
 def _spread(function: Callable[..., object]) -> Callable[[Any], object]:

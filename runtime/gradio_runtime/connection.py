@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from .addresses import is_url, parse, shown_src, split
 from .description import Config
 from .dialect import is_before_5
-from .discovery import parse_config, read_info
+from .discovery import parse_config
 from .errors import (
     AuthenticationError,
     ConnectError,
@@ -37,8 +37,6 @@ from .loop import beside, in_thread, run_sync
 from .queue.session import new_hash
 from .settings import Settings
 
-__all__ = ["Connection", "fetch_description"]
-
 #: Seconds to wait for a word from a Space that may sleep.
 _KNOCK = 10.0
 
@@ -59,24 +57,24 @@ class Connection:
     Args:
         src: A URL, or a Space id (`owner/space`).
         settings: How to reach it.
-        session_hash: The session's name at the server.
+        report: Shows what a Space does that is waited for.
     """
 
     def __init__(
         self,
         src: str,
         settings: Settings | None = None,
-        session_hash: str | None = None,
+        report: Report | None = None,
     ) -> None:
         self.src = shown_src(src)
         self._address = src
         self._space_id = space_of(src)
         self._wanted: Wanted | None = None
         self.settings = settings or Settings()
-        self.session_hash = session_hash or new_hash()
+        self.session_hash = self.settings.session_hash or new_hash()
         #: What no text that leaves the runtime may have in it.
         self.secrets = _secrets_of(src, self.settings)
-        self.secrets.add(session_hash)
+        self._report = report or line_on_terminal()
         self._lock: asyncio.Lock | None = None
         self._transport: Transport | None = None
         self._live: Live | None = None
@@ -237,9 +235,9 @@ class Connection:
             "x-gradio-user": "api",
             **({} if login is None else {"authorization": login}),
             **_token_header("x-hf-authorization", token),
-            **{name.lower(): v for name, v in self.settings.headers.items()},
+            **{name.lower(): v for name, v in (self.settings.headers or {}).items()},
         }
-        return Transport(base, headers, self.settings.http, self.secrets)
+        return Transport(base, headers, self.settings, self.secrets)
 
     async def _locate(self) -> tuple[str, str | None]:
         """The app's URL, and the token to send to it; waits for a Space to serve."""
@@ -264,7 +262,7 @@ class Connection:
             token,
             self.settings.wake_timeout,
             lambda host: self._knock(host, token),
-            self.settings.report,
+            self._report,
         )
         space = await self._wanted.serving()
         return str(space.host), token
@@ -389,7 +387,7 @@ def _secrets_of(src: str, settings: Settings) -> Secrets:
     secrets = Secrets()
     if (address := split(src)) is not None:
         secrets.add(address.password or unquote(address.userinfo))
-    proxy = settings.http.httpx_kwargs.get("proxy")
+    proxy = settings.of_httpx.get("proxy")
     if isinstance(proxy, str) and (address := split(proxy)) is not None:
         secrets.add(address.password)
     if isinstance(settings.token, str):
@@ -397,6 +395,7 @@ def _secrets_of(src: str, settings: Settings) -> Secrets:
     if settings.auth is not None:
         secrets.add(settings.auth[1])
     secrets.add(settings.oauth_token)
+    secrets.add(settings.session_hash)
     return secrets
 
 
@@ -416,63 +415,3 @@ async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
         )
     # An app without a login answers with a redirect or a 404: nothing to do. What it
     # is otherwise, such as a sleeping Space's page, the description's request shows.
-
-
-def fetch_description(
-    src: str,
-    *,
-    token: str | None = None,
-    auth: tuple[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    all_endpoints: bool = False,
-    timeout: float = 30.0,
-    wake_timeout: float = 600.0,
-    report: Report | None = None,
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
-
-    `/info` is read twice: what differs is no property of the app.
-
-    Args:
-        src: A URL, or a Space id.
-        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
-        auth: User and password of the app's own login.
-        headers: Extra headers.
-        all_endpoints: Whether undocumented endpoints are wanted.
-        timeout: Seconds for all of it, once the app is there.
-        wake_timeout: Seconds for a Space that sleeps, starts or is being built.
-        report: Shows what such a Space does; None for a line on the terminal.
-
-    Raises:
-        GradioError: The app cannot be reached, or is no Gradio app.
-    """
-    settings = Settings(
-        token=token,
-        auth=auth,
-        headers=dict(headers or {}),
-        wake_timeout=wake_timeout,
-        report=report or line_on_terminal(),
-    )
-    connection = Connection(src, settings)
-
-    async def read() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        transport, raw, config = await connection.described()
-        first, second = [
-            await read_info(transport, config, all_endpoints=all_endpoints)
-            for _ in range(2)
-        ]
-        # It is going to be written down, and an app may say back what it was sent.
-        strike = connection.secrets.strike_description
-        return strike(raw), strike(first), strike(second)
-
-    async def bounded() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        try:
-            await connection.located()
-            async with asyncio.timeout(timeout):
-                return await read()
-        except TimeoutError:
-            raise ConnectError(f"no answer within {timeout:g} s") from None
-        finally:
-            await connection.aclose()
-
-    return connection.run(bounded())

@@ -5,15 +5,9 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from .app import App
-    from .client import Client
-
-__all__ = ["InUse", "client_in_use", "src_of", "src_variable"]
-
-C = TypeVar("C", bound="Client")
+C = TypeVar("C")
 
 #: What is in use in this context, and in those that have nothing of the app in use.
 _here: ContextVar[tuple[InUse[Any], ...]] = ContextVar("gradio_clients", default=())
@@ -25,20 +19,35 @@ def src_variable(module: str) -> str:
     return f"GRADIO_CODEGEN_{module.rpartition('.')[2].upper()}_SRC"
 
 
-def src_of(app: App) -> str:
-    """The app's address: what the environment says, or what it was generated from."""
-    if app.module is None:
-        return app.src
-    return os.environ.get(src_variable(app.module), "").strip() or app.src
+class Source:
+    """What a module was generated from.
+
+    Args:
+        src: The app's URL or Space id.
+        spec: Hash of the description that the module was generated from.
+        gradio: The Gradio version it ran.
+    """
+
+    def __init__(self, src: str, *, spec: str, gradio: str) -> None:
+        self.src = src
+        self.spec = spec
+        self.gradio = gradio
+        #: The module, as its endpoints tell; it names the environment variable.
+        self.module: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The app's address: what the environment says, or else `src`."""
+        named = os.environ.get(src_variable(self.module), "") if self.module else ""
+        return named.strip() or self.src
 
 
-def client_in_use(app: App) -> Client | None:
-    """The client of the app that was last put to use here, or else everywhere."""
+def client_in_use(source: Source) -> Any:
+    """The app's client that was last put to use here, or else everywhere; or None."""
     for entries in (_here.get(), tuple(_everywhere)):
         for entry in reversed(entries):
-            if entry.app is app:
-                client: Client = entry.client
-                return client
+            if entry.source is source:
+                return entry.client
     return None
 
 
@@ -46,12 +55,12 @@ class InUse(Generic[C]):
     """A client that its module's functions are called on; see `Client.use`.
 
     Attributes:
-        app: The module's app.
+        source: What the module was generated from.
         client: The client.
     """
 
-    def __init__(self, app: App, client: C, *, everywhere: bool) -> None:
-        self.app = app
+    def __init__(self, source: Source, client: C, *, everywhere: bool) -> None:
+        self.source = source
         self.client = client
         self._is_everywhere = everywhere
         self._begin()

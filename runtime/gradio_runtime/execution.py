@@ -47,8 +47,6 @@ from .zerogpu import visitor_headers
 if TYPE_CHECKING:
     from .drift import Judgement
 
-__all__ = ["Execution"]
-
 T = TypeVar("T")
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from .connection import Connection
 from .errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
 from .live import Live
-from .options import OnDrift
 from .request import Request
 from .route import Route
 
 if TYPE_CHECKING:
     from .drift import Judgement
+    from .settings import OnDrift
 
 
 def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:

@@ -19,8 +19,6 @@ from .status import Status, StatusUpdate
 from .texts import printable
 from .values import UNCHANGED, Unchanged
 
-__all__ = ["Job", "JobUpdates", "Keep", "Runner", "start"]
-
 T = TypeVar("T")
 #: What a job keeps of its updates and outputs: all that there is room for, for as long
 #: as it lives itself; those that nobody has read yet; or the latest only, for who wants a result.

@@ -37,11 +37,11 @@ class Live:
         ):
             # Two streams of one session would take each other's messages.
             self.sessions = previous.sessions
-        self.download_files = settings.download_files
+        self.download_files = settings.download_files is not False
         self.transfer = Transfer(
             transport,
             self.dialect,
-            settings.download_dir or default_download_dir(),
+            settings.download_folder or default_download_dir(),
             max_file_size=config.max_file_size,
             max_download_size=settings.max_download_size,
             max_files=settings.max_files,

@@ -4,41 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
-
-from .errors import InputError
-from .texts import is_whole
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .files import UploadProgress
-
-#: What to do when an app has changed so that a generated module's calls break.
-OnDrift = Literal["raise", "warn", "ignore"]
-
-
-def check_on_drift(value: object) -> None:
-    """Refuse what is no `OnDrift`.
-
-    Raises:
-        InputError: It is none.
-    """
-    if value is not None and value not in get_args(OnDrift):
-        raise InputError(
-            f"on_drift is {value!r}", hint="It is 'raise', 'warn' or 'ignore'"
-        )
-
-
-def check_whole(**given: object) -> None:
-    """Refuse half a character in what is sent; it may be a secret, and is not shown.
-
-    Raises:
-        InputError: One of the texts has a lone surrogate.
-    """
-    for name, text in given.items():
-        if isinstance(text, str) and not is_whole(text):
-            raise InputError(
-                f"{name} has half a character (a lone surrogate), which cannot be sent"
-            )
+    from .settings import OnDrift
 
 
 @dataclass(frozen=True, slots=True)

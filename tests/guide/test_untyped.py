@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, UploadFile
@@ -85,7 +86,7 @@ def test_predict_with_several_parameters() -> None:
 
 def test_predict_with_keywords() -> None:
     client = Client("gradio/calculator")
-    given = {"num1": 4, "operation": "add", "num2": 5}
+    given: dict[str, Any] = {"num1": 4, "operation": "add", "num2": 5}
     assert client.predict(**given, api_name="/predict") == 9
 
 

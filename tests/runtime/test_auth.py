@@ -20,7 +20,6 @@ from gradio_runtime import (
     InputError,
 )
 from gradio_runtime.connection import Connection
-from gradio_runtime.http.pools import HttpOptions
 from gradio_runtime.settings import Settings
 
 from tests.conftest import StartServer
@@ -404,7 +403,7 @@ def test_settings_are_shown_without_what_they_hold() -> None:
         token="hf_secret",
         auth=AUTH,
         headers={"x-key": "s3cret"},
-        http=HttpOptions(httpx_kwargs={"proxy": "http://user:hunter2@host"}),
+        httpx_kwargs={"proxy": "http://user:hunter2@host"},
         oauth_token="hf_mine",
     )
     text = repr(settings) + repr(Connection("http://u:hunter2@h", settings).src)

@@ -21,7 +21,8 @@ from gradio_runtime import (
     RateLimited,
     SpaceError,
 )
-from gradio_runtime.hub.copies import Wishes, copy_space
+from gradio_runtime.hub.copies import copy_space
+from gradio_runtime.settings import CopySettings
 
 from tests.runtime.hub_support import hub_for
 from tests.runtime.wire_api import WireClient
@@ -199,7 +200,9 @@ def test_who_loses_the_race_uses_the_winners(
 def test_several_copies(hub: Hub) -> None:
     """What a pool of copies would be made with."""
     names = [f"wire-{n}" for n in range(3)]
-    ids = [copy_space("abidlabs/wire", n, "hf_me", Wishes()) for n in names]
+    ids = [
+        copy_space("abidlabs/wire", CopySettings(to_id=n, token="hf_me")) for n in names
+    ]
     assert ids == ["me/wire-0", "me/wire-1", "me/wire-2"]
     assert set(ids) <= set(hub.spaces)
 
@@ -325,8 +328,9 @@ def test_what_makes_no_sense_is_told_before_anything_is_made(
 ) -> None:
     with pytest.raises(InputError, match=words):
         Client.duplicate(*arguments, token="hf_me", **options)
+    unknown: dict[str, Any] = {"colour": "red"}
     with pytest.raises(TypeError, match="colour"):
-        Client.duplicate("abidlabs/wire", token="hf_me", colour="red")
+        Client.duplicate("abidlabs/wire", token="hf_me", **unknown)
     assert hub.requests == []
 
 

@@ -21,7 +21,7 @@ from gradio_runtime import (
     JobTimeout,
     SpaceError,
 )
-from gradio_runtime.connection import fetch_description
+from gradio_runtime.fetch import fetch_description
 from gradio_runtime.hub import waiting
 from gradio_runtime.hub.lines import line_on_terminal
 

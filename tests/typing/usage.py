@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any, assert_type
 
 from gradio_codegen import GeneratedModule, generate
-from gradio_runtime import Call, File, Job, Stream, UploadProgress
+from gradio_runtime import (
+    Call,
+    Client,
+    File,
+    Job,
+    Stream,
+    UploadProgress,
+    connect,
+    duplicate,
+)
 from gradio_runtime.types import DataframeData, LabelData
 
 from tests.golden.calculator.expected import (
@@ -88,6 +97,28 @@ async def right() -> None:
     assert_type(module, GeneratedModule)
     assert_type(generate("o/a", templates=Path("t")).write("a.py", force=True), None)
 
+    assert_type(Client("a/b").predict(1, "add", num2=2), Any)
+    any_job: Job[Any] = Client("a/b", "t", idle_timeout=5).submit(1, api_name="/x")
+    Client("a/b").predict(fn_index=0, headers={"a": "b"}, result=any_job)
+    Client("a/b").submit(1, result_callbacks=[print, show])
+    given: dict[str, Any] = {"max_files": 3, "wake_timeout": 0}
+    assert_type(connect("a/b", **given), Client)
+    assert_type(connect("a/b", max_files=3), Client)
+    assert_type(duplicate("a/b", "c", private=False, max_files=3), Client)
+    assert_type(Client.duplicate("a/b", secrets={"a": "b"}), Client)
+    assert_type(
+        CalculatorClient.duplicate(token="t", on_drift="warn"), CalculatorClient
+    )
+    untyped: Client = CalculatorClient()
+    untyped.predict(1, "add")
+
+
+class Overriding(Client):
+    """What apps may have endpoints of."""
+
+    predict = count
+    submit = predict
+
 
 async def wrong() -> None:
     predict(1, "modulo")  # wrong: not one of the choices
@@ -121,6 +152,21 @@ async def wrong() -> None:
     client.predict.stream(1, "add")  # wrong: the same through a client
     client.nothing()  # wrong: no such endpoint
     CalculatorClient(tokens="t")  # wrong: no such option
+    CalculatorClient("a/b", "t", ("u", "p"))  # wrong: auth= is given by name
+    CalculatorClient(max_files="3")  # wrong: a number
+    Client("a/b", download_hosts=3)  # wrong: names
+    Client("a/b").predict(1, api_name=3)  # wrong: a name is a string
+    Client("a/b").predict(1, headers="a")  # wrong: names and values
+    Client("a/b").submit(1, fn_index="0")  # wrong: a number
+    Client("a/b").submit(1, result_callbacks=3)  # wrong: functions
+    Client("a/b").predikt(1)  # wrong: no such method
+    connect("a/b", tokens="t")  # wrong: no such option
+    duplicate("a/b", "c", "t")  # wrong: token= is given by name
+    Client.duplicate("a/b", colour="red")  # wrong: no such option
+    Client.duplicate("a/b", src="a/b")  # wrong: it is from_id
+    text = CalculatorClient.duplicate("a/b")  # wrong: it is a client
+    Overriding("a/b").predict("3")  # wrong: a string for a number
+    Overriding("a/b").submit.stream(m=3)  # wrong: no such parameter
     PredictInput(num1=1)  # wrong: a field is missing
     PredictInput(num1=1, operation="modulo")  # wrong: not one of the choices
     generate()  # wrong: no app

@@ -22,7 +22,8 @@ import httpx2
 
 from ..addresses import host_and_port
 from ..errors import ConnectError
-from .pools import HttpOptions, PoolClient, Pooled, make_client, sees_addresses
+from ..settings import Settings
+from .pools import PoolClient, Pooled, make_client, sees_addresses
 
 #: The request extension that allows any address.
 ANYWHERE = "gradio_runtime.anywhere"
@@ -85,7 +86,7 @@ class Abroad:
         options: How to reach them.
     """
 
-    def __init__(self, options: HttpOptions) -> None:
+    def __init__(self, options: Settings) -> None:
         self._options = options
         self._client: httpx2.AsyncClient | None = None
         self._own_pool = False
@@ -100,7 +101,7 @@ class Abroad:
                 self._client = PoolClient(
                     transport=_Checked(options),
                     cookies=no_cookies,
-                    event_hooks=options.httpx_kwargs.get("event_hooks"),
+                    event_hooks=options.of_httpx.get("event_hooks"),
                 )
             else:
                 self._client, self._own_pool = make_client(
@@ -117,11 +118,11 @@ class Abroad:
 class _Checked(httpx2.AsyncBaseTransport):
     """Connect only to addresses that were checked."""
 
-    def __init__(self, options: HttpOptions) -> None:
+    def __init__(self, options: Settings) -> None:
         # A connection is used once: connections to one address may be for several
         # names, whose certificates were not checked.
-        self._checked = Pooled(options.verify, lasting=False)
-        self._any = Pooled(options.verify)
+        self._checked = Pooled(options.ssl_verify, lasting=False)
+        self._any = Pooled(options.ssl_verify)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if ANYWHERE in request.extensions:

@@ -19,8 +19,9 @@ import httpx2
 
 from .._version import __version__
 from ..errors import ConnectError, InputError
+from ..settings import Settings
 from .abroad import ANYWHERE, Abroad, Hosts, host_of, port_of
-from .pools import HttpOptions, make_client
+from .pools import make_client
 from .redaction import Secrets
 
 USER_AGENT = f"gradio-runtime/{__version__}"
@@ -56,7 +57,7 @@ class Gate:
         secrets: Gets the values of cookies and headers.
     """
 
-    def __init__(self, base: str, options: HttpOptions, secrets: Secrets) -> None:
+    def __init__(self, base: str, options: Settings, secrets: Secrets) -> None:
         self._base = base
         self._origin = _origin(httpx2.URL(base))
         self._secrets = secrets

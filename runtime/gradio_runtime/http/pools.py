@@ -8,18 +8,14 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx2
 
-from ..bounds import MAX_MESSAGE_SIZE
 from ..errors import InputError
 from ..loop import at_exit, in_background
+from ..settings import Settings
 from .redaction import hide_secrets
-
-#: Gradio sends a heartbeat every 15 s on a stream, so after a minute and a half of
-#: silence the connection is dead (docs/protocol.md#ends-of-streams).
-IDLE_TIMEOUT = 90.0
 
 #: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request
 #: is sent on a connection that is just being closed.
@@ -42,27 +38,9 @@ _AT_SERVER = (
 hide_secrets()
 
 
-class HttpOptions(NamedTuple):
-    """How to reach an app.
-
-    Attributes:
-        verify: TLS verification: whether at all, a CA file, or an SSL context.
-        httpx_kwargs: Other arguments for the client of httpx2.
-        idle_timeout: Seconds of silence after which a stream counts as lost.
-        max_message_size: Largest single message, in bytes.
-        download_hosts: Hosts that the app may lead to, even at private addresses.
-    """
-
-    verify: ssl.SSLContext | str | bool = True
-    httpx_kwargs: Mapping[str, Any] = {}
-    idle_timeout: float = IDLE_TIMEOUT
-    max_message_size: int = MAX_MESSAGE_SIZE
-    download_hosts: tuple[str, ...] = ()
-
-
-def sees_addresses(options: HttpOptions) -> bool:
+def sees_addresses(options: Settings) -> bool:
     """Return whether names are resolved here, not by a proxy or the caller's code."""
-    given = options.httpx_kwargs
+    given = options.of_httpx
     proxied = _has_proxy() and given.get("trust_env", True)
     return not (proxied or _WAYS & given.keys())
 
@@ -77,7 +55,7 @@ def _has_proxy() -> bool:
 
 
 def make_client(
-    options: HttpOptions,
+    options: Settings,
     cookies: CookieJar,
     *,
     before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
@@ -95,10 +73,10 @@ def make_client(
     Raises:
         InputError: httpx2 refuses the options.
     """
-    own = {k: v for k, v in options.httpx_kwargs.items() if k != "timeout"}
+    own = {k: v for k, v in options.of_httpx.items() if k != "timeout"}
     if not (own or _has_proxy()):
-        return PoolClient(transport=Pooled(options.verify), cookies=cookies), False
-    verify = options.verify
+        return PoolClient(transport=Pooled(options.ssl_verify), cookies=cookies), False
+    verify = options.ssl_verify
     if isinstance(verify, str):
         verify = trusting(verify)
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}

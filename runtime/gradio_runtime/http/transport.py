@@ -33,11 +33,11 @@ from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
 from ..jsontext import ExcessiveJson, load_json
 from ..loop import beside, overdue
 from ..record import current_endpoint
+from ..settings import Settings
 from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated
 from .gate import Gate, circle, elsewhere
-from .pools import HttpOptions
 from .redaction import Secrets, cleaned
 from .sockets import Moved, Socket, SocketOptions, open_socket, too_large
 from .statuses import CHECK_URL, not_json, retry_after, status_error
@@ -69,12 +69,12 @@ class Transport:
         self,
         base: str,
         headers: Mapping[str, str],
-        options: HttpOptions | None = None,
+        options: Settings | None = None,
         secrets: Secrets | None = None,
     ) -> None:
         self.base = base
         self.secrets = secrets or Secrets()
-        self._options = options or HttpOptions()
+        self._options = options or Settings()
         self._connect_timeout, self._timeout = _timeouts(self._options)
         self._gate = Gate(base, self._options, self.secrets)
         self.add_headers(headers)
@@ -403,9 +403,9 @@ class Transport:
         await self._gate.aclose()
 
 
-def _timeouts(options: HttpOptions) -> tuple[float, float]:
+def _timeouts(options: Settings) -> tuple[float, float]:
     """Return the seconds for a connection and for an answer."""
-    given = options.httpx_kwargs.get("timeout")
+    given = options.of_httpx.get("timeout")
     if given is None:
         return _CONNECT_TIMEOUT, _REQUEST_TIMEOUT
     timeout = httpx2.Timeout(given)

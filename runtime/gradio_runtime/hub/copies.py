@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import AuthenticationError, InputError, SpaceError
+from ..settings import CopySettings
 from .failures import NOT_FOUND, translated
 from .names import endpoint, is_space_id, space_of
 from .spaces import Space, api, look_up, saved_token
 from .stages import check_sdk
-
-if TYPE_CHECKING:
-    from ..client import Client
 
 _log = logging.getLogger("gradio_runtime").getChild("hub")
 
@@ -23,49 +20,13 @@ _log = logging.getLogger("gradio_runtime").getChild("hub")
 _FREE = frozenset({"cpu-basic", "zero-a10g"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """The settings of a copy; see `Client.duplicate`."""
-
-    private: bool = True
-    hardware: str | None = None
-    secrets: Mapping[str, str] | None = field(default=None, repr=False)
-    variables: Mapping[str, str] | None = None
-    sleep_timeout: float = 5
-
-    @property
-    def sleep_seconds(self) -> int:
-        """Return the seconds without a visitor after which the copy sleeps."""
-        return round(self.sleep_timeout * 60)
-
-
-def duplicate(from_id: str, to_id: str | None = None, **options: Any) -> Client:
-    """Make a copy of a Space, or use an existing one, and connect to it. Blocks.
-
-    Args:
-        from_id: The Space, `owner/space`.
-        to_id: The copy; None for the same name in your account.
-        **options: See `Client.duplicate`.
-
-    Raises:
-        GradioError: See `Client.duplicate`.
-    """
-    from ..client import Client
-
-    return Client.duplicate(from_id, to_id, **options)
-
-
-def copy_space(
-    from_id: str, to_id: str | None, token: str | bool | None, wishes: Wishes
-) -> str:
+def copy_space(from_id: str, wishes: CopySettings) -> str:
     """Make a copy of a Space unless it exists, and return its id; it may not run yet.
 
     One Space can have any number of copies, each with its own `to_id`.
 
     Args:
         from_id: The Space, by its id or page.
-        to_id: The copy, `owner/name` or `name`; None for the Space's own name.
-        token: The caller's; None or True for the saved one.
         wishes: The settings of the copy.
 
     Returns:
@@ -74,8 +35,9 @@ def copy_space(
     Raises:
         GradioError: See `Client.duplicate`.
     """
-    source = _checked(from_id, to_id, wishes)
-    token = _token(token, source)
+    to_id = wishes.to_id
+    source = _checked(from_id, to_id)
+    token = _token(wishes.token, source)
     original = look_up(source, token)
     check_sdk(original)
     target = _target(original, to_id, token)
@@ -91,7 +53,7 @@ def copy_space(
     return existing.id
 
 
-def _checked(from_id: str, to_id: str | None, wishes: Wishes) -> str:
+def _checked(from_id: str, to_id: str | None) -> str:
     """Return the id of the Space to copy.
 
     Raises:
@@ -106,10 +68,6 @@ def _checked(from_id: str, to_id: str | None, wishes: Wishes) -> str:
     if to_id is not None and not is_space_id(to_id if "/" in to_id else f"a/{to_id}"):
         raise InputError(
             f"{to_id!r} is not a valid Space name", hint="Use owner/name or name"
-        )
-    if not wishes.sleep_timeout > 0:
-        raise InputError(
-            f"sleep_timeout is {wishes.sleep_timeout} minutes, and must be more than 0"
         )
     return source
 
@@ -137,7 +95,7 @@ def _target(original: Space, to_id: str | None, token: str) -> str:
     return f"{me['name']}/{to_id or original.id.partition('/')[2]}"
 
 
-def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
+def _created(original: Space, target: str, token: str, wishes: CopySettings) -> bool:
     """Create the copy; return False if it exists by now."""
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -165,13 +123,13 @@ def _created(original: Space, target: str, token: str, wishes: Wishes) -> bool:
     return True
 
 
-def _use_again(space: Space, token: str, wishes: Wishes) -> None:
+def _use_again(space: Space, token: str, wishes: CopySettings) -> None:
     """Use an existing copy: only its hardware and sleep time are changed."""
     _log.info("using the Space %s, which exists", space.id)
     if wishes.secrets or wishes.variables:
         warnings.warn(
             f"{space.id} exists: its secrets and variables are left as they are",
-            stacklevel=4,
+            stacklevel=5,
         )
     hardware: Any = wishes.hardware or space.hardware
     changed, paid = hardware != space.hardware, _is_paid(hardware)
@@ -189,13 +147,13 @@ def _is_paid(hardware: str | None) -> bool:
     return hardware is not None and hardware not in _FREE
 
 
-def _warn_of_bills(name: str, hardware: str, wishes: Wishes) -> None:
+def _warn_of_bills(name: str, hardware: str, wishes: CopySettings) -> None:
     # First, so that a program that turns warnings into errors pays nothing.
     warnings.warn(
         f"{name} runs on {hardware}, which the Hub bills its owner for while it is "
         f"awake; it sleeps after {wishes.sleep_timeout:g} min without a visitor. "
         f"See {endpoint()}/settings/billing",
-        stacklevel=5,
+        stacklevel=6,
     )
 
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import pytest
 from gradio_runtime import GradioError
-from gradio_runtime.http.pools import HttpOptions
 from gradio_runtime.http.transport import Transport
 from gradio_runtime.loop import run_sync
+from gradio_runtime.settings import Settings
 
 from tests.runtime.trust.elsewhere import Elsewhere, elsewhere
 from tests.support.misbehaving import Handler, Server, sent
@@ -28,7 +28,7 @@ FOREIGN = [
 async def visit(server: Server, path: str, headers: dict[str, str]) -> None:
     """Log in, go elsewhere, and come back."""
     names = ("127.0.0.1", "localhost")
-    transport = Transport(server.url, headers, HttpOptions(download_hosts=names))
+    transport = Transport(server.url, headers, Settings(download_hosts=names))
     try:
         await transport.log_in("/login", {})
         async with transport.stream("GET", path):

@@ -15,9 +15,9 @@ import trustme
 from gradio_runtime import Client, ConnectError, GradioError, InputError
 from gradio_runtime._transfer.downloads import Wanted, download
 from gradio_runtime.http.abroad import is_public
-from gradio_runtime.http.pools import HttpOptions
 from gradio_runtime.http.transport import Transport
 from gradio_runtime.loop import run_sync
+from gradio_runtime.settings import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -242,7 +242,7 @@ def test_a_certificate_is_that_of_the_name(
         urls = [
             f"https://{name}:{cdn.server_port}/x" for name in ("cdn.test", "other.test")
         ]
-        transport = Transport(server.url, {}, HttpOptions(trusted))
+        transport = Transport(server.url, {}, Settings(ssl_verify=trusted))
 
         async def both() -> None:
             await download(transport, Wanted(urls[0], "x"), tmp_path)
@@ -289,7 +289,7 @@ def test_behind_a_proxy_names_are_checked_as_far_as_they_are_known(
             monkeypatch.setenv("http_proxy", proxy.url)
         kwargs = {} if environment else {"proxy": proxy.url}
 
-        options = HttpOptions(httpx_kwargs=kwargs, download_hosts=("allowed.test",))
+        options = Settings(httpx_kwargs=kwargs, download_hosts=("allowed.test",))
         transport = Transport(server.url, {"cookie": "a=b"}, options)
 
         def get(host: str) -> Path:

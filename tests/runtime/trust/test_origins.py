@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from gradio_runtime import Client, ConnectError, GradioError, ProtocolError
-from gradio_runtime.http.pools import HttpOptions
 from gradio_runtime.http.transport import Transport
 from gradio_runtime.loop import run_sync
+from gradio_runtime.settings import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,7 +92,7 @@ def ask(verb: str, base: str, path: str, **options: Any) -> GradioError | None:
     """Speak to the app once; the error, if it comes to one."""
 
     async def speak() -> None:
-        transport = Transport(base, OWN, HttpOptions(**options))
+        transport = Transport(base, OWN, Settings(**options))
         await transport.get_json("/config")  # its cookie is in the jar
         try:
             await VERBS[verb](transport, path)

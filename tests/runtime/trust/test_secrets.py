@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from gradio_runtime import Client, GradioError
-from gradio_runtime.connection import fetch_description
+from gradio_runtime.fetch import fetch_description
 from gradio_runtime.http.redaction import Secrets, cleaned, hide_secrets, keep_session
 from pydantic import TypeAdapter, ValidationError
 
