@@ -42,7 +42,8 @@ from .values import Input
 
 if TYPE_CHECKING:
     from .files import UploadProgress
-    from .job import Job, Keep
+    from .job import Job
+    from .outcome import Keep
     from .request import Request
     from .results import ResultReader
     from .stream import Stream

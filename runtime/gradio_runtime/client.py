@@ -26,7 +26,8 @@ from .settings import CopySettings, Settings, show_as, takes
 
 if TYPE_CHECKING:
     from .connection import Connection
-    from .job import Job, Keep
+    from .job import Job
+    from .outcome import Keep
     from .request import Request
 
 C = TypeVar("C", bound="Client")
@@ -175,14 +176,18 @@ class Client:
     ) -> Job[T]:
         """Begin a job; for endpoints, whose names it cannot have."""
         from .execution import Execution
-        from .job import Job, start
+        from .job import Job
+        from .loop import get_loop
+        from .outcome import Outcome
 
-        job: Job[T] = Job(
-            keep=keep,
-            quiet=not request.typed,
-            max_kept_size=self._settings.max_kept_size,
+        limit = self._settings.max_kept_size
+        outcome: Outcome[T] = Outcome(
+            str(request.endpoint), self.src, keep=keep, limit=limit
         )
-        return start(job, Execution(self._connection(), request, options, job))
+        execution = Execution(self._connection(), request, options, outcome)
+        job = Job(outcome, execution, quiet=not request.typed)
+        get_loop().call_soon_threadsafe(execution.begin)
+        return job
 
     def _submit(
         self,

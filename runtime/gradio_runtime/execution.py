@@ -29,10 +29,10 @@ from .fitting import judged, route_of
 from .follower import Follower
 from .http.backoff import pause_after
 from .http.redaction import Secrets, without_secrets
-from .job import Job
 from .live import Live
 from .loop import is_exiting, run_job
 from .options import Options
+from .outcome import Outcome
 from .queue.admission import take_ticket
 from .queue.session import Body
 from .queue.ticket import Ticket
@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class Execution(Generic[T]):
-    """Runs one request and tells its job what happens.
+    """Runs one request and tells its outcome.
 
     Everything but the constructor runs on the runtime's loop.
     """
@@ -61,12 +61,12 @@ class Execution(Generic[T]):
         connection: Connection,
         request: Request[T],
         options: Options,
-        job: Job[T],
+        outcome: Outcome[T],
     ) -> None:
         self._connection = connection
         self._request = request
         self._options = options
-        self._job = job
+        self._outcome = outcome
         self._record = CallRecord(self.endpoint, self.src)
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
@@ -118,7 +118,7 @@ class Execution(Generic[T]):
                 if is_exiting() and self._ticket is not None:
                     self._ticket.give_up()
                 self._record.cancelled()
-                self._job._set_cancelled()  # pyright: ignore[reportPrivateUsage]
+                self._outcome.cancel()
         except GradioError as error:
             self._fail(error)
         except TimeoutError as error:
@@ -140,7 +140,7 @@ class Execution(Generic[T]):
             raise
         else:
             self._record.finished()
-            self._job._succeed(result)  # pyright: ignore[reportPrivateUsage]
+            self._outcome.succeed(result)
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
         finally:
@@ -167,7 +167,7 @@ class Execution(Generic[T]):
             self._connection.forget(self._live, login=login)
         self._connection.leaving(error, self.endpoint, self._secrets)
         self._record.failed(error)
-        self._job._fail(error)  # pyright: ignore[reportPrivateUsage]
+        self._outcome.fail(error)
 
     def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
         if update.output is not UNCHANGED:
@@ -175,7 +175,7 @@ class Execution(Generic[T]):
         elif update.progress_data or update.log:
             for secrets in (self._connection.secrets, self._secrets):
                 update = without_secrets(update, secrets.strike)
-        self._job._emit(update, weight)  # pyright: ignore[reportPrivateUsage]
+        self._outcome.emit(update, weight)
 
     # ---- prepare and join
 
@@ -345,7 +345,7 @@ class Execution(Generic[T]):
         request = self._request
         if self._judgement is not None:
             request = request.reading(self._judgement.outputs)
-        seen = not self._job._for_result_only  # pyright: ignore[reportPrivateUsage]
+        seen = not self._outcome.for_result_only
         return Follower(
             live, ticket, request, self._options, self._record, self._emit, seen=seen
         )
@@ -380,20 +380,20 @@ class Execution(Generic[T]):
             # The app may be taking the job just now; only then is it known how to
             # take it back.
             await asyncio.wait([self._joining])
-        if self._job.done():
-            return self._job.cancelled()
+        if self._outcome.ended:
+            return self._outcome.cancelled
         if self._ticket is not None and not await self._take_back(self._ticket):
             return False
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
         # Its result may have come while it was being stopped.
-        return self._job.cancelled()
+        return self._outcome.cancelled
 
     async def _take_back(self, ticket: Ticket) -> bool:
         if not ticket.started and await ticket.remove():
             return True
-        return ticket.started and not self._job.done() and await ticket.stop()
+        return ticket.started and not self._outcome.ended and await ticket.stop()
 
 
 def _wrapped(error: BaseException) -> GradioError:

@@ -5,57 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
-from typing import Any, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from .bounds import MAX_KEPT_SIZE
 from .callbacks import run_callback
-from .errors import GradioError, JobCancelled, JobTimeout, ProtocolError
-from .feed import Feed
-from .loop import check_may_block, get_loop, is_exiting, on_loop_thread, resolve
+from .errors import GradioError, JobCancelled, JobTimeout
+from .loop import get_loop, is_exiting, on_loop_thread, resolve
+from .outcome import Outcome
 from .status import Status, StatusUpdate
 from .texts import printable
-from .values import UNCHANGED, Unchanged
+from .values import Unchanged
+
+if TYPE_CHECKING:
+    from .execution import Execution
 
 T = TypeVar("T")
-#: What a job keeps of its updates and outputs: all that there is room for, for as long
-#: as it lives itself; those that nobody has read yet; or the latest only, for who wants a result.
-Keep: TypeAlias = Literal["all", "unread", "latest"]
 #: Modules whose own callbacks only pass the news on.
 _STANDARD = frozenset({"asyncio.futures", "concurrent.futures._base"})
 _log = logging.getLogger("gradio_runtime")
-
-
-class Runner(Protocol):
-    """What runs a job, as far as the job needs it; see `execution.Execution`."""
-
-    @property
-    def endpoint(self) -> str:
-        """The endpoint's name."""
-        ...
-
-    @property
-    def src(self) -> str:
-        """The app."""
-        ...
-
-    def begin(self) -> None:
-        """Start; on the runtime's loop."""
-        ...
-
-    def decline(self) -> None:
-        """Send nothing more, if nothing has been sent; on any thread."""
-        ...
-
-    async def cancel(self) -> bool:
-        """Cancel; on the runtime's loop."""
-        ...
-
-    def cancel_in_background(self) -> None:
-        """Begin to cancel; on the runtime's loop."""
-        ...
 
 
 class Job(Future[T], Generic[T]):
@@ -72,82 +40,23 @@ class Job(Future[T], Generic[T]):
 
     def __init__(
         self,
+        outcome: Outcome[T],
+        execution: Execution[T] | None = None,
         *,
-        keep: Keep = "all",
         quiet: bool = False,
-        max_kept_size: int = MAX_KEPT_SIZE,
     ) -> None:
         super().__init__()
         #: Whether iterating says nothing of a failure; see `Client.submit`.
         self._quiet = quiet
-        self._process = os.getpid()
-        self._feed: Feed[StatusUpdate[T]] | None = None
-        if keep != "latest":
-            self._feed = Feed(keep=keep == "all", limit=max_kept_size)
-        self._keep_first = keep == "all"
-        self._first: T | Unchanged = UNCHANGED
-        self._where: dict[str, str | None] = {}
-        self._moves = 0
-        self._latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
-        self._runner: Runner | None = None
-        self._emit(self._latest)
+        self._outcome = outcome
+        self._execution = execution
+        outcome.future = self
+        super().add_done_callback(self._forget)
 
-    # ---- for the runner, on the runtime's loop
-
-    @property
-    def _for_result_only(self) -> bool:
-        """Whether nobody sees any output before the last."""
-        return self._feed is None
-
-    def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
-        """Tell an update of about so many bytes.
-
-        Raises:
-            ProtocolError: Too much of what came has not been read.
-        """
-        self._latest = update
-        # Each job of many hears of every move of the queue; of those that nobody
-        # follows, the first and the last are kept.
-        waits = update.code is Status.IN_QUEUE
-        self._moves = self._moves + 1 if waits else 0
-        if self._feed is None:
-            return
-        if self._keep_first and not isinstance(update.output, Unchanged):
-            self._first, self._keep_first = update.output, False
-        dropped = self._feed.dropped
-        if not self._feed.append(update, weight=weight, replaces=self._moves > 2):
-            raise ProtocolError(
-                "outputs came faster than they were read, and too many wait",
-                hint="Read faster, or let more wait: Client(max_kept_size=…)",
-            )
-        if self._feed.dropped and not dropped:
-            _log.warning(
-                "%r no longer keeps its first outputs; see max_kept_size", self
-            )
-
-    def _succeed(self, result: T) -> None:
-        self._close()
-        self.set_result(result)
-
-    def _fail(self, error: BaseException) -> None:
-        self._emit(StatusUpdate(Status.FINISHED, success=False))
-        self._close()
-        self.set_exception(error)
-
-    def _set_cancelled(self) -> None:
-        self._emit(StatusUpdate(Status.CANCELLED, success=False))
-        self._close()
-        super().cancel()
-        self.set_running_or_notify_cancel()
-
-    def _close(self) -> None:
-        # The feed ends first: whoever sees `done()` finds every output there.
-        if self._feed is not None:
-            self._feed.close()
-        # The two hold each other; a result should not have to wait for a collection.
-        self._runner = None
-
-    # ---- for the caller
+    @staticmethod
+    def _forget(job: Any) -> None:
+        """Let go of what has run, and of what it held."""
+        job._execution = None
 
     def result(self, timeout: float | None = None) -> T:
         """Wait for the result; of a generator endpoint, its last output.
@@ -162,7 +71,7 @@ class Job(Future[T], Generic[T]):
             JobCancelled: The job was cancelled.
             GradioError: What went wrong; see `gradio_runtime.errors`.
         """
-        self._check_may_wait("Job.result()")
+        self._outcome.check_may_wait("Job.result()")
         try:
             return super().result(timeout)
         except CancelledError:
@@ -179,7 +88,7 @@ class Job(Future[T], Generic[T]):
             JobTimeout: It has not ended in time.
             JobCancelled: The job was cancelled.
         """
-        self._check_may_wait("Job.exception()")
+        self._outcome.check_may_wait("Job.exception()")
         try:
             return super().exception(timeout)
         except CancelledError:
@@ -194,11 +103,11 @@ class Job(Future[T], Generic[T]):
             JobTimeout: It is not there in `timeout` seconds; the job goes on.
             GradioError: The job ended without any output.
         """
-        self._check_may_wait("Job.first()")
-        if not isinstance(self._first, Unchanged):
-            return self._first
+        self._outcome.check_may_wait("Job.first()")
+        if not isinstance(self._outcome.first, Unchanged):
+            return self._outcome.first
         try:
-            for update in self._followed().follow(timeout):
+            for update in self._outcome.updates.follow(timeout):
                 if not isinstance(update.output, Unchanged):
                     return update.output
         except TimeoutError:
@@ -212,13 +121,13 @@ class Job(Future[T], Generic[T]):
         """
         return [
             update.output
-            for update in self._followed().snapshot()
+            for update in self._outcome.updates.snapshot()
             if not isinstance(update.output, Unchanged)
         ]
 
     def status(self) -> StatusUpdate[T]:
         """What is known of the job now."""
-        return self._latest
+        return self._outcome.latest
 
     def updates(self) -> JobUpdates[T]:
         """Every status, progress, log and output, from the first on, as they come.
@@ -226,12 +135,12 @@ class Job(Future[T], Generic[T]):
         Iterate with `for` or `async for`; the end is the end of the job. It never
         raises for a job that fails: ask `result()`.
         """
-        return JobUpdates(self)
+        return JobUpdates(self._outcome)
 
     @property
     def name(self) -> str:
         """The endpoint's name, for people to read."""
-        return self._where.get("endpoint") or "job"
+        return self._outcome.where["endpoint"] or "job"
 
     def progress_bar(
         self, *, desc: str | None = None, disable: bool | None = None
@@ -272,7 +181,7 @@ class Job(Future[T], Generic[T]):
 
     def running(self) -> bool:
         """Whether the app's function has started and not ended."""
-        return not self.done() and self._latest.code >= Status.PROCESSING
+        return not self.done() and self._outcome.latest.code >= Status.PROCESSING
 
     def cancel(self) -> bool:
         """Cancel the job, and say what came of it.
@@ -284,26 +193,26 @@ class Job(Future[T], Generic[T]):
             on, and `result()` still works) or the job has ended. No other job is
             touched.
         """
-        self._check_may_wait("Job.cancel()")
-        runner = self._runner
-        if self.done() or runner is None:
+        self._outcome.check_may_wait("Job.cancel()")
+        execution = self._execution
+        if self.done() or execution is None:
             return False
-        runner.decline()
-        return asyncio.run_coroutine_threadsafe(runner.cancel(), get_loop()).result()
+        execution.decline()
+        return asyncio.run_coroutine_threadsafe(execution.cancel(), get_loop()).result()
 
     def cancel_soon(self) -> None:
         """Begin to cancel the job and return at once; works on any thread."""
-        if self._process != os.getpid() or is_exiting():
+        if not self._outcome.is_here or is_exiting():
             return  # its lock may be held for ever; or nobody is there to act
-        runner = self._runner
-        if runner is None or self.done():
+        execution = self._execution
+        if execution is None or self.done():
             return
-        runner.decline()
+        execution.decline()
         if on_loop_thread():
-            runner.cancel_in_background()
+            execution.cancel_in_background()
             return
         with contextlib.suppress(RuntimeError):  # the interpreter is on its way out
-            get_loop().call_soon_threadsafe(runner.cancel_in_background)
+            get_loop().call_soon_threadsafe(execution.cancel_in_background)
 
     def add_done_callback(self, fn: Callable[[Future[T]], object]) -> None:
         """Call `fn(job)` when the job has ended, on a thread kept for callbacks.
@@ -347,7 +256,7 @@ class Job(Future[T], Generic[T]):
 
     async def _ended(self) -> None:
         """Wait for the end on the caller's loop, whatever it is."""
-        self._check_process()
+        self._outcome.check_process()
         if self.done():
             return
         loop = asyncio.get_running_loop()
@@ -365,37 +274,16 @@ class Job(Future[T], Generic[T]):
         if not self._quiet and (self.cancelled() or self.exception() is not None):
             self.result()
 
-    def _followed(self) -> Feed[StatusUpdate[T]]:
-        """The updates, of a job that keeps them."""
-        if self._feed is None:
-            raise GradioError("the job was begun for its result only", **self._where)
-        return self._feed
-
-    def _check_may_wait(self, what: str) -> None:
-        """Refuse to wait where the end could never be heard of."""
-        self._check_process()
-        if not self.done():
-            check_may_block(what)
-
-    def _check_process(self) -> None:
-        # Without the future's lock, which another thread may have held at the fork.
-        if self._process != os.getpid() and self._latest.code < Status.FINISHED:
-            raise GradioError(
-                "the job belongs to the process from which this one was forked",
-                hint="Wait for it there, or begin it here",
-                **self._where,
-            )
-
     def _cancelled_error(self) -> JobCancelled:
-        return JobCancelled("the job was cancelled", **self._where)
+        return JobCancelled("the job was cancelled", **self._outcome.where)
 
     def _timeout_error(self, timeout: float | None) -> JobTimeout:
         return JobTimeout(
-            f"no result within {timeout:g} s (the job is {self._latest.code.value})"
+            f"no result within {timeout:g} s (the job is {self._outcome.latest.code.value})"
             if timeout is not None
             else "no result in time",
             hint="The job goes on; wait again, or cancel() it",
-            **self._where,
+            **self._outcome.where,
         )
 
     def __reduce__(self) -> NoReturn:
@@ -407,29 +295,21 @@ class Job(Future[T], Generic[T]):
 
     def __repr__(self) -> str:
         """Show the endpoint and the stage."""
-        return f"<Job {printable(self.name, 200)} {self._latest.code.value}>"
+        return f"<Job {printable(self.name, 200)} {self._outcome.latest.code.value}>"
 
 
 class JobUpdates(Generic[T]):
     """The updates of a job, for `for` and for `async for`."""
 
-    def __init__(self, job: Job[T]) -> None:
-        self._job = job
+    def __init__(self, outcome: Outcome[T]) -> None:
+        self._outcome = outcome
 
     def __iter__(self) -> Iterator[StatusUpdate[T]]:
         """Follow on this thread."""
-        self._job._check_may_wait("iterating a job")  # pyright: ignore[reportPrivateUsage]
-        return self._job._followed().follow()  # pyright: ignore[reportPrivateUsage]
+        self._outcome.check_may_wait("iterating a job")
+        return self._outcome.updates.follow()
 
     def __aiter__(self) -> AsyncIterator[StatusUpdate[T]]:
         """Follow on the event loop that runs."""
-        self._job._check_process()  # pyright: ignore[reportPrivateUsage]
-        return self._job._followed().afollow()  # pyright: ignore[reportPrivateUsage]
-
-
-def start(job: Job[T], runner: Runner) -> Job[T]:
-    """Begin a job on the runtime's loop; works on any thread."""
-    job._where = {"endpoint": runner.endpoint, "src": runner.src}  # pyright: ignore[reportPrivateUsage]
-    job._runner = runner  # pyright: ignore[reportPrivateUsage]
-    get_loop().call_soon_threadsafe(runner.begin)
-    return job
+        self._outcome.check_process()
+        return self._outcome.updates.afollow()

@@ -99,7 +99,8 @@ class Stream(Generic[T]):
         await self._job
 
     def _check_left(self) -> None:
-        self._job._check_process()  # pyright: ignore[reportPrivateUsage]
+        if self._process != os.getpid():
+            aiter(self._job.updates())  # says so
         if self._left:
             # Without an error, a part of the outputs would look like all of them.
             raise JobCancelled("the stream was left before its end")

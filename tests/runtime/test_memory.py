@@ -8,6 +8,7 @@ import weakref
 import pytest
 from gradio_runtime import GradioError
 from gradio_runtime.job import Job
+from gradio_runtime.outcome import Outcome
 from gradio_runtime.status import Status, StatusUpdate
 from gradio_runtime.stream import Stream
 
@@ -16,10 +17,10 @@ class Output:
     """Something whose end can be seen."""
 
 
-def emit(job: Job[Output], count: int) -> list[weakref.ref[Output]]:
+def emit(outcome: Outcome[Output], count: int) -> list[weakref.ref[Output]]:
     outputs = [Output() for _ in range(count)]
     for output in outputs:
-        job._emit(StatusUpdate(Status.ITERATING, output=output))
+        outcome.emit(StatusUpdate(Status.ITERATING, output=output))
     return [weakref.ref(output) for output in outputs]
 
 
@@ -29,29 +30,32 @@ def alive(references: list[weakref.ref[Output]]) -> int:
 
 
 def test_a_blocking_call_keeps_the_last_output_only() -> None:
-    job: Job[Output] = Job(keep="latest")
-    assert alive(emit(job, 1000)) == 1
+    outcome: Outcome[Output] = Outcome(keep="latest")
+    job = Job(outcome)
+    assert alive(emit(outcome, 1000)) == 1
     with pytest.raises(GradioError, match="result only"):
         job.outputs()
 
 
 def test_a_stream_that_is_read_keeps_none() -> None:
-    job: Job[Output] = Job(keep="unread")
+    outcome: Outcome[Output] = Outcome(keep="unread")
+    job = Job(outcome)
     stream = Stream(job)
     references = []
     for _ in range(1000):
-        references += emit(job, 1)
+        references += emit(outcome, 1)
         next(stream)
     # The one that was read last is also the job's status.
     assert alive(references) <= 2
-    job._succeed(Output())
+    outcome.succeed(Output())
 
 
 def test_a_submitted_job_keeps_what_it_promises() -> None:
-    job: Job[Output] = Job()
-    references = emit(job, 10)
+    outcome: Outcome[Output] = Outcome()
+    job = Job(outcome)
+    references = emit(outcome, 10)
     assert alive(references) == 10
     assert len(job.outputs()) == 10
-    job._succeed(Output())
-    del job
+    outcome.succeed(Output())
+    del job, outcome
     assert alive(references) == 0

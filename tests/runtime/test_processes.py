@@ -35,6 +35,7 @@ from gradio_runtime import (
     SpaceError,
 )
 from gradio_runtime.job import Job
+from gradio_runtime.outcome import Outcome
 from gradio_runtime.stream import Stream
 
 from tests.runtime import wire_api
@@ -139,7 +140,8 @@ def test_a_client_with_a_named_session_is_not_pickled() -> None:
 
 
 def test_what_is_under_way_is_not_pickled() -> None:
-    job: Job[str] = Job()
+    outcome: Outcome[str] = Outcome()
+    job = Job(outcome)
     with pytest.raises(TypeError, match="Job cannot be pickled"):
         pickle.dumps(job)
     with pytest.raises(TypeError, match="Job cannot be pickled"):
@@ -147,7 +149,7 @@ def test_what_is_under_way_is_not_pickled() -> None:
     stream = Stream(job)
     with pytest.raises(TypeError, match="Stream cannot be pickled"):
         pickle.dumps(stream)
-    job._succeed("x")
+    outcome.succeed("x")
 
 
 ERRORS: list[GradioError] = [

@@ -186,4 +186,4 @@ def test_a_number_has_a_least_value(name: str) -> None:
 
 def test_a_wrong_name_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="tokens"):
-        Client("http://127.0.0.1:9", tokens="t")
+        WAYS["Client"]("http://127.0.0.1:9", tokens="t")

@@ -91,7 +91,7 @@ def test_nothing_is_sent_of_a_job_that_is_cancelled_first(server: Server) -> Non
         job = client.echo.submit("x")  # which begins when the loop goes on
         with ThreadPoolExecutor(1) as pool:
             cancelling = pool.submit(job.cancel)
-            until(lambda: getattr(job._runner, "_declined", False))
+            until(lambda: getattr(job._execution, "_declined", False))
             go_on.set()
             assert cancelling.result(10) is True
         assert job.cancelled()

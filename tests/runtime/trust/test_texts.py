@@ -33,6 +33,7 @@ from gradio_runtime.http.redaction import (
     cleaned,
     hide_secrets,
 )
+from gradio_runtime.outcome import Outcome
 from gradio_runtime.progress import ProgressBar
 from gradio_runtime.queue.protocol import Failed, decode_answer
 from gradio_runtime.status import number
@@ -232,8 +233,7 @@ def test_the_walk_finds_what_there_is() -> None:
 
 
 def test_a_job_is_shown_printable_and_short() -> None:
-    job: Job[Any] = Job()
-    vars(job)["_where"] = {"endpoint": LONG, "src": LONG}
+    job: Job[Any] = Job(Outcome(LONG, LONG))
     assert_shown(repr(job))
     assert_shown(repr(Stream(job)))
 
