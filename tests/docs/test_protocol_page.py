@@ -11,8 +11,8 @@ from itertools import pairwise
 import pytest
 from gradio_runtime.description import Config
 from gradio_runtime.dialect import PROTOCOLS, Dialect
-from gradio_runtime.http.pools import IDLE_TIMEOUT
 from gradio_runtime.queue import protocol
+from gradio_runtime.settings import Settings
 
 from tests.docs.protocol_page import PAGE, ROOT, SERVERS, citations, page, sections
 from tests.docs.test_faults_table import existing
@@ -127,7 +127,7 @@ def test_what_a_fact_is_seen_in_exists() -> None:
 
 
 def test_times_are_those_of_the_code() -> None:
-    assert f"silent for {IDLE_TIMEOUT:.0f} seconds" in TEXT
+    assert f"silent for {Settings.idle_timeout:.0f} seconds" in TEXT
 
 
 @pytest.mark.parametrize(("older", "newer"), list(pairwise(SERVERS)))
