@@ -91,7 +91,7 @@ async def _count(clients: Sequence[Any]) -> dict[str, int]:
         "background": len(loop._background),
         "pooled": sum(len(_pooled(pool)) for pool in pools._pools.values()),
         "sessions": len(pooled),
-        "jobs": sum(len(c.executions) for c in connections)
+        "jobs": sum(len(c.abandons) for c in connections)
         + sum(len(s._inboxes) for s in pooled),
         "heard": sum(len(s._early) + len(s._left) for s in pooled),
     }

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from .addresses import is_url, parse, shown_src, split
@@ -41,14 +41,6 @@ from .settings import Settings
 _KNOCK = 10.0
 
 T = TypeVar("T")
-
-
-class Abandonable(Protocol):
-    """A job under way, as far as a connection needs it."""
-
-    def abandon(self) -> None:
-        """End the job because its client is closed."""
-        ...
 
 
 class Connection:
@@ -85,8 +77,8 @@ class Connection:
         self._token: str | None = None
         #: What has been warned of, to say it once.
         self.warned: set[str] = set()
-        #: The jobs that are under way; closing ends them.
-        self.executions: set[Abandonable] = set()
+        #: What ends the jobs that are under way; closing does.
+        self.abandons: set[Callable[[], None]] = set()
 
     @property
     def live(self) -> Live:
@@ -371,8 +363,8 @@ class Connection:
     async def aclose(self) -> None:
         """Drop every stream; jobs that still wait are lost."""
         self._closed = True
-        for execution in list(self.executions):
-            execution.abandon()
+        for abandon in list(self.abandons):
+            abandon()
         if self._heartbeat is not None:
             self._heartbeat.stop()
         if live := self._live or self._previous:

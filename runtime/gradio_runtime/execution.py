@@ -102,7 +102,7 @@ class Execution(Generic[T]):
 
     def begin(self) -> None:
         """Start running."""
-        self._connection.executions.add(self)
+        self._connection.abandons.add(self.abandon)
         self._task = run_job(self._run())
 
     async def _run(self) -> None:
@@ -144,7 +144,7 @@ class Execution(Generic[T]):
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
         finally:
-            self._connection.executions.discard(self)
+            self._connection.abandons.discard(self.abandon)
             if self._ticket is not None:
                 self._ticket.leave()
 

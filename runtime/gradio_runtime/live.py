@@ -12,7 +12,7 @@ from .http.transport import Transport
 from .queue.session_pool import SessionPool
 from .route import Route
 from .settings import Settings
-from .transfer import Transfer, default_download_dir
+from .transfer import Transfer
 
 
 class Live:
@@ -39,13 +39,7 @@ class Live:
             self.sessions = previous.sessions
         self.download_files = settings.download_files is not False
         self.transfer = Transfer(
-            transport,
-            self.dialect,
-            settings.download_folder or default_download_dir(),
-            max_file_size=config.max_file_size,
-            max_download_size=settings.max_download_size,
-            max_files=settings.max_files,
-            max_download_total=settings.max_download_total,
+            transport, self.dialect, settings, config.max_file_size
         )
         self._most = settings.max_workers
         self._rooms: dict[int, asyncio.Semaphore] = {}

@@ -116,7 +116,7 @@ class Settings:
     ssl_verify: ssl.SSLContext | str | bool = True
     httpx_kwargs: Mapping[str, Any] | None = None
     session_hash: str | None = None
-    idle_timeout: float = 90.0
+    idle_timeout: float = 90.0  # see docs/protocol.md#ends-of-streams
     max_message_size: int = MAX_MESSAGE_SIZE
     max_kept_size: int = MAX_KEPT_SIZE
     max_files: int = MAX_FILES

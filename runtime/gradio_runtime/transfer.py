@@ -22,7 +22,7 @@ from ._transfer.downloads import Allowance, Wanted, download
 from ._transfer.sources import open_path, open_source
 from ._transfer.uploads import Upload, upload
 from .addresses import split
-from .bounds import MAX_ADDRESS, MAX_DOWNLOAD_TOTAL, MAX_FILES
+from .bounds import MAX_ADDRESS
 from .callbacks import run_callback
 from .dialect import Dialect
 from .errors import InputError, ProtocolError
@@ -31,6 +31,7 @@ from .filenames import safe_name
 from .files import File, UploadProgress, data_url, facts_of, set_facts
 from .http.transport import Transport
 from .loop import in_thread, overdue, run_async, run_sync
+from .settings import Settings
 
 T = TypeVar("T")
 OnProgress: TypeAlias = Callable[[UploadProgress], object]
@@ -78,32 +79,23 @@ class Transfer:
     Args:
         transport: HTTP to the app.
         dialect: How the server speaks of files, and the path of its API.
-        folder: Where downloads go; each gets a folder of its own below it.
+        settings: Where downloads go, each into a folder of its own, and their bounds.
         max_file_size: The app's own bound on an upload, in bytes.
-        max_download_size: The caller's bound on a download, in bytes.
-        max_files: The caller's bound on the files of an output.
-        max_download_total: The caller's bound on the files of a call, in bytes.
     """
 
     def __init__(
         self,
         transport: Transport,
         dialect: Dialect,
-        folder: Path,
-        *,
+        settings: Settings,
         max_file_size: int | None = None,
-        max_download_size: int | None = None,
-        max_files: int = MAX_FILES,
-        max_download_total: int = MAX_DOWNLOAD_TOTAL,
     ) -> None:
         self._transport = transport
         self._dialect = dialect
         self._prefix = dialect.prefix
-        self._folder = folder
+        self._settings = settings
+        self._folder = settings.download_folder or default_download_dir()
         self._max_file_size = max_file_size
-        self._max_download_size = max_download_size
-        self._max_files = max_files
-        self._max_download_total = max_download_total
         self._uploading = asyncio.Semaphore(_AT_A_TIME)
         self._downloading = asyncio.Semaphore(_AT_A_TIME)
 
@@ -278,7 +270,7 @@ class Transfer:
 
     def allowance(self) -> Allowance:
         """What a call may bring here."""
-        return Allowance(self._max_files, self._max_download_total)
+        return Allowance(self._settings.max_files, self._settings.max_download_total)
 
     async def download_all(self, files: list[File], allowance: Allowance) -> None:
         """Fetch every one of the files, at the same time; streams stay remote."""
@@ -309,7 +301,7 @@ class Transfer:
             file.url or "",
             name,
             file.size,
-            self._max_download_size,
+            self._settings.max_download_size,
             trusted=facts.named,
             allowance=allowance,
         )

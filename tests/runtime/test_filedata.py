@@ -21,6 +21,7 @@ from gradio_runtime.filedata import (
     unified,
 )
 from gradio_runtime.files import data_url, facts_of
+from gradio_runtime.settings import Settings
 from gradio_runtime.transfer import Transfer
 
 THREE = Dialect.of(Config(version="3.50.2"))
@@ -40,7 +41,9 @@ class FakeTransport:
 
 
 def transfer(dialect: Dialect, folder: Path) -> Transfer:
-    return Transfer(cast("Any", FakeTransport()), dialect, folder)
+    return Transfer(
+        cast("Any", FakeTransport()), dialect, Settings(download_dir=folder)
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_where_files_are_served(tmp_path: Path) -> None:
     assert (file.orig_name, file.size) == ("a b#.txt", 3)
     remote = {"name": "https://x.org/a.wav", "is_file": True, "data": None}
     assert three.file_of(remote).url == "https://x.org/a.wav"
-    six = Transfer(cast("Any", FakeTransport()), Dialect(prefix="/api"), tmp_path)
+    six = Transfer(cast("Any", FakeTransport()), Dialect(prefix="/api"), Settings())
     playlist = {"path": "s/r/7/playlist.m3u8", "is_stream": True, "orig_name": "a.mp3"}
     file = six.file_of(playlist)
     assert file.url == "http://app/api/stream/s/r/7/playlist-file"

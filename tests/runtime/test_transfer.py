@@ -26,6 +26,7 @@ from gradio_runtime.description import Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.filedata import inlined
 from gradio_runtime.files import data_url
+from gradio_runtime.settings import Settings
 from gradio_runtime.transfer import Transfer
 
 from tests.runtime.file_server import PREFIX, FileServer, Handler, file_server
@@ -183,7 +184,7 @@ def test_what_goes_inline_is_read_like_any_upload() -> None:
     three = Dialect.of(Config(version="3.50.2"))
 
     async def sent(content: Any) -> Any:
-        transfer = Transfer(cast("Any", None), three, Path())
+        transfer = Transfer(cast("Any", None), three, Settings())
         return await transfer.upload_all([inlined(File.of(content))])
 
     pipe = Pipe(b"a" * 10, b"b")

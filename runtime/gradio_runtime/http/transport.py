@@ -23,12 +23,7 @@ from typing import Any
 
 import httpx2
 
-from ..bounds import (
-    MAX_ANSWER_SIZE,
-    MAX_CONFIG_SIZE,
-    MAX_ERROR_SIZE,
-    max_values,
-)
+from ..bounds import MAX_ANSWER_SIZE, MAX_CONFIG_SIZE, MAX_ERROR_SIZE, max_values
 from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
 from ..jsontext import ExcessiveJson, load_json
 from ..loop import beside, overdue
