@@ -90,8 +90,7 @@ def _stepped(part: Any) -> Any:
 
 
 def _list_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    kind: Any = type(value)
-    if kind is not list or len(value) <= STEP:
+    if cast("object", type(value)) is not list or len(value) <= STEP:
         return validate(value)
     done: list[Any] = []
     for start in range(0, len(value), STEP):
@@ -103,8 +102,7 @@ def _list_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 
 def _dict_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    kind: Any = type(value)
-    if kind is not dict or len(value) <= STEP:
+    if cast("object", type(value)) is not dict or len(value) <= STEP:
         return validate(value)
     done: dict[Any, Any] = {}
     items = iter(value.items())
