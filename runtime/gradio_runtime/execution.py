@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Seconds in which an app must say what came of a cancel.
+ANSWERED_WITHIN = 30.0
+
 
 class Execution(Generic[T]):
     """Runs one request and tells its outcome.
@@ -379,7 +382,7 @@ class Execution(Generic[T]):
         if self._ticket is None and self._joining is not None:
             # The app may be taking the job just now; only then is it known how to
             # take it back.
-            await asyncio.wait([self._joining])
+            await asyncio.wait([self._joining], timeout=ANSWERED_WITHIN)
         if self._outcome.ended:
             return self._outcome.cancelled
         if self._ticket is not None and not await self._take_back(self._ticket):
@@ -391,9 +394,14 @@ class Execution(Generic[T]):
         return self._outcome.cancelled
 
     async def _take_back(self, ticket: Ticket) -> bool:
-        if not ticket.started and await ticket.remove():
-            return True
-        return ticket.started and not self._outcome.ended and await ticket.stop()
+        try:
+            async with asyncio.timeout(ANSWERED_WITHIN):
+                if not ticket.started and await ticket.remove():
+                    return True
+                return ticket.started and not self._outcome.ended and await ticket.stop()
+        except TimeoutError:
+            # The app keeps what came of it to itself, so the job is left.
+            return ticket.yields or not ticket.started
 
 
 def _wrapped(error: BaseException) -> GradioError:

@@ -19,10 +19,11 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
-from gradio_runtime import JobTimeout, Status
+from gradio_runtime import JobTimeout, Status, execution
 
 from tests.runtime.faults.conftest import joins
 from tests.runtime.wire_api import WireClient
@@ -170,6 +171,39 @@ def test_a_generator_whose_removal_is_not_confirmed_is_left(
         assert job.cancel() is True
         assert job.cancelled()
         assert app.cancelled == [NONE, ECHO]
+
+
+@pytest.mark.parametrize("generator", [True, False])
+@pytest.mark.parametrize("silent", ["/queue/join", "/cancel", "the end"])
+def test_a_cancel_ends_although_the_app_says_nothing(
+    server: Server,
+    app: App,
+    monkeypatch: pytest.MonkeyPatch,
+    silent: str,
+    generator: bool,
+) -> None:
+    over = threading.Event()
+
+    def keep_silent(handler: Handler) -> None:
+        assert over.wait(20)
+        handler.cut()
+
+    monkeypatch.setattr(execution, "ANSWERED_WITHIN", 0.2)
+    monkeypatch.setattr(app, "answer", [{"msg": "heartbeat"}])
+    monkeypatch.setattr(app, "stream", partial(app.stream, ends=False))
+    Handler.answers["/gradio_api/queue/data"] = app.stream
+    Handler.answers[f"/gradio_api{silent}"] = keep_silent
+    app.generates(yes=generator)
+    with WireClient(server.url) as client:
+        job = client.echo.submit("x")
+        least = Status.IN_QUEUE if silent != "/queue/join" else Status.JOINING_QUEUE
+        next(u for u in job.updates() if u.code is least)
+        until(lambda: joins() == 1)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(job.cancel).result(15) is True
+        assert job.cancelled()
+        over.set()
+        app.let_go()
 
 
 def test_a_sibling_of_a_generator_goes_on(server: Server, app: App) -> None:
