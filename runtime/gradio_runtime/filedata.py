@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from .dialect import Dialect
 from .errors import ProtocolError
-from .files import FILE_META, File, set_facts
+from .files import FILE_META, File, plain_scheme, set_facts
 from .texts import brief, is_whole
 
 __all__ = [
@@ -43,7 +43,7 @@ def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
         return isinstance(value.get("name"), str) and (
             value.get("is_file") is True
             or value.get("is_stream") is True
-            or (isinstance(content, str) and content.startswith("data:"))
+            or (isinstance(content, str) and plain_scheme(content[:5]) == "data:")
         )
     if dialect.file_marks:
         return False
@@ -65,9 +65,12 @@ def unified(value: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ProtocolError: Where it is, is no text.
     """
-    for key in ("path", "url", "name"):
-        if value.get(key) is not None and _text(value[key]) is None:
-            raise ProtocolError(f"the app sent a file at {brief(value[key], 80)}")
+    for key in ("path", "url", "name", "data"):
+        where = value.get(key)
+        if key != "data" and where is not None and _text(where) is None:
+            raise ProtocolError(f"the app sent a file at {brief(where, 80)}")
+        if isinstance(where, str):
+            value = {**value, key: plain_scheme(where)}
     common = {
         "orig_name": _text(value.get("orig_name")),
         "mime_type": _text(value.get("mime_type")),

@@ -177,6 +177,8 @@ class File(BriefModel, Constructed):
             own = path is None or isinstance(path, os.PathLike)
             if not own or (isinstance(url, str) and not is_remote(url)):
                 raise local_file_refused()
+        if isinstance(url, str):
+            known = {**known, "url": plain_scheme(url)}
         return known
 
     @classmethod
@@ -190,10 +192,7 @@ class File(BriefModel, Constructed):
             case File():
                 return value
             case str() if is_remote(value):
-                scheme, colon, rest = value.partition(":")
-                file = cls(url=scheme.lower() + colon + rest)
-                file._facts = FileFacts(named=not isinstance(value, AppStr))
-                return file
+                return cls(url=value)
             case AppStr():
                 raise TypeError(
                     "expected a path that the caller named, not a text of an app's; "
@@ -363,6 +362,12 @@ class File(BriefModel, Constructed):
 def is_remote(text: str) -> bool:
     """Whether it is an address, and no path."""
     return text[:8].lower().startswith(_REMOTE)
+
+
+def plain_scheme(text: str) -> str:
+    """An address with its scheme in lower case; a path stays as it is."""
+    end = text.find(":") if is_remote(text) else 0
+    return text[:end].lower() + text[end:] if not text[:end].islower() else text
 
 
 def facts_of(file: File) -> FileFacts:

@@ -21,7 +21,7 @@ from ._codecs.codec import files_in, replace_files
 from ._transfer.downloads import Allowance, Wanted, download
 from ._transfer.sources import open_path, open_source
 from ._transfer.uploads import Upload, upload
-from .addresses import split
+from .addresses import is_url, split
 from .bounds import MAX_ADDRESS
 from .callbacks import run_callback
 from .dialect import Dialect
@@ -150,7 +150,7 @@ class Transfer:
         url = file.url
         if url is not None and file.path is None:
             if url.startswith("data:"):
-                held = _of_data_url(url)
+                held = _of_data_url(url, InputError)
                 held.orig_name = file.orig_name
                 return await self._upload(held, file, progress)
             if self._server_reads(file, url):
@@ -225,7 +225,7 @@ class Transfer:
         value = unified(value)
         url = value.get("url")
         if isinstance(url, str) and url.startswith("data:"):
-            file = _of_data_url(url)
+            file = _of_data_url(url, ProtocolError)
             stem = str(value.get("orig_name") or "file")
             suffix = mimetypes.guess_extension(file.mime_type or "") or ""
             file.orig_name = stem if PurePosixPath(stem).suffix else stem + suffix
@@ -244,9 +244,9 @@ class Transfer:
         served = f"{self._transport.base}{self._prefix}"
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
-        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        if not isinstance(url, str) or not is_url(url):
             url = None
-        if path.startswith(("http://", "https://")):
+        if is_url(path):
             url = url or path
         elif stream:
             url = f"{served}/stream/{quote(stream_path(path))}"
@@ -403,11 +403,11 @@ def _name(file: File) -> str:
     return f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
 
 
-def _of_data_url(url: str) -> File:
+def _of_data_url(url: str, error: type[InputError | ProtocolError]) -> File:
     try:
         return from_data_url(url)
     except ValueError:
-        raise InputError("a data: URL holds no valid base64") from None
+        raise error("a data: URL holds no valid base64") from None
 
 
 def _public(url: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from ._codecs import codec
 from ._components.registry import kind_of
+from .addresses import is_url
 from .connection import Connection
 from .description import EndpointInfo, Info, ParameterInfo
 from .discovery import read_info
@@ -234,7 +235,7 @@ def _with_files(value: Any) -> Any:
     if is_object(value):
         path = value.get("path")
         if value.get("meta") == FILE_META and isinstance(path, str):
-            if path.startswith(("http://", "https://")):
+            if is_url(path):
                 return File.model_validate({"url": path})
             raise InputError(
                 f"a dict names the file {path!r}, which may be an app's word",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from gradio_runtime import File
+from gradio_runtime import File, FileInput, files, handle_file, untyped
 from gradio_runtime._codecs.codec import as_object, decode, encode
+from gradio_runtime.addresses import is_url
 from gradio_runtime.description import Component, Config
 from gradio_runtime.dialect import Dialect
 from gradio_runtime.errors import ProtocolError
@@ -23,6 +25,7 @@ from gradio_runtime.filedata import (
 from gradio_runtime.files import data_url, facts_of
 from gradio_runtime.settings import Settings
 from gradio_runtime.transfer import Transfer
+from pydantic import TypeAdapter
 
 THREE = Dialect.of(Config(version="3.50.2"))
 EARLY = Dialect.of(Config(version="4.16.0", protocol="sse_v1"))
@@ -155,6 +158,31 @@ def test_where_files_are_served(tmp_path: Path) -> None:
     assert file.orig_name == "a.mp3"
     old = {"name": "s/1/7", "is_stream": True, "is_file": False}
     assert three.file_of(old).url == "http://app/stream/s/1/7"
+
+
+@pytest.mark.parametrize("scheme", files._REMOTE)
+def test_a_scheme_in_capitals_means_the_same(tmp_path: Path, scheme: str) -> None:
+    plain, capitals = (f"{s}x.org/a,b" for s in (scheme, scheme.upper()))
+    doors: list[Callable[[str], object]] = [
+        File.of,
+        handle_file,
+        TypeAdapter(FileInput).validate_python,
+        lambda url: File(url=url),
+        lambda url: File.model_validate({"url": url}),
+    ]
+    if is_url(plain):
+        doors.append(lambda url: untyped._with_files({"path": url, "meta": META}))
+    for door in doors:
+        assert door(capitals) == door(plain)
+    for dialect in (THREE, EARLY, LATE, SIX):
+        app = transfer(dialect, tmp_path)
+        for key in ("path", "url", "name", "data"):
+            assert app.file_of({key: capitals}) == app.file_of({key: plain})
+
+
+def test_content_of_an_app_that_is_no_base64(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError, match="no valid base64"):
+        transfer(SIX, tmp_path).file_of({"url": "data:;base64,abc"})
 
 
 def test_paths_of_streams() -> None:
