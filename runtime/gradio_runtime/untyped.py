@@ -236,7 +236,7 @@ def _with_files(value: Any) -> Any:
         path = value.get("path")
         if value.get("meta") == FILE_META and isinstance(path, str):
             if is_url(path):
-                return File.model_validate({"url": path})
+                return File.model_validate({**value, "path": None, "url": path})
             raise InputError(
                 f"a dict names the file {path!r}, which may be an app's word",
                 hint="Give handle_file(path) in its place",
@@ -250,7 +250,7 @@ def _with_files(value: Any) -> Any:
 def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
     """The raw outputs, with local paths in place of downloaded files.
 
-    Any other text is an `AppStr`: a path that the app writes is not the path of a file
+    Other files are the official client's dicts, which can be handed on. Any other text is an `AppStr`: a path that the app writes is not the path of a file
     that it gave, though both are texts.
     """
     return raw_result([_with_paths(as_said(value)) for value in values])
@@ -258,10 +258,15 @@ def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
 
 def _with_paths(value: Any) -> Any:
     paths = {
-        id(file): str(file.path) if file.path else as_said(file.model_dump(mode="json"))
+        id(file): str(file.path) if file.path else as_said(_marked(file))
         for file in codec.files_in(value)
     }
     return codec.replace_files(value, paths) if paths else value
+
+
+def _marked(file: File) -> dict[str, Any]:
+    known = file.model_dump(mode="json")
+    return {**known, "path": known["url"], "meta": FILE_META}
 
 
 def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:

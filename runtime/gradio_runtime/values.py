@@ -54,6 +54,13 @@ class Model(_Received):
         return html_of(self)
 
 
+def _plain(value: Any) -> Any:
+    # numpy's texts are Python's too; a copy of one would not be the caller's own word.
+    if type(value).__module__ == "numpy" and not isinstance(value, str | bytes):
+        return value.tolist()
+    return value
+
+
 class Input(BriefModel, Constructed):
     """Base of an endpoint's inputs, in wire order.
 
@@ -74,10 +81,7 @@ class Input(BriefModel, Constructed):
         if not isinstance(values, dict):
             return values
         given = cast("dict[str, Any]", values)
-        return {
-            name: value.tolist() if type(value).__module__ == "numpy" else value
-            for name, value in given.items()
-        }
+        return {name: _plain(value) for name, value in given.items()}
 
     @model_serializer(mode="wrap")
     def _leave_out_unchanged(self, handler: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,17 @@ def test_files_between_two_apps(
         remote = six.file(b"over")
         assert five.file(remote).read_bytes() == b"over"
         assert six.file(five.file(b"back")).read_bytes() == b"back"
+
+
+def test_untyped_files_can_stay_remote_too(client: WireClient) -> None:
+    """As the official client has them; they can be handed on, also after JSON."""
+    src, path = client.src, {"api_name": "/file"}
+    with Client(src, download_files=False) as later, Client(src) as now:
+        remote: Any = later.predict(b"later", **path)
+        assert remote["path"] == remote["url"]
+        assert remote["url"].startswith(src)
+        for given in (remote, json.loads(json.dumps(remote))):
+            assert Path(now.predict(given, **path)).read_bytes() == b"later"
 
 
 def test_a_stream_of_files(client: WireClient) -> None:

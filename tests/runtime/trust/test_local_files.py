@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from gradio_runtime import File, FileInput, Input, Output, OutputMismatch
 from gradio_runtime._codecs.codec import (
@@ -145,7 +146,8 @@ def test_json_names_no_local_file(name: str) -> None:
 def test_a_caller_names_what_he_likes(tmp_path: Path) -> None:
     path = tmp_path / "own.png"
     files = parameter(FileInput), parameter(list[FileInput])
-    for given in (path, str(path), File(path=path), File.of(str(path))):
+    text = np.str_(path)
+    for given in (path, str(path), text, File(path=path), File.of(str(path))):
         assert next(files_of(files[0](value=given))).path == path
         assert next(files_of(files[1](value=[given]))).path == path
         assert next(files_of(GalleryImage(image=given))).path == path  # type: ignore[arg-type]
