@@ -1,8 +1,8 @@
 """GET requests to hosts other than the app's own, whose addresses come from the app.
 
-They carry nothing of the caller's: no headers, no cookies. An app must not make its
-caller's machine read what only that machine can reach, such as a router or a cloud's
-metadata. So connections go to public addresses only, unless the caller named the host
+They carry nothing of the caller's: no headers, no cookies, no certificate. An app must
+not make its caller's machine read what only that machine can reach, such as a router or
+a cloud's metadata. So connections go to public addresses only, unless the caller named the host
 (`download_hosts`) or the URL. The name is resolved here, and the connection is made to
 an address that was checked.
 
@@ -13,9 +13,12 @@ it has any; to check the others is up to the proxy.
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import socket
+import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
@@ -87,7 +90,9 @@ class Abroad:
     """
 
     def __init__(self, options: Settings) -> None:
-        self._options = options
+        kwargs = {k: v for k, v in options.of_httpx.items() if k != "cert"}
+        verify = anonymous(options.ssl_verify)
+        self._options = replace(options, ssl_verify=verify, httpx_kwargs=kwargs)
         self._client: httpx2.AsyncClient | None = None
         self._own_pool = False
 
@@ -113,6 +118,26 @@ class Abroad:
         """Close the connections that are not shared."""
         if self._client is not None and self._own_pool:
             await self._client.aclose()
+
+
+@functools.cache
+def anonymous(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext | str | bool:
+    """Return the same way to verify, without a certificate that names the caller.
+
+    A context does not tell whether it has one, nor all that it trusts: authorities in a
+    folder show when they are needed. So a plain one is copied as far as it tells, and
+    trusts the system's too; one of another class stays as it is.
+    """
+    if type(verify) is not ssl.SSLContext:
+        return verify
+    copy = ssl.create_default_context()
+    if authorities := verify.get_ca_certs(binary_form=True):
+        copy.load_verify_locations(cadata=b"".join(authorities))
+    copy.check_hostname = verify.check_hostname
+    copy.verify_mode = verify.verify_mode
+    copy.verify_flags = verify.verify_flags
+    copy.minimum_version = verify.minimum_version
+    return copy
 
 
 class _Checked(httpx2.AsyncBaseTransport):

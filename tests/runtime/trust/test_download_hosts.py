@@ -7,14 +7,16 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import trustme
 from gradio_runtime import Client, ConnectError, GradioError, InputError
 from gradio_runtime._transfer.downloads import Wanted, download
-from gradio_runtime.http.abroad import is_public
+from gradio_runtime.http import pools
+from gradio_runtime.http.abroad import ANYWHERE, Abroad, is_public
 from gradio_runtime.http.transport import Transport
 from gradio_runtime.loop import run_sync
 from gradio_runtime.settings import Settings
@@ -251,6 +253,42 @@ def test_a_certificate_is_that_of_the_name(
         with pytest.raises(ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             run_sync(both())
     assert len(Elsewhere.asked) == 1
+
+
+@pytest.mark.parametrize("ways", [frozenset[str](), pools._WAYS])
+def test_a_certificate_of_the_callers_stays_with_the_app(
+    ways: frozenset[str],
+) -> None:
+    """Whoever makes the connections: we, or what the caller has set up."""
+    authority = trustme.CA()
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(theirs)
+    authority.configure_trust(theirs)
+    theirs.verify_mode = ssl.CERT_OPTIONAL
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    authority.issue_cert("me").configure_cert(trusted)
+    kwargs = dict.fromkeys(ways)
+    shown: list[Any] = []
+
+    class Asks(Elsewhere):
+        def _dispatch(self) -> None:
+            shown.append(cast("ssl.SSLSocket", self.connection).getpeercert())
+            self.json({})
+
+    async def ask(url: str) -> None:
+        options = Settings(ssl_verify=trusted, httpx_kwargs=kwargs)
+        for client in (
+            pools.make_client(options, CookieJar())[0],
+            Abroad(options).client,
+        ):
+            await client.get(url, extensions={ANYWHERE: True})
+            await client.aclose()
+
+    with serving(Asks, theirs) as app:
+        run_sync(ask(app.url))
+    assert shown[0]
+    assert not shown[1]
 
 
 @pytest.mark.usefixtures("one_is_public")
