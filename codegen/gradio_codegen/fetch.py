@@ -12,6 +12,7 @@ from gradio_runtime.hub.names import space_of
 
 from .errors import SourceError, UsageError
 from .limits import DOCUMENT
+from .paths import as_path
 from .spec import AppSpec, loads
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     space = space_of(source)
     if is_url(source):
         return "app", space or source
-    if source.endswith(".json") or Path(source).is_file():
+    if as_path(source).is_file() or source.endswith(".json"):
         return "file", source
     if space is not None:
         return "app", space

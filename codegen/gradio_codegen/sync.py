@@ -20,6 +20,7 @@ from .drift import Diff, drift, read_module, surface_of
 from .errors import CodegenError, Diagnostic, UsageError
 from .fetch import classify, fetch
 from .options import BuildOptions
+from .paths import as_path
 from .spec import AppSpec
 from .suggest import did_you_mean
 from .write import ensure_writable, is_generated, write_file
@@ -120,7 +121,7 @@ def resolve(config: Config, base: Path) -> list[App]:
 
 
 def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
-    output = Path(os.path.normpath(base / config.output))
+    output = Path(os.path.normpath(as_path(base / config.output)))
     # Where it is in fact: a folder on the way may be a link.
     if not (base / config.output).resolve().is_relative_to(project):
         raise UsageError(
@@ -135,7 +136,7 @@ def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
         raise UsageError(f"{place}.output does not end in .py: {config.output}")
     source = config.source
     file = base / source
-    if "://" not in source and (source.endswith(".json") or file.is_file()):
+    if "://" not in source and (as_path(file).is_file() or source.endswith(".json")):
         source = str(file)
     try:
         classify(source)

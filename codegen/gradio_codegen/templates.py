@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
+from .paths import as_path
 from .suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _environment(folder: Path | None) -> Environment:
 
 
 def _check(folder: Path) -> None:
-    if not folder.is_dir():
+    if not as_path(folder).is_dir():
         raise UsageError(f"there is no folder {folder} for templates. Check the path")
     found = sorted(path.name for path in folder.glob("*.jinja"))
     if not set(found) & set(NAMES):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .errors import OutputError
+from .paths import as_path
 from .render import HEADER_MARK
 
 #: Comments, blank lines and what git leaves where two branches disagree; a docstring,
@@ -51,8 +52,9 @@ def ensure_writable(
 
     Raises:
         OutputError: It may not.
+        UsageError: It cannot be the path of a file.
     """
-    folder = path.parent
+    folder = as_path(path).parent
     if not folder.is_dir():
         raise OutputError(f"there is no folder {folder}. Make it first")
     if path.is_dir():

@@ -12,10 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, cast
 from unittest import mock
 
 import pytest
-from gradio_codegen.cli import main
+import typer
+from gradio_codegen.cli import app, main
 from gradio_codegen.spec import AppSpec, dumps, loads
 
 from tests.support.terminal import on_terminal
@@ -262,6 +264,47 @@ def test_wrong_usage_is_2(tmp_path: Path, words: list[str], says: str) -> None:
     (tmp_path / "mine.py").write_text("x = 1\n", encoding="utf-8")
     (tmp_path / "ours.py").write_text(EXPECTED, encoding="utf-8")
     fails(2, says, *words, cwd=tmp_path)
+
+
+#: What a command needs; one that asks for something else is named here.
+NEEDED = {
+    "source": CALCULATOR,
+    "files": str(FOLDER / "calculator" / "expected.py"),
+    "old": CALCULATOR,
+    "new": CALCULATOR,
+    "output": "-",
+    "output_dir": ".",
+}
+
+
+def given(command: Any, odd: Any, value: str) -> list[str]:
+    """The words for a command, with a value at one of its parameters."""
+    words: list[str] = []
+    for param in command.params:
+        if param is odd or param.name in NEEDED:
+            word = value if param is odd else NEEDED[param.name]
+            option = param.opts[0].startswith("-")
+            words += [param.opts[0], word] if option else [word]
+    return words
+
+
+COMMANDS: dict[str, Any] = cast("Any", typer.main.get_command(app)).commands
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("value", ["a" * 300, "a/" * 3000, "\0", "\ud800"])
+def test_no_text_of_the_users_is_a_fault_of_ours(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    """A name that the system does not take, given for any parameter of any command."""
+    command = COMMANDS[name]
+    for param in command.params:
+        if not getattr(param, "is_flag", False):
+            for end in ("", ".py", ".json"):
+                words = given(command, param, value + end)
+                done = run(name, *words, cwd=tmp_path)
+                assert done.returncode in {0, 1, 2, 3}, (param.name, done.stderr)
 
 
 def broken(tmp_path: Path) -> Iterator[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from ..errors import SourceError, SpecError, UsageError
 from ..fetch import fetch, read_text
 from ..models import write_models
 from ..options import BuildOptions
+from ..paths import as_path
 from ..render import render
 from ..spec import AppSpec
 from ..write import is_generated
@@ -131,7 +132,7 @@ def _loaded(item: Comparable, read: Callable[[str], AppSpec]) -> AppSpec | Surfa
     if isinstance(item, GeneratedModule):
         return read_module(item.code, "the module")
     place = os.fspath(item)
-    path = Path(place)
+    path = as_path(place)
     if place.endswith(".py") or (path.is_file() and is_generated(read_text(path))):
         return read_file(path)
     return read(place)
@@ -144,7 +145,7 @@ def read_file(path: Path) -> Surface:
         UsageError: It cannot be read, or is no generated module.
     """
     try:
-        text = read_text(path)
+        text = read_text(as_path(path))
     except SourceError as error:
         raise UsageError(str(error)) from None
     return read_module(text, str(path))
