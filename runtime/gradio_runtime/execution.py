@@ -398,7 +398,9 @@ class Execution(Generic[T]):
             async with asyncio.timeout(ANSWERED_WITHIN):
                 if not ticket.started and await ticket.remove():
                     return True
-                return ticket.started and not self._outcome.ended and await ticket.stop()
+                return (
+                    ticket.started and not self._outcome.ended and await ticket.stop()
+                )
         except TimeoutError:
             # The app keeps what came of it to itself, so the job is left.
             return ticket.yields or not ticket.started

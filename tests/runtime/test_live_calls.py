@@ -224,13 +224,13 @@ def test_files_between_two_apps(
 
 def test_untyped_files_can_stay_remote_too(client: WireClient) -> None:
     """As the official client has them; they can be handed on, also after JSON."""
-    src, path = client.src, {"api_name": "/file"}
+    src, name = client.src, "/file"
     with Client(src, download_files=False) as later, Client(src) as now:
-        remote: Any = later.predict(b"later", **path)
+        remote: Any = later.predict(b"later", api_name=name)
         assert remote["path"] == remote["url"]
         assert remote["url"].startswith(src)
         for given in (remote, json.loads(json.dumps(remote))):
-            assert Path(now.predict(given, **path)).read_bytes() == b"later"
+            assert Path(now.predict(given, api_name=name)).read_bytes() == b"later"
 
 
 def test_a_stream_of_files(client: WireClient) -> None:

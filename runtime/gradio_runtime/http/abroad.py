@@ -2,9 +2,9 @@
 
 They carry nothing of the caller's: no headers, no cookies, no certificate. An app must
 not make its caller's machine read what only that machine can reach, such as a router or
-a cloud's metadata. So connections go to public addresses only, unless the caller named the host
-(`download_hosts`) or the URL. The name is resolved here, and the connection is made to
-an address that was checked.
+a cloud's metadata. So connections go to public addresses only, unless the caller named
+the host (`download_hosts`) or the URL. The name is resolved here, and the connection is
+made to an address that was checked.
 
 A proxy resolves names itself. Then the addresses that a name has here are checked, if
 it has any; to check the others is up to the proxy.
@@ -18,7 +18,6 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
@@ -92,7 +91,7 @@ class Abroad:
     def __init__(self, options: Settings) -> None:
         kwargs = {k: v for k, v in options.of_httpx.items() if k != "cert"}
         verify = anonymous(options.ssl_verify)
-        self._options = replace(options, ssl_verify=verify, httpx_kwargs=kwargs)
+        self._options = Settings(ssl_verify=verify, httpx_kwargs=kwargs)
         self._client: httpx2.AsyncClient | None = None
         self._own_pool = False
 

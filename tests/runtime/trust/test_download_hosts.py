@@ -272,7 +272,7 @@ def test_a_certificate_of_the_callers_stays_with_the_app(
     shown: list[Any] = []
 
     class Asks(Elsewhere):
-        def _dispatch(self) -> None:
+        def dispatch(self) -> None:
             shown.append(cast("ssl.SSLSocket", self.connection).getpeercert())
             self.json({})
 
