@@ -95,9 +95,9 @@ BUILTINS = _words(
 #: replaced by endpoints.
 MEMBERS = _words(
     """
-    _address _arguments _closed _connect_in _connected _connection _http
-    _max_kept_size _predict _session_hash _start _submit aclose app close config connect
-    duplicate reset_session session_hash src use view_api
+    _address _closed _connect_in _connected _connected_now _connection _predict _settings
+    _submit aclose app close config connect duplicate reset_session session_hash src use
+    view_api
     """
 )
 
