@@ -119,7 +119,7 @@ def test_names_of_parameters_and_outputs(tmp_path: Path) -> None:
 LABELS = st.one_of(st.text(max_size=8), st.sampled_from(ODD))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(
     st.lists(st.tuples(LABELS, LABELS, LABELS), min_size=1, max_size=4),
     st.tuples(LABELS, LABELS),

@@ -17,10 +17,18 @@ from .regen import FOLDER, OPTIONS, cases, diagnostics, generate_case
 from .support import load
 
 ROOT = FOLDER.parents[1]
+OLDER = {"components3", "components4", "components5"}
 HINT = "run `python -m tests.codegen.regen` and look at the difference"
 
 
-@pytest.mark.parametrize("name", cases())
+# The newest of the large ones stays among the fast tests.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in OLDER else [])
+        for name in cases()
+    ],
+)
 def test_a_module_is_what_it_was(name: str) -> None:
     module = generate_case(name)
     expected = (FOLDER / name / "expected.py").read_text(encoding="utf-8")

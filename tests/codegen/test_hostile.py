@@ -131,7 +131,7 @@ def checked(*endpoints: Any, source: str = "owner/app") -> str:
     return module.code
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ENDPOINT, min_size=1, max_size=2))
 def test_anything_at_all(endpoints: list[Any]) -> None:
     spec = AppSpec.from_raw("owner/app", *describe(*endpoints))

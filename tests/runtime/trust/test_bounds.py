@@ -142,6 +142,7 @@ def test_more_values_than_are_read(server: Server, name: str) -> None:
         client.run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EXCESSIVE)
 def test_more_values_of_a_kind_than_are_read(server: Server, kind: str) -> None:
     tell(output(EXCESSIVE[kind], end=True))

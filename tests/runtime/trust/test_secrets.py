@@ -242,6 +242,7 @@ def call(
     return None, list(warned)
 
 
+@pytest.mark.slow
 def test_files_and_other_ways_out(server: Server, tmp_path: Path) -> None:
     """Downloads, `view_api`, connecting, and what a name of a file says."""
     components = [{"id": 1, "type": "file", "props": {}}]
@@ -299,6 +300,7 @@ def test_how_a_secret_is_struck(secret: str, text: str, struck: str) -> None:
     assert secrets.strike(text) == struck
 
 
+@pytest.mark.slow
 def test_texts_that_take_long_to_search() -> None:
     # Which ends: each took minutes, or hours, when it was searched place by place.
     hide_secrets()
