@@ -192,12 +192,13 @@ def hide_secrets() -> None:
 
 
 def _hide(record: logging.LogRecord) -> bool:
-    text = shortened(message := record.getMessage(), MAX_TEXT)
+    text = record.getMessage()
     hidden = _SESSION.sub(rf"\1{_HIDDEN}", _HEADER.sub(rf"\1b'{_HIDDEN}'", text))
     for secrets in list(_all):
         hidden = secrets.strike(hidden)
-    hidden = escaped(hidden, keep="\n\t")
-    if hidden != message:
+    # Cut when nothing secret is left: of a secret at the cut a part would stay.
+    hidden = escaped(shortened(hidden, MAX_TEXT), keep="\n\t")
+    if hidden != text:
         record.msg, record.args = hidden, ()
     return True
 

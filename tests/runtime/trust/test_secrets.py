@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from gradio_runtime import Client, GradioError
+from gradio_runtime.bounds import MAX_TEXT
 from gradio_runtime.fetch import fetch_description
 from gradio_runtime.http.redaction import Secrets, cleaned, hide_secrets, keep_session
 from pydantic import TypeAdapter, ValidationError
@@ -313,6 +314,21 @@ def test_texts_that_take_long_to_search() -> None:
     assert session not in secrets.strike(session * (1 << 20))
     record = logging.makeLogRecord({"msg": "(b'" + "cookie" * 100_000})
     assert logging.getLogger("httpx2").filter(record)
+
+
+def test_no_part_of_a_secret_stays_where_a_record_is_cut() -> None:
+    hide_secrets()
+    secrets = Secrets()
+    secrets.add(token := "0A1B2C3D4E5F6G7H")
+    for before in (1, len(token) // 2, len(token) - 1):
+        # Its middle is left out, from about two thirds on.
+        start = (MAX_TEXT - 1) - (MAX_TEXT - 1) // 3 - before
+        text = f"{'x' * start}{token}{'x' * MAX_TEXT}"
+        record = logging.makeLogRecord({"msg": text})
+        assert logging.getLogger("httpx2").filter(record)
+        assert len(record.getMessage()) <= MAX_TEXT
+        assert "0A" not in record.getMessage()
+        assert "7H" not in record.getMessage()
 
 
 def test_which_headers_are_secret() -> None:
