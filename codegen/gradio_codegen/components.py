@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gradio_runtime._components.files import in_a_list
 from gradio_runtime._components.registry import kind_of, kind_of_slot
 from gradio_runtime.description import Component
 
@@ -100,8 +101,8 @@ def _mapped(
 
 
 def _files(component: Component, type_: TypeExpr) -> TypeExpr:
-    several = component.props.get("file_count") in ("multiple", "directory")
-    return list_of(type_) if several and type_ in (FILE, FILE_INPUT) else type_
+    several = type_ in (FILE, FILE_INPUT) and in_a_list(component.props)
+    return list_of(type_) if several else type_
 
 
 def _number(component: Component, schema: Any) -> TypeExpr | None:

@@ -30,6 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ._components.files import in_a_list
 from ._components.kind import Kind, fits
 from ._components.registry import kind_of
 from .description import Component, Config, ParameterInfo
@@ -206,8 +207,7 @@ def _refined(slot: Slot, component: Component) -> Slot:
     """The slot with what only the component's properties say."""
     props = component.props
     if slot.kind.takes == "FileInput":
-        count = props.get("file_count")
-        return replace(slot, several=count in ("multiple", "directory"))
+        return replace(slot, several=in_a_list(props))
     if slot.kind.takes != "choice" or slot.kind.several:
         return slot
     return replace(

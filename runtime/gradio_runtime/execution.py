@@ -70,7 +70,8 @@ class Execution(Generic[T]):
         self._request = request
         self._options = options
         self._outcome = outcome
-        self._record = CallRecord(self.endpoint, self.src)
+        self._endpoint = str(request.endpoint)
+        self._record = CallRecord(self._endpoint, connection.src)
         self._task: asyncio.Task[None] | None = None
         self._joining: asyncio.Future[None] | None = None
         self._ticket: Ticket | None = None
@@ -92,16 +93,6 @@ class Execution(Generic[T]):
         self._declined = False
         #: What is trying to cancel; those who ask meanwhile share its answer.
         self._cancelling: asyncio.Task[bool] | None = None
-
-    @property
-    def endpoint(self) -> str:
-        """The endpoint's name, for messages."""
-        return str(self._request.endpoint)
-
-    @property
-    def src(self) -> str:
-        """The app, for messages."""
-        return self._connection.src
 
     def begin(self) -> None:
         """Start running."""
@@ -168,7 +159,7 @@ class Execution(Generic[T]):
             # The app may come back changed, or want another login.
             login = isinstance(error, AuthenticationError)
             self._connection.forget(self._live, login=login)
-        self._connection.leaving(error, self.endpoint, self._secrets)
+        self._connection.leaving(error, self._endpoint, self._secrets)
         self._record.failed(error)
         self._outcome.fail(error)
 

@@ -23,6 +23,11 @@ def _with_subtitles(props: Props) -> Kind | None:
     return None if props.get("bare") else _WITH_SUBTITLES
 
 
+def in_a_list(props: Props) -> bool:
+    """Whether values are lists of files: several, or those of a folder."""
+    return props.get("file_count") in ("multiple", "directory")
+
+
 _VALUES = (Value("FileInput", '"photo.png"', written=False, left_out=True),)
 _FILE = Kind("", "FileInput", "File", _VALUES, "File", files="bare")
 _CHOSEN = replace(_FILE, keeps="file_count file_types", example='"data.txt"')

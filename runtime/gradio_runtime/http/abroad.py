@@ -89,9 +89,7 @@ class Abroad:
     """
 
     def __init__(self, options: Settings) -> None:
-        kwargs = {k: v for k, v in options.of_httpx.items() if k != "cert"}
-        verify = anonymous(options.ssl_verify)
-        self._options = Settings(ssl_verify=verify, httpx_kwargs=kwargs)
+        self._options = options
         self._client: httpx2.AsyncClient | None = None
         self._own_pool = False
 
@@ -100,7 +98,7 @@ class Abroad:
         """Return the client, without cookies, for public addresses only."""
         if self._client is None:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            options = self._options
+            options = _anonymous_options(self._options)
             if sees_addresses(options):
                 self._client = PoolClient(
                     transport=_Checked(options),
@@ -119,6 +117,13 @@ class Abroad:
             await self._client.aclose()
 
 
+def _anonymous_options(options: Settings) -> Settings:
+    """Return what foreign hosts are reached with, without what names the caller."""
+    kwargs = {k: v for k, v in options.of_httpx.items() if k != "cert"}
+    return Settings(ssl_verify=anonymous(options.ssl_verify), httpx_kwargs=kwargs)
+
+
+# Cached, since clients of one context share their pools by it.
 @functools.cache
 def anonymous(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext | str | bool:
     """Return the same way to verify, without a certificate that names the caller.
