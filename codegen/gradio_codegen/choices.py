@@ -19,8 +19,6 @@ from .narrow import as_list, as_map
 from .schema import choice_type
 from .typeexpr import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
 
-__all__ = ["choice_input", "choice_notes", "choice_output", "some"]
-
 #: What a choice can be.
 _OPEN = either(STR, FLOAT)
 _MOST_SHOWN = 12

@@ -31,8 +31,6 @@ from .typeexpr import (
     parsed,
 )
 
-__all__ = ["InputType", "input_type", "output_type"]
-
 Constraint = tuple[str, int | float]
 
 

@@ -29,8 +29,6 @@ from .typeexpr import (
     TypeExpr,
 )
 
-__all__ = ["example_call"]
-
 _DEEPEST = 8
 
 _VALUES: Mapping[str, str] = {

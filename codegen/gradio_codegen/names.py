@@ -17,21 +17,6 @@ from gradio_runtime.texts import UNSEEN
 
 from .limits import IDENTIFIER
 
-__all__ = [
-    "BUILTINS",
-    "FIELDS",
-    "HOLD_FILES",
-    "IMPORTS",
-    "MEMBERS",
-    "MODULE",
-    "Namer",
-    "field_name",
-    "function_name",
-    "identifier",
-    "pascal",
-    "snake",
-]
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

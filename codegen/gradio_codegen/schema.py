@@ -39,16 +39,6 @@ from .typeexpr import (
     tuple_of,
 )
 
-__all__ = [
-    "ModelSink",
-    "Schema",
-    "SchemaMapper",
-    "Unfolding",
-    "all_required",
-    "choice_type",
-    "resolve",
-]
-
 Schema = Mapping[str, Any]
 
 _SCALARS: Mapping[str, TypeExpr] = {

@@ -7,32 +7,6 @@ caller may have reason to raise are arguments of `Client`, with these as default
 
 from __future__ import annotations
 
-__all__ = [
-    "CONNECT_TIMEOUT",
-    "FREE_DISK",
-    "LARGE",
-    "MANY_FILES",
-    "MAX_ADDRESS",
-    "MAX_ANSWER_SIZE",
-    "MAX_CONFIG_SIZE",
-    "MAX_DEPTH",
-    "MAX_DOWNLOAD_TOTAL",
-    "MAX_EARLY_SIZE",
-    "MAX_EDIT_WORK",
-    "MAX_ERROR_SIZE",
-    "MAX_FILES",
-    "MAX_KEPT_SIZE",
-    "MAX_LABEL",
-    "MAX_MESSAGE_SIZE",
-    "MAX_ODD_SIZE",
-    "MAX_PROGRESS_UNITS",
-    "MAX_TEXT",
-    "MAX_UNREAD_SIZE",
-    "SMALLEST_FILE",
-    "STEP",
-    "max_values",
-]
-
 #: Bytes of one message: `Client(max_message_size=…)`. Memory of four times as much may
 #: be needed to read it (text with emoji), and half a second in which Python does
 #: nothing else.

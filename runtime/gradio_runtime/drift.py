@@ -37,8 +37,6 @@ from .description import Component, Config, ParameterInfo
 from .shape import Shape
 from .slots import endpoint_shape, slots_shape, visible
 
-__all__ = ["Judgement", "Signature", "Slot", "judge", "live_signature", "renamed"]
-
 #: So many parameters are listed in a message.
 _LISTED = 12
 

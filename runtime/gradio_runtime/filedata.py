@@ -17,15 +17,6 @@ from .errors import ProtocolError
 from .files import FILE_META, File, plain_scheme, set_facts
 from .texts import brief, is_whole
 
-__all__ = [
-    "file_to_send",
-    "from_data_url",
-    "inlined",
-    "is_file",
-    "stream_path",
-    "unified",
-]
-
 #: Everything that a `FileData` has before 4.20, where nothing marks it.
 _UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
 #: Characters of a `data:` URL that are looked at together.

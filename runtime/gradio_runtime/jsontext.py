@@ -9,8 +9,6 @@ import pydantic_core
 
 from .bounds import MAX_DEPTH, MAX_MESSAGE_SIZE, MAX_ODD_SIZE, max_values
 
-__all__ = ["ExcessiveJson", "dump_json", "is_array", "is_object", "load_json"]
-
 #: Bytes that may be looked at before another thread gets its turn.
 _SLICE = 64 << 10
 _MAX_VALUES = max_values(MAX_MESSAGE_SIZE)

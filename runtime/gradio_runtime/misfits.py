@@ -16,8 +16,6 @@ from .bounds import STEP
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["InSteps", "in_steps", "misfits"]
-
 #: Parts of a place that name no field but the member of a union that was tried.
 _MEMBER = re.compile(
     r"any|bool|float|int|none|nullable|str|[A-Z]\w*"

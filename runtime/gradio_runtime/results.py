@@ -14,8 +14,6 @@ from .misfits import InSteps, misfits
 from .provenance import OF_THE_APP, as_said
 from .values import UNCHANGED, Output
 
-__all__ = ["ResultReader", "keep_ints", "raw_result", "reader_for"]
-
 R = TypeVar("R")
 
 #: Reads the visible slots of one output; `strict=False` lets a misfit through. The names

@@ -20,17 +20,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Final
 
-__all__ = [
-    "UNSEEN",
-    "BriefFields",
-    "BriefModel",
-    "brief",
-    "escaped",
-    "is_whole",
-    "printable",
-    "shortened",
-]
-
 #: Longest text of a stranger's in a message, in characters.
 _MESSAGE = 1000
 #: Longest repr of a value, of one of its fields, of a text in one, and longest name.

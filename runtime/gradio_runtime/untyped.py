@@ -27,8 +27,6 @@ from .results import raw_result
 from .route import Route
 from .usage import parameter_name, public_info
 
-__all__ = ["ArgumentError", "handle_file", "read_api", "untyped_request"]
-
 
 class ArgumentError(InputError, TypeError):
     """The arguments do not fit the endpoint's parameters, as of any function."""

@@ -13,8 +13,6 @@ from .description import EndpointInfo, Info, ParameterInfo, label_text
 from .jsontext import is_array, is_object
 from .texts import brief, printable
 
-__all__ = ["parameter_name", "public_info", "usage_text"]
-
 #: What `/info` says of an endpoint that is no part of its API: whether it is listed,
 #: and examples in other languages.
 _ABOUT_THE_PAGE = ("api_visibility", "code_snippets", "show_api")

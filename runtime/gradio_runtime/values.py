@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-__all__ = ["UNCHANGED", "Input", "Model", "Output", "Unchanged"]
-
-
 #: Constraints of a union in pydantic's schemas, and in JSON Schema.
 _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 

@@ -26,8 +26,6 @@ from ..typeexpr import (
     write,
 )
 
-__all__ = ["Classes", "Constraint", "Fit", "Member", "TypeReader", "without"]
-
 Constraint: TypeAlias = tuple[str, int | float]
 _CONSTRAINTS = ("ge", "le", "multiple_of", "max_length")
 
