@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from gradio_runtime import loop
-from gradio_runtime.http import pools
+from gradio_runtime._http import pools
+from gradio_runtime._loop import loop
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -20,8 +20,8 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .api import GeneratedModule, generate, read
+    from .descriptions.spec import AppSpec
     from .drift import Change, Diff, diff
-    from .spec import AppSpec
 
 __all__ = [
     "AppSpec",

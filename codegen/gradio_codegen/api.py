@@ -12,18 +12,18 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from .build import build
-from .check import check_code, check_user_code
+from .decide.build import build
+from .decide.names import IMPORTS, identifier
+from .decide.objects import write_models
+from .descriptions.fetch import Connect, fetch
+from .descriptions.spec import AppSpec
 from .errors import Diagnostic, UsageError
-from .fetch import Connect, fetch
-from .format import format_code
-from .models import write_models
-from .names import IMPORTS, identifier
 from .options import OPTIONS, BuildOptions
-from .render import render
-from .spec import AppSpec
-from .templates import Templates
-from .write import ensure_writable, write_file
+from .write.check import check_code, check_user_code
+from .write.file import ensure_writable, write_file
+from .write.format import format_code
+from .write.render import render
+from .write.templates import Templates
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

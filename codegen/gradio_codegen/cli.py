@@ -16,13 +16,21 @@ import typer
 from typer.core import TyperGroup
 
 from ._version import __version__
-from .cli_options import AllEndpoints, Force, Json, Output, Source, Strict, grouped
+from .commands.arguments import (
+    AllEndpoints,
+    Force,
+    Json,
+    Output,
+    Source,
+    Strict,
+    grouped,
+)
 from .errors import CodegenError
 from .options import BuildOptions
 
 if TYPE_CHECKING:
-    from .commands.talk import Talk
-    from .fetch import Connect
+    from .commands.console import Talk
+    from .descriptions.fetch import Connect
 
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
@@ -353,7 +361,7 @@ def _run(words: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from .commands.talk import error
+    from .commands.console import error
 
     error(message)
     return code

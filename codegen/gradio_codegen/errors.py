@@ -25,7 +25,9 @@ _LONGEST_PLACE = 300
 
 def _line(text: str, most: int = MESSAGE) -> str:
     """Text on one printable line: much of it can come from a stranger's app."""
-    from gradio_runtime.texts import printable  # not before there is something to say
+    from gradio_runtime._models.texts import (
+        printable,  # not before there is something to say
+    )
 
     return printable(text, most)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from gradio_runtime.texts import UNSEEN, escaped
+from gradio_runtime._models.texts import UNSEEN, escaped
 
 from .narrow import as_list, as_map
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gradio_runtime.texts import brief
+from gradio_runtime._models.texts import brief
 
 from .errors import UsageError
 

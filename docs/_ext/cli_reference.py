@@ -15,7 +15,7 @@ from typing import Any
 import typer
 import typer.main
 from gradio_codegen import cli
-from gradio_codegen.config import json_schema
+from gradio_codegen.commands.config import json_schema
 
 __all__ = ["commands", "exit_codes", "keys", "setup"]
 

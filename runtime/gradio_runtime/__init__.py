@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._api.app import App, Endpoint, StreamEndpoint
+from ._api.call import Call
+from ._api.client import Client, connect, duplicate
+from ._models.base import UNCHANGED, Input, Model, Output
+from ._models.file_inputs import FileInput
+from ._models.files import File, UploadProgress
 from ._version import __version__ as __version__
-from .app import App, Endpoint, StreamEndpoint
-from .call import Call
-from .client import Client, connect, duplicate
 from .errors import (
     AppError,
     AuthenticationError,
@@ -30,16 +33,13 @@ from .errors import (
     ServerValidationError,
     SpaceError,
 )
-from .file_inputs import FileInput
-from .files import File, UploadProgress
-from .values import UNCHANGED, Input, Model, Output
 
 if TYPE_CHECKING:
+    from ._api.job import Job
+    from ._api.stream import Stream
+    from ._api.untyped import handle_file
+    from ._models.status import LogMessage, ProgressUnit, Status, StatusUpdate
     from .errors import JobCancelled
-    from .job import Job
-    from .status import LogMessage, ProgressUnit, Status, StatusUpdate
-    from .stream import Stream
-    from .untyped import handle_file
 
 
 __all__ = [
@@ -84,14 +84,14 @@ __all__ = [
 ]
 
 _LATE = {
-    "Job": "gradio_runtime.job",
+    "Job": "gradio_runtime._api.job",
     "JobCancelled": "gradio_runtime.errors",
-    "LogMessage": "gradio_runtime.status",
-    "ProgressUnit": "gradio_runtime.status",
-    "Status": "gradio_runtime.status",
-    "StatusUpdate": "gradio_runtime.status",
-    "Stream": "gradio_runtime.stream",
-    "handle_file": "gradio_runtime.untyped",
+    "LogMessage": "gradio_runtime._models.status",
+    "ProgressUnit": "gradio_runtime._models.status",
+    "Status": "gradio_runtime._models.status",
+    "StatusUpdate": "gradio_runtime._models.status",
+    "Stream": "gradio_runtime._api.stream",
+    "handle_file": "gradio_runtime._api.untyped",
 }
 
 

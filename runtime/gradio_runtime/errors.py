@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .texts import brief, printable
+from ._models.texts import brief, printable
 
 __all__ = [
     "AppError",

@@ -18,14 +18,14 @@ from typing import Any
 
 from gradio_codegen import CodegenError, SpecError
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import build
-from gradio_codegen.check import check_code
+from gradio_codegen.decide.build import build
+from gradio_codegen.decide.objects import write_models
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.errors import Diagnostic
-from gradio_codegen.format import format_code
-from gradio_codegen.models import write_models
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.render import render
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.write.check import check_code
+from gradio_codegen.write.format import format_code
+from gradio_codegen.write.render import render
 from gradio_runtime import types
 
 from .strategies import CANARY

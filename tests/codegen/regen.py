@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradio_codegen.api import GeneratedModule, generate_from, read
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec, dumps, loads
 
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer

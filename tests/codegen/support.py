@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from gradio_codegen.api import GeneratedModule, generate_from
+from gradio_codegen.descriptions.spec import AppSpec
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec
 
 REQUIRED: Any = object()
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from gradio_codegen import CodegenError, UsageError
-from gradio_codegen.build import build, client_name
+from gradio_codegen.decide.build import build, client_name
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec, dumps, loads
 from gradio_runtime import File, Input
 
 from .support import Slot, describe, endpoint, load, module_of, spec_of

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 from gradio_codegen import CheckError
-from gradio_codegen.check import check_code
-from gradio_codegen.names import HOLD_FILES, IMPORTS
+from gradio_codegen.decide.names import HOLD_FILES, IMPORTS
+from gradio_codegen.write.check import check_code
 from pydantic import BaseModel, TypeAdapter
 
 from .support import Slot, endpoint, module_of

@@ -18,7 +18,7 @@ from unittest import mock
 import pytest
 import typer
 from gradio_codegen.cli import app, main
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 
 from tests.support.terminal import on_terminal
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_runtime import UNCHANGED, InputError
 from gradio_runtime._components.registry import KINDS
 from pydantic import ValidationError

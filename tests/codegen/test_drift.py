@@ -12,9 +12,9 @@ import black
 import pytest
 from gradio_codegen import CodegenError, UsageError, diff, drift
 from gradio_codegen.api import generate_from
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.drift import Diff, compare, read_module, surface_of
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec, dumps, loads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

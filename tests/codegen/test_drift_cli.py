@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
+from gradio_codegen.descriptions.spec import dumps
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import dumps
 
 from .support import Slot, describe, endpoint, spec_of
 from .test_cli import JSON, fails, run, serving

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio_codegen.decide.types import write
+from gradio_codegen.descriptions.spec import AppSpec, loads
 from gradio_codegen.drift import Surface, compare, surface_of
-from gradio_codegen.spec import AppSpec, loads
-from gradio_codegen.typeexpr import write
 from gradio_runtime._components import registry
+from gradio_runtime._components.drift import Signature, judge, live_signature
+from gradio_runtime._components.slots import endpoint_shape, visible
 from gradio_runtime.description import (
     Component,
     Config,
@@ -23,8 +25,6 @@ from gradio_runtime.description import (
     ParameterInfo,
     ReturnInfo,
 )
-from gradio_runtime.drift import Signature, judge, live_signature
-from gradio_runtime.slots import endpoint_shape, visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

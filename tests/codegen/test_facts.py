@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,10 +8,10 @@ import black
 import pytest
 from black.mode import Mode, TargetVersion
 from black.parsing import InvalidInput
+from gradio_codegen.descriptions.spec import AppSpec, loads
 from gradio_codegen.errors import CodegenError
-from gradio_codegen.format import format_code
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec, loads
+from gradio_codegen.write.format import format_code
 
 from .judge import unformatted
 from .regen import FOLDER, OPTIONS, cases

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from gradio_codegen.api import generate_from
-from gradio_codegen.check import check_code
-from gradio_codegen.format import format_code
-from gradio_codegen.spec import dumps, loads
+from gradio_codegen.descriptions.spec import dumps, loads
+from gradio_codegen.write.check import check_code
+from gradio_codegen.write.format import format_code
 
 from .regen import FOLDER, OPTIONS, cases, diagnostics, generate_case
 from .support import load

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from gradio_codegen import CodegenError, SpecError
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import build
-from gradio_codegen.check import check_code
-from gradio_codegen.models import write_models
-from gradio_codegen.render import render
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.decide.build import build
+from gradio_codegen.decide.objects import write_models
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
+from gradio_codegen.write.check import check_code
+from gradio_codegen.write.render import render
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

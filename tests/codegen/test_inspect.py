@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from gradio_codegen.api import generate_from
-from gradio_codegen.build import build
-from gradio_codegen.described import as_json
-from gradio_codegen.examples import example_call
-from gradio_codegen.ir import Module
+from gradio_codegen.decide.build import build
+from gradio_codegen.decide.ir import Module
+from gradio_codegen.descriptions.spec import AppSpec, loads
+from gradio_codegen.inspect.described import as_json
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.spec import AppSpec, loads
+from gradio_codegen.write.examples import example_call
 
 from tests.conftest import StartServer
 from tests.support.servers import GradioServer

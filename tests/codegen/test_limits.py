@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from gradio_codegen import SourceError, SpecError
 from gradio_codegen.api import generate_from, read
+from gradio_codegen.decide.names import MODULE, Namer, identifier
+from gradio_codegen.descriptions.spec import AppSpec
 from gradio_codegen.limits import CHOICES, DESCRIPTION, DOCUMENT, IDENTIFIER, cut
-from gradio_codegen.names import MODULE, Namer, identifier
-from gradio_codegen.spec import AppSpec
 
 from .support import Slot, describe, endpoint, module_of
 

@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 import pytest
-from gradio_codegen.format import format_code
 from gradio_codegen.literals import comment, docstring, shown, source
-from gradio_runtime.texts import UNSEEN, escaped
+from gradio_codegen.write.format import format_code
+from gradio_runtime._models.texts import UNSEEN, escaped
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,7 +11,7 @@ import gradio_runtime
 import gradio_runtime.types
 import pydantic
 import pytest
-from gradio_codegen.names import (
+from gradio_codegen.decide.names import (
     FIELDS,
     IMPORTS,
     MEMBERS,
@@ -24,7 +24,7 @@ from gradio_codegen.names import (
     snake,
 )
 from gradio_runtime import Client, Input, Model, Output
-from gradio_runtime.texts import UNSEEN
+from gradio_runtime._models.texts import UNSEEN
 from hypothesis import given
 from hypothesis import strategies as st
 

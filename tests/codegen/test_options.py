@@ -13,11 +13,11 @@ import pytest
 import typer.main
 from gradio_codegen import UsageError, generate
 from gradio_codegen.cli import app
-from gradio_codegen.config import json_schema, load_config
+from gradio_codegen.commands.config import json_schema, load_config
+from gradio_codegen.commands.projects import resolve, synchronise
+from gradio_codegen.descriptions.spec import dumps
 from gradio_codegen.drift import drift, read_module
 from gradio_codegen.options import OPTIONS, BuildOptions, flag_of
-from gradio_codegen.spec import dumps
-from gradio_codegen.sync import resolve, synchronise
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from gradio_codegen import UsageError, generate, read
-from gradio_codegen.build import build
+from gradio_codegen.decide.build import build
+from gradio_codegen.descriptions.spec import AppSpec, dumps
 from gradio_codegen.options import OPTIONS, BuildOptions
-from gradio_codegen.spec import AppSpec, dumps
 
 from tests.conftest import StartServer
 

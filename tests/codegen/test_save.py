@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 from gradio_codegen import generate
-from gradio_codegen.spec import AppSpec, dumps, loads
+from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 
 from tests.conftest import StartServer
 from tests.support.servers import GradioServer

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from gradio_codegen.models import ModelRegistry, write_models
-from gradio_codegen.names import MODULE, Namer
-from gradio_codegen.schema import SchemaMapper
-from gradio_codegen.typeexpr import FILE, accepts, write
+from gradio_codegen.decide.names import MODULE, Namer
+from gradio_codegen.decide.objects import ModelRegistry, write_models
+from gradio_codegen.decide.schema import SchemaMapper
+from gradio_codegen.decide.types import FILE, accepts, write
 from gradio_runtime.description import Component
 from hypothesis import given
 from hypothesis import strategies as st
@@ -272,7 +272,7 @@ def test_outputs(slot: Slot, type_: str) -> None:
 
 @pytest.mark.parametrize("form", ["tuples", None])
 def test_a_chat_of_pairs_has_the_runtimes_pairs(form: str | None) -> None:
-    from gradio_codegen.components import output_type
+    from gradio_codegen.decide.components import output_type
 
     mapper = SchemaMapper(ModelRegistry(Namer(MODULE)), FILE)
     component = Component(id=1, type="chatbot", props={"type": form} if form else {})

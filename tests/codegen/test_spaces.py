@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gradio_codegen.fetch import classify
+from gradio_codegen.descriptions.fetch import classify
 
 from tests.support.hub import Front, Hub, Space
 from tests.support.servers import GradioServer

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from gradio_codegen import UsageError, generate
-from gradio_codegen.config import json_schema, load_config
-from gradio_codegen.spec import dumps
-from gradio_codegen.sync import chosen, resolve, synchronise
+from gradio_codegen.commands.config import json_schema, load_config
+from gradio_codegen.commands.projects import chosen, resolve, synchronise
+from gradio_codegen.descriptions.spec import dumps
 
 from tests.conftest import StartServer
 from tests.support.terminal import on_terminal
@@ -361,7 +361,7 @@ def test_apps_are_read_at_the_same_time(
         barrier.wait()
         return spec
 
-    monkeypatch.setattr("gradio_codegen.sync.fetch", slow)
+    monkeypatch.setattr("gradio_codegen.commands.projects.fetch", slow)
     text = "".join(entry(f"owner/{name}", f"{name}.py") for name in "abc")
     apps = resolve(load_config(project(tmp_path, text)), tmp_path)
     results = synchronise(apps, check=False)

@@ -10,12 +10,12 @@ from typing import Any, cast
 
 import pytest
 from gradio_codegen import CheckError, UsageError, generate
-from gradio_codegen.build import build
-from gradio_codegen.ir import Model
+from gradio_codegen.decide.build import build
+from gradio_codegen.decide.ir import Model
+from gradio_codegen.descriptions.spec import AppSpec
 from gradio_codegen.options import BuildOptions
-from gradio_codegen.render import body_context, header_context
-from gradio_codegen.spec import AppSpec
-from gradio_codegen.templates import NAMES, template_dir
+from gradio_codegen.write.render import body_context, header_context
+from gradio_codegen.write.templates import NAMES, template_dir
 
 from tests.conftest import StartServer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from gradio_codegen import OutputError
-from gradio_codegen.write import ensure_writable, write_file
+from gradio_codegen.write.file import ensure_writable, write_file
 
 from .support import endpoint, module_of
 

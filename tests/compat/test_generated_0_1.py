@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gradio_codegen.descriptions.spec import AppSpec, loads
 from gradio_codegen.drift import compare, diff, drift, read_module, surface_of
-from gradio_codegen.spec import AppSpec, loads
 from gradio_runtime import InputError
-from gradio_runtime.app import Endpoint
+from gradio_runtime._api.app import Endpoint
 
 from ..codegen.regen import FOLDER as GOLDENS
 from ..codegen.support import load

@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from gradio_runtime.description import Config
-from gradio_runtime.dialect import Dialect
+from gradio_runtime.description.dialect import Dialect
 
 from tests.integration.capabilities import filled
 

@@ -9,10 +9,10 @@ import re
 from itertools import pairwise
 
 import pytest
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._queue import messages as protocol
 from gradio_runtime.description import Config
-from gradio_runtime.dialect import PROTOCOLS, Dialect
-from gradio_runtime.queue import protocol
-from gradio_runtime.settings import Settings
+from gradio_runtime.description.dialect import PROTOCOLS, Dialect
 
 from tests.docs.protocol_page import PAGE, ROOT, SERVERS, citations, page, sections
 from tests.docs.test_faults_table import existing
@@ -89,7 +89,7 @@ def test_every_recorded_message_is_in_the_table() -> None:
 
 def test_the_errors_of_statuses_are_those_that_are_raised() -> None:
     import httpx2
-    from gradio_runtime.http.statuses import status_error
+    from gradio_runtime._http.statuses import status_error
 
     for row in table("Statuses"):
         for status in re.findall(r"\d{3}", row[0]):
@@ -101,7 +101,7 @@ def test_the_errors_of_statuses_are_those_that_are_raised() -> None:
 
 
 def test_the_actions_of_edits_are_those_that_are_applied() -> None:
-    from gradio_runtime.queue.outputs import Outputs
+    from gradio_runtime._queue.outputs import Outputs
 
     edits = {
         "replace": ([1], ["replace", [0], 2], [2]),

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio_codegen
 import pytest
-from gradio_codegen.spec import AppSpec
+from gradio_codegen.descriptions.spec import AppSpec
 
 from tests.codegen.support import Slot, endpoint, spec_of
 from tests.conftest import StartServer

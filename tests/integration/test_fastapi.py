@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from gradio_runtime import File, FileInput, Input, Output
-from gradio_runtime.file_inputs import FILE_TEXT
+from gradio_runtime._models.file_inputs import FILE_TEXT
 from gradio_runtime.types import (
     ChatMessage,
     DataframeData,

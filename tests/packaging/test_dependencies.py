@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_codegen.names import IMPORTS
+from gradio_codegen.decide.names import IMPORTS
 
 ROOT = Path(__file__).parents[2]
 #: Packages of a distribution that has another name, or comes with a declared one.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gradio_runtime.http import backoff
+from gradio_runtime._http import backoff
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Server, forget_all, serving

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from gradio_runtime.hub import waiting
+from gradio_runtime._hub import waiting
 
 from tests.support.hub import Hub
 

@@ -19,8 +19,8 @@ from gradio_runtime import (
     GradioError,
     InputError,
 )
-from gradio_runtime.connection import Connection
-from gradio_runtime.settings import Settings
+from gradio_runtime._engine.connection import Connection
+from gradio_runtime._http.settings import Settings
 
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient

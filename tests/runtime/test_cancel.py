@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 from gradio_runtime import JobCancelled, Status
-from gradio_runtime.job import Job
+from gradio_runtime._api.job import Job
 
 from tests.runtime.test_processes import command
 from tests.runtime.wire_api import WireClient

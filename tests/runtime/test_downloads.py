@@ -37,7 +37,7 @@ PATH = "/out/a b#ü.bin"
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradio_runtime.http.backoff.pause", lambda _attempt: 0.01)
+    monkeypatch.setattr("gradio_runtime._http.backoff.pause", lambda _attempt: 0.01)
 
 
 @pytest.fixture

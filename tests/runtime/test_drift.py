@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gradio_runtime.description import Component, Config, Dependency, ParameterInfo
-from gradio_runtime.drift import (
+from gradio_runtime._components.drift import (
     Judgement,
     Signature,
     judge,
     live_signature,
     renamed,
 )
-from gradio_runtime.shape import Shape
-from gradio_runtime.slots import endpoint_shape, is_hidden
+from gradio_runtime._components.slots import endpoint_shape, is_hidden
+from gradio_runtime.description import Component, Config, Dependency, ParameterInfo
+from gradio_runtime.description.signature import Shape
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from gradio_runtime.http.events import EventReader, EventTooLarge
+from gradio_runtime._http.events import EventReader, EventTooLarge
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from gradio_runtime.feed import Feed
+from gradio_runtime._loop.update_log import Feed
 
 
 def test_every_follower_reads_all_from_the_start() -> None:

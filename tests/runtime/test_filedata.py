@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from gradio_runtime import File, FileInput, files, handle_file, untyped
+from gradio_runtime import File, FileInput, handle_file
+from gradio_runtime._api import untyped
 from gradio_runtime._codecs.codec import as_object, decode, encode
-from gradio_runtime.addresses import is_url
-from gradio_runtime.description import Component, Config
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.errors import ProtocolError
-from gradio_runtime.filedata import (
+from gradio_runtime._codecs.file_objects import (
     file_to_send,
     from_data_url,
     is_file,
     stream_path,
     unified,
 )
-from gradio_runtime.files import data_url, facts_of
-from gradio_runtime.settings import Settings
-from gradio_runtime.transfer import Transfer
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._models import files
+from gradio_runtime._models.files import data_url, facts_of
+from gradio_runtime._transfer.transfer import Transfer
+from gradio_runtime.description import Component, Config
+from gradio_runtime.description.addresses import is_url
+from gradio_runtime.description.dialect import Dialect
+from gradio_runtime.errors import ProtocolError
 from pydantic import TypeAdapter
 
 THREE = Dialect.of(Config(version="3.50.2"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gradio_runtime import File, FileInput, Input
-from gradio_runtime.filenames import safe_name
+from gradio_runtime._models.filenames import safe_name
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, ParamSpec, cast
 
 import pytest
-from gradio_runtime import Client, ConnectError, ConnectionLost, connect, heartbeat
-from gradio_runtime.heartbeat import Heartbeat
-from gradio_runtime.http.transport import Transport
+from gradio_runtime import Client, ConnectError, ConnectionLost, connect
+from gradio_runtime._engine import heartbeat
+from gradio_runtime._engine.heartbeat import Heartbeat
+from gradio_runtime._http.transport import Transport
 
 from tests.conftest import StartServer
 from tests.support.misbehaving import until

@@ -19,8 +19,8 @@ from gradio_runtime import (
     RateLimited,
     SpaceError,
 )
-from gradio_runtime.connection import Connection
-from gradio_runtime.hub.names import space_of
+from gradio_runtime._engine.connection import Connection
+from gradio_runtime.description.space_names import space_of
 
 from tests.runtime.hub_support import hub_for
 from tests.support.hub import Account, Hub, Space

@@ -21,8 +21,8 @@ from gradio_runtime import (
     RateLimited,
     SpaceError,
 )
-from gradio_runtime.hub.copies import copy_space
-from gradio_runtime.settings import CopySettings
+from gradio_runtime._http.settings import CopySettings
+from gradio_runtime._hub.copies import copy_space
 
 from tests.runtime.hub_support import hub_for
 from tests.runtime.wire_api import WireClient

@@ -21,9 +21,9 @@ from gradio_runtime import (
     JobTimeout,
     SpaceError,
 )
-from gradio_runtime.fetch import fetch_description
-from gradio_runtime.hub import waiting
-from gradio_runtime.hub.lines import line_on_terminal
+from gradio_runtime._engine.fetch import fetch_description
+from gradio_runtime._hub import waiting
+from gradio_runtime._hub.lines import line_on_terminal
 
 from tests.runtime.hub_support import hub_for
 from tests.runtime.wire_api import WireClient

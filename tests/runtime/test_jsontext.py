@@ -8,8 +8,8 @@ import sys
 import uuid
 
 import pytest
-from gradio_runtime.bounds import MAX_DEPTH
-from gradio_runtime.jsontext import ExcessiveJson, load_json
+from gradio_runtime._models.bounds import MAX_DEPTH
+from gradio_runtime.description.json_values import ExcessiveJson, load_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

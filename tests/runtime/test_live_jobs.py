@@ -313,7 +313,7 @@ def test_a_client_used_from_many_threads(client: WireClient) -> None:
 
 
 def test_blocking_the_runtimes_own_loop_is_refused(client: WireClient) -> None:
-    from gradio_runtime.loop import run_sync
+    from gradio_runtime._loop.loop import run_sync
 
     async def deadlock() -> None:
         client.echo("x")

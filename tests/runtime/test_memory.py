@@ -7,10 +7,10 @@ import weakref
 
 import pytest
 from gradio_runtime import GradioError
-from gradio_runtime.job import Job
-from gradio_runtime.outcome import Outcome
-from gradio_runtime.status import Status, StatusUpdate
-from gradio_runtime.stream import Stream
+from gradio_runtime._api.job import Job
+from gradio_runtime._api.stream import Stream
+from gradio_runtime._engine.outcome import Outcome
+from gradio_runtime._models.status import Status, StatusUpdate
 
 
 class Output:

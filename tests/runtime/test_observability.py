@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from gradio_runtime import AppError, Client, JobCancelled
-from gradio_runtime.addresses import shown_src
-from gradio_runtime.progress import ProgressBar
-from gradio_runtime.status import ProgressUnit, Status, StatusUpdate
+from gradio_runtime._api.progress import ProgressBar
+from gradio_runtime._models.status import ProgressUnit, Status, StatusUpdate
+from gradio_runtime.description.addresses import shown_src
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor

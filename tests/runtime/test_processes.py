@@ -34,9 +34,9 @@ from gradio_runtime import (
     ServerValidationError,
     SpaceError,
 )
-from gradio_runtime.job import Job
-from gradio_runtime.outcome import Outcome
-from gradio_runtime.stream import Stream
+from gradio_runtime._api.job import Job
+from gradio_runtime._api.stream import Stream
+from gradio_runtime._engine.outcome import Outcome
 
 from tests.runtime import wire_api
 from tests.runtime.wire_api import WireClient

@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 from gradio_runtime._codecs.codec import unwrap_update
-from gradio_runtime.description import Config
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.errors import ProtocolError
-from gradio_runtime.queue.outputs import UNKNOWN, Outputs, weigh
-from gradio_runtime.queue.protocol import (
+from gradio_runtime._models.base import UNCHANGED
+from gradio_runtime._queue.messages import (
     CloseStream,
     Completed,
     Estimation,
@@ -27,7 +24,10 @@ from gradio_runtime.queue.protocol import (
     StreamFault,
     decode,
 )
-from gradio_runtime.values import UNCHANGED
+from gradio_runtime._queue.outputs import UNKNOWN, Outputs, weigh
+from gradio_runtime.description import Config
+from gradio_runtime.description.dialect import Dialect
+from gradio_runtime.errors import ProtocolError
 from hypothesis import given
 from hypothesis import strategies as st
 

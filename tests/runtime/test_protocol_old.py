@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 from gradio_runtime._codecs.codec import unwrap_update
-from gradio_runtime.description import Config
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.errors import ProtocolError
-from gradio_runtime.queue.outputs import Outputs
-from gradio_runtime.queue.protocol import (
+from gradio_runtime._models.base import UNCHANGED
+from gradio_runtime._queue.messages import (
     Asked,
     Completed,
     Estimation,
@@ -27,7 +24,10 @@ from gradio_runtime.queue.protocol import (
     decode,
     decode_answer,
 )
-from gradio_runtime.values import UNCHANGED
+from gradio_runtime._queue.outputs import Outputs
+from gradio_runtime.description import Config
+from gradio_runtime.description.dialect import Dialect
+from gradio_runtime.errors import ProtocolError
 
 CAPTURES = Path(__file__).parent / "captures"
 GRADIO3 = Dialect.of(Config(version="3.50.2"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.queue.session import Session
-from gradio_runtime.queue.session_pool import SessionPool
+from gradio_runtime._queue.session import Session
+from gradio_runtime._queue.session_pool import SessionPool
+from gradio_runtime.description.dialect import Dialect
 
 
 def pool(*, removes_queued: bool) -> SessionPool:

@@ -16,9 +16,9 @@ from typing import Any
 import gradio_runtime
 import pytest
 from gradio_runtime import Client, InputError
-from gradio_runtime.defaults import src_variable
-from gradio_runtime.hub import copies
-from gradio_runtime.settings import CopySettings, Settings
+from gradio_runtime._api.defaults import src_variable
+from gradio_runtime._http.settings import CopySettings, Settings
+from gradio_runtime._hub import copies
 
 from tests.runtime.file_server import file_server
 from tests.runtime.hub_support import hub_for

@@ -18,9 +18,9 @@ from gradio_runtime._codecs.codec import (
     files_in,
     replace_files,
 )
+from gradio_runtime._models.provenance import OF_THE_APP
 from gradio_runtime.description import Component, Config
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.provenance import OF_THE_APP
+from gradio_runtime.description.dialect import Dialect
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,

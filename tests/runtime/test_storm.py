@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from gradio_runtime import Client, JobCancelled, Status
-from gradio_runtime.job import Job
+from gradio_runtime._api.job import Job
 
 from tests.conftest import StartServer
 from tests.support.servers import GradioServer

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from gradio_runtime.http import pools
+from gradio_runtime._http import pools
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import until

@@ -21,13 +21,13 @@ from gradio_runtime import (
     ProtocolError,
     UploadProgress,
 )
+from gradio_runtime._codecs.file_objects import inlined
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._models.files import data_url
 from gradio_runtime._transfer.sources import open_source
+from gradio_runtime._transfer.transfer import Transfer
 from gradio_runtime.description import Config
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.filedata import inlined
-from gradio_runtime.files import data_url
-from gradio_runtime.settings import Settings
-from gradio_runtime.transfer import Transfer
+from gradio_runtime.description.dialect import Dialect
 
 from tests.runtime.file_server import PREFIX, FileServer, Handler, file_server
 from tests.runtime.wire_api import WireClient
@@ -43,7 +43,7 @@ def server() -> Iterator[FileServer]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradio_runtime.http.transport.pause", lambda _attempt: 0.01)
+    monkeypatch.setattr("gradio_runtime._http.transport.pause", lambda _attempt: 0.01)
 
 
 @pytest.fixture
@@ -595,8 +595,8 @@ def test_a_public_file_is_handed_over_by_url(
     handed: bool,
 ) -> None:
     """Apps on this machine are not public; here they pass for it."""
-    monkeypatch.setattr("gradio_runtime.transfer._public", lambda _url: True)
-    monkeypatch.setattr("gradio_runtime.http.abroad.is_public", lambda _ip: True)
+    monkeypatch.setattr("gradio_runtime._transfer.transfer._public", lambda _url: True)
+    monkeypatch.setattr("gradio_runtime._http.abroad.is_public", lambda _ip: True)
     with WireClient(other[0].url, download_files=False, **reach) as source:
         remote = source.file(b"content")
     client.file(remote)

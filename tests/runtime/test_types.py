@@ -17,8 +17,8 @@ import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 from gradio_runtime import File, FileInput, GradioError, Input
-from gradio_runtime.file_inputs import FILE_TEXT
-from gradio_runtime.files import facts_of, set_facts
+from gradio_runtime._models.file_inputs import FILE_TEXT
+from gradio_runtime._models.files import facts_of, set_facts
 from gradio_runtime.types import (
     AnnotatedImageData,
     Annotation,

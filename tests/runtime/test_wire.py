@@ -10,9 +10,9 @@ import pytest
 from gradio_runtime import UNCHANGED, File, Input, Output, OutputMismatch
 from gradio_runtime._codecs.codec import decode, files_in, replace_files
 from gradio_runtime._codecs.codec import encode as encode_slot
+from gradio_runtime._engine.results import reader_for
 from gradio_runtime.description import Component
-from gradio_runtime.dialect import Dialect
-from gradio_runtime.results import reader_for
+from gradio_runtime.description.dialect import Dialect
 from gradio_runtime.types import (
     ChatFile,
     ChatMessage,

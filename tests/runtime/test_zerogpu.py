@@ -13,9 +13,9 @@ from typing import Any
 import gradio_runtime
 import pytest
 from gradio_runtime import Client
-from gradio_runtime.connection import Connection
-from gradio_runtime.hub import waiting
-from gradio_runtime.hub.spaces import Space as Found
+from gradio_runtime._engine.connection import Connection
+from gradio_runtime._hub import waiting
+from gradio_runtime._hub.spaces import Space as Found
 
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import gradio_codegen
-from gradio_codegen.spec import dumps
+from gradio_codegen.descriptions.spec import dumps
 
 from tests.support.servers import GradioServer
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from gradio_runtime.loop import has_begun
+from gradio_runtime._loop.loop import has_begun
 
 __all__ = ["prefix_proxy"]
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradio_runtime.texts import escaped
+from gradio_runtime._models.texts import escaped
 
+from ..descriptions.fetch import Connect, classify
+from ..descriptions.spec import AppSpec
 from ..drift import Diff, Surface, drift, read_file
 from ..errors import CodegenError, UsageError
-from ..fetch import Connect, classify
-from ..spec import AppSpec
 from .connect import read_app
+from .console import Talk, error, out
 from .show import exit_code, show
-from .talk import Talk, error, out
 
 #: Which of several files' exit codes counts: a mistake in the command, then what is
 #: known for sure, then what could not be found out.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradio_runtime.addresses import shown_src
+from gradio_runtime.description.addresses import shown_src
 
+from ..descriptions.fetch import Connect, fetch, split_login
+from ..descriptions.spec import AppSpec
 from ..errors import UsageError
-from ..fetch import Connect, fetch, split_login
-from ..spec import AppSpec
-from .talk import Talk
+from .console import Talk
 
 
 def connect_by(

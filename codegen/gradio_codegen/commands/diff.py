@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from ..descriptions.fetch import Connect
 from ..drift import diff
-from ..fetch import Connect
 from .connect import read_app
+from .console import Talk, out
 from .show import exit_code, show
-from .talk import Talk, out
 
 
 def show_diff(

@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 
 from ..api import GeneratedModule, generate_from
-from ..fetch import Connect, classify
+from ..descriptions.fetch import Connect, classify
 from ..options import BuildOptions
-from ..typecheck import type_check
-from ..write import ensure_writable, write_file
+from ..write.file import ensure_writable, write_file
+from ..write.typecheck import type_check
 from .connect import read_app
-from .talk import Talk, err, out
+from .console import Talk, err, out
 
 
 def generate_module(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 
-from ..build import build
-from ..described import as_detail, as_json, endpoint_as_json, find_endpoint
-from ..fetch import Connect, classify
+from ..decide.build import build
+from ..descriptions.fetch import Connect, classify
+from ..inspect.described import as_detail, as_json, endpoint_as_json, find_endpoint
+from ..inspect.table import as_table, as_text
 from ..options import BuildOptions
-from ..table import as_table, as_text
 from .connect import read_app
-from .talk import Talk, out
+from .console import Talk, out
 
 
 def inspect_app(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..fetch import Connect, classify
-from ..spec import dumps, is_saved
-from ..write import ensure_writable, write_file
+from ..descriptions.fetch import Connect, classify
+from ..descriptions.spec import dumps, is_saved
+from ..write.file import ensure_writable, write_file
 from .connect import read_app
-from .talk import Talk, out
+from .console import Talk, out
 
 
 def save_description(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from gradio_runtime.texts import printable
+from gradio_runtime._models.texts import printable
 
 from ..drift import Diff
-from .talk import out
+from .console import out
 
 _STYLES: Mapping[str, str] = {
     "title": "bold",

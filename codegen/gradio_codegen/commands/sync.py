@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from gradio_runtime.texts import printable
+from gradio_runtime._models.texts import printable
 
-from ..config import find_config, json_schema, load_config
-from ..sync import App, Result, chosen, resolve, synchronise
-from ..table import aligned
+from ..inspect.table import aligned
+from .config import find_config, json_schema, load_config
+from .console import Talk, err, error, out
+from .projects import App, Result, chosen, resolve, synchronise
 from .show import show
-from .talk import Talk, err, error, out
 
 _TITLES = ("App", "Output", "Endpoints", "State", "Changes")
 _STYLES = {"failed": "red", "missing": "red", "out of date": "red"}

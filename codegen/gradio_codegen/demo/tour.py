@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..api import generate
 from ..errors import CheckError, OutputError
-from ..typecheck import type_check
-from ..write import ensure_writable
+from ..write.file import ensure_writable
+from ..write.typecheck import type_check
 from .calls import make_calls
 from .module import load
 from .server import DemoServer, ServerFailed

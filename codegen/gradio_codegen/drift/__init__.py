@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from .changes import Change, Diff, Level
 from .compare import compare
+from .module_reader import Surface, read_module
 from .sources import diff, drift, read_file, surface_of
-from .surface import Surface, read_module
 
 __all__ = [
     "Change",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
-from gradio_runtime.texts import printable
+from gradio_runtime._models.texts import printable
 
 #: Of the JSON form; it grows when a program that reads it would have to change.
 _FORMAT = 1

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gradio_runtime.drift import Signature, Slot, judge
-from gradio_runtime.texts import printable
+from gradio_runtime._components.drift import Signature, Slot, judge
+from gradio_runtime._models.texts import printable
 
+from ..decide.types import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
 from ..errors import UsageError
-from ..typeexpr import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
 from .changes import Change, Diff, Level, breaking, compatible
 from .inputs import InputChanges
+from .module_reader import Endpoint, Surface
 from .outputs import output_changes
-from .surface import Endpoint, Surface
 from .types import Fit, without
 
 _LONGEST = 400

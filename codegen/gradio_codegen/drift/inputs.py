@@ -9,18 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..decide.types import UNCHANGED, Literals, Named, TypeExpr, mapped, walk, write
 from ..literals import LiteralValue, shown
-from ..typeexpr import (
-    UNCHANGED,
-    Literals,
-    Named,
-    TypeExpr,
-    mapped,
-    walk,
-    write,
-)
 from .changes import Change, Level
-from .surface import Endpoint, Parameter
+from .module_reader import Endpoint, Parameter
 from .types import Fit, difference, without
 
 #: The bounds, and whether a greater value of each lets more through.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..typeexpr import write
+from ..decide.types import write
 from .changes import Change, Level, breaking, compatible
-from .surface import Endpoint, Output
+from .module_reader import Endpoint, Output
 from .types import Fit, difference
 
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..api import GeneratedModule
-from ..build import build
+from ..decide.build import build
+from ..decide.objects import write_models
+from ..descriptions.fetch import fetch, read_text
+from ..descriptions.spec import AppSpec
 from ..errors import SourceError, SpecError, UsageError
-from ..fetch import fetch, read_text
-from ..models import write_models
 from ..options import BuildOptions
 from ..paths import as_path
-from ..render import render
-from ..spec import AppSpec
-from ..write import is_generated
+from ..write.file import is_generated
+from ..write.render import render
 from .changes import Diff, State
 from .compare import compare
-from .surface import Surface, read_module
+from .module_reader import Surface, read_module
 
 #: What can be compared.
 Comparable: TypeAlias = AppSpec | GeneratedModule | str | os.PathLike[str]

@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 from gradio_runtime._components.kind import fits
 
-from ..literals import LiteralValue
-from ..typeexpr import (
+from ..decide.types import (
     ANY,
     FLOAT,
     INT,
@@ -25,6 +24,7 @@ from ..typeexpr import (
     either,
     write,
 )
+from ..literals import LiteralValue
 
 Constraint: TypeAlias = tuple[str, int | float]
 _CONSTRAINTS = ("ge", "le", "multiple_of", "max_length")

@@ -23,14 +23,14 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .._components.kind import Codec, Json, Kind
 from .._components.registry import KINDS, kind_of, kind_of_slot
+from .._models.base import UNCHANGED, Unchanged
+from .._models.files import AppText, File, recast
+from .._models.texts import is_whole
 from ..description import Component
-from ..dialect import Dialect
+from ..description.dialect import Dialect
+from ..description.json_values import is_array, is_object
 from ..errors import InputError
-from ..filedata import inlined, is_file
-from ..files import AppText, File, recast
-from ..jsontext import is_array, is_object
-from ..texts import is_whole
-from ..values import UNCHANGED, Unchanged
+from .file_objects import inlined, is_file
 
 #: JSON that is in nothing else. Most of a value is, and a chat that streams is decoded
 #: again for each token: a call for each atom would be half of the cost.

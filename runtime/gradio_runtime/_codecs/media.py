@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .._components.kind import Codec, Files, Json
+from .._models.files import File, recast
 from ..description import Component
-from ..dialect import Dialect
+from ..description.dialect import Dialect
+from ..description.json_values import is_array, is_object
 from ..errors import InputError
-from ..files import File, recast
-from ..jsontext import is_array, is_object
 from ..types.media import (
     AnnotatedImageData,
     EditorData,

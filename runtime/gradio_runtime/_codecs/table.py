@@ -6,8 +6,8 @@ from typing import Any
 
 from .._components.kind import Codec
 from ..description import Component
-from ..dialect import Dialect
-from ..jsontext import is_array
+from ..description.dialect import Dialect
+from ..description.json_values import is_array
 from ..types.table import DataframeData
 
 

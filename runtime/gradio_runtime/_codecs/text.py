@@ -7,9 +7,9 @@ from typing import Any
 
 from .._components.kind import Codec, Files, Json
 from ..description import Component
-from ..dialect import Dialect
+from ..description.dialect import Dialect
+from ..description.json_values import is_array
 from ..errors import InputError
-from ..jsontext import is_array
 from ..types.text import HighlightedToken
 from .codec import unpaired
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from ..description import Component
-    from ..dialect import Dialect
+    from ..description.dialect import Dialect
 
 Json: TypeAlias = Any
 Props: TypeAlias = Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..jsontext import is_array
+from ..description.json_values import is_array
 from .kind import Kind, Value
 
 

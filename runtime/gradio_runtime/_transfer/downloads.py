@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..bounds import FREE_DISK, SMALLEST_FILE
+from .._http.backoff import RETRIES, may_pass, pause_after
+from .._http.transport import Transport
+from .._loop.loop import overdue
+from .._models.bounds import FREE_DISK, SMALLEST_FILE
 from ..errors import (
     AuthenticationError,
     ConnectError,
@@ -25,9 +28,6 @@ from ..errors import (
     FileTooLarge,
     GradioError,
 )
-from ..http.backoff import RETRIES, may_pass, pause_after
-from ..http.transport import Transport
-from ..loop import overdue
 
 if TYPE_CHECKING:
     import httpx2

@@ -16,8 +16,8 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
+from .._loop.loop import in_thread
 from ..errors import InputError
-from ..loop import in_thread
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from .._http.transport import Transport
+from ..description.json_values import is_array, load_json
 from ..errors import FileTooLarge, ProtocolError
-from ..http.transport import Transport
-from ..jsontext import is_array, load_json
 from .sources import Source
 
 #: Characters that would end a quoted name, or its header.

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
-from ..jsontext import is_array, is_object, load_json
+from .json_values import is_array, is_object, load_json
 
 
 class _Wire(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..values import Unchanged as Unchanged
+from .._models.base import Unchanged as Unchanged
 
 if TYPE_CHECKING:
     # A small class may stand beside the record of its component.

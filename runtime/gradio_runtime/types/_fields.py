@@ -15,10 +15,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ..file_inputs import FILE_TEXT, as_file
-from ..files import File
-from ..jsontext import is_object
-from ..values import Model
+from .._models.base import Model
+from .._models.file_inputs import FILE_TEXT, as_file
+from .._models.files import File
+from ..description.json_values import is_object
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 
-from ..file_inputs import FileInput, as_file, one_file
-from ..files import File, recast
-from ..jsontext import is_array, is_object
-from ..values import Model
+from .._models.base import Model
+from .._models.file_inputs import FileInput, as_file, one_file
+from .._models.files import File, recast
+from ..description.json_values import is_array, is_object
 from ._fields import FileField, ReadAs
 
 if TYPE_CHECKING:
-    from ..notebook import Page
+    from .._models.html import Page
 
 __all__ = [
     "ChatCell",

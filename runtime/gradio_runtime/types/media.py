@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import Field, ValidationInfo
 
-from ..file_inputs import FILE_TEXT, FileInput, one_file
-from ..files import File
-from ..jsontext import is_object
-from ..values import Model
+from .._models.base import Model
+from .._models.file_inputs import FILE_TEXT, FileInput, one_file
+from .._models.files import File
+from ..description.json_values import is_object
 from ._fields import FileField, Known, ReadAs, is_file_object
 
 if TYPE_CHECKING:
-    from ..notebook import Page
+    from .._models.html import Page
 
 __all__ = [
     "AnnotatedImageData",

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..jsontext import is_object
-from ..tables import TableSource, library, rows_of
-from ..values import Model
+from .._models.base import Model
+from ..description.json_values import is_object
 from ._fields import Known, ReadAs
+from ._tables import TableSource, library, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
     import polars as pl
 
-    from ..notebook import Page
+    from .._models.html import Page
 
 __all__ = [
     "DataframeData",

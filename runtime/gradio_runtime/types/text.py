@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import ValidationInfo
 
-from ..values import Model
+from .._models.base import Model
 from ._fields import ReadAs
 
 if TYPE_CHECKING:
-    from ..notebook import Page
+    from .._models.html import Page
 
 __all__ = ["DateTimeInput", "DialogueLine", "HighlightedInput", "HighlightedToken"]
 

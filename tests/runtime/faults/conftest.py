@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from gradio_runtime.http import pools
-from gradio_runtime.loop import run_sync
+from gradio_runtime._http import pools
+from gradio_runtime._loop.loop import run_sync
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Server, count, until

@@ -23,7 +23,7 @@ from gradio_runtime import (
     SchemaDrift,
     Status,
 )
-from gradio_runtime.loop import get_loop
+from gradio_runtime._loop.loop import get_loop
 
 from tests.runtime.faults.conftest import echo, joins, open_sockets
 from tests.runtime.wire_api import WireClient

@@ -18,7 +18,7 @@ from gradio_runtime import (
     InputError,
     connect,
 )
-from gradio_runtime.fetch import fetch_description
+from gradio_runtime._engine.fetch import fetch_description
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Handler, Server, count, serving

@@ -15,9 +15,9 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 import pytest
-from gradio_runtime.http import pools
-from gradio_runtime.loop import run_sync
-from gradio_runtime.settings import Settings
+from gradio_runtime._http import pools
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._loop.loop import run_sync
 from httpcore2._backends.anyio import AnyIOBackend, AnyIOStream
 
 from tests.runtime.faults.conftest import echo, open_sockets

@@ -23,7 +23,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from gradio_runtime import JobTimeout, Status, execution
+from gradio_runtime import JobTimeout, Status
+from gradio_runtime._engine import execution
 
 from tests.runtime.faults.conftest import joins
 from tests.runtime.wire_api import WireClient

@@ -12,7 +12,7 @@ import gradio_runtime.types
 from gradio_runtime import File
 from gradio_runtime._components.registry import KINDS
 from gradio_runtime.description import Config
-from gradio_runtime.dialect import Dialect
+from gradio_runtime.description.dialect import Dialect
 from pydantic import BaseModel
 
 META = {"_type": "gradio.FileData"}

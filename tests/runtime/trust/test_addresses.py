@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from gradio_codegen import CodegenError, read
 from gradio_runtime import Client, ConnectError, GradioError, connect
-from gradio_runtime.addresses import parse, shown_src, split
+from gradio_runtime.description.addresses import parse, shown_src, split
 from hypothesis import example, given
 from hypothesis import strategies as st
 

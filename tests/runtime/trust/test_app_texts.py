@@ -15,8 +15,8 @@ from typing import Any, get_args
 
 import pytest
 from gradio_runtime import Client, File, FileInput, InputError, handle_file
-from gradio_runtime.provenance import AppStr, as_said
-from gradio_runtime.results import reader_for
+from gradio_runtime._engine.results import reader_for
+from gradio_runtime._models.provenance import AppStr, as_said
 from pydantic import TypeAdapter, ValidationError
 
 from tests.support.misbehaving import Handler, forget_all, serving

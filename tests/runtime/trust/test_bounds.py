@@ -20,8 +20,8 @@ from gradio_runtime import (
     Input,
     ProtocolError,
     Status,
-    bounds,
 )
+from gradio_runtime._models import bounds
 from gradio_runtime._transfer import downloads
 
 from tests.support.misbehaving import (

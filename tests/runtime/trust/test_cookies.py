@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import pytest
 from gradio_runtime import GradioError
-from gradio_runtime.http.transport import Transport
-from gradio_runtime.loop import run_sync
-from gradio_runtime.settings import Settings
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._http.transport import Transport
+from gradio_runtime._loop.loop import run_sync
 
 from tests.runtime.trust.elsewhere import Elsewhere, elsewhere
 from tests.support.misbehaving import Handler, Server, sent

@@ -14,12 +14,12 @@ from typing import Any, cast
 import pytest
 import trustme
 from gradio_runtime import Client, ConnectError, GradioError, InputError
+from gradio_runtime._http import pools
+from gradio_runtime._http.abroad import ANYWHERE, Abroad, is_public
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._http.transport import Transport
+from gradio_runtime._loop.loop import run_sync
 from gradio_runtime._transfer.downloads import Wanted, download
-from gradio_runtime.http import pools
-from gradio_runtime.http.abroad import ANYWHERE, Abroad, is_public
-from gradio_runtime.http.transport import Transport
-from gradio_runtime.loop import run_sync
-from gradio_runtime.settings import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -192,7 +192,7 @@ def test_a_url_of_the_callers_own_leads_anywhere(tmp_path: Path) -> None:
 def one_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     """127.0.0.1 passes for public; 127.0.0.2 does not."""
     monkeypatch.setattr(
-        "gradio_runtime.http.abroad.is_public", lambda ip: ip == "127.0.0.1"
+        "gradio_runtime._http.abroad.is_public", lambda ip: ip == "127.0.0.1"
     )
 
 

@@ -26,11 +26,11 @@ from gradio_runtime._codecs.codec import (
     unwrap_update,
 )
 from gradio_runtime._components.registry import kind_of
+from gradio_runtime._engine.results import reader_for
+from gradio_runtime._models.files import AppText, set_facts
 from gradio_runtime.description import Component
-from gradio_runtime.dialect import Dialect
+from gradio_runtime.description.dialect import Dialect
 from gradio_runtime.errors import GradioError
-from gradio_runtime.files import AppText, set_facts
-from gradio_runtime.results import reader_for
 from gradio_runtime.types import ChatMessage, ChatPairInput, GalleryImage
 from pydantic import ValidationError, create_model
 

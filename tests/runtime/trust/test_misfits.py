@@ -7,13 +7,15 @@ import math
 from contextlib import suppress
 from typing import Any
 
-import gradio_runtime.misfits
+import gradio_runtime._models.misfits
 import pytest
-from gradio_runtime import File, Output, OutputMismatch, bounds, results
-from gradio_runtime.jsontext import ExcessiveJson, load_json
-from gradio_runtime.misfits import misfits
-from gradio_runtime.results import reader_for
-from gradio_runtime.texts import escaped
+from gradio_runtime import File, Output, OutputMismatch
+from gradio_runtime._engine import results
+from gradio_runtime._engine.results import reader_for
+from gradio_runtime._models import bounds
+from gradio_runtime._models.misfits import misfits
+from gradio_runtime._models.texts import escaped
+from gradio_runtime.description.json_values import ExcessiveJson, load_json
 from gradio_runtime.types import ChatMessage, GalleryImage
 from pydantic import ValidationError
 
@@ -47,7 +49,7 @@ def test_the_first_misfit_of_many_is_enough(
         return misfits(error)
 
     monkeypatch.setattr(results, "misfits", counted)
-    monkeypatch.setattr(gradio_runtime.misfits, "STEP", STEP)
+    monkeypatch.setattr(gradio_runtime._models.misfits, "STEP", STEP)
     for place in places(TYPES[name])[:3]:
         read = reader_for(place)
         for value in MISFITS.values():
@@ -66,7 +68,7 @@ class Numbers(Output):
 def test_a_misfit_far_from_the_start_is_at_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gradio_runtime.misfits, "STEP", STEP)
+    monkeypatch.setattr(gradio_runtime._models.misfits, "STEP", STEP)
     image = {"image": File(url="https://a.test/x.png")}
     album = {"a": [image] * MANY, "b": [*[image] * MANY, {"image": "{x}"}, image]}
     with pytest.raises(OutputMismatch, match=rf"second.*\(b\.{MANY}\.image: expected"):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from gradio_runtime import File
-from gradio_runtime.filenames import safe_name
-from gradio_runtime.texts import escaped
-from gradio_runtime.transfer import default_download_dir
+from gradio_runtime._models.filenames import safe_name
+from gradio_runtime._models.texts import escaped
+from gradio_runtime._transfer.transfer import default_download_dir
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,10 +11,10 @@ from typing import Any
 import httpx2
 import pytest
 from gradio_runtime import Client, GradioError, InputError
+from gradio_runtime._http.statuses import seconds_of
 from gradio_runtime._transfer import downloads
-from gradio_runtime.dialect import is_before_5
-from gradio_runtime.http.statuses import seconds_of
-from gradio_runtime.jsontext import is_array, is_object
+from gradio_runtime.description.dialect import is_before_5
+from gradio_runtime.description.json_values import is_array, is_object
 
 from tests.runtime.faults.test_any_answer import judge
 from tests.runtime.wire_api import WireClient

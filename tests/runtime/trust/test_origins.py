@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from gradio_runtime import Client, ConnectError, GradioError, ProtocolError
-from gradio_runtime.http.transport import Transport
-from gradio_runtime.loop import run_sync
-from gradio_runtime.settings import Settings
+from gradio_runtime._http.settings import Settings
+from gradio_runtime._http.transport import Transport
+from gradio_runtime._loop.loop import run_sync
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,7 +243,7 @@ def test_a_prefix_leads_nowhere_else(
 
 @given(st.text(alphabet="/.@:?#%\\ab1-_~ \n", max_size=8))
 def test_a_prefix_that_is_taken_is_a_plain_path(prefix: str) -> None:
-    from gradio_runtime.discovery import parse_config
+    from gradio_runtime._engine.discovery import parse_config
 
     transport: Any = type("Transport", (), {"base": "http://h"})
     with suppress(ProtocolError):

@@ -17,9 +17,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 from gradio_runtime import Client, GradioError
-from gradio_runtime.bounds import MAX_TEXT
-from gradio_runtime.fetch import fetch_description
-from gradio_runtime.http.redaction import Secrets, cleaned, hide_secrets, keep_session
+from gradio_runtime._engine.fetch import fetch_description
+from gradio_runtime._http.redaction import Secrets, cleaned, hide_secrets, keep_session
+from gradio_runtime._models.bounds import MAX_TEXT
 from pydantic import TypeAdapter, ValidationError
 
 from tests.runtime.wire_api import WireClient

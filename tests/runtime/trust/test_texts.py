@@ -26,19 +26,15 @@ from gradio_runtime import (
     Stream,
     errors,
 )
-from gradio_runtime.dialect import Dialect
+from gradio_runtime._api.progress import ProgressBar
+from gradio_runtime._api.usage import usage_text
+from gradio_runtime._engine.outcome import Outcome
+from gradio_runtime._http.redaction import LOGGERS, cleaned, hide_secrets
+from gradio_runtime._models.status import number
+from gradio_runtime._models.texts import UNSEEN, brief, escaped, printable, shortened
+from gradio_runtime._queue.messages import Failed, decode_answer
+from gradio_runtime.description.dialect import Dialect
 from gradio_runtime.errors import GradioError, InputError, SchemaDriftWarning
-from gradio_runtime.http.redaction import (
-    LOGGERS,
-    cleaned,
-    hide_secrets,
-)
-from gradio_runtime.outcome import Outcome
-from gradio_runtime.progress import ProgressBar
-from gradio_runtime.queue.protocol import Failed, decode_answer
-from gradio_runtime.status import number
-from gradio_runtime.texts import UNSEEN, brief, escaped, printable, shortened
-from gradio_runtime.usage import usage_text
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel

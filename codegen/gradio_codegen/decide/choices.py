@@ -1,0 +1,112 @@
+"""Dropdowns, radios and checkbox groups: one of several values, or some of them.
+
+The server compares by value, so a choice is typed and sent as what it is: `/info`
+describes the integer 2025 as a string, and an app refuses `"2025"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gradio_runtime._components.registry import kind_of
+from gradio_runtime._models.texts import shortened
+from gradio_runtime.description import Component, label_text
+
+from ..limits import CHOICES, SHOWN
+from ..literals import shown
+from ..narrow import as_list, as_map
+from .schema import choice_type
+from .types import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
+
+#: What a choice can be.
+_OPEN = either(STR, FLOAT)
+_MOST_SHOWN = 12
+
+
+def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals | None]:
+    """What a parameter takes, and the part of it that deserves a name.
+
+    No choices at all mean that the app sets them when it runs.
+    """
+    values = _values(component, schema)
+    item = choice_type(values) or _OPEN
+    choices = _literals(item)
+    if component.props.get("allow_custom_value"):
+        item = either(item, STR)
+    return (list_of(item) if _is_several(component, schema) else item), choices
+
+
+def _literals(type_: TypeExpr) -> Literals | None:
+    """The literals, unless they are `None` alone or stand in a wider union."""
+    if isinstance(type_, Literals) and type_.values != (None,):
+        return type_
+    return None
+
+
+def choice_output(component: Component, schema: Any) -> TypeExpr:
+    """The choices' own types rather than the choices.
+
+    The app may return others together with a component update, and often does.
+    """
+    types = [natural(value) for value in _values(component, schema)]
+    item = either(*types) if types else _OPEN
+    if component.props.get("allow_custom_value"):
+        item = either(item, STR)
+    return list_of(item) if _is_several(component, schema) else item
+
+
+def _is_several(component: Component, schema: Any) -> bool:
+    kind = kind_of(component.type)
+    if "multiselect" in kind.keeps and "multiselect" not in component.props:
+        return (as_map(schema) or {}).get("type") == "array"
+    return kind.several or bool(component.props.get("multiselect"))
+
+
+def _values(component: Component, schema: Any) -> Sequence[object]:
+    """The values: the component's, else those of the schema's `enum`."""
+    pairs = _pairs(component)
+    if pairs:
+        return [value for _, value in pairs]
+    members = as_map(schema) or {}
+    return as_list((as_map(members.get("items")) or members).get("enum")) or ()
+
+
+def _pairs(component: Component) -> list[tuple[object, object]]:
+    """Label and value of each choice; older versions have the value alone."""
+    return [
+        (pair[0], pair[1]) if (pair := as_list(item)) is not None else (item, item)
+        for item in as_list(component.props.get("choices")) or ()
+    ]
+
+
+def choice_notes(component: Component) -> Iterator[str]:
+    """What the type does not say of the choices."""
+    pairs = _pairs(component)
+    labelled = [
+        f"{shown(value)} ({' '.join(text.split())})"
+        for label, value in pairs
+        if (text := label_text(label)) is not None and text != str(value)
+    ]
+    values = [value for _, value in pairs]
+    if labelled:
+        yield f"{some(labelled)}."
+    elif len(values) > CHOICES:
+        few = some([shown(value) for value in values])
+        yield f"One of {len(values):,} values: {few}."
+    elif any(isinstance(value, float) for value in values):
+        # Not in the type: there are no literals of floats.
+        yield f"One of {some([shown(value) for value in values])}."
+    elif not values:
+        yield "The app sets the choices when it runs."
+    if component.props.get("allow_custom_value"):
+        yield "Other values are accepted too."
+    if (most := component.props.get("max_choices")) is not None:
+        yield f"At most {most}."
+
+
+def some(items: list[str]) -> str:
+    """The items, or the first of them where they are too many."""
+    if len(items) > _MOST_SHOWN:
+        items = [*items[:_MOST_SHOWN], "…"]
+    return ", ".join(shortened(item, SHOWN) for item in items)

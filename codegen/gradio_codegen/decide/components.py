@@ -1,0 +1,184 @@
+"""What callers pass to Gradio's components, and get from them.
+
+Most components say it in their schema. Those here say it elsewhere: choices and
+bounds are in `/config` alone, and for files, chats, tables and the like the runtime
+has types that are the same whatever the server's version.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gradio_runtime._components.files import in_a_list
+from gradio_runtime._components.registry import kind_of, kind_of_slot
+from gradio_runtime.description import Component
+
+from ..narrow import as_list
+from .choices import choice_input, choice_notes, choice_output, some
+from .schema import SchemaMapper, all_required
+from .types import (
+    FILE,
+    FILE_INPUT,
+    FLOAT,
+    INT,
+    STR,
+    Literals,
+    TypeExpr,
+    list_of,
+    parsed,
+)
+
+Constraint = tuple[str, int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class InputType:
+    """What a parameter takes.
+
+    Attributes:
+        type: Its type.
+        choices: The part of it that deserves a name of its own, if any.
+        constraints: Keyword arguments of pydantic's `Field`.
+        notes: Sentences for the docstring.
+        example: Source text of a value, where the type alone says too little.
+    """
+
+    type: TypeExpr
+    choices: Literals | None = None
+    constraints: tuple[Constraint, ...] = ()
+    notes: tuple[str, ...] = ()
+    example: str = ""
+
+
+def input_type(
+    component: Component, schema: Any, mapper: SchemaMapper, wanted: str
+) -> InputType:
+    """What callers pass to a component.
+
+    Args:
+        component: The component.
+        schema: Its JSON Schema.
+        mapper: For components that are not known here.
+        wanted: The name for an object type.
+    """
+    notes = tuple(_notes(component))
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
+        type_, choices = choice_input(component, schema)
+        return InputType(type_, choices, notes=notes)
+    if not kind.schema_wanted:
+        type_ = _files(component, parsed(kind.takes))
+        return InputType(type_, notes=notes, example=kind.example)
+    type_ = _number(component, schema) or _mapped(component, schema, mapper, wanted)
+    constraints = tuple(_constraints(component, type_))
+    choices = type_ if isinstance(type_, Literals) else None
+    return InputType(type_, choices, constraints, notes, kind.example)
+
+
+def output_type(
+    component: Component, schema: Any, mapper: SchemaMapper, wanted: str
+) -> TypeExpr:
+    """What callers get from a component."""
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
+        return choice_output(component, schema)
+    if not kind.schema_wanted:
+        return _files(component, parsed(kind.gives))
+    return _number(component, schema) or _mapped(component, schema, mapper, wanted)
+
+
+def _mapped(
+    component: Component, schema: Any, mapper: SchemaMapper, wanted: str
+) -> TypeExpr:
+    # `gr.api` says of a dataclass just the wrong fields that they are required.
+    whole = kind_of(component.type).of_function
+    return mapper.map(all_required(schema) if whole else schema, wanted)
+
+
+def _files(component: Component, type_: TypeExpr) -> TypeExpr:
+    several = type_ in (FILE, FILE_INPUT) and in_a_list(component.props)
+    return list_of(type_) if several else type_
+
+
+def _number(component: Component, schema: Any) -> TypeExpr | None:
+    if not kind_of(component.type).bounded:
+        return None
+    whole = component.props.get("precision") == 0 or schema == {"type": "integer"}
+    return INT if whole else FLOAT
+
+
+_LONGEST_TEXT = 2**31
+
+
+def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
+    props = component.props
+    if kind_of(component.type).bounded:
+        whole = type_ == INT
+        minimum, maximum = props.get("minimum"), props.get("maximum")
+        if minimum is not None:
+            yield "ge", math.ceil(minimum) if whole else minimum
+        if maximum is not None:
+            yield "le", math.floor(maximum) if whole else maximum
+        if (step := _exact_step(component)) is not None:
+            yield "multiple_of", step
+    elif (
+        type_ == STR
+        and (length := props.get("max_length")) is not None
+        and 0 <= length < _LONGEST_TEXT  # what pydantic can take
+    ):
+        yield "max_length", int(length)
+
+
+def _exact_step(component: Component) -> int | None:
+    """The step, where `multiple_of` says the same.
+
+    Steps are counted from the minimum, `multiple_of` from zero, and no float is an
+    exact multiple of 0.1. A number's step of 1 is Gradio's default, and binds nobody.
+    """
+    step, start = component.props.get("step"), component.props.get("minimum", 0)
+    if step is None or step != int(step) or step < 1 or start % step:
+        return None
+    return None if step == kind_of(component.type).default_step else int(step)
+
+
+# --- Notes
+
+
+def _notes(component: Component) -> Iterator[str]:
+    props = component.props
+    if text := " ".join(str(props.get("info", "")).split()):
+        yield text if text[-1] in ".!?" else f"{text}."
+    kind = kind_of_slot(component)
+    if kind.takes == "choice":
+        yield from choice_notes(component)
+    yield from _bounds(component)
+    if language := props.get("language"):
+        yield f"Language: {language}."
+    if kind.note:
+        yield kind.note
+    if props.get("file_count") == "directory":
+        yield "The files of a folder."
+    if types := as_list(props.get("file_types")):
+        yield f"File types: {some([str(item) for item in types])}."
+
+
+def _bounds(component: Component) -> Iterator[str]:
+    props = component.props
+    minimum, maximum, step = (props.get(k) for k in ("minimum", "maximum", "step"))
+    if step == kind_of(component.type).default_step:
+        step = None
+    range_ = ""
+    if minimum is not None and maximum is not None:
+        range_ = f"from {minimum} to {maximum}"
+    elif minimum is not None:
+        range_ = f"at least {minimum}"
+    elif maximum is not None:
+        range_ = f"at most {maximum}"
+    steps = "" if step is None else f"in steps of {step}"
+    if text := ", ".join(filter(None, (range_, steps))):
+        yield f"{text[0].upper()}{text[1:]}."
+    if (length := props.get("max_length")) is not None:
+        yield f"At most {length} characters."

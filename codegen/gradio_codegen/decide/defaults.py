@@ -1,0 +1,101 @@
+"""Which default a parameter has, and how its module can say it.
+
+What the app gives is not always of the type that it declares, nor always something
+that can be written into a module; a parameter that has a default stays optional all
+the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradio_runtime._components.registry import VALUES
+from gradio_runtime._models.texts import shortened
+from gradio_runtime.description import ParameterInfo
+
+from ..literals import shown
+from ..narrow import as_list, as_map
+from .ir import Default
+from .types import (
+    ANY,
+    FILE_INPUT,
+    Named,
+    TypeExpr,
+    accepts,
+    either,
+    natural,
+    optional,
+    walk,
+)
+
+#: Types whose values are too much to write down, unless they are empty. Whoever can
+#: leave one out can also take it away.
+_NOT_WRITTEN = {Named(value.name) for value in VALUES.values() if not value.written}
+
+
+def default_of(
+    type_: TypeExpr, item: ParameterInfo, *, holds_files: bool
+) -> tuple[TypeExpr, Default | None, str | None]:
+    """What is sent for a parameter that is left out.
+
+    Args:
+        type_: Its type.
+        item: What the app says of it.
+        holds_files: Whether a value of the type can hold a file. Then its default is the
+            app's own at each call: one that is written down would be sent as if the
+            caller had given it, and could name a file of his.
+
+    Returns:
+        The parameter's type, wide enough for the default; the default; and what is
+        wrong with it, if something is.
+    """
+    value: object = item.default
+    if not item.has_default:
+        return type_, None, None
+    if item.live is not None:
+        removable = FILE_INPUT in walk(type_)
+        given = optional(type_) if removable else type_
+        return given, Default("live", item.live), None
+    if value is None:
+        return optional(type_), Default("plain", None), None
+    if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
+        return optional(type_), Default("live", ""), None
+    if holds_files and value != []:
+        return type_, Default("live", ""), None
+    made = as_map(value) is not None or as_list(value) is not None
+    problem = None
+    if not accepts(type_, value):
+        problem = f"its own default {shortened(shown(value), 60)} does not fit its type; widened"
+        type_ = ANY if made else either(type_, natural(value))
+    if made and accepts(type_, None):
+        # None is a value here, and cannot stand for the default as well.
+        return type_, Default("live", f"now {shortened(shown(value), 60)}"), problem
+    return type_, Default("made" if made else "plain", value), problem
+
+
+def allowing(
+    constraints: Sequence[tuple[str, int | float]], default: Default | None
+) -> tuple[tuple[str, int | float], ...]:
+    """The constraints that a parameter's own default meets.
+
+    Apps break their own bounds; the server is then the judge of the others as well.
+    """
+    if default is None or default.kind == "live":
+        return tuple(constraints)
+    return tuple(c for c in constraints if _meets(default.value, *c))
+
+
+def _meets(value: object, name: str, bound: int | float) -> bool:
+    match value:
+        case str():
+            return name != "max_length" or len(value) <= bound
+        case bool():
+            return True
+        case int() | float():
+            return not (
+                (name == "ge" and value < bound)
+                or (name == "le" and value > bound)
+                or (name == "multiple_of" and value % bound != 0)
+            )
+        case _:
+            return True

@@ -1,0 +1,131 @@
+"""Names that users give to what the app named badly, or not at all.
+
+A pair is `("/lambda_3", "translate")` for an endpoint, or `("/lambda_3.param_0",
+"text")` for one of its parameters. Only the module's names change: the wire knows
+endpoints by the app's own names, and parameters by their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..errors import UsageError
+from ..options import Rename
+from ..suggest import did_you_mean
+from .names import FIELDS, MODULE, field_name, function_name
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that were asked for.
+
+    Attributes:
+        functions: Of endpoints, by api_name.
+        params: Of parameters, by api_name and the name that they would have.
+        unknown: The pairs that fit nothing: what was to be renamed, and what is wrong.
+    """
+
+    functions: Mapping[str, str]
+    params: Mapping[tuple[str, str], str]
+    unknown: tuple[tuple[str, str], ...]
+
+    def of_params(self, api_name: str, natural: Iterable[str]) -> list[str]:
+        """An endpoint's parameters as they are called now."""
+        return [self.params.get((api_name, name), name) for name in natural]
+
+
+def named(
+    renames: Iterable[Rename],
+    known: Mapping[str, Sequence[str]],
+    generated: Collection[str],
+) -> Names:
+    """Find out what is to be renamed.
+
+    Args:
+        renames: The pairs.
+        known: The app's api_names, each with the names of its parameters.
+        generated: Those of them that the module will have.
+
+    Raises:
+        UsageError: A name cannot be given, or would be given twice.
+    """
+    functions: dict[str, str] = {}
+    params: dict[tuple[str, str], str] = {}
+    unknown: list[tuple[str, str]] = []
+    for old, new in renames:
+        if (api_name := _endpoint(old, known)) is not None:
+            _check(old, new, MODULE, function_name(new))
+            _put(functions, api_name, new, old)
+            continue
+        first, dot, param = old.rpartition(".")
+        api_name = _endpoint(first, known) if dot else None
+        if api_name is None:
+            words = did_you_mean(first or old, known)
+            unknown.append((old, f"the app has no such endpoint. {words}"))
+        elif param not in known[api_name]:
+            words = did_you_mean(param, known[api_name])
+            unknown.append((old, f"the endpoint has no such parameter. {words}"))
+        else:
+            _check(old, new, FIELDS, field_name(new, "value"))
+            _put(params, (api_name, param), new, old)
+    names = Names(functions, params, tuple(unknown))
+    _check_functions(functions, generated)
+    for api_name in dict.fromkeys(api_name for api_name, _ in params):
+        _check_params(names, api_name, known[api_name])
+    return names
+
+
+def _endpoint(given: str, known: Iterable[str]) -> str | None:
+    """The endpoint of that name, with its slash or without it."""
+    if given in known:
+        return given
+    return f"/{given}" if f"/{given}" in known else None
+
+
+_K = TypeVar("_K")
+
+
+def _put(names: dict[_K, str], key: _K, new: str, old: str) -> None:
+    if names.setdefault(key, new) != new:
+        raise UsageError(f"rename: {old} is given two names, {names[key]} and {new}")
+
+
+def _check(old: str, new: str, reserved: Collection[str], possible: str) -> None:
+    """Make sure that a name is one that the generator could have given itself."""
+    if new in reserved:
+        raise UsageError(
+            f"rename: {old} cannot be called {new}, which generated modules use for "
+            "something else. Choose another name"
+        )
+    if new != possible or new.startswith("_"):
+        raise UsageError(
+            f"rename: {old} cannot be called {new!r}. "
+            "Give a Python name that is no keyword and begins with a letter"
+        )
+
+
+def _check_functions(functions: Mapping[str, str], generated: Iterable[str]) -> None:
+    taken: dict[str, str] = {}
+    for api_name, new in functions.items():
+        if (other := taken.setdefault(new, api_name)) != api_name:
+            _refuse(new, other, api_name)
+    for api_name in generated:
+        natural = function_name(api_name.removeprefix("/"))
+        if api_name not in functions and natural in taken:
+            _refuse(natural, taken[natural], api_name)
+
+
+def _check_params(names: Names, api_name: str, natural: Sequence[str]) -> None:
+    taken: dict[str, str] = {}
+    for old, new in zip(natural, names.of_params(api_name, natural), strict=True):
+        if (other := taken.setdefault(new, old)) != old:
+            _refuse(new, f"{api_name}.{other}", f"{api_name}.{old}")
+
+
+def _refuse(new: str, one: str, other: str) -> None:
+    raise UsageError(
+        f"rename: {new} would be the name of both {one} and {other}. "
+        "Give one of them another name"
+    )

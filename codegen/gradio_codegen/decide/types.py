@@ -1,0 +1,244 @@
+"""Types of parameters and outputs, as data.
+
+A `TypeExpr` says what a value is; how it is written depends on the place. A number is
+`int | float` in a model, since pydantic's `float` would turn the caller's `3` into
+`3.0` and `range(n)` in the app would fail; in a signature it is `float`, which by PEP
+484 takes an int as well and reads better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from gradio_runtime._components.registry import VALUES
+
+from ..literals import LiteralValue, source
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A type by its name: a builtin, or one that the module imports."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An int or a float."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """One of several values."""
+
+    values: tuple[LiteralValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AliasOf:
+    """A type that the module gives a name."""
+
+    name: str
+    target: Literals
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOf:
+    """A class that the module defines for an object schema."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generic:
+    """`list[...]`, `Several[...]`, `dict[...]`, `tuple[...]`."""
+
+    origin: str
+    arguments: tuple[TypeExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A union; made by `either`, which keeps it flat."""
+
+    members: tuple[TypeExpr, ...]
+
+
+TypeExpr: TypeAlias = Named | Number | Literals | AliasOf | ModelOf | Generic | Either
+
+ANY = Named("Any")
+BOOL = Named("bool")
+FILE = Named("File")
+FILE_INPUT = Named("FileInput")
+FLOAT = Number()
+INT = Named("int")
+NONE = Named("None")
+STR = Named("str")
+#: The type of the runtime's `UNCHANGED`.
+UNCHANGED = Named("Unchanged")
+
+
+def list_of(item: TypeExpr) -> TypeExpr:
+    """`list[item]`; of what can be a file in several ways, `Several[item]`."""
+    return several(item) if item == FILE_INPUT else Generic("list", (item,))
+
+
+def several(item: TypeExpr) -> TypeExpr:
+    """`Several[item]`, for parameters that take what the runtime converts."""
+    return Generic("Several", (item,))
+
+
+def dict_of(value: TypeExpr) -> TypeExpr:
+    """`dict[str, value]`."""
+    return Generic("dict", (STR, value))
+
+
+def tuple_of(items: Sequence[TypeExpr]) -> TypeExpr:
+    """`tuple[items]`."""
+    return Generic("tuple", tuple(items))
+
+
+def either(*members: TypeExpr) -> TypeExpr:
+    """The union of `members`: flat, without repetition, with None at the end."""
+    flat: dict[TypeExpr, None] = {}
+    for member in members:
+        for part in member.members if isinstance(member, Either) else (member,):
+            flat[part] = None
+    if ANY in flat or not flat:
+        return ANY
+    if FLOAT in flat:
+        flat.pop(INT, None)
+    if NONE in flat:
+        del flat[NONE]
+        flat[NONE] = None
+    parts = tuple(flat)
+    return parts[0] if len(parts) == 1 else Either(parts)
+
+
+def optional(type_: TypeExpr) -> TypeExpr:
+    """`type_ | None`."""
+    return either(type_, NONE)
+
+
+def write(type_: TypeExpr, *, in_model: bool = False) -> str:
+    """The type as source text.
+
+    Args:
+        type_: The type.
+        in_model: Whether it is for a field of a model rather than for a signature.
+    """
+    match type_:
+        case Number():
+            return "int | float" if in_model else "float"
+        case Named(name) | AliasOf(name, _) | ModelOf(name):
+            return name
+        case Literals(values):
+            return f"Literal[{', '.join(map(source, values))}]"
+        case Generic(origin, arguments):
+            inner = ", ".join(write(part, in_model=in_model) for part in arguments)
+            return f"{origin}[{inner}]"
+        case Either(members):
+            return " | ".join(write(part, in_model=in_model) for part in members)
+
+
+def parsed(text: str) -> TypeExpr:
+    """The type that the runtime's table of components has as text.
+
+    It is a name, a list of one type, or a union.
+    """
+    if len(parts := text.split(" | ")) > 1:
+        return either(*map(parsed, parts))
+    origin, found, inner = text.partition("[")
+    return Generic(origin, (parsed(inner[:-1]),)) if found else Named(origin)
+
+
+def walk(type_: TypeExpr) -> Iterator[TypeExpr]:
+    """The type and every type in it."""
+    yield type_
+    match type_:
+        case Generic(_, parts) | Either(parts):
+            for part in parts:
+                yield from walk(part)
+        case AliasOf(_, target):
+            yield target
+        case _:
+            pass
+
+
+def mapped(type_: TypeExpr, change: Callable[[TypeExpr], TypeExpr]) -> TypeExpr:
+    """The type with each part that has no parts itself changed."""
+    match type_:
+        case Generic(origin, parts):
+            return Generic(origin, tuple(mapped(part, change) for part in parts))
+        case Either(parts):
+            return either(*(mapped(part, change) for part in parts))
+        case _:
+            return change(type_)
+
+
+def natural(value: object) -> TypeExpr:
+    """The type a JSON value has by itself."""
+    match value:
+        case None:
+            return NONE
+        case bool():
+            return BOOL
+        case str():
+            return STR
+        case int():
+            return INT
+        case float():
+            return FLOAT
+        case dict():
+            return dict_of(ANY)
+        case list():
+            return list_of(ANY)
+        case _:
+            return ANY
+
+
+def accepts(type_: TypeExpr, value: object) -> bool:
+    """Whether a JSON value is of the type, as a type checker would see its literal.
+
+    Objects are taken to fit any class: pydantic looks at them closely.
+    """
+    match type_:
+        case Literals(values) | AliasOf(_, Literals(values)):
+            return any(type(v) is type(value) and v == value for v in values)
+        case Number():
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case Either(members):
+            return any(accepts(member, value) for member in members)
+        case Generic(origin, arguments):
+            return _fits_generic(origin, arguments, value)
+        case ModelOf():
+            return isinstance(value, dict)
+        case Named(name):
+            return _fits_named(name, value)
+
+
+def _fits_named(name: str, value: object) -> bool:
+    match name:
+        case "Any":
+            return True
+        case "None":
+            return value is None
+        case "str" | "bool" | "int":
+            return type(value).__name__ == name
+        case _:
+            text = name in VALUES and VALUES[name].text
+            return isinstance(value, str if text else dict)
+
+
+def _fits_generic(origin: str, types: tuple[TypeExpr, ...], value: object) -> bool:
+    if origin == "dict":
+        items = cast("dict[str, object]", value) if isinstance(value, dict) else None
+        return items is not None and all(accepts(types[1], v) for v in items.values())
+    if not isinstance(value, list):
+        return False
+    values = cast("list[object]", value)
+    if origin == "tuple":
+        return len(values) == len(types) and all(map(accepts, types, values))
+    return all(accepts(types[0], item) for item in values)

@@ -1,0 +1,444 @@
+"""An app's description, reduced to what decides the generated code.
+
+`/config` and `/info` hold much that does not concern callers: themes, layout, ids
+that shift whenever the author adds a headline. An `AppSpec` has only the endpoints
+and the components they use, numbered in the order of use. So two descriptions of the
+same API are equal, have the same hash, and a saved one changes in git only when the
+API does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from gradio_runtime._components.registry import kind_of
+from gradio_runtime._components.slots import is_hidden, visible
+from gradio_runtime.description import (
+    Component,
+    Config,
+    Dependency,
+    EndpointInfo,
+    Info,
+    ParameterInfo,
+    ReturnInfo,
+    label_text,
+)
+from gradio_runtime.description.addresses import shown_src
+from gradio_runtime.description.signature import MADE_UP_LABEL
+from pydantic import BaseModel, ValidationError
+
+from ..errors import SpecError
+from ..limits import DESCRIPTION, LABEL, cut
+from .jsoncheck import (
+    as_object,
+    check_schema,
+    check_size,
+    check_sizes,
+    check_values,
+    kind,
+    mended,
+    usable_prop,
+)
+from .volatile_defaults import LiveDefaults, Place, varying_defaults
+
+#: Marks a saved description; the number changes when old ones can no longer be read.
+_MARK = "gradio_codegen_description"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class AppSpec:
+    """What is known of an app.
+
+    Attributes:
+        source: Where it was read: a URL or a Space id.
+        config: Its endpoints and the components they use.
+        info: Their parameters and outputs.
+    """
+
+    source: str
+    config: Config
+    info: Info
+
+    @classmethod
+    def from_raw(
+        cls, source: str, config: object, info: object, again: object = None
+    ) -> AppSpec:
+        """Make a spec of an app's `/config` and `/info`, as JSON.
+
+        Args:
+            source: Where they were read; a password or query is left out.
+            config: `/config`.
+            info: `/info`.
+            again: A second `/info`, to tell which defaults change from read to read.
+
+        Raises:
+            SpecError: They are not what a Gradio app sends.
+        """
+        parsed_config = _parse(Config, config, "config")
+        parsed_info = _parse(Info, info, "info")
+        second = parsed_info if again is None else _parse(Info, again, "info")
+        varying = varying_defaults(parsed_info, second)
+        # A saved description can have been written by hand, with a password in it.
+        public = shown_src(mended(source)).rstrip("/")
+        return cls(public, *_reduce(parsed_config, parsed_info, varying))
+
+    @property
+    def version(self) -> str:
+        """Gradio's version on the server."""
+        return self.config.version
+
+    @property
+    def protocol(self) -> str:
+        """How the server queues jobs."""
+        return self.config.protocol
+
+    @cached_property
+    def hash(self) -> str:
+        """Changes exactly when the API does: not with the address or the version."""
+        api = {
+            "components": [_dump(item) for item in self.config.components],
+            "dependencies": [
+                {k: v for k, v in _dump(item).items() if k not in ("id", "queue")}
+                for item in self.config.dependencies
+            ],
+            "info": _dump(self.info),
+        }
+        # Not sorted: `_reduce` has put what has no order into one, and the rest (an
+        # object's properties) shows in the code in the app's order.
+        canonical = json.dumps(api, separators=(",", ":"))
+        return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+    def within(self, *, all_endpoints: bool) -> AppSpec:
+        """The spec with all endpoints, or without the undocumented ones."""
+        return self if all_endpoints else self.documented()
+
+    def documented(self) -> AppSpec:
+        """The spec without the endpoints that the app leaves out of its own docs."""
+        config, info = self.config, self.info
+        kept = [d for d in config.dependencies if _is_documented(d)]
+        named = {f"/{d.api_name}" for d in kept}
+        return replace(
+            self,
+            config=_renumber(config, kept),
+            info=Info(
+                named_endpoints={
+                    name: endpoint
+                    for name, endpoint in info.named_endpoints.items()
+                    if name in named
+                }
+            ),
+        )
+
+
+def _is_documented(dependency: Dependency) -> bool:
+    return dependency.visibility == "public" and dependency.api_name is not None
+
+
+def dumps(spec: AppSpec) -> str:
+    """A spec as a saved description: indented JSON in a fixed order, to keep in git."""
+    document = {
+        _MARK: _FORMAT,
+        "source": spec.source,
+        "config": _dump(spec.config),
+        "info": _dump(spec.info),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def is_saved(text: str) -> bool:
+    """Whether a file is a saved description, whole or not."""
+    return text[:200].lstrip("{ \n").startswith(f'"{_MARK}"')
+
+
+def loads(text: str, place: str) -> AppSpec:
+    """Read a saved description.
+
+    Args:
+        text: Its content.
+        place: What to call it in errors.
+
+    Raises:
+        SpecError: It is something else, or broken.
+    """
+    try:
+        document = as_object(json.loads(text), place)
+    except (ValueError, RecursionError) as error:
+        problem = f"it is no JSON ({error})" if isinstance(error, ValueError) else ""
+        raise SpecError(place, problem or "it is nested too deeply") from None
+    if document.get(_MARK) != _FORMAT:
+        raise SpecError(place, "it was not written by `gradio-codegen save`")
+    source = document.get("source")
+    if not isinstance(source, str):
+        raise SpecError("source", f"expected a string, found {kind(source)}")
+    return AppSpec.from_raw(source, document.get("config"), document.get("info"))
+
+
+def _dump(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(exclude_defaults=True)
+
+
+# --- Raw JSON to the wire models
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _parse(model: type[_M], raw: object, place: str) -> _M:
+    # The rest of `/config` (themes, layout) is none of our business.
+    relevant = {
+        key: value
+        for key, value in as_object(raw, place).items()
+        if key in model.model_fields
+    }
+    if not check_values(relevant, place):
+        relevant = mended(relevant)
+    try:
+        return model.model_validate(relevant)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(
+            f"[{part}]" if isinstance(part, int) else f".{part}"
+            for part in first["loc"]
+        )
+        problem = first["msg"].lower()
+        if first["type"] != "missing":
+            problem += f", found {kind(first['input'])}"
+        raise SpecError(f"{place}{where}", problem) from None
+
+
+# --- The wire models, reduced
+
+
+def _reduce(
+    config: Config, info: Info, varying: frozenset[Place]
+) -> tuple[Config, Info]:
+    """Keep the endpoints that can be called, and what they use."""
+    check_sizes(config, info)
+    described = _Described(config, info)
+    kept = [d for d in config.dependencies if described.find(d) is not None]
+    live = LiveDefaults(config, varying)
+    reduced = Info(
+        named_endpoints={
+            name: _reduce_endpoint(config, described, name, live)
+            for name in sorted(info.named_endpoints)
+        },
+        unnamed_endpoints={
+            str(d.id): _reduce_endpoint(config, described, str(d.id), live)
+            for d in sorted(kept, key=lambda item: str(item.id))
+            if d.api_name is None
+        },
+    )
+    return _renumber(config, kept), reduced
+
+
+class _Described:
+    """What the app says of each of its endpoints."""
+
+    def __init__(self, config: Config, info: Info) -> None:
+        self._config = config
+        self.info = info
+        # Names can repeat; the first is the one that is called, and `/info` has the
+        # last.
+        self.by_key: dict[str, Dependency] = {}
+        self._last: dict[str, Dependency] = {}
+        for item in config.dependencies:
+            if item.callable:
+                key = str(item.id) if item.api_name is None else f"/{item.api_name}"
+                self.by_key.setdefault(key, item)
+                self._last[key] = item
+
+    def find(self, item: Dependency) -> EndpointInfo | None:
+        """What is said of a dependency, if it is an endpoint that can be called."""
+        if item.api_name is None:
+            key, known = str(item.id), self.info.unnamed_endpoints
+        else:
+            key, known = f"/{item.api_name}", self.info.named_endpoints
+        return known.get(key) if self.by_key.get(key) is item else None
+
+    def endpoint(self, key: str) -> EndpointInfo:
+        """What is said under a key of `/info`.
+
+        Where the name repeats, `/info` is about another function, and what the
+        components say of themselves has to do.
+        """
+        first, last = self.by_key.get(key), self._last.get(key)
+        named = self.info.named_endpoints
+        info = named[key] if key in named else self.info.unnamed_endpoints[key]
+        if first is None or last is None or first is last:
+            return info
+        if (first.inputs, first.outputs) == (last.inputs, last.outputs):
+            return info
+        return self._from_components(first)
+
+    def _from_components(self, item: Dependency) -> EndpointInfo:
+        slots = self._config.slots
+        return EndpointInfo(
+            parameters=[
+                ParameterInfo(
+                    label=label_text(slot.props.get("label")),
+                    component=slot.type.capitalize(),
+                    schema_=slot.schema_in,
+                    has_default=slot.props.get("value") is not None,
+                    default=slot.props.get("value"),
+                )
+                for slot in visible(slots(item.inputs))
+            ],
+            returns=[
+                ReturnInfo(
+                    label=label_text(slot.props.get("label")),
+                    component=slot.type.capitalize(),
+                    schema_=slot.schema_out,
+                )
+                for slot in visible(slots(item.outputs))
+            ],
+        )
+
+
+def _reduce_endpoint(
+    config: Config, described: _Described, key: str, live: LiveDefaults
+) -> EndpointInfo:
+    """Drop what decides nothing, and add what older versions leave to `/config`."""
+    named = key in described.info.named_endpoints
+    place = f"info.{'named' if named else 'unnamed'}_endpoints.{key}"
+    endpoint = described.endpoint(key)
+    dependency = described.by_key.get(key)
+    inputs = config.slots(dependency.inputs) if dependency else []
+    outputs = config.slots(dependency.outputs) if dependency else []
+    return EndpointInfo(
+        description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
+        parameters=[
+            live.applied(
+                _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
+                slot,
+                (key, index),
+            )
+            for index, item, slot in _pairs(endpoint.parameters, inputs)
+        ],
+        returns=[
+            ReturnInfo(
+                label=_label(item.label),
+                component=item.component,
+                schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
+            )
+            for index, item, slot in _pairs(endpoint.returns, outputs)
+        ],
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _pairs(
+    items: Sequence[_T], slots: Sequence[Component | None]
+) -> list[tuple[int, _T, Component | None]]:
+    """Each item with its index and slot; without one where the numbers disagree.
+
+    Items of hidden slots, which the first versions of `/info` had, are left out.
+    """
+    visible = [slot for slot in slots if slot is None or not is_hidden(slot)]
+    if len(items) == len(visible):
+        slots = visible
+    elif len(items) != len(slots):
+        return [(index, item, None) for index, item in enumerate(items)]
+    return [
+        (index, item, slot)
+        for index, (item, slot) in enumerate(zip(items, slots, strict=True))
+        if slot is None or not is_hidden(slot)
+    ]
+
+
+def _reduce_parameter(
+    item: ParameterInfo, slot: Component | None, place: str
+) -> ParameterInfo:
+    has_default, default = item.has_default, item.default
+    if item.name is None and not has_default and slot is not None:
+        # Before Gradio 4.23 only the component knows.
+        default = slot.props.get("value")
+        has_default = default is not None
+    return ParameterInfo(
+        label=_label(item.label),
+        name=item.name,
+        has_default=has_default,
+        default=default,
+        component=item.component,
+        schema_=_schema(item, slot, place),
+        live=item.live,
+    )
+
+
+def _label(label: str | None) -> str | None:
+    if label is None or MADE_UP_LABEL.fullmatch(label):
+        return None
+    return cut(label, LABEL)
+
+
+def _schema(
+    item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
+) -> object:
+    check_size(item.schema_, place)
+    check_schema(item.schema_, place)
+    wanted = slot is None or kind_of(slot.type).schema_wanted
+    return item.schema_ if wanted else None
+
+
+def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
+    """A config of these dependencies alone, with components in the order of use."""
+    numbers: dict[int, int] = {}
+    for dependency in dependencies:
+        for id_ in (*dependency.inputs, *dependency.outputs):
+            numbers.setdefault(id_, len(numbers) + 1)
+    return Config(
+        version=config.version,
+        protocol=config.protocol,
+        components=[
+            _reduce_component(config, config.component_by_id[id_], number)
+            for id_, number in numbers.items()
+            if id_ in config.component_by_id
+        ],
+        dependencies=[
+            item.model_copy(
+                update={
+                    # An id is the position in the app, which only unnamed ones need.
+                    "id": index if item.api_name is not None else item.id,
+                    "inputs": [numbers[id_] for id_ in item.inputs],
+                    "outputs": [numbers[id_] for id_ in item.outputs],
+                    **_UNUSED,
+                }
+            )
+            for index, item in enumerate(dependencies)
+        ],
+    )
+
+
+#: What a description does not need to know of a dependency.
+_UNUSED: Mapping[str, object] = {
+    "backend_fn": True,
+    "queue": None,
+    "batch": False,
+    "on_load": False,
+}
+
+
+def _reduce_component(config: Config, item: Component, number: int) -> Component:
+    if is_hidden(item):
+        return Component(id=number, type=item.type, skip_api=item.skip_api)
+    kind = kind_of(item.type)
+    given = {
+        name: usable_prop(name, item.props.get(name)) for name in kind.keeps.split()
+    }
+    # Leaving a property out and setting it to False mean the same.
+    props = {k: v for k, v in given.items() if v is not None and v is not False}
+    if kind.infers is not None:
+        before_6 = config.version.partition(".")[0] in ("3", "4", "5")
+        props |= kind.infers(item.props, before_6)
+    if (text := label_text(item.props.get("info"))) is not None:
+        props["info"] = cut(text, LABEL)
+    # Said only where the type alone would mislead.
+    skip_api = False if kind.hidden else None
+    return Component(id=number, type=item.type, skip_api=skip_api, props=props)

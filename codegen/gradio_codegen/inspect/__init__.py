@@ -1,0 +1,1 @@
+"""The API of an app as a table or as JSON."""

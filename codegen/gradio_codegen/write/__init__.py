@@ -1,0 +1,1 @@
+"""From the contents of a module to a checked file."""

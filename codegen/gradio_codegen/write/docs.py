@@ -1,0 +1,222 @@
+"""What docstrings say, as plain text; `literals.docstring` makes them safe."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+from gradio_runtime._components.registry import VALUES, kind_of
+
+from ..decide.fresh_values import without_nulls
+from ..decide.ir import Endpoint, Module, Param
+from ..decide.names import snake
+from ..decide.types import AliasOf, Either, Generic, Named, Number, TypeExpr, write
+from ..literals import shown
+
+_WIDTH = 84
+_SEPARATORS = re.compile(r"[\W_]+")
+_LONGEST_DEFAULT = 60
+_LONGEST_EXAMPLE = 30
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted_name(api_name: str) -> str:
+    return f"`{_one_line(api_name)}`"
+
+
+def input_doc(endpoint: Endpoint) -> str:
+    """For an input model."""
+    return f"Inputs of {_quoted_name(endpoint.api_name)}."
+
+
+def output_doc(endpoint: Endpoint) -> str:
+    """For an output model."""
+    return f"Outputs of {_quoted_name(endpoint.api_name)}."
+
+
+def client_doc() -> str:
+    """For the client class."""
+    return (
+        "The same endpoints on a connection of your own: "
+        "token, headers, another address."
+    )
+
+
+def endpoint_summary(endpoint: Endpoint) -> str:
+    """The first line of an endpoint's docstring."""
+    lines = (endpoint.description or "").strip().splitlines()
+    return _one_line(lines[0]) if lines else f"Call {_quoted_name(endpoint.api_name)}."
+
+
+def endpoint_doc(endpoint: Endpoint) -> str:
+    """For an endpoint: the app's own words, then parameters and outputs."""
+    lines = [endpoint_summary(endpoint)]
+    rest = (endpoint.description or "").strip().splitlines()[1:]
+    if text := textwrap.dedent("\n".join(line.rstrip() for line in rest)).strip("\n"):
+        lines += ["", *text.splitlines()] if rest[0].strip() else ["", text]
+    if endpoint.event_data:
+        lines += ["", *_EVENT_DATA]
+    if endpoint.params:
+        lines += ["", "Args:", *_items(map(_param, endpoint.params))]
+    if endpoint.outputs:
+        lines += ["", "Yields:" if endpoint.generator else "Returns:"]
+        lines += _items(_outputs(endpoint))
+    return "\n".join(lines)
+
+
+_EVENT_DATA = (
+    "The app's function also takes what was selected or clicked. Give it by",
+    "`with_options(event_data=...)`, as the app's page would, such as",
+    '{"index": 0, "value": "a", "selected": True}.',
+)
+
+
+def _items(items: Iterable[str]) -> Iterator[str]:
+    for item in items:
+        yield from textwrap.wrap(
+            item,
+            _WIDTH,
+            initial_indent=" " * 4,
+            subsequent_indent=" " * 8,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def component_name(kind: str) -> str:
+    """A component's type as people write it."""
+    return kind_of(kind).title or kind[:1].upper() + kind[1:]
+
+
+def _titled(label: str | None, kind: str, of: str = "") -> str:
+    """`Label (Component).`, or the half of it that says something."""
+    name = _one_line(label or "")
+    if _SEPARATORS.sub("", name).casefold() == _SEPARATORS.sub("", of).casefold():
+        name = ""  # the parameter's name says it already
+    if kind_of(kind).of_function:
+        return ""  # there is no component, and the label is a number
+    component = component_name(kind)
+    if name.casefold() in ("", component.casefold()):
+        return f"{component}."
+    return f"{name} ({component})."
+
+
+def _param(param: Param) -> str:
+    titled = _titled(param.label, param.component, param.name)
+    words = [titled or f"{write(param.type)}.", *param.notes]
+    if param.default is not None:
+        words.append(_default(param))
+    return _one_line(f"{param.name}: {' '.join(word for word in words if word)}")
+
+
+def _default(param: Param) -> str:
+    assert param.default is not None
+    if param.default.kind == "live":
+        words = f" ({param.default.value})" if param.default.value else ""
+        return f"Default: the app's own at the time of the call{words}."
+    if param.default.value == "":
+        return "Default: empty text."
+    text = shown(without_nulls(param.type, param.default.value))
+    if len(text) > _LONGEST_DEFAULT:
+        text = f"{text[:_LONGEST_DEFAULT]}…"
+    return f"Default: {text}."
+
+
+def _outputs(endpoint: Endpoint) -> Iterator[str]:
+    for slot in endpoint.outputs:
+        of = slot.name if endpoint.output_model else ""
+        text = _titled(slot.label, slot.component, of) or f"{write(slot.type)}."
+        yield f"{of}: {text}" if of else text
+
+
+# --- The module's
+
+
+def package_name(module: Module) -> str:
+    """What a module is probably called: whoever writes it decides."""
+    return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
+
+
+def module_doc(module: Module) -> str:
+    """For the module, with an example of its use."""
+    head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
+    plain = _first(module.endpoints, generator=False)
+    streaming = _first(module.endpoints, generator=True)
+    shown = plain or streaming
+    if shown is None:
+        return head
+    names = [item.function for item in (plain, streaming) if item is not None]
+    lines = [head, "", f"    from {package_name(module)} import {', '.join(names)}", ""]
+    call = _arguments(shown)
+    lines += [
+        f"    {_assigned(shown)}{shown.function}({call})  # wait for the result",
+        f"    job = {shown.function}.submit({call})  # or go on, and job.result() later",
+        f"    {_assigned(shown)}await {shown.function}.aio({call})  # or in async code",
+    ]
+    if streaming is not None:
+        lines += [
+            "",
+            f"    for output in {streaming.function}.stream({_arguments(streaming)}):",
+            "        ...  # each output as it comes",
+        ]
+    lines += [
+        "",
+        f"`{module.client}(...)` has the same endpoints on a connection of its own.",
+    ]
+    return "\n".join(lines)
+
+
+def _first(endpoints: Iterable[Endpoint], *, generator: bool) -> Endpoint | None:
+    """The endpoint that makes the best example: one with inputs and outputs."""
+    fitting = [item for item in endpoints if item.generator == generator]
+    good = [item for item in fitting if item.params and item.outputs]
+    return next(iter(good or fitting), None)
+
+
+def _assigned(endpoint: Endpoint) -> str:
+    return "result = " if endpoint.outputs else ""
+
+
+def _arguments(endpoint: Endpoint) -> str:
+    """Arguments for the parameters that must be given."""
+    keywords_from = endpoint.keyword_only_from
+    words: list[str] = []
+    for index, param in enumerate(endpoint.params):
+        if param.default is not None:
+            continue
+        value = _example(param.type, param)
+        value = value if len(value) <= _LONGEST_EXAMPLE else "..."
+        by_name = keywords_from is not None and index >= keywords_from
+        words.append(f"{param.name}={value}" if by_name else value)
+    return ", ".join(words)
+
+
+_EXAMPLES: Mapping[str, str] = {
+    "str": '"Hello"',
+    "bool": "True",
+    **{v.name: v.example for v in VALUES.values() if v.example.startswith('"')},
+}
+
+
+def _example(type_: TypeExpr, param: Param) -> str:
+    match type_:
+        case Number() | Named("int"):
+            bounds = dict(param.constraints)
+            return shown(bounds.get("ge", bounds.get("le", 1)))
+        case Named(name) if param.example and (name == "str" or name in VALUES):
+            return param.example
+        case Named(name):
+            return _EXAMPLES.get(name, "...")
+        case AliasOf(_, target):
+            return shown(target.values[0])
+        case Generic("list" | "Several", (item,)):
+            inner = _example(item, param)
+            return "[...]" if inner == "..." else f"[{inner}]"
+        case Either(members):
+            return _example(members[0], param)
+        case _:
+            return "..."

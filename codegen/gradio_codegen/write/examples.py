@@ -1,0 +1,151 @@
+"""Calls that can be pasted: values that fit each parameter, and the imports they need.
+
+Files are named as if they lay in the folder where the script runs; everything else is
+accepted as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from gradio_runtime._components.registry import VALUES
+
+from ..decide.ir import Endpoint, Module, Param
+from ..decide.names import IMPORTS
+from ..decide.types import (
+    AliasOf,
+    Either,
+    Generic,
+    Literals,
+    ModelOf,
+    Named,
+    Number,
+    TypeExpr,
+)
+from ..limits import EXAMPLE
+from ..literals import shown, source
+from .docs import package_name
+
+_DEEPEST = 8
+
+_VALUES: Mapping[str, str] = {
+    "Any": '"Hello"',
+    "bool": "True",
+    **{value.name: value.example for value in VALUES.values()},
+}
+#: Of plain types inside objects; of any other a text.
+_PLAIN: Mapping[str, Any] = {"None": None, "bool": True, "int": 1}
+
+
+def example_call(module: Module, endpoint: Endpoint) -> str:
+    """Source text that imports an endpoint from its module and calls it.
+
+    Every parameter has a value that fits: the first of its choices, its default, a
+    number within its bounds. Those whose default is the app's own are left out.
+    """
+    values = _Values(module)
+    words = [
+        f"{param.name}={value}"
+        for param in endpoint.params
+        if (value := values.of_param(param)) is not None
+    ]
+    call = f"{endpoint.function}({', '.join(words)})"
+    if endpoint.generator:
+        stream = f"{endpoint.function}.stream({', '.join(words)})"
+        body = f"for output in {stream}:\n    print(output)"
+    else:
+        body = f"result = {call}" if endpoint.outputs else call
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    # Names that no import of the module's own can have, but its classes can.
+    ours = sorted({endpoint.function, *(used & module.models.keys())})
+    groups = {package_name(module): ours}
+    for name in sorted(used & IMPORTS.keys()):
+        groups.setdefault(IMPORTS[name], []).append(name)
+    lines = [
+        f"from {place} import {', '.join(names)}" for place, names in groups.items()
+    ]
+    return "\n".join([*sorted(lines), "", body])
+
+
+class _Values:
+    def __init__(self, module: Module) -> None:
+        self._objects = module.models
+        self._left = EXAMPLE
+
+    def of_param(self, param: Param) -> str | None:
+        """A value as source text; None where it is better left out."""
+        if param.default is None:
+            return self._of(param.type, param)
+        if param.default.kind == "plain" and param.default.value is not None:
+            return shown(param.default.value)
+        return None
+
+    def _of(self, type_: TypeExpr, param: Param) -> str:
+        match type_:
+            case Number() | Named("int"):
+                return source(_number(dict(param.constraints)))
+            case Named("Any" | "bool" | "None" as name):
+                return _VALUES.get(name, "None")
+            case Named(name) if param.example:
+                return param.example
+            case Named("str"):
+                return shown(
+                    "Hello"[: int(dict(param.constraints).get("max_length", 5))]
+                )
+            case Named(name):
+                return _VALUES.get(name, "None")
+            case AliasOf(_, Literals(values)) | Literals(values):
+                return shown(values[0])
+            case ModelOf(name):
+                return f"{name}.model_validate({source(self._json(type_, 0))})"
+            case Generic("dict", (_, item)):
+                return f'{{"key": {self._of(item, param)}}}'
+            case Generic("tuple", items):
+                parts = ", ".join(self._of(item, param) for item in items)
+                return f"({parts}{',' if len(items) == 1 else ''})"
+            case Generic(_, (item, *_)):
+                return f"[{self._of(item, param)}]"
+            case Either(members):
+                return self._of(members[0], param)
+            case _:
+                return "None"
+
+    def _json(self, type_: TypeExpr, depth: int) -> Any:
+        """A value for an object type, as JSON."""
+        self._left -= 1
+        match type_:
+            case Literals(values) | AliasOf(_, Literals(values)):
+                return values[0]
+            case _ if depth > _DEEPEST or self._left < 0:
+                return None
+            case Either(members):
+                return self._json(members[0], depth + 1)
+            case ModelOf(name):
+                return {
+                    item.wire: self._json(item.type, depth + 1)
+                    for item in self._objects[name].properties
+                    if item.required
+                }
+            case Generic("dict", _):
+                return {}
+            case Generic("tuple", items):
+                return [self._json(item, depth + 1) for item in items]
+            case Generic():
+                return []
+            case Number():
+                return 1
+            case Named(name):
+                return _PLAIN.get(name, "Hello")
+
+
+def _number(bounds: Mapping[str, int | float]) -> int | float:
+    """1, or what is closest to it within the bounds."""
+    value: int | float = min(max(1, bounds.get("ge", 1)), bounds.get("le", math.inf))
+    if step := bounds.get("multiple_of"):
+        value = math.ceil(value / step) * step
+        if value > bounds.get("le", math.inf):
+            value -= step
+    return value

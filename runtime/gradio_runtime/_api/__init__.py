@@ -1,0 +1,1 @@
+"""What callers hold: apps, clients, endpoints, jobs, streams and untyped calls."""

@@ -1,0 +1,364 @@
+"""What generated modules are made of: an `App`, and endpoints that call it.
+
+A generated function describes a call and sends nothing. The decorators turn it into
+an `Endpoint`, which sends it, with the function's own signature on every face:
+`f(...)` blocks, `f.submit(...)` gives a job, `await f.aio(...)` is async, and
+`f.stream(...)`, on generator endpoints, iterates.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeVar,
+    get_args,
+    get_type_hints,
+    overload,
+)
+
+from pydantic import ValidationError
+
+from .._engine.options import Options
+from .._http.settings import OnDrift, check_on_drift
+from .._models.base import Input
+from .._models.misfits import misfits
+from .._models.texts import printable
+from ..description.addresses import shown_src
+from ..description.signature import Shape
+from ..errors import InputError, too_deep
+from .call import Call
+from .client import Client, Overridable, wait
+from .defaults import Source, client_in_use
+
+if TYPE_CHECKING:
+    from .._engine.invocation import Request
+    from .._engine.outcome import Keep
+    from .._engine.results import ResultReader
+    from .._models.files import UploadProgress
+    from .job import Job
+    from .stream import Stream
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Held while an app's own client is made.
+_defaults = threading.Lock()
+
+
+def _forget_after_fork() -> None:
+    global _defaults
+    _defaults = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+class App(Source):
+    """The app that a module was generated from.
+
+    Args:
+        src: Its URL or Space id.
+        spec: Hash of the description that the module was generated from.
+        gradio: The Gradio version it ran.
+    """
+
+    def __init__(self, src: str, *, spec: str, gradio: str) -> None:
+        super().__init__(src, spec=spec, gradio=gradio)
+        self._default: Client | None = None
+
+    @property
+    def default_client(self) -> Client:
+        """The client of the module-level functions: one connection, one session.
+
+        It is the one in use here (`Client.use`), or the app's own.
+        """
+        client: Client | None = client_in_use(self)
+        if client is not None:
+            return client
+        with _defaults:
+            if self._default is None:
+                self._default = Client(self.address)
+            return self._default
+
+    def endpoint(
+        self,
+        api_name: str | int,
+        inputs: type[Input],
+        *,
+        shape: str,
+        labels: Sequence[str | None] = (),
+        output_labels: Sequence[str | None] = (),
+        event_data: bool = False,
+    ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
+        """Make a described call an endpoint.
+
+        Args:
+            api_name: The endpoint's name with its slash, or its number.
+            inputs: Its input model.
+            shape: Its component types when the module was generated.
+            labels: The labels of its inputs then.
+            output_labels: Those of its outputs, if it had several.
+            event_data: Whether the app's function also takes what was selected or
+                clicked, which `with_options(event_data=…)` gives. The generator's
+                `check` reads it; calls do without.
+        """
+        known = Shape(shape, tuple(labels), tuple(output_labels))
+
+        def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
+            self.module = self.module or describe.__module__
+            return Endpoint(self, api_name, inputs, known, describe)
+
+        return decorate
+
+    def stream_endpoint(
+        self,
+        api_name: str | int,
+        inputs: type[Input],
+        *,
+        shape: str,
+        labels: Sequence[str | None] = (),
+        output_labels: Sequence[str | None] = (),
+        event_data: bool = False,
+    ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
+        """Make a described call of a generator an endpoint; see `endpoint`."""
+        known = Shape(shape, tuple(labels), tuple(output_labels))
+
+        def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
+            self.module = self.module or describe.__module__
+            return StreamEndpoint(self, api_name, inputs, known, describe)
+
+        return decorate
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy what it is, not its connection."""
+        made = functools.partial(App, self.src, spec=self.spec, gradio=self.gradio)
+        return made, ()
+
+    def __repr__(self) -> str:
+        """Show the source."""
+        return f"App({shown_src(self.src)!r})"
+
+
+class Endpoint(Overridable[..., Any], Generic[P, R]):
+    """One endpoint of an app, called as the function it was made from.
+
+    As an attribute of a client it is bound to that client's connection.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        api_name: str | int,
+        inputs: type[Input],
+        shape: Shape,
+        describe: Callable[P, Call[R]],
+        *,
+        client: Client | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self.app = app
+        self.api_name = api_name
+        self.inputs = inputs
+        self._shape = shape
+        self._describe = describe
+        self._client = client
+        self._options = options or Options()
+        functools.update_wrapper(self, describe)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the endpoint and wait for its result.
+
+        Of a generator endpoint, the result is its last output.
+
+        Raises:
+            InputError: A value does not fit; nothing has been sent.
+            GradioError: See `gradio_runtime.errors`.
+        """
+        return wait(self._start(self.call(*args, **kwargs), keep="latest"))
+
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
+        """Begin a call and return its job at once."""
+        return self._start(self.call(*args, **kwargs))
+
+    async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the endpoint from async code; cancelling the task cancels the job."""
+        return await self._start(self.call(*args, **kwargs), keep="latest")
+
+    def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
+        """The validated call, with nothing sent: for tests and dry runs.
+
+        Raises:
+            InputError: A value does not fit.
+        """
+        try:
+            return self._describe(*args, **kwargs)
+        except ValidationError as error:
+            raise self._input_error(error) from None
+        except RecursionError:
+            deep = too_deep()
+            deep.within(endpoint=str(self.api_name), src=self.app.src)
+            raise deep from None
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        headers: dict[str, str] | None = None,
+        retries: int | None = None,
+        strict_outputs: bool | None = None,
+        event_data: Mapping[str, Any] | None = None,
+        result_callbacks: Iterable[Callable[[R], object]] | None = None,
+        oauth_token: str | None = None,
+        upload_progress: Callable[[UploadProgress], object] | None = None,
+        on_drift: OnDrift | None = None,
+    ) -> Self:
+        """The same endpoint with options for each call.
+
+        Args:
+            timeout: Seconds for the whole call; when they are over the job is
+                cancelled and `JobTimeout` raised.
+            headers: Extra headers for the app's function to see.
+            retries: How often to try again to join the queue, when that is safe.
+            strict_outputs: False to let an output through that does not fit its type.
+            event_data: What was selected or clicked, for a function that takes a
+                `gr.SelectData` or the like: what the app's page would send, such as
+                `{"index": 0, "value": "a", "selected": True}`.
+            result_callbacks: Called with the result, on a thread kept for callbacks.
+            oauth_token: The caller's Hugging Face token for a function that takes a
+                `gr.OAuthToken`; see `Client`.
+            upload_progress: Called while the call's files are uploaded, on the same
+                thread. A slow one misses steps, but never the last of a file.
+            on_drift: What to do when the app has changed so that calls break; see
+                `Client`.
+        """
+        check_on_drift(on_drift)
+        changes: dict[str, Any] = {
+            "timeout": timeout,
+            "headers": headers,
+            "retries": retries,
+            "strict_outputs": strict_outputs,
+            "event_data": event_data,
+            "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
+            "oauth_token": oauth_token,
+            "upload_progress": upload_progress,
+            "on_drift": on_drift,
+        }
+        given = {key: value for key, value in changes.items() if value is not None}
+        return self._copy(self._client, self._options.updated(**given))
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: Client, owner: type | None = None) -> Self: ...
+    def __get__(self, instance: Client | None, owner: type | None = None) -> Self:
+        """The endpoint on a client's connection."""
+        return self if instance is None else self._copy(instance, self._options)
+
+    def _copy(self, client: Client | None, options: Options) -> Self:
+        return type(self)(
+            self.app,
+            self.api_name,
+            self.inputs,
+            self._shape,
+            self._describe,
+            client=client,
+            options=options,
+        )
+
+    def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
+        client = self._client or self.app.default_client
+        return client.__gradio_start__(self._request(call), self._options, keep=keep)
+
+    def _request(self, call: Call[R]) -> Request[R]:
+        from .._engine.invocation import Request
+
+        return Request(
+            endpoint=self.api_name,
+            names=list(type(call.inputs).model_fields),
+            values=list(call.data),
+            shape=self._shape,
+            read=_reader(self._describe),
+        )
+
+    def _input_error(self, error: ValidationError) -> InputError:
+        fields = misfits(error)
+        text = "; ".join(f"{name}: {message}" for name, message in fields.items())
+        return InputError(
+            f"the inputs do not fit: {text}",
+            fields=fields,
+            endpoint=str(self.api_name),
+            src=shown_src(self.app.src),
+            hint="Nothing has been sent",
+        )
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle by the name of the function, as functions are.
+
+        A client that the endpoint belongs to, and options, go along.
+        """
+        module, name = self._describe.__module__, self._describe.__qualname__
+        if self is _named(module, name):
+            return name
+        if not isinstance(_named(module, name), Endpoint):
+            raise TypeError(f"{self!r} cannot be pickled: {module} has no {name}")
+        return Endpoint._found, (module, name, self._client, self._options)
+
+    @staticmethod
+    def _found(
+        module: str, name: str, client: Client | None, options: Options
+    ) -> Endpoint[Any, Any]:
+        """Find a pickled endpoint again."""
+        import pickle
+
+        importlib.import_module(module)
+        if not isinstance(_named(module, name), Endpoint):
+            raise pickle.UnpicklingError(f"{module} has no endpoint {name}")
+        found: Endpoint[Any, Any] = _named(module, name)
+        return found._copy(client, options)
+
+    def __repr__(self) -> str:
+        """Show the name and the app."""
+        what = printable(f"{self.api_name} of {shown_src(self.app.src)}", 400)
+        return f"<{type(self).__name__} {what}>"
+
+
+class StreamEndpoint(Endpoint[P, R]):
+    """A generator endpoint: it also streams."""
+
+    def stream(self, *args: P.args, **kwargs: P.kwargs) -> Stream[R]:
+        """Begin a call and iterate over its outputs as they come.
+
+        Leaving the stream early cancels the job.
+        """
+        from .stream import Stream
+
+        return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
+
+
+def _named(module: str, name: str) -> Any:
+    """What stands under a qualified name; None if nothing does."""
+    try:
+        return functools.reduce(getattr, name.split("."), sys.modules[module])
+    except (AttributeError, KeyError):
+        return None
+
+
+@functools.cache
+def _reader(describe: Callable[..., Call[Any]]) -> ResultReader[Any]:
+    """How to read the outputs of a described call, by its return annotation."""
+    from .._engine.results import reader_for
+
+    hints = get_type_hints(describe, include_extras=True)
+    arguments = get_args(hints["return"])
+    return reader_for(arguments[0])

@@ -1,0 +1,397 @@
+"""Clients: a connection to one app and the session that lives on it."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeVar,
+)
+
+from .._engine.options import Options
+from .._http.settings import CopySettings, Settings, show_as, takes
+from ..description.addresses import shown_src
+from ..errors import GradioError, InputError
+from .defaults import InUse, Source
+
+if TYPE_CHECKING:
+    from .._engine.connection import Connection
+    from .._engine.invocation import Request
+    from .._engine.outcome import Keep
+    from .job import Job
+
+C = TypeVar("C", bound="Client")
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+T = TypeVar("T")
+
+#: Clients that connect at the same time in several threads must get one session.
+_connecting = threading.Lock()
+
+
+def _forget_after_fork() -> None:
+    global _connecting
+    _connecting = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+class Overridable(Generic[P, R_co]):
+    """A method that subclasses may replace by an endpoint, of whatever signature.
+
+    Most apps have a `/predict`, many a `/submit`. Type checkers see the method where it
+    is, and take in its place what is `Any` or `Overridable` itself.
+    """
+
+    def __init__(self, method: Callable[Concatenate[Any, P], R_co]) -> None:
+        method.__name__ = method.__name__.removeprefix("_")
+        method.__qualname__ = f"Client.{method.__name__}"
+        self.__doc__ = method.__doc__
+        self._method = method
+
+    def __get__(
+        self, instance: Any, owner: type | None = None
+    ) -> Callable[P, R_co] | Any:
+        """The method of a client; of the class, the function."""
+        return self._method if instance is None else MethodType(self._method, instance)
+
+
+class Client:
+    """A connection to a Gradio app.
+
+    Generated modules subclass it, with their endpoints as attributes. On its own it
+    calls any app, untyped: `Client(src).predict("hi", api_name="/chat")`.
+
+    Nothing is sent before the first call. Use it as a context manager, sync or async,
+    or `close()` it.
+    """
+
+    app: ClassVar[Source | None] = None
+
+    @takes(Settings)
+    def __init__(self, settings: Settings) -> None:
+        address, app = settings.src, type(self).app
+        if address is None:
+            if app is None:
+                raise InputError("a client needs the app's URL or Space id")
+            address = app.address
+        # A user and password in it are for the proxy before the app, and not to be shown.
+        self.src = shown_src(address)
+        self._address = address
+        self._settings = settings
+        self._connected: tuple[int, Connection] | None = None
+        self._closed = False
+
+    @classmethod
+    @takes(CopySettings)
+    def duplicate(cls: type[C], settings: CopySettings) -> C:
+        """Make a copy of a Space and connect to it; documented at the model."""
+        from .._hub.copies import copy_space
+
+        from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
+        if from_id is None:
+            raise InputError("duplicate needs the id of a Space", hint="Give from_id")
+        client = cls(copy_space(from_id, settings), **settings.of_client)
+        return client._connected_now()
+
+    def _connected_now(self) -> Self:
+        try:
+            self.connect()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _connection(self) -> Connection:
+        """The connection, made anew in a forked process."""
+        pid = os.getpid()
+        if self._connected is not None and self._connected[0] == pid:
+            return self._connected[1]
+        with _connecting:
+            return self._connect_in(pid)
+
+    def _connect_in(self, pid: int) -> Connection:
+        """Make the connection of a process, once."""
+        if self._closed:
+            raise GradioError(
+                "the client has been closed", src=self.src, hint="Make a new one"
+            )
+        if self._connected is None or self._connected[0] != pid:
+            # Imported late: the HTTP machinery is most of the import time, and a
+            # module may be imported for its types only.
+            from .._engine.connection import Connection
+
+            self._connected = (pid, Connection(self._address, self._settings))
+        return self._connected[1]
+
+    def connect(self) -> None:
+        """Connect now instead of at the first call. Blocks.
+
+        Raises:
+            GradioError: The app cannot be reached, or is no Gradio app.
+        """
+        connection = self._connection()
+        connection.run(connection.ready())
+
+    def use(self, *, everywhere: bool = False) -> InUse[Self]:
+        """Have the functions of the client's module call this client.
+
+            with WhisperClient("me/whisper").use():
+                whisper_api.predict("audio.wav")
+
+        It begins at once and ends with the `with` block, if there is one. The client
+        stays open. Of several in use, the last one counts.
+
+        Args:
+            everywhere: In every thread and task of the process, instead of in this
+                context only (`contextvars`). A context with a client of its own keeps
+                that. A new thread has a new context, before Python 3.14 in any case.
+
+        Raises:
+            InputError: It is not a generated client.
+        """
+        app = type(self).app
+        if app is None:
+            raise InputError(
+                "a plain client has no module whose functions could call it",
+                src=self.src,
+                hint="Use the client class of the generated module",
+            )
+        return InUse(app, self, everywhere=everywhere)
+
+    def __gradio_start__(
+        self, request: Request[T], options: Options, *, keep: Keep = "all"
+    ) -> Job[T]:
+        """Begin a job; for endpoints, whose names it cannot have."""
+        from .._engine.execution import Execution
+        from .._engine.outcome import Outcome
+        from .._loop.loop import get_loop
+        from .job import Job
+
+        limit = self._settings.max_kept_size
+        outcome: Outcome[T] = Outcome(
+            str(request.endpoint), self.src, keep=keep, limit=limit
+        )
+        execution = Execution(self._connection(), request, options, outcome)
+        job = Job(outcome, execution, quiet=not request.typed)
+        get_loop().call_soon_threadsafe(execution.begin)
+        return job
+
+    def _submit(
+        self,
+        /,
+        *args: Any,
+        api_name: str | None = None,
+        fn_index: int | None = None,
+        result_callbacks: Callable[..., object]
+        | Sequence[Callable[..., object]]
+        | None = None,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Job[Any]:
+        """Begin a call of any endpoint, untyped; see `predict`.
+
+        To iterate over a job that fails ends the loop, as with the official client; its
+        `result()` raises. The jobs of generated modules raise in both.
+
+        Args:
+            *args: Values by position.
+            api_name: The endpoint; may be left out when the app has one only.
+            fn_index: The endpoint by its number, where there is no `api_name`.
+            result_callbacks: Called with each output as an argument of its own once
+                the result is there.
+            headers: Extra headers for this call.
+            **kwargs: Values by parameter name.
+
+        Returns:
+            The job.
+        """
+        from .untyped import untyped_request
+
+        connection = self._connection()
+        request = untyped_request(connection, api_name, fn_index, args, kwargs)
+        given = result_callbacks or ()
+        functions = [given] if callable(given) else list(given)
+        options = Options(
+            headers=dict(headers or {}),
+            strict_outputs=False,
+            waits_for_room=False,
+            result_callbacks=tuple(_spread(function) for function in functions),
+        )
+        return self.__gradio_start__(request, options)
+
+    def _predict(
+        self,
+        /,
+        *args: Any,
+        api_name: str | None = None,
+        fn_index: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Call any endpoint, untyped, and wait.
+
+        Returns:
+            The output; a tuple when there are several; the last one of a generator.
+
+        Raises:
+            InputError: There is no such endpoint or parameter, or a value is missing.
+            GradioError: See `gradio_runtime.errors`.
+        """
+        from .untyped import untyped_request
+
+        connection = self._connection()
+        request = untyped_request(connection, api_name, fn_index, args, kwargs)
+        options = Options(headers=dict(headers or {}), strict_outputs=False)
+        return wait(self.__gradio_start__(request, options, keep="latest"))
+
+    # Assigned, not declared, so that a checker infers a subclass's own type.
+    submit = Overridable(_submit)
+    predict = Overridable(_predict)
+
+    def view_api(
+        self,
+        all_endpoints: bool | None = None,
+        print_info: bool = True,
+        return_format: str | None = None,
+    ) -> dict[str, Any] | str | None:
+        """Show the app's endpoints.
+
+        Args:
+            all_endpoints: Undocumented ones too, and those without a name (Gradio 3);
+                None for the latter when there are no others.
+            print_info: Whether to print; nothing is when it is returned.
+            return_format: `"dict"` for the app's `/info`, `"str"` for the text.
+        """
+        from .._models.provenance import as_said
+        from .untyped import read_api
+        from .usage import usage_text
+
+        info = read_api(self._connection(), all_endpoints=all_endpoints is True)
+        text = usage_text(info, all_endpoints=all_endpoints)
+        if print_info and return_format is None:
+            print(text)  # noqa: T201  # what the caller asks for
+        if return_format == "dict":
+            said: dict[str, Any] = as_said(info)
+            return said
+        return text if return_format == "str" else None
+
+    def reset_session(self) -> None:
+        """Begin a new session, without the State of the old one."""
+        from .._loop.loop import run_sync
+
+        connection = self._connection()
+
+        async def reset() -> None:
+            connection.reset_session()
+
+        run_sync(reset())
+
+    def close(self) -> None:
+        """Drop the streams; jobs that still wait raise `ConnectionLost`."""
+        self._closed = True
+        if self._connected is not None and self._connected[0] == os.getpid():
+            from .._loop.loop import is_exiting, run_sync
+
+            if not is_exiting():
+                run_sync(self._connected[1].aclose())
+
+    async def aclose(self) -> None:
+        """Like `close`, for async code."""
+        self._closed = True
+        if self._connected is not None and self._connected[0] == os.getpid():
+            from .._loop.loop import run_async
+
+            await run_async(self._connected[1].aclose())
+
+    def __enter__(self) -> Self:
+        """The client itself, closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        """The client itself, closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        await self.aclose()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy, in this process or another, needs to connect for itself.
+
+        A copy has a session of its own, without the State of this one. A pickle holds
+        the token, login and headers that were given: guard it as you guard them. A
+        token that was saved or is in the environment is looked up where the copy is.
+        """
+        if self._settings.session_hash is not None:
+            raise TypeError(
+                "a client with a session_hash of its own cannot be pickled: two readers "
+                "of one session would take each other's messages"
+            )
+        return {**self.__dict__, "_connected": None}
+
+    def __repr__(self) -> str:
+        """Show the app; never a token."""
+        return f"{type(self).__name__}({self.src!r})"
+
+
+def _with_arguments(text: str | None, model: type[Settings]) -> str:
+    """A docstring with the arguments that a model's says."""
+    _, section, arguments = inspect.cleandoc(model.__doc__ or "").partition("Args:\n")
+    return f"{inspect.cleandoc(text or '')}\n\n{section}{arguments}"
+
+
+Client.__doc__ = _with_arguments(Client.__doc__, Settings)
+
+
+def _connecting_to(cls: Callable[P, Client]) -> Callable[P, Client]:
+    def connect(*args: P.args, **kwargs: P.kwargs) -> Client:
+        """Connect to any app, untyped, and fail at once if it cannot be reached.
+
+        Raises:
+            GradioError: The app cannot be reached, or is no Gradio app.
+        """
+        client = cls(*args, **kwargs)
+        client.connect()
+        return client
+
+    show_as(connect, Settings)
+    connect.__qualname__ = connect.__name__
+    connect.__doc__ = _with_arguments(connect.__doc__, Settings)
+    return connect
+
+
+connect = _connecting_to(Client)
+duplicate = Client.duplicate
+
+
+def wait(job: Job[T]) -> T:
+    """Wait for a job; Ctrl-C, or what a signal's handler raises, cancels it at once."""
+    try:
+        return job.result()
+    except BaseException:
+        job.cancel_soon()  # does nothing to a job that has ended
+        raise
+
+
+def _spread(function: Callable[..., object]) -> Callable[[Any], object]:
+    def call(result: Any) -> object:
+        return function(*result) if isinstance(result, tuple) else function(result)
+
+    return call

@@ -1,0 +1,278 @@
+"""Calls without a generated module: arguments by position or name, as `/info` says.
+
+What goes in and comes out is what scripts of the official client know: plain values,
+paths of files as texts, several outputs as a tuple, none as `()`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import Any, cast
+
+from .._codecs import codec
+from .._components.registry import kind_of
+from .._engine.app import Live
+from .._engine.connection import Connection
+from .._engine.discovery import read_info
+from .._engine.invocation import Request
+from .._engine.results import raw_result
+from .._loop.loop import run_sync
+from .._models.files import FILE_META, File
+from .._models.provenance import as_said
+from .._queue.route import Route
+from ..description import EndpointInfo, Info, ParameterInfo
+from ..description.addresses import is_url
+from ..description.json_values import is_object
+from ..errors import GradioError, InputError, too_deep
+from .usage import parameter_name, public_info
+
+
+class ArgumentError(InputError, TypeError):
+    """The arguments do not fit the endpoint's parameters, as of any function."""
+
+
+def handle_file(filepath_or_url: str | os.PathLike[str]) -> File:
+    """A file for any place in the arguments of an untyped call.
+
+    Parameters that are files take paths and URLs as they are; this is for files
+    within other values, and for scripts that were written for the official client.
+
+    Raises:
+        InputError: It is neither a URL nor the path of a file that exists, or it is a
+            text that an app said.
+    """
+    given = os.fspath(filepath_or_url)
+    try:
+        file = File.of(given)
+    except TypeError as error:
+        raise InputError(str(error)) from None
+    if file.path is not None and not file.path.exists():
+        raise InputError(
+            f"{file.path} is neither a file on this machine nor a URL",
+            hint="Check the path",
+        )
+    return file
+
+
+def untyped_request(
+    connection: Connection,
+    api_name: str | None,
+    fn_index: int | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Request[Any]:
+    """The request for a call of any endpoint. Connects, and blocks while it does.
+
+    Raises:
+        InputError: There is no such endpoint or parameter, or a value is missing.
+    """
+    try:
+        live, info = run_sync(_described(connection))
+        name = _endpoint(live, info, api_name, fn_index)
+        route = live.route(name)
+        _check_public(live, route)
+        described = _description(info, route)
+        values = _arguments(described, args, kwargs, route.api_name)
+    except GradioError as error:
+        connection.leaving(error)
+        raise
+    except RecursionError:
+        deep = too_deep()
+        deep.within(src=connection.src)
+        raise deep from None
+    parameters = described.parameters if described else []
+    return Request(
+        endpoint=name,
+        names=[parameter_name(i, p) for i, p in enumerate(parameters)]
+        or [f"param_{i}" for i in range(len(values))],
+        values=values,
+        shape=None,
+        read=_read,
+        typed=False,
+    )
+
+
+async def _described(connection: Connection) -> tuple[Live, Info]:
+    live = await connection.ready()
+    return live, await live.info()
+
+
+def _endpoint(
+    live: Live, info: Info, api_name: str | None, fn_index: int | None
+) -> str | int:
+    if api_name is not None:  # it says more than a number, which may move
+        if not api_name.startswith("/"):
+            raise InputError(
+                f"api_name {api_name!r} does not begin with a slash",
+                hint=f"Did you mean {'/' + api_name!r}?",
+            )
+        return api_name
+    if fn_index is not None:
+        return fn_index
+    public = [
+        f"/{d.api_name}"
+        for d in live.config.dependencies
+        if d.api_name is not None
+        and d.visibility == "public"
+        and f"/{d.api_name}" in info.named_endpoints
+    ]
+    if len(set(public)) != 1:
+        raise InputError(
+            "the app has several endpoints, so `api_name` or `fn_index` must say which"
+            if public
+            else "the app has no endpoint that a caller may use",
+            hint=f"It has {', '.join(public[:20])}" if public else None,
+        )
+    return public[0]
+
+
+def _check_public(live: Live, route: Route) -> None:
+    """Refuse what the app's author keeps from callers; no server does."""
+    if any(
+        dependency.id == route.fn_index and dependency.visibility == "private"
+        for dependency in live.config.dependencies
+    ):
+        raise InputError(
+            f"the app keeps {route.api_name} private", hint="view_api() lists the rest"
+        )
+
+
+def _description(info: Info, route: Route) -> EndpointInfo | None:
+    """What `/info` says of an endpoint, if anything."""
+    return info.named_endpoints.get(route.api_name) or info.unnamed_endpoints.get(
+        str(route.fn_index)
+    )
+
+
+def _arguments(
+    endpoint: EndpointInfo | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    name: str,
+) -> list[Any]:
+    """One value for each parameter, with the app's defaults where none is given."""
+    if endpoint is None:
+        if kwargs:
+            raise ArgumentError(
+                f"{name} has no parameter names",
+                endpoint=name,
+                hint="Give the values by position",
+            )
+        return [_with_files(value) for value in args]
+    parameters = endpoint.parameters
+    names = [parameter_name(i, parameter) for i, parameter in enumerate(parameters)]
+    if len(args) > len(parameters):
+        raise ArgumentError(
+            f"{name} takes {len(parameters)} values, not {len(args)}", endpoint=name
+        )
+    _check_keywords(names, len(args), kwargs, name)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    values = [
+        _as_file(given[key], parameter) if key in given else parameter.default
+        for key, parameter in zip(names, parameters, strict=True)
+        if key in given or parameter.has_default
+    ]
+    if len(values) != len(parameters):
+        missing = next(
+            key
+            for key, parameter in zip(names, parameters, strict=True)
+            if key not in given and not parameter.has_default
+        )
+        raise ArgumentError(
+            f"No value provided for required argument: {missing}",
+            fields={missing: "missing"},
+            endpoint=name,
+        )
+    return values
+
+
+def _check_keywords(
+    names: list[str], positional: int, kwargs: dict[str, Any], name: str
+) -> None:
+    for given in kwargs:
+        if given not in names:
+            close = difflib.get_close_matches(given, names, n=1)
+            raise ArgumentError(
+                f"{name} has no parameter {given!r}",
+                endpoint=name,
+                hint=f"Did you mean {close[0]!r}?"
+                if close
+                else f"It has {', '.join(names)}",
+            )
+        if given in names[:positional]:
+            raise ArgumentError(f"{given!r} is given twice", endpoint=name)
+
+
+def _as_file(value: Any, parameter: ParameterInfo) -> Any:
+    """Paths and URLs of file parameters as `File`s."""
+    if kind_of(parameter.component.lower()).files != "bare" or value is None:
+        return _with_files(value)
+    if isinstance(value, list | tuple):
+        items = cast("list[Any]", value)
+        return [_as_file(item, parameter) for item in items]
+    if isinstance(value, dict):
+        return _with_files(value)
+    try:
+        return File.of(value)
+    except TypeError as error:
+        raise InputError(
+            f"{parameter.name or parameter.label}: {error}",
+            fields={str(parameter.name): str(error)},
+        ) from None
+
+
+def _with_files(value: Any) -> Any:
+    """A caller's value with a `File` for each of the official client's file dicts.
+
+    A dict names no local file, since an app's own words can be handed on as one.
+
+    Raises:
+        InputError: One does.
+    """
+    if is_object(value):
+        path = value.get("path")
+        if value.get("meta") == FILE_META and isinstance(path, str):
+            if is_url(path):
+                return File.model_validate({**value, "path": None, "url": path})
+            raise InputError(
+                f"a dict names the file {path!r}, which may be an app's word",
+                hint="Give handle_file(path) in its place",
+            )
+        return {key: _with_files(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_files(item) for item in cast("list[Any]", value)]
+    return value
+
+
+def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
+    """The raw outputs, with local paths in place of downloaded files.
+
+    Other files are the official client's dicts, which can be handed on. Any other text is an `AppStr`: a path that the app writes is not the path of a file
+    that it gave, though both are texts.
+    """
+    return raw_result([_with_paths(as_said(value)) for value in values])
+
+
+def _with_paths(value: Any) -> Any:
+    paths = {
+        id(file): str(file.path) if file.path else as_said(_marked(file))
+        for file in codec.files_in(value)
+    }
+    return codec.replace_files(value, paths) if paths else value
+
+
+def _marked(file: File) -> dict[str, Any]:
+    known = file.model_dump(mode="json")
+    return {**known, "path": known["url"], "meta": FILE_META}
+
+
+def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
+    """What the app's `/info` says of its endpoints. Blocks."""
+
+    async def read() -> dict[str, Any]:
+        live = await connection.ready()
+        return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
+
+    raw: dict[str, Any] = connection.secrets.strike_description(connection.run(read()))
+    return public_info(raw)

@@ -1,0 +1,136 @@
+"""The objects that stand for a file, without any I/O (docs/protocol.md#files).
+
+Since Gradio 4 that is a `FileData`, marked as one since 4.20. Gradio 3 has objects of
+another kind, which name a file on the server or carry its content, and images that
+are data URLs.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import PurePosixPath
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+from .._models.files import FILE_META, File, plain_scheme, set_facts
+from .._models.texts import brief, is_whole
+from ..description.dialect import Dialect
+from ..errors import ProtocolError
+
+#: Everything that a `FileData` has before 4.20, where nothing marks it.
+_UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
+#: Characters of a `data:` URL that are looked at together.
+_PIECE = 64 << 10
+
+
+def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
+    """Whether an object that the server sent is a file, and not the app's own."""
+    if value.get("is_stream") is True and isinstance(value.get("path"), str):
+        return True  # not marked in 4.x
+    if value.get("meta") == FILE_META and "path" in value:
+        return True  # also where this server does not mark its own
+    if dialect.file_dicts:
+        content = value.get("data")
+        return isinstance(value.get("name"), str) and (
+            value.get("is_file") is True
+            or value.get("is_stream") is True
+            or (isinstance(content, str) and plain_scheme(content[:5]) == "data:")
+        )
+    if dialect.file_marks:
+        return False
+    return {"path", "orig_name"} <= value.keys() <= _UNMARKED
+
+
+def inlined(file: File) -> File:
+    """A copy of a file that is to be sent as a data URL."""
+    copy = file.model_copy()
+    set_facts(copy, inline=True)
+    return copy
+
+
+def unified(value: dict[str, Any]) -> dict[str, Any]:
+    """A file object of any version with the keys that a `FileData` has.
+
+    A file whose content came along has it as a data URL in `url`.
+
+    Raises:
+        ProtocolError: Where it is, is no text.
+    """
+    for key in ("path", "url", "name", "data"):
+        where = value.get(key)
+        if key != "data" and where is not None and _text(where) is None:
+            raise ProtocolError(f"the app sent a file at {brief(where, 80)}")
+        if isinstance(where, str):
+            value = {**value, key: plain_scheme(where)}
+    common = {
+        "orig_name": _text(value.get("orig_name")),
+        "mime_type": _text(value.get("mime_type")),
+        "size": _size(value.get("size")),
+    }
+    if "path" in value or "url" in value:
+        return {**value, **{key: v for key, v in common.items() if key in value}}
+    name, content = value.get("name"), value.get("data")
+    if isinstance(content, str) and content.startswith("data:"):
+        shown = common["orig_name"] or (PurePosixPath(name).name if name else None)
+        return {**common, "orig_name": shown, "url": content}
+    return {**common, "path": name, "is_stream": value.get("is_stream") is True}
+
+
+def _text(value: object) -> str | None:
+    """A text of whole characters; anything else that is said of a file says nothing."""
+    return value if isinstance(value, str) and is_whole(value) else None
+
+
+def _size(value: object) -> int | None:
+    known = isinstance(value, int | float) and 0 <= value < 2**63
+    return int(cast("float", value)) if known else None
+
+
+def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
+    """The object that names a file, which is on the server, to it."""
+    name = name or PurePosixPath(path).name
+    # A name on the disk that is no UTF-8 has half characters, which no server bears.
+    name = name.encode("utf-8", "replace").decode()
+    if dialect.file_dicts:
+        return {"name": path, "orig_name": name, "is_file": True, "data": None}
+    return {"path": path, "orig_name": name, "meta": FILE_META}
+
+
+def stream_path(path: str) -> str:
+    """Where the media of a stream is served whole, below `/stream/`.
+
+    Since Gradio 5 a stream is a playlist of segments, beside which the server puts
+    them together; it keeps what it made, so one that is asked for too early stays
+    short. Before, a stream is one answer that ends with it, once.
+    """
+    base, slash, name = path.rpartition("/")
+    return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
+
+
+def _unquoted(body: str) -> bytes:
+    """The bytes of a text in which some are escaped as `%41`.
+
+    It is taken in pieces, since `unquote_to_bytes` makes objects of all its parts.
+    """
+    raw = bytearray()
+    start = 0
+    while start < len(body):
+        end = start + _PIECE
+        # Two more characters at most, so that no escape is cut in two.
+        end = next((e for e in range(end, end + 3) if "%" not in body[e - 2 : e]), end)
+        raw += unquote_to_bytes(body[start:end])
+        start = end
+    return bytes(raw)
+
+
+def from_data_url(url: str) -> File:
+    """A `File` with the content of a `data:` URL.
+
+    Raises:
+        ValueError: It holds no valid base64.
+    """
+    head, _, body = url.removeprefix("data:").partition(",")
+    raw = _unquoted(body)
+    file = File.of(base64.b64decode(raw) if head.endswith(";base64") else raw)
+    file.mime_type = head.partition(";")[0] or None
+    return file

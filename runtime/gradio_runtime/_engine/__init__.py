@@ -1,0 +1,1 @@
+"""From a request to its result: connect, prepare, run, read and cancel."""

@@ -1,0 +1,120 @@
+"""A connected app: what it said of itself, and the machinery made from that."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .._http.settings import Settings
+from .._http.transport import Transport
+from .._queue.route import Route
+from .._queue.session_pool import SessionPool
+from .._transfer.transfer import Transfer
+from ..description import Config, Dependency, Info, ParameterInfo
+from ..description.dialect import Dialect
+from ..errors import InputError
+from .discovery import parse_info, read_info
+
+
+class Live:
+    """A connected app: what `/config` said, and the machinery made from it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        session_hash: str,
+        transport: Transport,
+        config: Config,
+        previous: Live | None = None,
+    ) -> None:
+        self.config = config
+        self.transport = transport
+        self.dialect = Dialect.of(config)
+        self.sessions: SessionPool = SessionPool(transport, self.dialect, session_hash)
+        if (
+            previous is not None
+            and previous.transport is transport
+            and previous.dialect == self.dialect
+        ):
+            # Two streams of one session would take each other's messages.
+            self.sessions = previous.sessions
+        self.download_files = settings.download_files is not False
+        self.transfer = Transfer(
+            transport, self.dialect, settings, config.max_file_size
+        )
+        self._most = settings.max_workers
+        self._rooms: dict[int, asyncio.Semaphore] = {}
+        self._routes: dict[str | int, Route] = {}
+        self._info: Info | None = None
+        self._reading: asyncio.Lock = asyncio.Lock()
+
+    def route(self, name: str | int) -> Route:
+        """The endpoint of an api_name or a fn_index.
+
+        Raises:
+            InputError: The app has no such endpoint.
+        """
+        if name not in self._routes:
+            self._routes[name] = Route.of(self.config, self._find(name))
+        return self._routes[name]
+
+    def room(self, route: Route) -> asyncio.Semaphore:
+        """Where an endpoint's jobs wait until few enough are in the app's queue.
+
+        The server tells each job in the queue of every move of it, so that what a
+        crowd costs grows with its square (Gradio 6.31 and 1,000 jobs on one machine:
+        29 a second when all join at once, 136 by 200, 198 by 64).
+        """
+        if route.fn_index not in self._rooms:
+            self._rooms[route.fn_index] = asyncio.Semaphore(self._most)
+        return self._rooms[route.fn_index]
+
+    def _find(self, name: str | int) -> Dependency:
+        if isinstance(name, str):
+            found = self.config.find(name)
+        else:
+            found = next((d for d in self.config.dependencies if d.id == name), None)
+        if found is None:
+            raise InputError(
+                f"the app has no endpoint {name}", hint=self._suggest(str(name))
+            )
+        return found
+
+    def _suggest(self, name: str) -> str:
+        import difflib
+
+        names = [
+            f"/{d.api_name}"
+            for d in self.config.dependencies
+            if d.api_name is not None and d.visibility != "private"
+        ]
+        close = difflib.get_close_matches(name, names, n=1)
+        if close:
+            return f"Did you mean {close[0]}?"
+        return f"It has {', '.join(names[:20])}" if names else "It has no endpoints"
+
+    async def info(self) -> Info:
+        """The app's `/info`, read once."""
+        async with self._reading:
+            if self._info is None:
+                raw = await read_info(self.transport, self.config, all_endpoints=True)
+                self._info = parse_info(raw, self.transport)
+        return self._info
+
+    async def parameters(self, route: Route) -> list[ParameterInfo]:
+        """What `/info` says of an endpoint's parameters."""
+        info = await self.info()
+        found = info.named_endpoints.get(route.api_name)
+        found = found or info.unnamed_endpoints.get(str(route.fn_index))
+        return found.parameters if found else []
+
+    async def wants_oauth_token(self, route: Route) -> bool:
+        """Whether an endpoint's function takes its caller's own token.
+
+        Only `/info` says so (Gradio 6.22 and later), so that is read for it; call this
+        where there is a token to send.
+        """
+        if not self.dialect.oauth_tokens:
+            return False
+        endpoints = (await self.info()).named_endpoints
+        found = endpoints.get(route.api_name)
+        return found is not None and found.oauth_token is not None

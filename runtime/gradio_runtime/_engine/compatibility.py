@@ -1,0 +1,105 @@
+"""Whether the live app is what a module was generated for, and what follows from it."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from .._queue.route import Route
+from ..errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
+from .app import Live
+from .connection import Connection
+from .invocation import Request
+
+if TYPE_CHECKING:
+    from .._components.drift import Judgement
+    from .._http.settings import OnDrift
+
+
+def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:
+    """The endpoint that a request is for.
+
+    Raises:
+        SchemaDrift: It is gone, of a generated module.
+        InputError: It is not there, of an untyped call.
+    """
+    try:
+        return live.route(request.endpoint)
+    except InputError as error:
+        if request.shape is None:
+            raise
+        from .._components.drift import renamed
+
+        now = renamed(request.shape, live.config)
+        guess = f"It may be {now} now." if now else _sentence(error.hint or "")
+        raise SchemaDrift(
+            f"the app has changed: it has no endpoint {request.endpoint} any more",
+            hint=f"{guess} {_advice(connection)}",
+        ) from None
+
+
+async def judged(
+    connection: Connection,
+    live: Live,
+    route: Route,
+    request: Request[Any],
+    on_drift: OnDrift,
+) -> Judgement | None:
+    """How to call an endpoint that has changed; None if it has not.
+
+    Only where component types and labels do not do is `/info` read, for the names of
+    the parameters and for those that may be left to the function's own `None`.
+
+    Args:
+        connection: Remembers what has been warned of.
+        live: The app.
+        route: The endpoint as it is.
+        request: The call, with what the module was generated for.
+        on_drift: What to do where the call would break.
+
+    Raises:
+        SchemaDrift: The call would break, and `on_drift` is `"raise"`.
+    """
+    if request.shape is None or request.shape == route.shape:
+        return None
+    from .._components.drift import Signature, judge, live_signature
+
+    known = Signature.of(request.shape, request.names)
+    judgement = judge(known, live_signature(route.inputs, route.outputs))
+    if judgement.problem is None:
+        return judgement
+    with suppress(GradioError):
+        infos = await live.parameters(route)
+        judgement = judge(known, live_signature(route.inputs, route.outputs, infos))
+    if judgement.problem is None or on_drift == "ignore":
+        return judgement
+    problem = f"the app has changed: {judgement.problem}"
+    if on_drift == "raise":
+        raise _drift(problem, judgement, connection)
+    where = f"{route.api_name} of {connection.src}"
+    text = f"{problem} [{where}]; {judgement.sent}. {_advice(connection)}"
+    text = connection.secrets.strike(text)
+    if text not in connection.warned:
+        connection.warned.add(text)
+        try:
+            warnings.warn(text, SchemaDriftWarning, stacklevel=2)
+        except SchemaDriftWarning:  # the caller has made errors of warnings
+            raise _drift(problem, judgement, connection) from None
+    return judgement
+
+
+def _drift(problem: str, judgement: Judgement, connection: Connection) -> SchemaDrift:
+    hint = _advice(connection)
+    return SchemaDrift(problem, parameter=judgement.parameter, hint=hint)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
+def _advice(connection: Connection) -> str:
+    return (
+        "See all that has changed with gradio-codegen check FILE, and generate the "
+        f"module again: gradio-codegen {connection.src} -o FILE"
+    )

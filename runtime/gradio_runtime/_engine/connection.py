@@ -1,0 +1,409 @@
+"""A connection to one app: where it is, who we are to it, and what is known of it.
+
+All of it runs on the runtime's loop. Connecting is lazy and reads `/config` once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from .._http.gate import USER_AGENT
+from .._http.redaction import Secrets, cleaned
+from .._http.settings import Settings
+from .._http.transport import Transport
+from .._hub.lines import Report, line_on_terminal
+from .._hub.spaces import Space, saved_token
+from .._hub.stages import doing, no_gradio, not_serving, serves
+from .._hub.waiting import Wanted
+from .._loop.loop import beside, in_thread, run_sync
+from .._queue.session import new_hash
+from ..description import Config
+from ..description.addresses import is_url, parse, shown_src, split
+from ..description.dialect import is_before_5
+from ..description.space_names import space_of
+from ..errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLost,
+    GradioError,
+    SpaceError,
+)
+from .app import Live
+from .discovery import parse_config
+from .heartbeat import Heartbeat
+
+#: Seconds to wait for a word from a Space that may sleep.
+_KNOCK = 10.0
+
+T = TypeVar("T")
+
+
+class Connection:
+    """One client's view of one app.
+
+    Args:
+        src: A URL, or a Space id (`owner/space`).
+        settings: How to reach it.
+        report: Shows what a Space does that is waited for.
+    """
+
+    def __init__(
+        self,
+        src: str,
+        settings: Settings | None = None,
+        report: Report | None = None,
+    ) -> None:
+        self.src = shown_src(src)
+        self._address = src
+        self._space_id = space_of(src)
+        self._wanted: Wanted | None = None
+        self.settings = settings or Settings()
+        self.session_hash = self.settings.session_hash or new_hash()
+        #: What no text that leaves the runtime may have in it.
+        self.secrets = _secrets_of(src, self.settings)
+        self._report = report or line_on_terminal()
+        self._lock: asyncio.Lock | None = None
+        self._transport: Transport | None = None
+        self._live: Live | None = None
+        self._previous: Live | None = None
+        self._heartbeat: Heartbeat | None = None
+        self._closed = False
+        self._logged_in = False
+        self._token: str | None = None
+        #: What has been warned of, to say it once.
+        self.warned: set[str] = set()
+        #: What ends the jobs that are under way; closing does.
+        self.abandons: set[Callable[[], None]] = set()
+
+    @property
+    def live(self) -> Live:
+        """What is known since `ready`."""
+        if self._live is None:
+            raise GradioError("the client is not connected yet", src=self.src)
+        return self._live
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run something of this connection and wait; its errors name the app. Blocks."""
+        try:
+            return run_sync(coroutine)
+        except GradioError as error:
+            if isinstance(error, ConnectionLost):
+                error.told(may_have_run=False)  # no job is among it
+            self.leaving(error)
+            raise
+
+    def leaving(
+        self,
+        error: GradioError,
+        endpoint: str | None = None,
+        more: Secrets | None = None,
+    ) -> None:
+        """Have an error, on its way to the user, name the app and hold no secret.
+
+        Every error leaves through here.
+
+        Args:
+            error: The error.
+            endpoint: The api_name of what was called.
+            more: What gives access to this call only.
+        """
+        error.within(endpoint=endpoint, src=self.src)
+        cleaned(error, self.secrets.strike)
+        if more is not None:
+            cleaned(error, more.strike)
+
+    async def ready(self) -> Live:
+        """Connect, unless that has been done.
+
+        Raises:
+            GradioError: The app cannot be reached or is no Gradio app.
+        """
+        if self._live is not None:
+            return self._live
+        if self._closed:
+            raise self._is_closed()
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            if self._live is None:
+                transport, _, config = await self.described()
+                if self._closed:
+                    raise self._is_closed()
+                self._authorize(transport, config)
+                self._live = Live(
+                    self.settings, self.session_hash, transport, config, self._previous
+                )
+                self._beat(self._live)
+        return self._live
+
+    def _beat(self, live: Live) -> None:
+        """Tell the app that the session is in use, if it asks for that."""
+        if live.config.connect_heartbeat and not self._closed:
+            if self._heartbeat is None:
+                self._heartbeat = Heartbeat(self)
+            self._heartbeat.start(
+                live.transport, live.dialect.prefix, self.session_hash
+            )
+
+    def _is_closed(self) -> GradioError:
+        return GradioError(
+            "the client has been closed", src=self.src, hint="Make a new one"
+        )
+
+    def forget(self, live: Live | None, *, login: bool) -> None:
+        """Read the app's description again at the next call: it may have restarted.
+
+        Args:
+            live: What turned out to be stale; nothing is forgotten if that has been
+                replaced already, for another job.
+            login: Whether to log in again, too.
+        """
+        if live is not self._live:
+            return
+        if self._live is not None:
+            self._previous = self._live
+        self._live = None
+        if login:
+            self._logged_in = False
+
+    def can_renew(self, live: Live | None) -> bool:
+        """Whether a login that has run out can be made again, or just has been.
+
+        Args:
+            live: The app as it was when it refused.
+        """
+        renewed = live is not self._live
+        return self.settings.auth is not None and (self._logged_in or renewed)
+
+    @property
+    def is_space(self) -> bool:
+        """Whether the app is a Space of the Hub, by the address that the caller gave."""
+        if self._space_id is not None:
+            return True
+        address = split(self._address)
+        return (
+            address is not None
+            and address.scheme == "https"
+            and address.host.endswith(".hf.space")
+        )
+
+    async def located(self) -> Transport:
+        """HTTP to the app, once it is known where that is and a Space serves."""
+        if self._transport is None:
+            base, self._token = await self._locate()
+            self.secrets.add(self._token)
+            self._transport = self._transport_to(base, self._token)
+        return self._transport
+
+    async def transport(self) -> Transport:
+        """The same, logged in if there are credentials."""
+        transport = await self.located()
+        if self.settings.auth is not None and not self._logged_in:
+            await _log_in(transport, self.settings.auth)
+            self._logged_in = True
+        return transport
+
+    def _authorize(self, transport: Transport, config: Config) -> None:
+        """Send the token as the clients of the app's time did, too.
+
+        What checks it is the proxy before a private Space, whatever Gradio runs behind
+        it. Gradio's clients send it as `Authorization` up to 1.3 (Gradio 4) and as
+        `x-hf-authorization` since (docs/protocol.md#headers-and-login); the proxy takes both,
+        and the newer leaves the other free for the app's own use. An app of the older
+        time that reads its callers' token expects the older header.
+        """
+        if is_before_5(config.version) and not transport.has_header("authorization"):
+            transport.add_headers(_token_header("authorization", self._token))
+
+    def _transport_to(self, base: str, token: str | None) -> Transport:
+        address = split(self._address)
+        login = address.authorization if address is not None else None
+        headers = {
+            "user-agent": USER_AGENT,
+            "x-gradio-user": "api",
+            **({} if login is None else {"authorization": login}),
+            **_token_header("x-hf-authorization", token),
+            **{name.lower(): v for name, v in (self.settings.headers or {}).items()},
+        }
+        return Transport(base, headers, self.settings, self.secrets)
+
+    async def _locate(self) -> tuple[str, str | None]:
+        """The app's URL, and the token to send to it; waits for a Space to serve."""
+        given = self.settings.token
+        if isinstance(given, str):
+            given = given.strip() or False
+        if self._space_id is None:
+            if is_url(self._address):
+                # A token that the caller did not name is for Spaces only.
+                token = given if isinstance(given, str) else None
+                return parse(self._address).base, token
+            raise ConnectError(
+                f"{self.src!r} is neither a URL nor a Space id",
+                hint="Use http(s)://host[:port][/path], or owner/space",
+            )
+        token = given if isinstance(given, str) else None
+        if given is None or given is True:
+            token = await in_thread(saved_token)
+            self.secrets.add(token)
+        self._wanted = Wanted(
+            self._space_id,
+            token,
+            self.settings.wake_timeout,
+            lambda host: self._knock(host, token),
+            self._report,
+        )
+        space = await self._wanted.serving()
+        return str(space.host), token
+
+    async def _knock(self, host: str, token: str | None) -> bool:
+        """Ask a Space's app for anything, which wakes it; whether it answered."""
+        transport = self._transport_to(host, token)
+        try:
+            async with asyncio.timeout(_KNOCK):
+                await transport.get_json("/config")
+        except (ConnectError, ConnectionLost, TimeoutError):
+            return False
+        except GradioError:
+            return True  # it has something to say, if not what we want to hear
+        else:
+            return True
+        finally:
+            await transport.aclose()
+
+    async def described(self) -> tuple[Transport, Any, Config]:
+        """Read the app's `/config`: as it came, and checked.
+
+        A Space that does not answer as it should is asked for at the Hub once more: it
+        may have gone to sleep, in which case it is woken, or be no Gradio app at all.
+        """
+        for again in (False, True):
+            transport = await self.located()
+            try:
+                async with self._in_time(transport):
+                    await self.transport()
+                    raw = await transport.get_json("/config")
+                    reading = partial(parse_config, raw, transport)
+                    return transport, raw, await beside(reading)
+            except ConnectError as error:
+                if again or self._wanted is None:
+                    raise
+                await self._look_again(self._wanted, transport, error)
+        raise AssertionError("the second time ends")
+
+    @contextlib.asynccontextmanager
+    async def _in_time(self, transport: Transport) -> AsyncGenerator[None]:
+        """Bound the time for an app to say what it is."""
+        seconds = self.settings.connect_timeout
+        scope = asyncio.timeout(seconds)
+        try:
+            async with scope:
+                yield
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise ConnectError(
+                f"{transport.base} does not say within {seconds:g} s what it is",
+                hint="Allow it more time: Client(connect_timeout=…)",
+            ) from None
+
+    async def _look_again(
+        self, wanted: Wanted, transport: Transport, error: ConnectError
+    ) -> None:
+        """Return if another try of what failed is worth it; it may be elsewhere."""
+        space = await wanted.found()
+        if not serves(space):
+            space = await wanted.awaited(space)
+        elif space.host == transport.base:
+            raise error if space.sdk in {"gradio", None} else no_gradio(space)
+        if space.host != transport.base:
+            await transport.aclose()
+            self._transport, self._logged_in = None, False
+
+    @contextlib.asynccontextmanager
+    async def truthful(self) -> AsyncGenerator[None]:
+        """Have a Space whose app does not answer say why: it sleeps or is paused, say."""
+        try:
+            yield
+        except ConnectError as error:
+            told = await self._not_serving()
+            if told is None:
+                raise
+            self.forget(self._live, login=False)
+            raise told from error
+
+    async def _not_serving(self) -> SpaceError | None:
+        """The error of a Space that no longer serves, by what the Hub says."""
+        if self._wanted is None:
+            return None
+        try:
+            async with asyncio.timeout(_KNOCK):
+                space: Space = await self._wanted.found()
+        except SpaceError as error:
+            return error
+        except (GradioError, TimeoutError):
+            return None
+        if serves(space):
+            return None
+        message = f"the Space is {doing(space)} ({space.stage})"
+        return not_serving(space, message, "Call again: the next call waits for it")
+
+    def reset_session(self) -> None:
+        """Begin a new session, without the State of the old one."""
+        self.session_hash = new_hash()
+        if live := self._live or self._previous:
+            live.sessions.reset(self.session_hash)
+            if self._heartbeat is not None:
+                self._heartbeat.stop()
+                self._beat(live)
+
+    async def aclose(self) -> None:
+        """Drop every stream; jobs that still wait are lost."""
+        self._closed = True
+        for abandon in list(self.abandons):
+            abandon()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        if live := self._live or self._previous:
+            live.sessions.close()
+        if self._transport is not None:
+            await self._transport.aclose()
+        self._live = None
+
+
+def _secrets_of(src: str, settings: Settings) -> Secrets:
+    """What the caller gave that gives access."""
+    secrets = Secrets()
+    if (address := split(src)) is not None:
+        secrets.add(address.password or unquote(address.userinfo))
+    proxy = settings.of_httpx.get("proxy")
+    if isinstance(proxy, str) and (address := split(proxy)) is not None:
+        secrets.add(address.password)
+    if isinstance(settings.token, str):
+        secrets.add(settings.token.strip())
+    if settings.auth is not None:
+        secrets.add(settings.auth[1])
+    secrets.add(settings.oauth_token)
+    secrets.add(settings.session_hash)
+    return secrets
+
+
+def _token_header(name: str, token: str | None) -> dict[str, str]:
+    return {} if token is None else {name: f"Bearer {token}"}
+
+
+async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
+    """Log in by form; the answer's cookie stays with the transport."""
+    status = await transport.log_in(
+        "/login", {"username": auth[0], "password": auth[1]}
+    )
+    if status in {400, 401, 403}:
+        raise AuthenticationError(
+            f"the app refuses the login of {auth[0]!r}",
+            hint="Check auth=(user, password)",
+        )
+    # An app without a login answers with a redirect or a 404: nothing to do. What it
+    # is otherwise, such as a sleeping Space's page, the description's request shows.

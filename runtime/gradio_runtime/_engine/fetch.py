@@ -1,0 +1,73 @@
+"""What a running app says of itself, for the generator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from .._http.settings import Settings
+from .._hub.lines import Report
+from ..errors import ConnectError
+from .connection import Connection
+from .discovery import read_info
+
+#: `/config`, and `/info` twice.
+Description: TypeAlias = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+
+
+def fetch_description(
+    src: str,
+    *,
+    token: str | None = None,
+    auth: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    all_endpoints: bool = False,
+    timeout: float = 30.0,
+    wake_timeout: float = 600.0,
+    report: Report | None = None,
+) -> Description:
+    """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
+
+    `/info` is read twice: what differs is no property of the app.
+
+    Args:
+        src: A URL, or a Space id.
+        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
+        auth: User and password of the app's own login.
+        headers: Extra headers.
+        all_endpoints: Whether undocumented endpoints are wanted.
+        timeout: Seconds for all of it, once the app is there.
+        wake_timeout: Seconds for a Space that sleeps, starts or is being built.
+        report: Shows what such a Space does; None for a line on the terminal.
+
+    Raises:
+        GradioError: The app cannot be reached, or is no Gradio app.
+    """
+    settings = Settings(
+        token=token, auth=auth, headers=headers, wake_timeout=wake_timeout
+    )
+    connection = Connection(src, settings, report)
+
+    async def bounded() -> Description:
+        try:
+            await connection.located()
+            async with asyncio.timeout(timeout):
+                return await _read(connection, all_endpoints=all_endpoints)
+        except TimeoutError:
+            raise ConnectError(f"no answer within {timeout:g} s") from None
+        finally:
+            await connection.aclose()
+
+    return connection.run(bounded())
+
+
+async def _read(connection: Connection, *, all_endpoints: bool) -> Description:
+    transport, raw, config = await connection.described()
+    first, second = [
+        await read_info(transport, config, all_endpoints=all_endpoints)
+        for _ in range(2)
+    ]
+    # It is going to be written down, and an app may say back what it was sent.
+    strike = connection.secrets.strike_description
+    return strike(raw), strike(first), strike(second)

@@ -1,0 +1,36 @@
+"""What a caller asks of one call besides its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .._http.settings import OnDrift
+    from .._models.files import UploadProgress
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Per-call options; see `Endpoint.with_options`.
+
+    `waits_for_room` is whether `retries` are for a full queue too; scripts of the
+    official client, which the untyped `Client` is for, expect to hear of it at once.
+    `on_drift` is None for what the client says.
+    """
+
+    timeout: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    retries: int = 2
+    waits_for_room: bool = True
+    strict_outputs: bool = True
+    event_data: Any = None
+    result_callbacks: tuple[Callable[[Any], object], ...] = ()
+    oauth_token: str | None = field(default=None, repr=False)
+    upload_progress: Callable[[UploadProgress], object] | None = None
+    on_drift: OnDrift | None = None
+
+    def updated(self, **changes: Any) -> Options:
+        """These options with some of them changed."""
+        return replace(self, **changes)

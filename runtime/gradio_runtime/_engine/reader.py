@@ -1,0 +1,328 @@
+"""Following one job: its messages become updates, and its last output the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from .._codecs import codec
+from .._components.slots import is_hidden
+from .._loop.loop import beside, overdue
+from .._loop.trace import CallRecord
+from .._models.base import UNCHANGED
+from .._models.bounds import LARGE, MANY_FILES
+from .._models.files import File
+from .._models.status import Status, StatusUpdate
+from .._queue.entry import Ticket
+from .._queue.messages import (
+    Completed,
+    Estimation,
+    Failed,
+    Generating,
+    Log,
+    Message,
+    Progress,
+    Started,
+)
+from .._queue.outputs import UNKNOWN, Outputs, weigh
+from ..description import label_text
+from ..errors import AppError, OutputMismatch, ProtocolError
+from .app import Live
+from .invocation import Request
+from .options import Options
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+V = TypeVar("V")
+
+#: About how many bytes an update has besides an output.
+_UPDATE = 500
+#: Bytes of an edit that nobody sees, and that is quick even of something large.
+_SMALL = 1024
+
+
+class Emit(Protocol[T_contra]):
+    """Takes each update, and about how many bytes it has."""
+
+    def __call__(self, update: StatusUpdate[T_contra], weight: int = 0) -> None:
+        """Take one."""
+        ...
+
+
+class Follower(Generic[T]):
+    """Follows a job that has joined, on the runtime's loop.
+
+    Args:
+        live: The app.
+        ticket: The job.
+        request: How to read its outputs.
+        options: Of the call.
+        record: What is told of it to logs and traces.
+        emit: Takes each update.
+        seen: Whether anybody sees an output before the last.
+    """
+
+    def __init__(
+        self,
+        live: Live,
+        ticket: Ticket,
+        request: Request[T],
+        options: Options,
+        record: CallRecord,
+        emit: Emit[T],
+        *,
+        seen: bool = True,
+    ) -> None:
+        self._live = live
+        self._ticket = ticket
+        self._request = request
+        self._options = options
+        self._record = record
+        self._emit = emit
+        self._seen = seen
+        self._slots = [
+            (index, slot)
+            for index, slot in enumerate(ticket.route.outputs)
+            if slot is not None and not is_hidden(slot)
+        ]
+        self._names = [
+            label_text(slot.props.get("label")) or slot.type for _, slot in self._slots
+        ]
+        self._outputs = Outputs(
+            edits=live.dialect.edits, limit=2 * live.transport.max_message_size
+        )
+        self._allowance = live.transfer.allowance()
+        #: Files made for the output that is being decoded, the most for any so far, and
+        #: those that are in it.
+        self._made = self._most_made = 0
+        self._files: list[File] = []
+        self._current: list[Any] | None = None
+        self._last: T | None = None
+        #: Whether the app's function is known to run.
+        self._running = False
+        #: An output that has been decoded already, with its values.
+        self._decoded: tuple[Generating, list[Any]] | None = None
+
+    async def follow(self) -> T:
+        """Take messages until the job ends; returns its result.
+
+        Raises:
+            asyncio.CancelledError: The job was cancelled.
+            GradioError: What it ended with.
+        """
+        inbox = self._ticket.inbox
+        inbox.at_once = self._take_at_once
+        while True:
+            match message := await inbox.get():
+                case Generating():
+                    await self._take(message)
+                case Completed(data=None):
+                    if self._ticket.is_end():
+                        raise asyncio.CancelledError
+                case Completed(data=list() as data):
+                    return await self._finish(data, message.size)
+                case Failed():
+                    raise _app_error(message)
+                case _:
+                    self._tell(message)
+            if overdue():
+                await asyncio.sleep(0)
+
+    def _take_at_once(self, message: Message) -> bool:
+        """Take an output where it arrives; False if there is something to wait for.
+
+        To wake a task for each output would double what a stream costs.
+        """
+        if not isinstance(message, Generating) or self._is_large(message):
+            return False
+        if not self._seen:
+            self._pass_over(known=self._update(message))
+            return True
+        values = self._values_of(message)
+        if values is None:
+            return True
+        if self._live.download_files and self._files:
+            self._decoded = message, values
+            return False
+        self._put_out(self._read(values))
+        return True
+
+    async def _take(self, message: Generating) -> None:
+        """Take an output, and wait for what there is to wait for."""
+        large = self._is_large(message)
+        if not self._seen:
+            known = await _done(partial(self._update, message), large=large)
+            self._pass_over(known=known)
+            return
+        values = await _done(partial(self._values_of, message), large=large)
+        if values is None:
+            return
+        await self._fetch()
+        self._put_out(await _done(partial(self._read, values), large=large))
+
+    def _is_large(self, message: Generating) -> bool:
+        """Whether taking it may take long, be it small as an edit of much."""
+        size = message.size
+        if not self._seen and size <= _SMALL:
+            return False
+        many = self._seen and self._most_made > MANY_FILES
+        return many or size + self._outputs.weight > LARGE
+
+    def _pass_over(self, *, known: bool) -> None:
+        """Tell of an output that nobody sees."""
+        if known:
+            self._record.output()
+            self._emit(StatusUpdate(Status.ITERATING))
+
+    def _update(self, message: Generating) -> bool:
+        """Make an output's values the current ones; whether each is known."""
+        ticket = self._ticket
+        ticket.started = ticket.answered = self._running = True
+        self._current = self._outputs.update(message.data, mixed=ticket.mixed)
+        return not any(value is UNKNOWN for value in self._shown(self._current))
+
+    def _values_of(self, message: Generating) -> list[Any] | None:
+        """The values that an output makes current; None where one is not known."""
+        if self._decoded is not None and self._decoded[0] is message:
+            values, self._decoded = self._decoded[1], None
+            return values
+        return self._decode(self._current or []) if self._update(message) else None
+
+    def _put_out(self, output: T) -> None:
+        self._last = output
+        update = StatusUpdate(Status.ITERATING, output=output)
+        self._emit(update, _UPDATE + self._outputs.weight)
+
+    async def _finish(self, data: list[Any], size: int) -> T:
+        self._ticket.finished = True
+        large = size > LARGE or self._most_made > MANY_FILES
+        current = self._current
+        repeats = bool(current) and await _done(
+            lambda: self._shown(current or []) == self._shown(data), large=large
+        )
+        if repeats and self._seen:
+            # The end repeats the last output.
+            self._emit(StatusUpdate(Status.FINISHED, success=True))
+            return cast("T", self._last)
+        self._outputs, self._current = Outputs(), None
+        values = await _done(partial(self._decode, data), large=large)
+        await self._fetch()
+        result = await _done(partial(self._read, values), large=large)
+        empty = self._ticket.route.generator and all(v is None for v in data)
+        output = UNCHANGED if empty or repeats else result
+        weight = await _done(partial(weigh, data), large=large) if self._seen else 0
+        update = StatusUpdate(Status.FINISHED, success=True, output=output)
+        self._emit(update, _UPDATE + weight)
+        return result
+
+    def _tell(self, message: Message) -> None:
+        """Pass a message on that is no output."""
+        # A server may say things twice or too late; a job never waits once it runs.
+        ticket, running = self._ticket, self._running
+        self._running = running or isinstance(message, Started | Progress | Log)
+        match message:
+            case Estimation() if not running:
+                self._emit(
+                    StatusUpdate(
+                        Status.IN_QUEUE,
+                        rank=message.rank,
+                        queue_size=message.queue_size,
+                        eta=message.eta,
+                    ),
+                    _UPDATE,
+                )
+            case Started() if not running:
+                ticket.started = True
+                self._record.started()
+                self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
+            case Progress():
+                ticket.started = True
+                units = message.units
+                update: StatusUpdate[T] = StatusUpdate(
+                    Status.PROGRESS, progress_data=units
+                )
+                texts = sum(len(u.desc or "") + len(u.unit or "") for u in units)
+                self._emit(update, _UPDATE * (1 + len(units)) + texts)
+            case Log():
+                ticket.started = True
+                update = StatusUpdate(Status.LOG, log=message.log)
+                texts = len(message.log.text) + len(message.log.title or "")
+                self._emit(update, _UPDATE + texts)
+            case _:
+                pass
+
+    # ---- values
+
+    def _shown(self, data: list[Any]) -> list[Any]:
+        """What is in the visible output slots."""
+        return [data[index] for index, _ in self._slots if index < len(data)]
+
+    def _decode(self, data: list[Any]) -> list[Any]:
+        """The values of the visible output slots, with a `File` for each file."""
+        try:
+            return self._plain(data)
+        except RecursionError:
+            raise ProtocolError("the app sent an output nested too deeply") from None
+
+    def _plain(self, data: list[Any]) -> list[Any]:
+        dialect = self._live.dialect
+        self._made = 0
+        values: list[Any] = []
+        for index, slot in self._slots[: len(data)]:
+            if index >= len(data):
+                break
+            value = codec.unwrap_update(data[index])
+            value = codec.as_object(value, slot.type, dialect)
+            if isinstance(value, dict | list):
+                kind = slot.type if self._request.typed else ""
+                value = codec.decode(value, kind, dialect, self._file_of)
+            values.append(codec.inert(value, slot.type))
+        self._most_made = max(self._made, self._most_made)
+        self._files = codec.files_in(values) if self._made else []
+        return values
+
+    def _file_of(self, value: dict[str, Any]) -> File:
+        """The `File` for one of the output's; not for any number of them."""
+        self._made += 1
+        if self._made > self._allowance.files:
+            raise ProtocolError(
+                f"the app gave more than {self._allowance.files} files in one output",
+                hint="Allow more: Client(max_files=…)",
+            )
+        return self._live.transfer.file_of(value)
+
+    async def _fetch(self) -> None:
+        """Download the files of the output."""
+        if self._live.download_files:
+            await self._live.transfer.download_all(self._files, self._allowance)
+
+    def _read(self, values: list[Any]) -> T:
+        """Values as the declared type."""
+        names = self._names[: len(values)]
+        try:
+            return self._request.read(values, names, self._options.strict_outputs)
+        except RecursionError:
+            raise OutputMismatch(
+                "the app sent an output nested too deeply", raw=values
+            ) from None
+
+
+async def _done(work: Callable[[], V], *, large: bool) -> V:
+    """The outcome of some work, which is done beside the loop if there is much of it."""
+    return await beside(work) if large else work()
+
+
+def _app_error(message: Failed) -> AppError:
+    text, hint = message.text, None
+    if text is None:
+        text = "the app raised an exception whose text it hides"
+        hint = "Its author sees it in the app's log; show_error=True would show it"
+    return AppError(
+        text,
+        title=message.title,
+        duration=message.duration,
+        visible=message.visible,
+        hint=hint,
+    )

@@ -1,0 +1,156 @@
+"""From the values of an endpoint's output slots to the type that was declared."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+
+from .._models.base import UNCHANGED, Output
+from .._models.misfits import InSteps, misfits
+from .._models.provenance import OF_THE_APP, as_said
+from ..errors import OutputMismatch
+
+R = TypeVar("R")
+
+#: Reads the visible slots of one output; `strict=False` lets a misfit through. The names
+#: are the slots' own, for errors.
+ResultReader = Callable[[list[Any], list[str], bool], R]
+
+_SCALARS = frozenset({str, bool, int})
+
+
+def raw_result(values: list[Any]) -> Any:
+    """What an untyped call gives: one value bare, several as a tuple, none as `()`."""
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def reader_for(annotation: Any) -> ResultReader[Any]:
+    """How to read the outputs of an endpoint that returns `annotation`."""
+    if annotation is None or annotation is type(None):
+        return _read_nothing
+    if isinstance(annotation, type) and issubclass(annotation, Output):
+        return _Several(annotation).read
+    return _Single(annotation).read
+
+
+def _read_nothing(_values: list[Any], _names: list[str], _strict: bool) -> None:
+    return None
+
+
+class _Single:
+    """One output slot."""
+
+    def __init__(self, annotation: Any) -> None:
+        self._annotation = annotation
+        self._numbers_kept: TypeAdapter[Any] | None = None
+
+    def read(self, values: list[Any], names: list[str], strict: bool) -> Any:
+        if len(values) != 1:
+            return _miscount(values, 1, strict)
+        return self.value(values[0], names[0], strict)
+
+    def value(self, value: Any, name: str, strict: bool) -> Any:
+        # Most outputs are text, and most of the rest are numbers.
+        if type(value) is self._annotation and self._annotation in _SCALARS:
+            return value
+        if value is UNCHANGED:
+            return value
+        if self._numbers_kept is None:
+            kept: Any = Annotated[keep_ints(self._annotation), InSteps()]
+            self._numbers_kept = TypeAdapter(kept)
+        try:
+            return self._numbers_kept.validate_python(value, context=OF_THE_APP)
+        except ValidationError as error:
+            raw = as_said(value)
+            if not strict:
+                return raw
+            # Without its cause: pydantic shows the app's keys as they are.
+            raise _misfit(error, raw, name) from None
+
+
+class _Several(Generic[R]):
+    """Several output slots, one field each."""
+
+    def __init__(self, model: type[Output]) -> None:
+        self._model = model
+        self._fields: dict[str, _Single] | None = None
+
+    def read(self, values: list[Any], _names: list[str], strict: bool) -> Any:
+        names = list(self._model.model_fields)
+        if len(values) != len(names):
+            return _miscount(values, len(names), strict)
+        data = dict(zip(names, values, strict=True))
+        if UNCHANGED not in values:
+            with suppress(ValidationError):
+                return self._model.model_validate(data, context=OF_THE_APP)
+        return self._one_by_one(data, strict)
+
+    def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:
+        """Each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
+        if self._fields is None:
+            self._model.model_rebuild()
+            self._fields = {
+                name: _Single(field.rebuild_annotation())
+                for name, field in self._model.model_fields.items()
+            }
+        try:
+            fields = {
+                name: self._fields[name].value(value, name, strict)
+                for name, value in data.items()
+            }
+        except OutputMismatch as error:
+            error.raw = as_said(list(data.values()))
+            raise
+        return self._model.model_construct(**fields)
+
+
+def keep_ints(annotation: Any) -> Any:
+    """The annotation with `float` read as `int | float`.
+
+    A type checker takes an int for a float, and pydantic would turn it into one.
+    Values are to stay as the app sent them.
+    """
+    if annotation is float:
+        return int | float
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in {list, tuple, set, frozenset}:
+        return cast("Any", origin)[tuple(keep_ints(arg) for arg in args)]
+    if origin is Annotated:
+        return Annotated[(keep_ints(args[0]), *args[1:])]
+    if origin in {Union, types.UnionType}:
+        return Union[tuple(keep_ints(arg) for arg in args)]  # noqa: UP007
+    if origin is dict:
+        return dict[tuple(keep_ints(arg) for arg in args)]  # type: ignore[misc]
+    return annotation
+
+
+def _miscount(values: list[Any], expected: int, strict: bool) -> Any:
+    raw = as_said(values)
+    if not strict:
+        return raw
+    raise OutputMismatch(
+        f"the app gave {len(values)} outputs instead of {expected}",
+        raw=raw,
+        hint=_ADMIT,
+    )
+
+
+def _misfit(error: ValidationError, raw: Any, name: str) -> OutputMismatch:
+    if raw is None:
+        text = f"the output {name!r} is empty, which its declared type does not allow"
+    else:
+        where, what = next(iter(misfits(error).items()), ("", str(error)))
+        place = f"{where}: " if where else ""
+        text = f"the output {name!r} does not fit its declared type ({place}{what})"
+    return OutputMismatch(text, raw=raw, field=name, hint=_ADMIT)
+
+
+_ADMIT = (
+    "The value is in the error's `raw`. To let it through, use "
+    "with_options(strict_outputs=False), or generate with --nullable-outputs if it may "
+    "be empty"
+)

@@ -1,0 +1,248 @@
+"""Connection pools: one for all clients, or one of its own if a client needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from http.cookiejar import CookieJar
+from typing import Any
+
+import httpx2
+
+from .._loop.loop import at_exit, in_background
+from ..errors import InputError
+from .redaction import hide_secrets
+from .settings import Settings
+
+#: uvicorn closes an idle connection after 5 s. Ours expire earlier, so that no request
+#: is sent on a connection that is just being closed.
+_LIMITS = httpx2.Limits(
+    max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
+)
+_ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+_pools: dict[tuple[int, object, bool], httpx2.AsyncHTTPTransport] = {}
+#: Settings with which the caller replaces the connections.
+_WAYS = frozenset({"mounts", "proxy", "transport"})
+#: Trace events of `httpcore2` between the request and the head of its answer.
+_AT_SERVER = (
+    "send_request_headers.started",
+    "send_request_headers.complete",
+    "send_request_body.started",
+    "send_request_body.complete",
+    "receive_response_headers.started",
+)
+
+hide_secrets()
+
+
+def sees_addresses(options: Settings) -> bool:
+    """Return whether names are resolved here, not by a proxy or the caller's code."""
+    given = options.of_httpx
+    proxied = _has_proxy() and given.get("trust_env", True)
+    return not (proxied or _WAYS & given.keys())
+
+
+def _has_proxy() -> bool:
+    """Return whether the environment names a proxy."""
+    return any(
+        os.environ.get(name)
+        for scheme in ("http", "https", "all")
+        for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
+    )
+
+
+def make_client(
+    options: Settings,
+    cookies: CookieJar,
+    *,
+    before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
+) -> tuple[httpx2.AsyncClient, bool]:
+    """Make a client; also return whether it has connections of its own.
+
+    It uses the shared pool if possible. A proxy, from the environment or the caller,
+    needs an own pool.
+
+    Args:
+        options: How to reach the app.
+        cookies: The client's cookie jar.
+        before: Called with each request before it is sent.
+
+    Raises:
+        InputError: httpx2 refuses the options.
+    """
+    own = {k: v for k, v in options.of_httpx.items() if k != "timeout"}
+    if not (own or _has_proxy()):
+        return PoolClient(transport=Pooled(options.ssl_verify), cookies=cookies), False
+    verify = options.ssl_verify
+    if isinstance(verify, str):
+        verify = trusting(verify)
+    settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
+    if before is not None:
+        hooks: dict[str, Any] = dict(own.get("event_hooks") or {})
+        settings["event_hooks"] = {
+            **hooks,
+            "request": [*hooks.get("request", ()), before],
+        }
+    try:
+        return PoolClient(**settings, cookies=cookies), True
+    except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
+        # The text may contain a proxy's password.
+        raise InputError(
+            f"the HTTP settings are not valid: {type(error).__name__}",
+            hint=f"Check httpx_kwargs ({', '.join(own) or 'none'}) and the environment's "
+            "proxies; a socks proxy needs pip install 'httpx2[socks]'",
+        ) from None
+
+
+def trusting(path: str) -> ssl.SSLContext:
+    """Return a TLS context that trusts the authorities in a file or a folder.
+
+    Raises:
+        InputError: It contains none.
+    """
+    try:
+        if os.path.isdir(path):  # noqa: PTH112  # a plain text from the caller
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise InputError(
+            f"ssl_verify={path!r} has no certificates to read: {error}",
+            hint="Give the path of a PEM file with the authority's certificate",
+        ) from None
+
+
+class PoolClient(httpx2.AsyncClient):
+    """A client that keeps its pool consistent when a caller is cancelled.
+
+    A request first closes connections in the pool that have been idle too long, and
+    then connects; closing a response does the same. If a task is cancelled meanwhile,
+    connections stay open and are forgotten, since the pool's shields are those of
+    anyio, which asyncio ignores. So both run as tasks of their own: a request is
+    cancelled only while it waits for the server, and closing never.
+    """
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send a request. A caller that is cancelled leaves at once."""
+        sending = _Sending()
+        request.extensions = {**request.extensions, "trace": sending.trace}
+        task = asyncio.create_task(self._send(request, options))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            sending.give_up(task)
+            raise
+
+    async def _send(
+        self, request: httpx2.Request, options: dict[str, Any]
+    ) -> httpx2.Response:
+        response = await super().send(request, **options)
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Lent(response, response.stream)
+        return response
+
+
+class _Sending:
+    """The state of a request: whether it may be cancelled now."""
+
+    def __init__(self) -> None:
+        self._unwanted = False
+        self._cancellable = False
+
+    async def trace(self, event: str, _: Mapping[str, Any]) -> None:
+        """Follow the request; see the extension `trace` of httpx2."""
+        # Before, the pool closes idle connections and connects; after, it cleans up.
+        self._cancellable = event.startswith("http") and event.endswith(_AT_SERVER)
+        if self._cancellable and self._unwanted:
+            raise asyncio.CancelledError
+
+    def give_up(self, task: asyncio.Task[httpx2.Response]) -> None:
+        """End the request as soon as that is safe, and close its response."""
+        self._unwanted = True
+        task.add_done_callback(_close_late)
+        if self._cancellable:
+            task.cancel()
+
+
+class _Lent(httpx2.AsyncByteStream):
+    """The body of a response. Its connection always goes back to the pool."""
+
+    def __init__(
+        self, response: httpx2.Response, stream: httpx2.AsyncByteStream
+    ) -> None:
+        self._stream = stream
+        # After an exception in the app uvicorn sends a 500 and then closes the
+        # connection. The next request on it would be lost.
+        self._broken = None
+        if response.is_server_error and response.http_version != "HTTP/2":
+            self._broken = response.extensions.get("network_stream")
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._stream)
+
+    async def aclose(self) -> None:
+        await asyncio.shield(in_background(self._give_back()))
+
+    async def _give_back(self) -> None:
+        if self._broken is not None:
+            await self._broken.aclose()
+        await self._stream.aclose()
+
+
+class Pooled(httpx2.AsyncBaseTransport):
+    """A view of the shared pools, which outlive the clients that use them.
+
+    Args:
+        verify: TLS verification.
+        lasting: Whether a connection may be used for several requests.
+    """
+
+    def __init__(
+        self, verify: ssl.SSLContext | str | bool, *, lasting: bool = True
+    ) -> None:
+        self._verify = verify
+        self._lasting = lasting
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request over the pool of the running loop."""
+        # Reading the certificate authorities takes 20 ms, and http:// needs none.
+        tls = request.url.scheme == "https"
+        pool = _pool(self._verify if tls else None, lasting=self._lasting)
+        return await pool.handle_async_request(request)
+
+
+def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
+    """Close the response of a request whose caller has left."""
+    if not sending.cancelled() and sending.exception() is None:
+        in_background(sending.result().aclose())
+
+
+def _pool(
+    verify: ssl.SSLContext | str | bool | None, *, lasting: bool
+) -> httpx2.AsyncHTTPTransport:
+    """Return the pool for a TLS verification; None is for connections without TLS."""
+    key = (id(asyncio.get_running_loop()), verify, lasting)
+    if key not in _pools:
+        if isinstance(verify, str):
+            verify = trusting(verify)
+        limits = _LIMITS if lasting else _ONCE
+        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=limits)
+    return _pools[key]
+
+
+async def close_all() -> None:
+    """Close every pooled connection of the running loop, at interpreter exit.
+
+    A forked process leaves those of its parent's loop open: both processes share the
+    sockets and the epoll object, so the parent would get no more events for them.
+    """
+    loop = id(asyncio.get_running_loop())
+    for key in [key for key in _pools if key[0] == loop]:
+        pool = _pools.pop(key)
+        with contextlib.suppress(Exception):
+            await pool.aclose()
+
+
+at_exit(close_all)

@@ -1,0 +1,298 @@
+"""One event loop on one daemon thread, on which all of the runtime's I/O happens.
+
+Blocking calls hop onto it (about 35 µs), async callers await it from whatever loop
+they are on, so there is one connection pool and one set of sessions for all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import inspect
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Set
+from contextvars import Context
+from time import monotonic
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from ..errors import GradioError
+
+T = TypeVar("T")
+
+_lock = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+_thread: threading.Thread | None = None
+_exiting = False
+#: What is under way there; asyncio itself keeps no reference to a task.
+_background: set[asyncio.Task[None]] = set()
+#: The jobs among it, and what an interpreter that ends does not cut off at once.
+_jobs: set[asyncio.Task[None]] = set()
+_finishing: set[asyncio.Task[Any]] = set()
+#: Seconds that it waits for the latter.
+_GRACE = 0.3
+#: What is awaited there in the end, when nothing runs any more.
+_last: list[Callable[[], Awaitable[None]]] = []
+#: What lets one thread at a time work beside each loop.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    WeakKeyDictionary()
+)
+#: Seconds of a round of a loop after which those that could go on should not.
+_TURN = 0.002
+#: The loop whose round is under way, and when that began.
+_round: tuple[asyncio.AbstractEventLoop, float] | None = None
+
+
+def get_loop() -> asyncio.AbstractEventLoop:
+    """The runtime's loop, started at its first use."""
+    global _loop, _thread
+    loop = _loop
+    if loop is not None:
+        return loop
+    with _lock:
+        if _loop is None:
+            loop = asyncio.new_event_loop()
+            _thread = threading.Thread(
+                target=_run, args=(loop,), name="gradio-runtime", daemon=True
+            )
+            _thread.start()
+            _loop = loop
+        return _loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+
+
+def on_loop_thread() -> bool:
+    """Whether the caller runs on the runtime's own thread, where it must not block."""
+    return _thread is not None and threading.current_thread() is _thread
+
+
+def check_may_block(what: str) -> None:
+    """Refuse to wait for a loop that waits for us, or that has stopped for good."""
+    if _exiting:
+        raise GradioError(f"{what} came too late: the interpreter is ending")
+    if on_loop_thread():
+        raise GradioError(
+            f"{what} was called on gradio_runtime's own event loop, which it would block",
+            hint="Await the async form instead",
+        )
+
+
+def is_exiting() -> bool:
+    """Whether the interpreter is ending and the loop has stopped for good."""
+    return _exiting
+
+
+def in_background(action: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+    """Run clean-up, or a job's own reading, on the loop that runs now.
+
+    Nobody needs to wait for it. A failure of this package's own kind is dropped: the
+    connection broke, so there is nothing left to clean up.
+    """
+
+    async def quietly() -> None:
+        with contextlib.suppress(GradioError):
+            await action
+
+    task = asyncio.get_running_loop().create_task(quietly())
+    _background.add(task)
+    task.add_done_callback(_background.discard)
+    return task
+
+
+def run_job(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run a job on the loop that runs now.
+
+    When the interpreter ends it is cancelled while requests still work, so that it can
+    be taken back from the app, which would otherwise run it for nobody.
+    """
+    task = asyncio.get_running_loop().create_task(action)
+    _jobs.add(task)
+    task.add_done_callback(_jobs.discard)
+    return task
+
+
+def let_finish(task: asyncio.Task[Any]) -> None:
+    """Give what takes a job back a moment more when the interpreter ends."""
+    _finishing.add(task)
+    task.add_done_callback(_finishing.discard)
+
+
+def at_exit(action: Callable[[], Awaitable[None]]) -> None:
+    """Await this on the loop when the interpreter ends, after everything else."""
+    _last.append(action)
+
+
+def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
+    """Wake a waiter of any loop, from any thread; False if that loop is closed."""
+    try:
+        loop.call_soon_threadsafe(_set_done, waiter)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _set_done(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def overdue() -> bool:
+    """Whether it is time to let others have their turn, by `asyncio.sleep(0)`.
+
+    For loops that take what has come already, and so would not wait for anything: a
+    flood of small messages would keep everybody else waiting.
+    """
+    global _round
+    loop = asyncio.get_running_loop()
+    if _round is not None and _round[0] is loop:
+        return monotonic() - _round[1] > _TURN
+    _round = loop, monotonic()
+    loop.call_soon(_end_round, context=_NOTHING)
+    return False
+
+
+def _end_round() -> None:
+    global _round
+    _round = None
+
+
+_NOTHING = Context()
+
+
+async def beside(function: Callable[[], T]) -> T:
+    """Run what takes long while the loop goes on, one after the other.
+
+    Only one thread of Python runs at a time, so that several would serve nobody.
+    """
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    async with turn:
+        return await in_thread(function)
+
+
+def in_thread(function: Callable[[], T]) -> asyncio.Future[T]:
+    """Run what blocks in a thread of its own, which nobody waits for in the end.
+
+    Python waits for asyncio's own threads when it exits, so that a Hub that does not
+    answer would keep a program from ending after Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def deliver(setter: Callable[[Any], None], value: object) -> None:
+        if not outcome.done():  # somebody waits still
+            setter(value)
+
+    def run() -> None:
+        try:
+            told: tuple[Callable[[Any], None], object] = outcome.set_result, function()
+        except BaseException as error:  # noqa: BLE001  # whoever waits gets it
+            told = outcome.set_exception, error
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(deliver, *told)
+
+    threading.Thread(target=run, name="gradio-runtime-worker", daemon=True).start()
+    return outcome
+
+
+def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the runtime's loop and wait for it."""
+    try:
+        check_may_block("a blocking call")
+    except GradioError:
+        coroutine.close()
+        raise
+    future = asyncio.run_coroutine_threadsafe(coroutine, get_loop())
+    try:
+        return future.result()
+    except BaseException:
+        # Ctrl-C in the caller must not leave the work running.
+        future.cancel()
+        raise
+
+
+async def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the runtime's loop from any other loop."""
+    if on_loop_thread():
+        return await coroutine
+    return await asyncio.wrap_future(
+        asyncio.run_coroutine_threadsafe(coroutine, get_loop())
+    )
+
+
+def settle() -> None:
+    """Wait a moment for what the loop is just doing, such as ending a job."""
+    if _loop is None or _thread is None or not _thread.is_alive():
+        return
+    passed = threading.Event()
+    _loop.call_soon_threadsafe(passed.set)
+    passed.wait(0.2)
+
+
+def _forget_after_fork() -> None:
+    # Threads do not survive a fork; the child starts a loop of its own when it needs
+    # one. The parent's sockets are left alone: closing them here would send bytes.
+    global _loop, _thread, _lock
+    _loop = None
+    _thread = None
+    _lock = threading.Lock()
+
+
+def _stop_at_exit() -> None:
+    global _exiting
+    _exiting = True
+    loop, thread = _loop, _thread
+    if loop is None or thread is None or not thread.is_alive():
+        return
+    try:
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(_GRACE + 0.5)
+    except (TimeoutError, RuntimeError):
+        return
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(0.5)
+
+
+async def _end_all() -> None:
+    # Only what runs on this loop: a forked process has its parent's tasks in the sets.
+    await _cancel(_jobs & asyncio.all_tasks())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE):
+            while finishing := _finishing & asyncio.all_tasks():
+                await asyncio.wait(finishing)
+    await asyncio.sleep(0)  # those that are about to begin may begin others
+    await _cancel(asyncio.all_tasks() - {asyncio.current_task()})
+    for action in _last:
+        await action()
+
+
+async def _cancel(tasks: Set[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended."""
+    # A task that is cancelled before it begins never awaits what it was given to await,
+    # of which Python would complain on stderr (seen of anyio's, while it connects).
+    fresh = {task for task in tasks if not has_begun(task)}
+    for task in tasks - fresh:
+        task.cancel()
+    if fresh:
+        await asyncio.sleep(0)
+    for task in fresh:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def has_begun(task: asyncio.Task[Any]) -> bool:
+    """Whether a task has made its first step."""
+    coroutine = task.get_coro()
+    return (
+        not inspect.iscoroutine(coroutine)
+        or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
+    )
+
+
+atexit.register(_stop_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

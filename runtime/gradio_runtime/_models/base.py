@@ -1,0 +1,180 @@
+"""Base classes of generated models, and the value that stands for "as the app has it"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from pydantic import ConfigDict, model_serializer, model_validator
+from pydantic_core import PydanticOmit, core_schema
+
+from .provenance import Constructed
+from .texts import BriefModel
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+#: Constraints of a union in pydantic's schemas, and in JSON Schema.
+_BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
+
+
+class _Received(BriefModel, Constructed):
+    """Base of what an app's values are read into, which may be a million."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """The schema, with which no list of an app's keeps others waiting."""
+        from .misfits import in_steps
+
+        return in_steps(handler(source))
+
+
+class Model(_Received):
+    """Base of the object types that an app's schemas describe.
+
+    Unknown keys are kept: an app may send more than it describes.
+    """
+
+    # Building a pydantic model takes a millisecond; a module has many and a script
+    # uses few, so each is built at its first use.
+    model_config = ConfigDict(extra="allow", defer_build=True, populate_by_name=True)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .html import html_of
+
+        return html_of(self)
+
+
+def _plain(value: Any) -> Any:
+    # numpy's texts are Python's too; a copy of one would not be the caller's own word.
+    if type(value).__module__ == "numpy" and not isinstance(value, str | bytes):
+        return value.tolist()
+    return value
+
+
+class Input(BriefModel, Constructed):
+    """Base of an endpoint's inputs, in wire order.
+
+    Useful on its own: `PredictInput.model_validate_json(body)`, or as the body of a
+    FastAPI route; JSON gives files as URLs, never as paths of this machine, unless the
+    context is `{"local_files": True}`. A value that does not fit raises `pydantic.ValidationError` here
+    and `gradio_runtime.errors.InputError` from an endpoint, before anything is sent.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", defer_build=True, populate_by_name=True, protected_namespaces=()
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pythons_own(cls, values: Any) -> Any:
+        """Numbers and arrays of numpy as Python's: pydantic makes its ints floats."""
+        if not isinstance(values, dict):
+            return values
+        given = cast("dict[str, Any]", values)
+        return {name: _plain(value) for name, value in given.items()}
+
+    @model_serializer(mode="wrap")
+    def _leave_out_unchanged(self, handler: Any) -> Any:
+        """Without what is left to the app: reading it again leaves it out, too."""
+        values = handler(self)
+        for name, item in self.__dict__.items():
+            if item is UNCHANGED:
+                values.pop(name, None)
+        return values
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema, in the keywords that other programs know.
+
+        UNCHANGED is no value in it: leaving a parameter out says the same. And pydantic
+        has words of its own for the bounds of an `int | float`.
+        """
+        # Leaving something out changes nothing in the schema of what is written.
+        described = {k: v for k, v in schema.items() if k != "serialization"}
+        result = handler(cast("CoreSchema", described))
+        properties = handler.resolve_ref_schema(result).get("properties", {})
+        for name, part in properties.items():
+            if cls.model_fields[name].default is UNCHANGED:
+                part.pop("default", None)
+            for place in (part, *part.get("anyOf", ())):
+                for own, standard in _BOUNDS.items():
+                    if own in place:
+                        place[standard] = place.pop(own)
+        return result
+
+
+class Output(_Received):
+    """Base of the outputs of an endpoint that has several, in wire order."""
+
+    model_config = ConfigDict(
+        extra="allow", defer_build=True, populate_by_name=True, protected_namespaces=()
+    )
+
+    def astuple(self) -> tuple[Any, ...]:
+        """The outputs in wire order, for `a, b = predict(...).astuple()`.
+
+        Generated models override this with the types of their fields.
+        """
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .html import html_of
+
+        return html_of(self)
+
+
+if TYPE_CHECKING:
+
+    class Unchanged(Enum):
+        """The type of `UNCHANGED`; an enum's only member is known by identity."""
+
+        UNCHANGED = "UNCHANGED"
+
+        def __bool__(self) -> Literal[False]: ...
+
+else:
+    # No enum when it runs: pydantic would take the member's value for a text. Nor a
+    # mere class, which it could not write where anything may be.
+
+    @dataclass(frozen=True, repr=False)
+    class Unchanged:
+        """The type of `UNCHANGED`."""
+
+        def __bool__(self) -> Literal[False]:
+            """False, so that `output or fallback` reads well."""
+            return False
+
+        def __repr__(self) -> str:
+            """The name users write."""
+            return "UNCHANGED"
+
+        def __reduce__(self) -> str:
+            """There is one only, in copies and in other processes too."""
+            return "UNCHANGED"
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _source, _handler):
+            as_text = core_schema.to_string_ser_schema()
+            return core_schema.is_instance_schema(cls, serialization=as_text)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, _schema, _handler):
+            raise PydanticOmit
+
+    Unchanged.UNCHANGED = Unchanged()
+
+
+#: Of an output: the app updated the component but not its value (`gr.skip()`, or
+#: `gr.update()` with other properties only). Of a parameter: the app's own value at the
+#: time of the call, as its page shows it. Falsy.
+UNCHANGED: Final = Unchanged.UNCHANGED

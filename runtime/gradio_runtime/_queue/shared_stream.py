@@ -1,0 +1,174 @@
+"""Jobs of Gradio 4.9 and later, which share sessions.
+
+The server's `/cancel` kills every running task of the same session and endpoint, sends
+no end for the others, and before Gradio 6.14 leaves a queued job in the queue
+(docs/protocol.md#cancelling). So what is safe depends on the other jobs of the session;
+if nothing is safe, nothing is sent.
+
+Since 6.14 it also closes the job's iterator, for any function index. A generator that
+has started by then ends normally with the outputs so far, or is called again from its
+first output on. Before that the server sends an end without data (read in `routes.py`
+of 6.14 and 6.31: `cancel_event`). So messages before that end are valid, and later ones
+are not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+from .._loop.loop import in_background, let_finish
+from ..errors import GradioError
+from .entry import Ticket
+from .route import Route
+from .session import Body
+from .session_pool import SessionPool
+
+#: Seconds after a join in which a job before 6.14 may have started although no message
+#: about it has arrived.
+_SETTLED = 0.25
+
+
+class SessionTicket(Ticket):
+    """A job in a session, whose stream has the messages of all its jobs."""
+
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
+        self._session = sessions.lease(
+            stateful=route.stateful, generator=route.generator
+        )
+        self._joined_at = 0.0
+        #: Set while the job is taken out of the queue: whether that was in time.
+        self._removal: asyncio.Future[bool] | None = None
+
+    @property
+    def mixed(self) -> bool:
+        """Return whether a generator of the session was stopped before its end."""
+        return self.sessions.dialect.mixes_outputs and self._session.spoilt
+
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
+        """Join the queue; a job whose task is cancelled leaves it once it has a name."""
+        joining = asyncio.ensure_future(self._session.join(self.inbox, body, headers))
+        try:
+            await asyncio.shield(joining)
+        except asyncio.CancelledError:
+            # The answer, which is on its way, has the name of the job to cancel.
+            let_finish(in_background(self._leave_after(joining)))
+            raise
+        self._joined_at = asyncio.get_running_loop().time()
+
+    async def _leave_after(self, joining: asyncio.Future[None]) -> None:
+        await joining
+        self.give_up()
+        self.leave()
+
+    async def remove(self) -> bool:
+        """Take the job out of the queue; return whether it was still there."""
+        self._spoil()
+        if self.sessions.dialect.removes_queued:
+            removed = await self._remove_by_request()
+            if removed and self.route.generator:
+                # The app may have started it meanwhile, and a generator would go on.
+                # One with siblings has to be left running.
+                with contextlib.suppress(GradioError):
+                    await self._stop_running()
+            return removed
+        if not self.route.generator:
+            # Before 6.14 the message about a start is up to a poll (50 ms) late.
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
+        if not self.finished and not self.started and self._can_drop():
+            self._drop()
+            return True
+        return False
+
+    def _can_drop(self) -> bool:
+        """Return whether closing the session's stream cancels this job and no other."""
+        # Not after a removal from the queue: the server ends the stream with its
+        # answer, and so does not notice that it is closed.
+        return (
+            self._removal is None
+            and self.sessions.dialect.drops
+            and self._session.alone(self.inbox)
+        )
+
+    async def _remove_by_request(self) -> bool:
+        if self._removal is None:
+            self._removal = asyncio.get_running_loop().create_future()
+            self.inbox.removing = not self.route.generator
+            try:
+                await self._session.remove_queued(self.inbox)
+            except GradioError:
+                # Its effect is unknown. For a plain function, an end without data shows
+                # it; a generator may be broken by now, so it counts as removed.
+                self._settle(removed=self.route.generator)
+                self._removal = None
+                return self.route.generator
+        return await asyncio.shield(self._removal)
+
+    def is_end(self) -> bool:
+        """Return whether an end without data is the job's, not a late removal's."""
+        # After a removal from the queue it is, unless a plain function had started
+        # meanwhile: then the job goes on, and its real end comes later.
+        too_late = (
+            self._removal is not None and self.started and not self.route.generator
+        )
+        self._settle(removed=not too_late)
+        return not too_late
+
+    async def stop(self) -> bool:
+        """Stop the running generator; return False if that would harm other jobs."""
+        if not self.route.generator:
+            return False
+        self._spoil()
+        if self._can_drop():
+            self._drop()
+            return True
+        return await self._stop_running()
+
+    async def _stop_running(self) -> bool:
+        if not self.sessions.dialect.cancels:
+            return await self._session.reset(self.inbox)
+        if self._session.has_sibling(self.inbox):
+            return False
+        await self._session.stop_running(self.inbox)
+        return True
+
+    def give_up(self) -> None:
+        """Cancel the job if possible, without waiting for the answer."""
+        self._spoil()
+        if not self.started and self.sessions.dialect.removes_queued:
+            let_finish(in_background(self._withdraw()))
+        elif (self.route.generator or not self.started) and self._can_drop():
+            self._drop()
+        elif self.route.generator:
+            let_finish(in_background(self._stop_running()))
+
+    async def _withdraw(self) -> None:
+        await self._session.remove_queued(self.inbox)
+        # If it had just started, only this stops a generator.
+        if self.route.generator:
+            await self._stop_running()
+
+    def leave(self) -> None:
+        """Stop listening and release the session."""
+        self._settle(removed=False)
+        self._session.leave(self.inbox)
+        self._spoil()
+        self.sessions.release(self._session)
+
+    def _spoil(self) -> None:
+        """Mark the session: one of its generators is stopped before its end.
+
+        Call this before asking the server: the next generator may start at once.
+        """
+        if self.route.generator and not self.finished:
+            self._session.spoilt = True
+
+    def _drop(self) -> None:
+        self._session.drop()
+
+    def _settle(self, *, removed: bool) -> None:
+        if self._removal is not None and not self._removal.done():
+            self._removal.set_result(removed)

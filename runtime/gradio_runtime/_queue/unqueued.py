@@ -1,0 +1,82 @@
+"""Jobs of Gradio 3 endpoints without a queue: plain requests.
+
+The answer to the request is the result. A generator gives one output for each request,
+and an answer without values when it is over. See
+docs/protocol.md#calls-without-a-queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+from .._loop.loop import beside, in_background
+from .._models.bounds import LARGE
+from ..description.json_values import dump_json
+from ..errors import GradioError, ProtocolError
+from .messages import Completed, Generating, Started, decode_answer
+from .route import Route
+from .session import Body
+from .session_pool import SessionPool
+from .unshared import LoneTicket
+
+
+class DirectTicket(LoneTicket):
+    """A job that is one request, or one for each output."""
+
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
+        self._runner: asyncio.Task[None] | None = None
+
+    async def join(self, body: Body, headers: Mapping[str, str]) -> None:
+        """Send the request; the app runs it at once."""
+        request = dump_json({**body, **self._name()})
+        self.started = True
+        self.inbox.put(Started(None, None))
+        self._runner = in_background(self._run(request, headers))
+
+    async def remove(self) -> bool:
+        """Return False: there is no queue."""
+        return False
+
+    def leave(self) -> None:
+        """Cancel the request."""
+        self.inbox.free()
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        runner.cancel()
+        if self.yields:
+            # Otherwise the session's next call would continue this generator.
+            in_background(self._reset())
+
+    async def _reset(self) -> None:
+        await self.sessions.transport.post_json("/reset", dump_json(self._name()))
+
+    async def _run(self, body: bytes, headers: Mapping[str, str]) -> None:
+        try:
+            await self._request(body, headers)
+        except GradioError as error:
+            self.inbox.put(error)
+        except Exception as error:  # noqa: BLE001  # no job may wait for ever
+            self.inbox.put(ProtocolError(f"the request failed: {error!r}"))
+
+    async def _request(self, body: bytes, headers: Mapping[str, str]) -> None:
+        sessions, last = self.sessions, None
+        while True:
+            answer = await sessions.transport.post_call("/api/predict", body, headers)
+            most = sessions.transport.max_values
+            reading = partial(decode_answer, answer, sessions.dialect, most)
+            large = len(answer) > LARGE
+            message = await beside(reading) if large else reading()
+            if not isinstance(message, Generating):
+                break
+            last = message.data
+            self.inbox.put(message, message.size)
+            await self.inbox.room()
+        if last is not None and isinstance(message, Completed):
+            # The last answer has no values.
+            message = Completed(None, last)
+        self._runner = None
+        self.inbox.put(message)

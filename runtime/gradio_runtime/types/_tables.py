@@ -1,0 +1,134 @@
+"""Tables of pandas, polars and the like, as rows of JSON values.
+
+None of those libraries is imported: whoever gives a table has loaded its library, and
+the tables tell by their attributes what they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from types import ModuleType
+from typing import Any, Protocol, TypeAlias, TypeGuard, cast
+
+from ..errors import GradioError
+
+
+class TableLike(Protocol):
+    """A table of pandas, polars or another library that has columns and a shape."""
+
+    @property
+    def columns(self) -> Any:
+        """Its columns, or their names."""
+        ...
+
+    @property
+    def shape(self) -> Any:
+        """Numbers of rows and columns."""
+        ...
+
+
+#: What a table can be made of: a table, one mapping or one list per row, or
+#: `{"headers": …, "data": …}`.
+TableSource: TypeAlias = (
+    TableLike
+    | Sequence[Mapping[str, Any]]
+    | Sequence[Sequence[Any]]
+    | Mapping[str, Any]
+)
+
+
+def rows_of(table: TableSource) -> tuple[list[str | int | float], list[list[Any]]]:
+    """Column names and rows of a table, in values that JSON has.
+
+    Raises:
+        TypeError: It is no table.
+    """
+    names, rows = _read(table)
+    return [header(name) for name in names], [[_cell(v) for v in row] for row in rows]
+
+
+def _read(table: Any) -> tuple[Iterable[Any], Iterable[Iterable[Any]]]:
+    if isinstance(table, list | tuple):
+        return _of_records(cast("Sequence[Any]", table))
+    if hasattr(table, "iloc"):  # pandas
+        columns = [table.iloc[:, i].tolist() for i in range(table.shape[1])]
+        return list(table.columns), zip(*columns, strict=True)
+    if hasattr(table, "iter_rows"):  # polars
+        return list(table.columns), table.iter_rows()
+    if hasattr(table, "to_pylist"):  # pyarrow
+        columns = [column.to_pylist() for column in table.columns]
+        return table.column_names, zip(*columns, strict=True)
+    raise TypeError(
+        "expected a table of pandas or polars, a list of dicts, a DataframeData or "
+        f'{{"headers": …, "data": …}}, not {type(table).__name__}'
+    )
+
+
+def _of_records(records: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
+    """One mapping per row, which may lack some of the columns, or one list."""
+    if records and all(isinstance(record, list | tuple) for record in records):
+        return [], [list(record) for record in records]
+    names: dict[Any, None] = {}
+    for record in records:
+        if not _is_mapping(record):
+            raise TypeError(
+                f"expected a dict for each row, not {type(record).__name__}"
+            )
+        names.update(dict.fromkeys(record))
+    return list(names), [[record.get(name) for name in names] for record in records]
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def header(name: object) -> str | int | float:
+    """A column's name as JSON has it."""
+    name = _cell(name)
+    return name if isinstance(name, str | int | float) else str(name)
+
+
+def _cell(value: Any) -> Any:
+    """One cell as JSON has it; what is missing or not finite is None, as in Gradio."""
+    match value:
+        case None | bool() | str():
+            return value
+        case Enum():
+            return _cell(value.value)
+        case int():
+            return int(value)
+        case float() | Decimal():
+            return float(value) if math.isfinite(value) else None
+        case date() | time():  # also a datetime or a pandas.Timestamp
+            # `NaT` is a datetime that is not equal to itself.
+            return value.isoformat() if value == value else None
+        case _ if _is_mapping(value):
+            return {str(key): _cell(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_cell(item) for item in cast("list[Any]", value)]
+        case _ if type(value).__name__ == "NAType":  # pandas.NA
+            return None
+        case _ if hasattr(value, "tolist"):  # a scalar or an array of numpy
+            return _cell(value.tolist())
+        case _:
+            return str(value)
+
+
+def library(name: str) -> ModuleType:
+    """Import pandas or polars.
+
+    Raises:
+        GradioError: It is not installed.
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise GradioError(
+            f"{name} is not installed", hint=f"pip install {name}"
+        ) from error
