@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _LATE = {
-    "AppSpec": "spec",
+    "AppSpec": "descriptions.spec",
     "Change": "drift",
     "Diff": "drift",
     "GeneratedModule": "api",

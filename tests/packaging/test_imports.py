@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +39,10 @@ def test_an_import_loads_only_what_it_must(module: str) -> None:
     loaded = loaded_by(f"import {module}")
     assert "gradio_runtime" in loaded
     assert not loaded & NEVER_LOADED
+
+
+@pytest.mark.parametrize("package", ["gradio_codegen", "gradio_runtime"])
+def test_each_public_name_is_there(package: str) -> None:
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        assert getattr(module, name) is not None, name
