@@ -22,7 +22,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 # The one place that pins uv is the dev group of pyproject.toml.
 UV_PIN := $(shell sed -n 's/.*"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)
-MYPY_PATHS := codegen runtime tests benchmarks generated_examples docs
+MYPY_PATHS := codegen runtime tests benchmarks generated_examples docs scripts
 ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile

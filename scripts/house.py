@@ -128,7 +128,8 @@ def component_tables(sources: Sources) -> Iterator[str]:
             if is_class and at_home:
                 continue
             if is_class or _is_table(node, components) or _compares(node, components):
-                yield f"{name}:{node.lineno}: {ast.unparse(node)[:60]}"
+                line = getattr(node, "lineno", 0)
+                yield f"{name}:{line}: {ast.unparse(node)[:60]}"
 
 
 def _registered(sources: Sources) -> tuple[set[str], set[str]]:
