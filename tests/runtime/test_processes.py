@@ -390,7 +390,7 @@ def test_an_interpreter_ends_at_once(client: WireClient, key: str, body: str) ->
 def test_tasks_that_have_not_begun_end_quietly(client: WireClient) -> None:
     """As anyio's, which wait to await what they were given."""
     body = """
-    from gradio_runtime import loop
+    from gradio_runtime._loop import loop
 
     async def given():
         pass
