@@ -30,8 +30,8 @@ characters, whatever the app sent. `message` has the text unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from ._models.texts import brief, printable
 
@@ -61,6 +61,17 @@ _PLACE = 200
 _HINT = 600
 
 
+class _Hint:
+    """The hint that an error was given, or the usual one of its class."""
+
+    def __get__(self, error: GradioError | None, owner: object) -> str | None:
+        return None if error is None else error.own_hint or error.usual_hint
+
+    def __set__(self, error: GradioError, hint: str | None) -> None:
+        error.own_hint = hint
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
 class GradioError(Exception):
     """The base class of all errors.
 
@@ -68,34 +79,20 @@ class GradioError(Exception):
         message: What happened, without the context and the hint.
         endpoint: The api_name of the endpoint that was called, if one was.
         src: The app: a URL or a Space id.
+        hint: What to do next.
         own_hint: The next step that this very error has, if it is not the usual one.
         usual_hint: The hint if none is given.
     """
 
-    usual_hint: str | None = None
+    message: str = field(kw_only=False)
+    endpoint: str | None = None
+    src: str | None = None
+    hint: str | None = cast("str | None", _Hint())
+    own_hint: str | None = field(init=False)
+    usual_hint: str | None = field(init=False, default=None)
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        endpoint: str | None = None,
-        src: str | None = None,
-        hint: str | None = None,
-    ) -> None:
-        self.message = message
-        self.endpoint = endpoint
-        self.src = src
-        self.own_hint = hint
-        super().__init__(printable(message))
-
-    @property
-    def hint(self) -> str | None:
-        """What to do next."""
-        return self.own_hint or self.usual_hint
-
-    @hint.setter
-    def hint(self, hint: str | None) -> None:
-        self.own_hint = hint
+    def __post_init__(self) -> None:
+        super().__init__(printable(self.message))
 
     def __str__(self) -> str:
         """Say what happened, where, and what to do next, on one line."""
@@ -106,7 +103,6 @@ class GradioError(Exception):
         return f"{text}. {printable(self.hint, _HINT)}" if self.hint else text
 
     def __repr__(self) -> str:
-        """Show the class and the message."""
         return f"{type(self).__name__}({brief(self.message)})"
 
     def within(self, *, endpoint: str | None = None, src: str | None = None) -> None:
@@ -114,20 +110,8 @@ class GradioError(Exception):
         self.endpoint = self.endpoint or endpoint
         self.src = self.src or src
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the state: the constructors' keywords differ from class to class."""
-        return (_rebuild, (type(self), self.args, self.__dict__))
 
-
-def _rebuild(
-    cls: type[GradioError], args: tuple[Any, ...], state: dict[str, Any]
-) -> GradioError:
-    error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
-
-
+@dataclass(eq=False, repr=False, kw_only=True)
 class ConnectError(GradioError):
     """The app cannot be reached, or what answers there is not a Gradio app.
 
@@ -139,21 +123,12 @@ class ConnectError(GradioError):
 
     usual_hint = "Check the address and that the app is running"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        not_sent: bool = False,
-        lasting: bool = False,
-        status: int | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.not_sent = not_sent
-        self.lasting = lasting
-        self.status = status
+    not_sent: bool = False
+    lasting: bool = False
+    status: int | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ConnectionLost(GradioError):
     """The connection was lost before the result came.
 
@@ -163,17 +138,12 @@ class ConnectionLost(GradioError):
         unanswered: Whether it broke before the app answered at all.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        may_have_run: bool = True,
-        unanswered: bool = False,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.unanswered = unanswered
-        self.told(may_have_run=may_have_run)
+    may_have_run: bool = True
+    unanswered: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.told(may_have_run=self.may_have_run)
 
     def told(self, *, may_have_run: bool) -> None:
         """Set whether the job may have run, once that is known."""
@@ -199,6 +169,7 @@ class AuthenticationError(GradioError):
     )
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class SpaceError(GradioError):
     """The Space cannot be called.
 
@@ -210,17 +181,8 @@ class SpaceError(GradioError):
 
     usual_hint = "See the Space's page"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        stage: str | None = None,
-        url: str | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.stage = stage
-        self.url = url
+    stage: str | None = None
+    url: str | None = None
 
 
 class QueueFull(GradioError):
@@ -229,6 +191,7 @@ class QueueFull(GradioError):
     usual_hint = "Try again later"
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class RateLimited(GradioError):
     """Too many requests.
 
@@ -238,17 +201,10 @@ class RateLimited(GradioError):
 
     usual_hint = "Wait, and send fewer calls at once"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.retry_after = retry_after
+    retry_after: float | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class InputError(GradioError, ValueError):
     """A value does not fit its parameter. Nothing has been sent.
 
@@ -258,15 +214,7 @@ class InputError(GradioError, ValueError):
 
     usual_hint = "Correct the value and call again"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        fields: Mapping[str, str] | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.fields = dict(fields or {})
+    fields: dict[str, str] = field(default_factory=dict[str, str])
 
     def about(self, name: str) -> None:
         """Name the parameter that it is about, unless it is named already."""
@@ -300,6 +248,7 @@ class FileTooLarge(InputError):
             self.message = f"{name}: {self.message}"
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ServerValidationError(GradioError):
     """The app refused the values (HTTP 422).
 
@@ -309,17 +258,10 @@ class ServerValidationError(GradioError):
 
     usual_hint = "Correct the values and call again"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        fields: Mapping[str, str] | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.fields = dict(fields or {})
+    fields: dict[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class AppError(GradioError):
     """The app's function raised.
 
@@ -336,23 +278,13 @@ class AppError(GradioError):
 
     usual_hint = "It is the app's own error: check the values, or ask its author"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        title: str = "Error",
-        duration: float | None = 10,
-        visible: bool = True,
-        print_exception: bool = True,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.title = title
-        self.duration = duration
-        self.visible = visible
-        self.print_exception = print_exception
+    title: str = "Error"
+    duration: float | None = 10
+    visible: bool = True
+    print_exception: bool = True
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class OutputMismatch(GradioError):
     """An output does not fit the type that the app's description declares.
 
@@ -365,19 +297,11 @@ class OutputMismatch(GradioError):
         "Generate the module again, or take the value as it is: strict_outputs=False"
     )
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        raw: object = None,
-        field: str | None = None,
-        **context: str | None,
-    ) -> None:
-        super().__init__(message, **context)
-        self.raw = raw
-        self.field = field
+    raw: object = None
+    field: str | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class SchemaDrift(GradioError):
     """The app has changed since the module was generated.
 
@@ -388,11 +312,7 @@ class SchemaDrift(GradioError):
 
     usual_hint = "Generate the module again"
 
-    def __init__(
-        self, message: str, *, parameter: str | None = None, **context: str | None
-    ) -> None:
-        super().__init__(message, **context)
-        self.parameter = parameter
+    parameter: str | None = None
 
 
 class SchemaDriftWarning(UserWarning):
