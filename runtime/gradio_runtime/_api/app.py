@@ -1,7 +1,7 @@
 """What generated modules are made of: an `App`, and endpoints that call it.
 
 A generated function describes a call and sends nothing. The decorators turn it into
-an `Endpoint`, which sends it, with the function's own signature on every face:
+an `Endpoint`, which sends it, with the function's own signature in every form:
 `f(...)` blocks, `f.submit(...)` gives a job, `await f.aio(...)` is async, and
 `f.stream(...)`, on generator endpoints, iterates.
 """
@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
 import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
@@ -41,7 +39,6 @@ from .client import Client, Overridable, wait
 from .defaults import Source, client_in_use
 
 if TYPE_CHECKING:
-    from .._engine.invocation import Request
     from .._engine.outcome import Keep
     from .._engine.results import ResultReader
     from .._models.files import UploadProgress
@@ -50,18 +47,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-#: Held while an app's own client is made.
-_defaults = threading.Lock()
-
-
-def _forget_after_fork() -> None:
-    global _defaults
-    _defaults = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 class App(Source):
@@ -73,9 +58,7 @@ class App(Source):
         gradio: The Gradio version it ran.
     """
 
-    def __init__(self, src: str, *, spec: str, gradio: str) -> None:
-        super().__init__(src, spec=spec, gradio=gradio)
-        self._default: Client | None = None
+    _default: Client | None = None
 
     @property
     def default_client(self) -> Client:
@@ -83,13 +66,13 @@ class App(Source):
 
         It is the one in use here (`Client.use`), or the app's own.
         """
-        client: Client | None = client_in_use(self)
-        if client is not None:
-            return client
-        with _defaults:
-            if self._default is None:
-                self._default = Client(self.address)
-            return self._default
+        # `setdefault` is atomic: threads that come at the same time get one client.
+        client: Client = (
+            client_in_use(self)
+            or self._default
+            or vars(self).setdefault("_default", Client(self.address))
+        )
+        return client
 
     def endpoint(
         self,
@@ -111,15 +94,10 @@ class App(Source):
             output_labels: Those of its outputs, if it had several.
             event_data: Whether the app's function also takes what was selected or
                 clicked, which `with_options(event_data=…)` gives. The generator's
-                `check` reads it; calls do without.
+                `check` reads it; calls do not need it.
         """
         known = Shape(shape, tuple(labels), tuple(output_labels))
-
-        def decorate(describe: Callable[P, Call[R]]) -> Endpoint[P, R]:
-            self.module = self.module or describe.__module__
-            return Endpoint(self, api_name, inputs, known, describe)
-
-        return decorate
+        return lambda describe: Endpoint(self, api_name, inputs, known, describe)
 
     def stream_endpoint(
         self,
@@ -133,12 +111,7 @@ class App(Source):
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
         known = Shape(shape, tuple(labels), tuple(output_labels))
-
-        def decorate(describe: Callable[P, Call[R]]) -> StreamEndpoint[P, R]:
-            self.module = self.module or describe.__module__
-            return StreamEndpoint(self, api_name, inputs, known, describe)
-
-        return decorate
+        return lambda describe: StreamEndpoint(self, api_name, inputs, known, describe)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy what it is, not its connection."""
@@ -146,7 +119,6 @@ class App(Source):
         return made, ()
 
     def __repr__(self) -> str:
-        """Show the source."""
         return f"App({shown_src(self.src)!r})"
 
 
@@ -167,6 +139,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         client: Client | None = None,
         options: Options | None = None,
     ) -> None:
+        app.module = app.module or describe.__module__
         self.app = app
         self.api_name = api_name
         self.inputs = inputs
@@ -196,19 +169,22 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         return await self._start(self.call(*args, **kwargs), keep="latest")
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
-        """The validated call, with nothing sent: for tests and dry runs.
+        """Return the validated call and send nothing, for tests and dry runs.
 
         Raises:
             InputError: A value does not fit.
         """
         try:
             return self._describe(*args, **kwargs)
-        except ValidationError as error:
-            raise self._input_error(error) from None
+        except ValidationError as misfit:
+            fields = misfits(misfit)
+            text = "; ".join(f"{name}: {message}" for name, message in fields.items())
+            error = InputError(f"the inputs do not fit: {text}", fields=fields)
+            error.hint = "Nothing has been sent"
         except RecursionError:
-            deep = too_deep()
-            deep.within(endpoint=str(self.api_name), src=self.app.src)
-            raise deep from None
+            error = too_deep()
+        error.within(endpoint=str(self.api_name), src=shown_src(self.app.src))
+        raise error
 
     def with_options(
         self,
@@ -223,7 +199,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         upload_progress: Callable[[UploadProgress], object] | None = None,
         on_drift: OnDrift | None = None,
     ) -> Self:
-        """The same endpoint with options for each call.
+        """Return the same endpoint with options for each call.
 
         Args:
             timeout: Seconds for the whole call; when they are over the job is
@@ -262,7 +238,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
     @overload
     def __get__(self, instance: Client, owner: type | None = None) -> Self: ...
     def __get__(self, instance: Client | None, owner: type | None = None) -> Self:
-        """The endpoint on a client's connection."""
+        """Return the endpoint on a client's connection."""
         return self if instance is None else self._copy(instance, self._options)
 
     def _copy(self, client: Client | None, options: Options) -> Self:
@@ -277,30 +253,17 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         )
 
     def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
-        client = self._client or self.app.default_client
-        return client.__gradio_start__(self._request(call), self._options, keep=keep)
-
-    def _request(self, call: Call[R]) -> Request[R]:
         from .._engine.invocation import Request
 
-        return Request(
+        client = self._client or self.app.default_client
+        request = Request(
             endpoint=self.api_name,
             names=list(type(call.inputs).model_fields),
             values=list(call.data),
             shape=self._shape,
             read=_reader(self._describe),
         )
-
-    def _input_error(self, error: ValidationError) -> InputError:
-        fields = misfits(error)
-        text = "; ".join(f"{name}: {message}" for name, message in fields.items())
-        return InputError(
-            f"the inputs do not fit: {text}",
-            fields=fields,
-            endpoint=str(self.api_name),
-            src=shown_src(self.app.src),
-            hint="Nothing has been sent",
-        )
+        return client.__gradio_start__(request, self._options, keep=keep)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle by the name of the function, as functions are.
@@ -328,7 +291,6 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         return found._copy(client, options)
 
     def __repr__(self) -> str:
-        """Show the name and the app."""
         what = printable(f"{self.api_name} of {shown_src(self.app.src)}", 400)
         return f"<{type(self).__name__} {what}>"
 
@@ -347,7 +309,7 @@ class StreamEndpoint(Endpoint[P, R]):
 
 
 def _named(module: str, name: str) -> Any:
-    """What stands under a qualified name; None if nothing does."""
+    """Return what has a qualified name; None if nothing has."""
     try:
         return functools.reduce(getattr, name.split("."), sys.modules[module])
     except (AttributeError, KeyError):
@@ -356,9 +318,8 @@ def _named(module: str, name: str) -> Any:
 
 @functools.cache
 def _reader(describe: Callable[..., Call[Any]]) -> ResultReader[Any]:
-    """How to read the outputs of a described call, by its return annotation."""
+    """Return what reads the outputs of a described call, by its return annotation."""
     from .._engine.results import reader_for
 
     hints = get_type_hints(describe, include_extras=True)
-    arguments = get_args(hints["return"])
-    return reader_for(arguments[0])
+    return reader_for(get_args(hints["return"])[0])

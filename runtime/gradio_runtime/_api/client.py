@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MethodType
 from typing import (
@@ -35,18 +34,6 @@ P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 
-#: Clients that connect at the same time in several threads must get one session.
-_connecting = threading.Lock()
-
-
-def _forget_after_fork() -> None:
-    global _connecting
-    _connecting = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
-
 
 class Overridable(Generic[P, R_co]):
     """A method that subclasses may replace by an endpoint, of whatever signature.
@@ -64,7 +51,7 @@ class Overridable(Generic[P, R_co]):
     def __get__(
         self, instance: Any, owner: type | None = None
     ) -> Callable[P, R_co] | Any:
-        """The method of a client; of the class, the function."""
+        """Return the method of a client; of the class, the function."""
         return self._method if instance is None else MethodType(self._method, instance)
 
 
@@ -91,7 +78,8 @@ class Client:
         self.src = shown_src(address)
         self._address = address
         self._settings = settings
-        self._connected: tuple[int, Connection] | None = None
+        #: By process: one that is forked has a connection of its own.
+        self._connections: dict[int, Connection] = {}
         self._closed = False
 
     @classmethod
@@ -103,44 +91,29 @@ class Client:
         from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
         if from_id is None:
             raise InputError("duplicate needs the id of a Space", hint="Give from_id")
-        client = cls(copy_space(from_id, settings), **settings.of_client)
-        return client._connected_now()
-
-    def _connected_now(self) -> Self:
-        try:
-            self.connect()
-        except BaseException:
-            self.close()
-            raise
-        return self
+        return _connected(cls(copy_space(from_id, settings), **settings.of_client))
 
     def _connection(self) -> Connection:
-        """The connection, made anew in a forked process."""
-        pid = os.getpid()
-        if self._connected is not None and self._connected[0] == pid:
-            return self._connected[1]
-        with _connecting:
-            return self._connect_in(pid)
-
-    def _connect_in(self, pid: int) -> Connection:
-        """Make the connection of a process, once."""
+        """Return the connection of this process, made at its first use."""
+        if connection := self._connections.get(os.getpid()):
+            return connection
         if self._closed:
             raise GradioError(
                 "the client has been closed", src=self.src, hint="Make a new one"
             )
-        if self._connected is None or self._connected[0] != pid:
-            # Imported late: the HTTP machinery is most of the import time, and a
-            # module may be imported for its types only.
-            from .._engine.connection import Connection
+        # Imported late: the HTTP machinery is most of the import time, and a module may
+        # be imported for its types only.
+        from .._engine.connection import Connection
 
-            self._connected = (pid, Connection(self._address, self._settings))
-        return self._connected[1]
+        # `setdefault` is atomic: threads that come at the same time get one session.
+        connection = Connection(self._address, self._settings)
+        return self._connections.setdefault(os.getpid(), connection)
 
     def connect(self) -> None:
         """Connect now instead of at the first call. Blocks.
 
         Raises:
-            GradioError: The app cannot be reached, or is no Gradio app.
+            GradioError: The app cannot be reached, or is not a Gradio app.
         """
         connection = self._connection()
         connection.run(connection.ready())
@@ -174,7 +147,7 @@ class Client:
     def __gradio_start__(
         self, request: Request[T], options: Options, *, keep: Keep = "all"
     ) -> Job[T]:
-        """Begin a job; for endpoints, whose names it cannot have."""
+        """Begin a job. Endpoints call it, and none can have its name."""
         from .._engine.execution import Execution
         from .._engine.outcome import Outcome
         from .._loop.loop import get_loop
@@ -203,7 +176,7 @@ class Client:
     ) -> Job[Any]:
         """Begin a call of any endpoint, untyped; see `predict`.
 
-        To iterate over a job that fails ends the loop, as with the official client; its
+        If the job fails, a loop over it just ends, as with the official client; its
         `result()` raises. The jobs of generated modules raise in both.
 
         Args:
@@ -302,38 +275,34 @@ class Client:
     def close(self) -> None:
         """Drop the streams; jobs that still wait raise `ConnectionLost`."""
         self._closed = True
-        if self._connected is not None and self._connected[0] == os.getpid():
+        if connection := self._connections.get(os.getpid()):
             from .._loop.loop import is_exiting, run_sync
 
             if not is_exiting():
-                run_sync(self._connected[1].aclose())
+                run_sync(connection.aclose())
 
     async def aclose(self) -> None:
         """Like `close`, for async code."""
         self._closed = True
-        if self._connected is not None and self._connected[0] == os.getpid():
+        if connection := self._connections.get(os.getpid()):
             from .._loop.loop import run_async
 
-            await run_async(self._connected[1].aclose())
+            await run_async(connection.aclose())
 
     def __enter__(self) -> Self:
-        """The client itself, closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close."""
         self.close()
 
     async def __aenter__(self) -> Self:
-        """The client itself, closed at the end of the block."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close."""
         await self.aclose()
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy, in this process or another, needs to connect for itself.
+        """Return what a copy, in this process or another, needs to connect for itself.
 
         A copy has a session of its own, without the State of this one. A pickle holds
         the token, login and headers that were given: guard it as you guard them. A
@@ -344,15 +313,23 @@ class Client:
                 "a client with a session_hash of its own cannot be pickled: two readers "
                 "of one session would take each other's messages"
             )
-        return {**self.__dict__, "_connected": None}
+        return {**self.__dict__, "_connections": {}}
 
     def __repr__(self) -> str:
-        """Show the app; never a token."""
         return f"{type(self).__name__}({self.src!r})"
 
 
+def _connected(client: C) -> C:
+    try:
+        client.connect()
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
 def _with_arguments(text: str | None, model: type[Settings]) -> str:
-    """A docstring with the arguments that a model's says."""
+    """Return a docstring with the arguments of a model's."""
     _, section, arguments = inspect.cleandoc(model.__doc__ or "").partition("Args:\n")
     return f"{inspect.cleandoc(text or '')}\n\n{section}{arguments}"
 
@@ -365,11 +342,9 @@ def _connecting_to(cls: Callable[P, Client]) -> Callable[P, Client]:
         """Connect to any app, untyped, and fail at once if it cannot be reached.
 
         Raises:
-            GradioError: The app cannot be reached, or is no Gradio app.
+            GradioError: The app cannot be reached, or is not a Gradio app.
         """
-        client = cls(*args, **kwargs)
-        client.connect()
-        return client
+        return _connected(cls(*args, **kwargs))
 
     show_as(connect, Settings)
     connect.__qualname__ = connect.__name__

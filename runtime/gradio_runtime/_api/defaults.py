@@ -1,4 +1,4 @@
-"""Where a module's functions go that are called on no client: which app, which client."""
+"""Which app, and which of its clients, the functions of a module call."""
 
 from __future__ import annotations
 
@@ -9,30 +9,24 @@ from typing import Any, Generic, TypeVar
 
 C = TypeVar("C")
 
-#: What is in use in this context, and in those that have nothing of the app in use.
+#: What is in use in this context; and in every context that has no client of the app.
 _here: ContextVar[tuple[InUse[Any], ...]] = ContextVar("gradio_clients", default=())
 _everywhere: list[InUse[Any]] = []
 
 
 def src_variable(module: str) -> str:
-    """The environment variable that gives a module's app another address."""
+    """Return the environment variable that gives a module's app another address."""
     return f"GRADIO_CODEGEN_{module.rpartition('.')[2].upper()}_SRC"
 
 
 class Source:
-    """What a module was generated from.
-
-    Args:
-        src: The app's URL or Space id.
-        spec: Hash of the description that the module was generated from.
-        gradio: The Gradio version it ran.
-    """
+    """What a module was generated from: the part of an `App` that needs no client."""
 
     def __init__(self, src: str, *, spec: str, gradio: str) -> None:
         self.src = src
         self.spec = spec
         self.gradio = gradio
-        #: The module, as its endpoints tell; it names the environment variable.
+        #: The module, known from its endpoints; it names the environment variable.
         self.module: str | None = None
 
     @property
@@ -43,7 +37,7 @@ class Source:
 
 
 def client_in_use(source: Source) -> Any:
-    """The app's client that was last put to use here, or else everywhere; or None."""
+    """Return the app's client that was last put to use here, or else everywhere."""
     for entries in (_here.get(), tuple(_everywhere)):
         for entry in reversed(entries):
             if entry.source is source:
@@ -52,12 +46,7 @@ def client_in_use(source: Source) -> Any:
 
 
 class InUse(Generic[C]):
-    """A client that its module's functions are called on; see `Client.use`.
-
-    Attributes:
-        source: What the module was generated from.
-        client: The client.
-    """
+    """A client that its module's functions are called on; see `Client.use`."""
 
     def __init__(self, source: Source, client: C, *, everywhere: bool) -> None:
         self.source = source
@@ -72,7 +61,6 @@ class InUse(Generic[C]):
             _here.set((*_here.get(), self))
 
     def __enter__(self) -> C:
-        """The client."""
         self._begin()
         return self.client
 
