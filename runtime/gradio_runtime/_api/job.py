@@ -1,4 +1,4 @@
-"""Jobs: what a submitted call is to its caller, sync and async in one."""
+"""Jobs: calls that were submitted, for sync and async callers alike."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._engine.execution import Execution
 
 T = TypeVar("T")
-#: Modules whose own callbacks only pass the news on.
+#: Modules whose callbacks only wake others.
 _STANDARD = frozenset({"asyncio.futures", "concurrent.futures._base"})
 _log = logging.getLogger("gradio_runtime")
 
@@ -46,7 +46,7 @@ class Job(Future[T], Generic[T]):
         quiet: bool = False,
     ) -> None:
         super().__init__()
-        #: Whether iterating says nothing of a failure; see `Client.submit`.
+        #: Whether iterating just ends if the job fails; see `Client.submit`.
         self._quiet = quiet
         self._outcome = outcome
         self._execution = execution
@@ -55,46 +55,34 @@ class Job(Future[T], Generic[T]):
 
     @staticmethod
     def _forget(job: Any) -> None:
-        """Let go of what has run, and of what it held."""
+        """Drop what ran the job, and what that holds."""
         job._execution = None
 
     def result(self, timeout: float | None = None) -> T:
         """Wait for the result; of a generator endpoint, its last output.
 
+        Ctrl-C ends the waiting, not the job: whoever holds it can go on with it.
+
         Args:
             timeout: Seconds to wait. The job goes on when they are over.
-
-        Ctrl-C ends the waiting, not the job: whoever holds it can go on with it.
 
         Raises:
             JobTimeout: It is not there in time.
             JobCancelled: The job was cancelled.
             GradioError: What went wrong; see `gradio_runtime.errors`.
         """
-        self._outcome.check_may_wait("Job.result()")
-        try:
+        with self._waiting("Job.result()", timeout):
             return super().result(timeout)
-        except CancelledError:
-            raise self._cancelled_error() from None
-        except TimeoutError as error:
-            if isinstance(error, GradioError):
-                raise
-            raise self._timeout_error(timeout) from None
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """Wait for the end; the error it ended with, or None.
+        """Wait for the end and return the error it ended with, or None.
 
         Raises:
             JobTimeout: It has not ended in time.
             JobCancelled: The job was cancelled.
         """
-        self._outcome.check_may_wait("Job.exception()")
-        try:
+        with self._waiting("Job.exception()", timeout):
             return super().exception(timeout)
-        except CancelledError:
-            raise self._cancelled_error() from None
-        except TimeoutError:
-            raise self._timeout_error(timeout) from None
 
     def first(self, timeout: float | None = None) -> T:
         """Wait for the first output only.
@@ -103,21 +91,39 @@ class Job(Future[T], Generic[T]):
             JobTimeout: It is not there in `timeout` seconds; the job goes on.
             GradioError: The job ended without any output.
         """
-        self._outcome.check_may_wait("Job.first()")
-        if not isinstance(self._outcome.first, Unchanged):
-            return self._outcome.first
-        try:
+        with self._waiting("Job.first()", timeout):
+            if not isinstance(self._outcome.first, Unchanged):
+                return self._outcome.first
             for update in self._outcome.updates.follow(timeout):
                 if not isinstance(update.output, Unchanged):
                     return update.output
-        except TimeoutError:
-            raise self._timeout_error(timeout) from None
         return self.result()
 
-    def outputs(self) -> list[T]:
-        """The outputs so far; of a plain endpoint, its result once it is there.
+    @contextlib.contextmanager
+    def _waiting(self, what: str, timeout: float | None) -> Generator[None, None, None]:
+        """Refuse to wait where that would never end; raise the job's own errors."""
+        self._outcome.check_may_wait(what)
+        try:
+            yield
+        except CancelledError:
+            message = "the job was cancelled"
+            raise JobCancelled(message, **self._outcome.where) from None
+        except TimeoutError as error:
+            if isinstance(error, GradioError):
+                raise
+            stage = self._outcome.latest.code.value
+            raise JobTimeout(
+                "no result in time"
+                if timeout is None
+                else f"no result within {timeout:g} s (the job is {stage})",
+                hint="The job goes on; wait again, or cancel() it",
+                **self._outcome.where,
+            ) from None
 
-        Where they were more than a job keeps, the latest; see `Client(max_kept_size=…)`.
+    def outputs(self) -> list[T]:
+        """Return the outputs so far; of a plain endpoint, its result once it is there.
+
+        If they are more than a job keeps, the latest; see `Client(max_kept_size=…)`.
         """
         return [
             update.output
@@ -126,14 +132,14 @@ class Job(Future[T], Generic[T]):
         ]
 
     def status(self) -> StatusUpdate[T]:
-        """What is known of the job now."""
+        """Return what is known of the job now."""
         return self._outcome.latest
 
     def updates(self) -> JobUpdates[T]:
-        """Every status, progress, log and output, from the first on, as they come.
+        """Return every status, progress, log and output, from the first on.
 
-        Iterate with `for` or `async for`; the end is the end of the job. It never
-        raises for a job that fails: ask `result()`.
+        Iterate with `for` or `async for`: they come as they happen, and end with the
+        job. It never raises for a job that fails: ask `result()`.
         """
         return JobUpdates(self._outcome)
 
@@ -151,7 +157,7 @@ class Job(Future[T], Generic[T]):
         that have come: on a terminal or in a notebook, and nothing elsewhere.
 
         Args:
-            desc: What stands before the bar; the endpoint's name when None.
+            desc: The text before the bar; the endpoint's name when None.
             disable: True for no bar, False for one even in a pipe.
 
         Raises:
@@ -180,18 +186,17 @@ class Job(Future[T], Generic[T]):
         return await self
 
     def running(self) -> bool:
-        """Whether the app's function has started and not ended."""
+        """Return whether the app's function has started and not ended."""
         return not self.done() and self._outcome.latest.code >= Status.PROCESSING
 
     def cancel(self) -> bool:
-        """Cancel the job, and say what came of it.
+        """Cancel the job, and return whether that worked. No other job is touched.
 
         Returns:
             True when it was still waiting and has been taken out of the queue, or is a
             generator that stops after its current step; `result()` then raises
             `JobCancelled`. False when a plain function has already started (it goes
-            on, and `result()` still works) or the job has ended. No other job is
-            touched.
+            on, and `result()` still works) or the job has ended.
         """
         self._outcome.check_may_wait("Job.cancel()")
         execution = self._execution
@@ -203,7 +208,7 @@ class Job(Future[T], Generic[T]):
     def cancel_soon(self) -> None:
         """Begin to cancel the job and return at once; works on any thread."""
         if not self._outcome.is_here or is_exiting():
-            return  # its lock may be held for ever; or nobody is there to act
+            return  # its lock may be held for ever; or the loop has stopped
         execution = self._execution
         if execution is None or self.done():
             return
@@ -222,20 +227,20 @@ class Job(Future[T], Generic[T]):
         interpreter that ends waits for those whose job has ended, half a second at most.
         """
         if getattr(fn, "__module__", None) in _STANDARD:
-            # `asyncio.wrap_future` and the like: quick, and not to wait for others.
+            # `asyncio.wrap_future` and the like: quick, and must not wait for others.
             super().add_done_callback(fn)
         else:
             super().add_done_callback(lambda job: run_callback(fn, job))
 
     def __iter__(self) -> Iterator[T]:
-        """Each output as it comes, from the first on; raises if the job fails."""
+        """Yield each output as it comes, from the first on; raise if the job fails."""
         for update in self.updates():
             if not isinstance(update.output, Unchanged):
                 yield update.output
         self._raise_failure()
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        """Each output as it comes, from the first on; raises if the job fails."""
+        """Yield each output as it comes, from the first on; raise if the job fails."""
         async for update in self.updates():
             if not isinstance(update.output, Unchanged):
                 yield update.output
@@ -255,7 +260,7 @@ class Job(Future[T], Generic[T]):
         return self.result()
 
     async def _ended(self) -> None:
-        """Wait for the end on the caller's loop, whatever it is."""
+        """Wait for the end on the caller's own loop."""
         self._outcome.check_process()
         if self.done():
             return
@@ -270,31 +275,17 @@ class Job(Future[T], Generic[T]):
         await waiter
 
     def _raise_failure(self) -> None:
-        """Raise what the job ended with, if that is an error."""
         if not self._quiet and (self.cancelled() or self.exception() is not None):
             self.result()
 
-    def _cancelled_error(self) -> JobCancelled:
-        return JobCancelled("the job was cancelled", **self._outcome.where)
-
-    def _timeout_error(self, timeout: float | None) -> JobTimeout:
-        return JobTimeout(
-            f"no result within {timeout:g} s (the job is {self._outcome.latest.code.value})"
-            if timeout is not None
-            else "no result in time",
-            hint="The job goes on; wait again, or cancel() it",
-            **self._outcome.where,
-        )
-
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied, in words that help."""
+        """Raise a `TypeError`: a job cannot be pickled or copied."""
         raise TypeError(
             "a Job cannot be pickled: it is a call under way in this process. "
             "Pickle the endpoint, or the job's result()"
         )
 
     def __repr__(self) -> str:
-        """Show the endpoint and the stage."""
         return f"<Job {printable(self.name, 200)} {self._outcome.latest.code.value}>"
 
 
@@ -305,11 +296,9 @@ class JobUpdates(Generic[T]):
         self._outcome = outcome
 
     def __iter__(self) -> Iterator[StatusUpdate[T]]:
-        """Follow on this thread."""
         self._outcome.check_may_wait("iterating a job")
         return self._outcome.updates.follow()
 
     def __aiter__(self) -> AsyncIterator[StatusUpdate[T]]:
-        """Follow on the event loop that runs."""
         self._outcome.check_process()
         return self._outcome.updates.afollow()

@@ -36,14 +36,13 @@ class Stream(Generic[T]):
         self._async_outputs: AsyncIterator[T] | None = None
 
     def __iter__(self) -> Iterator[T]:
-        """Return the stream itself."""
         return self
 
     def __next__(self) -> T:
         """Wait for the next output and return it."""
         self._check_left()
         if self._outputs is None:
-            self._outputs = iter(self._job) if self._bar is None else self._shown()
+            self._outputs = _follow(self._job, self._bar)
         try:
             return next(self._outputs)
         except KeyboardInterrupt:
@@ -51,16 +50,13 @@ class Stream(Generic[T]):
             raise
 
     def __aiter__(self) -> AsyncIterator[T]:
-        """Return the stream itself."""
         return self
 
     async def __anext__(self) -> T:
         """Wait for the next output and return it."""
         self._check_left()
         if self._async_outputs is None:
-            self._async_outputs = (
-                aiter(self._job) if self._bar is None else self._shown_async()
-            )
+            self._async_outputs = _afollow(self._job, self._bar)
         try:
             return await anext(self._async_outputs)
         except asyncio.CancelledError:
@@ -79,24 +75,6 @@ class Stream(Generic[T]):
 
         self._bar = ProgressBar(desc or self._job.name, disable=disable)
         return self
-
-    def _shown(self) -> Iterator[T]:
-        assert self._bar is not None
-        with self._bar as bar:
-            for update in self._job.updates():
-                bar.show(update)
-                if not isinstance(update.output, Unchanged):
-                    yield update.output
-        self._job.result()
-
-    async def _shown_async(self) -> AsyncIterator[T]:
-        assert self._bar is not None
-        with self._bar as bar:
-            async for update in self._job.updates():
-                bar.show(update)
-                if not isinstance(update.output, Unchanged):
-                    yield update.output
-        await self._job
 
     def _check_left(self) -> None:
         if self._process != os.getpid():
@@ -122,23 +100,18 @@ class Stream(Generic[T]):
             self._job.cancel_soon()
 
     def __enter__(self) -> Stream[T]:
-        """Return the stream, which is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the stream."""
         self.close()
 
     async def __aenter__(self) -> Stream[T]:
-        """Return the stream, which is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Leave the stream."""
         self.close()
 
     def __del__(self) -> None:
-        """Leave the stream when it is garbage collected."""
         self.close()
 
     def __reduce__(self) -> NoReturn:
@@ -149,5 +122,25 @@ class Stream(Generic[T]):
         )
 
     def __repr__(self) -> str:
-        """Show the endpoint and the stage."""
         return f"<Stream of {self._job!r}>"
+
+
+# Functions, so that what iterates does not keep the stream from being collected.
+
+
+def _follow(job: Job[T], bar: ProgressBar | None) -> Iterator[T]:
+    for update in job.updates():
+        if bar is not None:
+            bar.show(update)
+        if not isinstance(update.output, Unchanged):
+            yield update.output
+    job.result()
+
+
+async def _afollow(job: Job[T], bar: ProgressBar | None) -> AsyncIterator[T]:
+    async for update in job.updates():
+        if bar is not None:
+            bar.show(update)
+        if not isinstance(update.output, Unchanged):
+            yield update.output
+    await job
