@@ -336,7 +336,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Make `JobCancelled` when it is used: its base loads the thread pools."""
+    """Make `JobCancelled` at its first use: its base loads `logging` and more."""
     if name != "JobCancelled":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from concurrent.futures import CancelledError

@@ -1,4 +1,4 @@
-"""A call of an endpoint, described but not sent; and the options of calls."""
+"""A call of an endpoint, described but not sent."""
 
 from __future__ import annotations
 
@@ -31,5 +31,4 @@ class Call(Generic[R]):
         )
 
     def __repr__(self) -> str:
-        """Show the inputs."""
         return f"Call({self.inputs!r})"

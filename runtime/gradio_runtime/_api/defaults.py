@@ -38,11 +38,8 @@ class Source:
 
 def client_in_use(source: Source) -> Any:
     """Return the app's client that was last put to use here, or else everywhere."""
-    for entries in (_here.get(), tuple(_everywhere)):
-        for entry in reversed(entries):
-            if entry.source is source:
-                return entry.client
-    return None
+    entries = (*_everywhere, *_here.get())
+    return next((e.client for e in reversed(entries) if e.source is source), None)
 
 
 class InUse(Generic[C]):

@@ -24,15 +24,10 @@ _MOST_STEPS = 10**12
 
 
 class ProgressBar:
-    """Show a job's updates in one line.
+    """Show a job's updates in one line; see `Job.progress_bar`.
 
     While the job waits: its place in the queue and the server's estimate. While it
-    runs: the app's own progress, or the number of outputs. In a pipe or a log file
-    nothing is printed.
-
-    Args:
-        desc: The text before the bar.
-        disable: Whether to show nothing; None to show it on terminals and in notebooks.
+    runs: the app's own progress, or the number of outputs.
     """
 
     def __init__(self, desc: str, *, disable: bool | None = None) -> None:
@@ -59,8 +54,12 @@ class ProgressBar:
                 self._say(f"{self._outputs} {what}")
             case Status.PROGRESS:
                 self._fill(update.progress_data or ())
-            case Status.FINISHED | Status.CANCELLED:
-                self._end(update)
+            case Status.FINISHED:
+                self._say("done" if update.success else "failed")
+                self.close()
+            case Status.CANCELLED:
+                self._say("cancelled")
+                self.close()
             case _:
                 pass
 
@@ -84,23 +83,14 @@ class ProgressBar:
         what = f": {printable(unit.desc, _LONGEST)}" if unit.desc else ""
         self._bar.set_description_str(f"{self._desc}{what}")
 
-    def _end(self, update: StatusUpdate[Any]) -> None:
-        if update.code is Status.CANCELLED:
-            self._say("cancelled")
-        else:
-            self._say("done" if update.success else "failed")
-        self.close()
-
     def close(self) -> None:
         """Finish the bar and keep its last line. May be called again."""
         self._bar.close()
 
     def __enter__(self) -> ProgressBar:
-        """Return the bar, which is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close."""
         self.close()
 
 
@@ -117,11 +107,7 @@ def _queued(update: StatusUpdate[Any]) -> str:
 
 
 def _tqdm() -> tuple[Any, bool]:
-    """Return the class of bar for this environment, and whether it is a notebook's.
-
-    Raises:
-        GradioError: tqdm is missing.
-    """
+    """Return the class of bar for this environment, and whether it is a notebook's."""
     try:
         auto: Any = import_module("tqdm.auto")
     except ImportError:

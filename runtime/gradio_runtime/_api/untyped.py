@@ -29,22 +29,21 @@ from .usage import parameter_name, public_info
 
 
 class ArgumentError(InputError, TypeError):
-    """The arguments do not fit the endpoint's parameters, as of any function."""
+    """The arguments do not fit the endpoint's parameters, as with any function."""
 
 
 def handle_file(filepath_or_url: str | os.PathLike[str]) -> File:
-    """A file for any place in the arguments of an untyped call.
+    """Return a file for any place in the arguments of an untyped call.
 
     Parameters that are files take paths and URLs as they are; this is for files
     within other values, and for scripts that were written for the official client.
 
     Raises:
         InputError: It is neither a URL nor the path of a file that exists, or it is a
-            text that an app said.
+            text that an app sent.
     """
-    given = os.fspath(filepath_or_url)
     try:
-        file = File.of(given)
+        file = File.of(os.fspath(filepath_or_url))
     except TypeError as error:
         raise InputError(str(error)) from None
     if file.path is not None and not file.path.exists():
@@ -62,11 +61,7 @@ def untyped_request(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Request[Any]:
-    """The request for a call of any endpoint. Connects, and blocks while it does.
-
-    Raises:
-        InputError: There is no such endpoint or parameter, or a value is missing.
-    """
+    """Return the request for a call of any endpoint. Connects, and blocks meanwhile."""
     try:
         live, info = run_sync(_described(connection))
         name = _endpoint(live, info, api_name, fn_index)
@@ -139,7 +134,7 @@ def _check_public(live: Live, route: Route) -> None:
 
 
 def _description(info: Info, route: Route) -> EndpointInfo | None:
-    """What `/info` says of an endpoint, if anything."""
+    """Return what `/info` says of an endpoint, if anything."""
     return info.named_endpoints.get(route.api_name) or info.unnamed_endpoints.get(
         str(route.fn_index)
     )
@@ -151,7 +146,7 @@ def _arguments(
     kwargs: dict[str, Any],
     name: str,
 ) -> list[Any]:
-    """One value for each parameter, with the app's defaults where none is given."""
+    """Return a value for each parameter: the app's default where none is given."""
     if endpoint is None:
         if kwargs:
             raise ArgumentError(
@@ -168,22 +163,18 @@ def _arguments(
         )
     _check_keywords(names, len(args), kwargs, name)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
-    values = [
-        _as_file(given[key], parameter) if key in given else parameter.default
-        for key, parameter in zip(names, parameters, strict=True)
-        if key in given or parameter.has_default
-    ]
-    if len(values) != len(parameters):
-        missing = next(
-            key
-            for key, parameter in zip(names, parameters, strict=True)
-            if key not in given and not parameter.has_default
-        )
-        raise ArgumentError(
-            f"No value provided for required argument: {missing}",
-            fields={missing: "missing"},
-            endpoint=name,
-        )
+    values: list[Any] = []
+    for key, parameter in zip(names, parameters, strict=True):
+        if key in given:
+            values.append(_as_file(given[key], parameter))
+        elif parameter.has_default:
+            values.append(parameter.default)
+        else:
+            raise ArgumentError(
+                f"No value provided for required argument: {key}",
+                fields={key: "missing"},
+                endpoint=name,
+            )
     return values
 
 
@@ -205,7 +196,7 @@ def _check_keywords(
 
 
 def _as_file(value: Any, parameter: ParameterInfo) -> Any:
-    """Paths and URLs of file parameters as `File`s."""
+    """Return paths and URLs of file parameters as `File`s."""
     if kind_of(parameter.component.lower()).files != "bare" or value is None:
         return _with_files(value)
     if isinstance(value, list | tuple):
@@ -223,12 +214,9 @@ def _as_file(value: Any, parameter: ParameterInfo) -> Any:
 
 
 def _with_files(value: Any) -> Any:
-    """A caller's value with a `File` for each of the official client's file dicts.
+    """Return a caller's value with a `File` for each file dict of the official client.
 
-    A dict names no local file, since an app's own words can be handed on as one.
-
-    Raises:
-        InputError: One does.
+    No dict may name a local file: an app's own words can be passed on as one.
     """
     if is_object(value):
         path = value.get("path")
@@ -246,10 +234,10 @@ def _with_files(value: Any) -> Any:
 
 
 def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
-    """The raw outputs, with local paths in place of downloaded files.
+    """Return the raw outputs, with local paths in place of downloaded files.
 
-    Other files are the official client's dicts, which can be handed on. Any other text is an `AppStr`: a path that the app writes is not the path of a file
-    that it gave, though both are texts.
+    Other files are the official client's dicts, which can be passed on. Any other text
+    is an `AppStr`: a path that the app writes is not the path of a file that it gave.
     """
     return raw_result([_with_paths(as_said(value)) for value in values])
 
@@ -268,7 +256,7 @@ def _marked(file: File) -> dict[str, Any]:
 
 
 def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
-    """What the app's `/info` says of its endpoints. Blocks."""
+    """Return what the app's `/info` says of its endpoints. Blocks."""
 
     async def read() -> dict[str, Any]:
         live = await connection.ready()

@@ -37,13 +37,7 @@ def public_info(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def usage_text(raw: dict[str, Any], *, all_endpoints: bool | None = None) -> str:
-    """Return the endpoints of an app as text.
-
-    Args:
-        raw: The app's `/info`.
-        all_endpoints: Whether to show those without a name, which Gradio 3 has; None
-            to show them if there are no others.
-    """
+    """Return an app's `/info` as text; `all_endpoints` is that of `Client.view_api`."""
     info = Info.model_validate(raw)
     named, unnamed = info.named_endpoints, info.unnamed_endpoints
     title = "Client.predict() Usage Info"
