@@ -106,8 +106,7 @@ class Job(Future[T], Generic[T]):
         try:
             yield
         except CancelledError:
-            message = "the job was cancelled"
-            raise JobCancelled(message, **self._outcome.where) from None
+            raise JobCancelled("the job was cancelled", **self._outcome.where) from None
         except TimeoutError as error:
             if isinstance(error, GradioError):
                 raise
