@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ VARIABLE = "GRADIO_CODEGEN_WIRE_API_SRC"
 @pytest.fixture(autouse=True)
 def own_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """The module's own client is of this test."""
-    monkeypatch.setattr(wire_api._app, "_default", None)
+    monkeypatch.delitem(vars(wire_api._app), "_default", raising=False)
     monkeypatch.delenv(VARIABLE, raising=False)
 
 
@@ -180,3 +181,34 @@ def test_a_plain_client_has_no_module(gradio6: GradioServer) -> None:
         pytest.raises(InputError, match=r"no module.*client class of the generated"),
     ):
         client.use()
+
+
+# ---- made once, by whichever thread comes
+
+
+PLAIN = Client("http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "ask"),
+    [
+        ("gradio_runtime._api.app", "Client", lambda: wire_api._app.default_client),
+        ("gradio_runtime._engine.connection", "Connection", PLAIN._connection),
+    ],
+)
+def test_threads_that_come_together_get_one(
+    where: str, name: str, ask: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = threading.Barrier(4)
+    make = getattr(import_module(where), name)
+
+    def make_together(*args: Any) -> object:
+        everybody.wait(10)  # nobody has made one yet
+        return make(*args)
+
+    monkeypatch.setattr(f"{where}.{name}", make_together)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask) for _ in range(4)]
+        made = [future.result() for future in asked]
+    assert all(one is made[0] for one in made)
+    assert ask() is made[0]
