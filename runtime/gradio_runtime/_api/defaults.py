@@ -37,7 +37,7 @@ class Source:
 
 
 def client_in_use(source: Source) -> Any:
-    """Return the app's client that was last put to use here, or else everywhere."""
+    """Return the client that was last put to use here, or else everywhere, or None."""
     entries = (*_everywhere, *_here.get())
     return next((e.client for e in reversed(entries) if e.source is source), None)
 

@@ -42,8 +42,9 @@ def handle_file(filepath_or_url: str | os.PathLike[str]) -> File:
         InputError: It is neither a URL nor the path of a file that exists, or it is a
             text that an app sent.
     """
+    given = os.fspath(filepath_or_url)
     try:
-        file = File.of(os.fspath(filepath_or_url))
+        file = File.of(given)
     except TypeError as error:
         raise InputError(str(error)) from None
     if file.path is not None and not file.path.exists():
