@@ -181,9 +181,10 @@ def test_help_and_version() -> None:
         assert word in top
 
 
-def test_help_and_version_do_without_the_generator() -> None:
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["check", "--help"]])
+def test_help_and_version_do_without_the_generator(words: list[str]) -> None:
     script = (
-        "import sys\nfrom gradio_codegen.cli import _run\n_run(['--version'])\n"
+        f"import sys\nfrom gradio_codegen.cli import _run\n_run({words})\n"
         "heavy = {'black', 'jinja2', 'pydantic', 'datamodel_code_generator', 'httpx2'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import typer
 
+from ..errors import UsageError
 from ..options import OPTIONS, BuildOptions, Option, flag_of
 
 Source = Annotated[
@@ -38,36 +40,43 @@ Strict = Annotated[
 ]
 
 
+AllEndpoints = Annotated[
+    bool, typer.Option("--all-endpoints", help=OPTIONS["all_endpoints"].help)
+]
+
+
+def target_of(output: Output) -> Path | None:
+    """Return the file to write; None for stdout."""
+    if not output:
+        raise UsageError("no output given. Add -o FILE, or -o - for stdout")
+    return None if output == "-" else Path(output)
+
+
 # --- Options that go together
 
 
 class _Group(NamedTuple):
     """The options that a value is made of, each with its type and default."""
 
-    options: Mapping[str, tuple[Any, Any]]
     make: Callable[..., Any]
+    options: Mapping[str, tuple[Any, Any]]
 
 
-def _typed(name: str, option: Option) -> tuple[Any, Any]:
-    """An option that shapes modules, as the command line takes it."""
-    flag = flag_of(name)
-    match option.kind:
-        case "flag":
-            return Annotated[bool, typer.Option(flag, help=option.help)], False
-        case "text":
-            given = typer.Option(flag, metavar=option.metavar, help=option.help)
-            return Annotated[str | None, given], None
-        case _:
-            help_ = f"{option.help.rstrip('.')}; can be repeated."
-            given = typer.Option(flag, metavar=option.metavar, help=help_)
-            return Annotated[list[str] | None, given], None
-
-
-_SHAPING = {name: _typed(name, option) for name, option in OPTIONS.items()}
-AllEndpoints = Annotated[
-    bool,
-    typer.Option("--all-endpoints", help=OPTIONS["all_endpoints"].help),
-]
+def _shaping(name: str, option: Option) -> tuple[Any, Any]:
+    """Return the type and default of an option that shapes modules."""
+    repeated = option.kind in ("texts", "names")
+    given = typer.Option(
+        flag_of(name),
+        metavar=option.metavar or None,
+        help=f"{option.help.rstrip('.')}; can be repeated."
+        if repeated
+        else option.help,
+    )
+    if option.kind == "flag":
+        return Annotated[bool, given], False
+    if repeated:
+        return Annotated[list[str] | None, given], None
+    return Annotated[str | None, given], None
 
 
 def _connect(**given: Any) -> Any:
@@ -90,48 +99,44 @@ _AUTH = typer.Option(metavar="USER:PASSWORD", help="The app's own login.")
 _HEADER = typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated.")
 _QUIET = typer.Option("--quiet", "-q", help="Say nothing but errors.")
 _VERBOSE = typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+_SHAPING = {name: _shaping(name, option) for name, option in OPTIONS.items()}
 _GROUPS = {
     "connect": _Group(
+        _connect,
         {
             "token": (Annotated[str | None, _TOKEN], None),
             "auth": (Annotated[str | None, _AUTH], None),
             "header": (Annotated[list[str] | None, _HEADER], None),
         },
-        _connect,
     ),
-    "options": _Group(_SHAPING, BuildOptions),
+    "options": _Group(BuildOptions, _SHAPING),
     "selection": _Group(
-        {name: _SHAPING[name] for name, item in OPTIONS.items() if item.selects},
         BuildOptions,
+        {name: _SHAPING[name] for name, item in OPTIONS.items() if item.selects},
     ),
     "talk": _Group(
+        _talk,
         {
             "quiet": (Annotated[bool, _QUIET], False),
             "verbose": (Annotated[bool, _VERBOSE], False),
         },
-        _talk,
     ),
 }
 
 
 def grouped(command: Callable[..., int | None]) -> Callable[..., None]:
-    """A command as typer takes it: with the options of its groups, and an exit code."""
+    """Return a command as typer takes it: the options of its groups, an exit code."""
     types = get_type_hints(
         command, localns={"Connect": Any, "Talk": Any}, include_extras=True
     )
-    given = inspect.signature(command).parameters
-    groups = {name: _GROUPS[name] for name in given if name in _GROUPS}
-    taken: list[inspect.Parameter] = []
-    for name, item in given.items():
-        own = {name: (types[name], item.default)}
-        for option, (type_, default) in (
-            groups[name].options if name in groups else own
-        ).items():
-            taken.append(
-                inspect.Parameter(
-                    option, item.KEYWORD_ONLY, default=default, annotation=type_
-                )
-            )
+    groups: dict[str, _Group] = {}
+    taken: dict[str, tuple[Any, Any]] = {}
+    for name, item in inspect.signature(command).parameters.items():
+        if name in _GROUPS:
+            groups[name] = _GROUPS[name]
+            taken |= groups[name].options
+        else:
+            taken[name] = (types[name], item.default)
 
     def run(**values: Any) -> None:
         for name, group in groups.items():
@@ -139,6 +144,13 @@ def grouped(command: Callable[..., int | None]) -> Callable[..., None]:
         raise typer.Exit(command(**values) or 0)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__dict__["__signature__"] = inspect.Signature(taken)
-    run.__annotations__ = {item.name: item.annotation for item in taken}
+    run.__annotations__ = {name: type_ for name, (type_, _) in taken.items()}
+    run.__dict__["__signature__"] = inspect.Signature(
+        [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=type_
+            )
+            for name, (type_, default) in taken.items()
+        ]
+    )
     return run

@@ -15,7 +15,7 @@ from .console import Talk
 def connect_by(
     token: str | None, auth: str | None, header: Sequence[str] | None
 ) -> Connect:
-    """How to reach an app, by the options as they were typed.
+    """Return how to reach an app, by the options as they were typed.
 
     Raises:
         UsageError: One is malformed.
@@ -28,7 +28,7 @@ def connect_by(
 
 
 def read_app(source: str, connect: Connect, talk: Talk) -> AppSpec:
-    """Read an app's description, or a saved one, telling that it takes a while.
+    """Read an app's description, or a saved one, and show progress.
 
     Raises:
         CodegenError: It cannot be read.

@@ -15,10 +15,9 @@ from ..limits import MESSAGE
 
 
 class Talk:
-    """What is said on stderr: progress on a terminal, results, times if wanted.
+    """Writes to stderr: progress on a terminal, results, times with `verbose`.
 
-    Attributes:
-        quiet: Whether nothing is to be said but errors.
+    With `quiet`, only errors.
     """
 
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
@@ -27,7 +26,7 @@ class Talk:
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
-        """Measure a stage, and tell how long it took if that is wanted."""
+        """Measure a stage, and with `verbose` print how long it took."""
         start = time.perf_counter()
         yield
         if self._verbose:
@@ -35,10 +34,11 @@ class Talk:
 
     @contextmanager
     def progress(self, text: str) -> Generator[Callable[[str | None], None]]:
-        """Show that something is going on, on a terminal.
+        """Show on a terminal that something is going on.
 
         Yields:
-            What shows another text in place of `text`, and that again for None.
+            A function that shows another text in place of `text`, and that again for
+            None.
         """
         if self.quiet or self._verbose or not sys.stderr.isatty():
             yield lambda _: None
@@ -52,34 +52,52 @@ class Talk:
         with Console(stderr=True).status(shown(text)) as status:
             yield lambda other: status.update(shown(other or text))
 
+    @contextmanager
+    def count(self, text: str, total: int) -> Generator[Callable[[object], None]]:
+        """Show on a terminal how many things are done.
+
+        Yields:
+            A function to call with each of them.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn(text), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda _: bar.advance(task)
+
     def say(self, text: str) -> None:
-        """A result, unless nothing is to be said."""
+        """Print a result, unless quiet."""
         if not self.quiet:
             err(text)
 
     def diagnostics(self, items: Iterable[Diagnostic]) -> None:
-        """One line each; what was left out is told even if nothing else is."""
+        """Print one line each; if quiet, only what was left out."""
         for item in items:
             if item.level == "error" or not self.quiet:
                 err(str(item))
 
 
 def err(text: str) -> None:
-    """One line to stderr, whatever an app or a file has put into it."""
+    """Print one line to stderr, whatever an app or a file has put into it."""
     print(printable(text, MESSAGE), file=sys.stderr)  # noqa: T201
 
 
 def error(message: str) -> None:
-    """To stderr, as what went wrong."""
+    """Print an error to stderr."""
     err(f"gradio-codegen: error: {message}")
 
 
 def out(text: str) -> None:
-    """To stdout as UTF-8, whatever the locale: it is a file's content."""
+    """Write to stdout as UTF-8, whatever the locale: it is a file's content."""
     sys.stdout.flush()
     try:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # Whoever read our output has had enough; nothing may fail at exit either.
+        # The reader of our output has closed it; nothing may fail at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Annotated
 
-from ..descriptions.fetch import Connect
-from ..drift import diff
-from .connect import read_app
-from .console import Talk, out
-from .show import exit_code, show
+import typer
+
+from .arguments import AllEndpoints, Json, Strict
+
+if TYPE_CHECKING:
+    from ..descriptions.fetch import Connect
+    from .console import Talk
 
 
-def show_diff(
-    old: str,
-    new: str,
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A generated module, a saved description, or an app.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="Likewise.", show_default=False)
+    ],
     *,
+    all_endpoints: AllEndpoints = False,
+    as_json: Json = False,
+    strict: Strict = False,
     connect: Connect,
-    all_endpoints: bool,
-    as_json_: bool,
-    strict: bool,
     talk: Talk,
 ) -> int:
-    """Print the changes between two states of an app on stdout.
+    """What has changed between two states of an app, for callers of its module."""
+    from .. import drift
+    from .connect import read_app
+    from .console import out
+    from .show import exit_code, show
 
-    Returns:
-        The exit code.
-
-    Raises:
-        CodegenError: One of the two cannot be read.
-    """
-    found = diff(
+    found = drift.diff(
         old,
         new,
         all_endpoints=all_endpoints,
         read=lambda source: read_app(source, connect, talk),
     )
-    if as_json_:
+    if as_json:
         out(json.dumps(found.to_json(), indent=1) + "\n")
     elif found or not talk.quiet:
         show(f"{old} → {new}", found)

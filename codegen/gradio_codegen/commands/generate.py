@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from ..api import GeneratedModule, generate_from
-from ..descriptions.fetch import Connect, classify
+import typer
+
 from ..options import BuildOptions
-from ..write.file import ensure_writable, write_file
-from ..write.typecheck import type_check
-from .connect import read_app
-from .console import Talk, err, out
+from .arguments import Force, Output, Source, target_of
+
+if TYPE_CHECKING:
+    from ..descriptions.fetch import Connect
+    from .console import Talk
 
 
-def generate_module(
-    source: str,
-    target: Path | None,
+def generate(
+    source: Source,
     *,
+    output: Output = None,
     connect: Connect,
     options: BuildOptions,
-    force: bool,
-    typecheck: bool,
+    typecheck: Annotated[
+        bool,
+        typer.Option(
+            "--typecheck", help="Run mypy --strict on the module; 1 if it fails."
+        ),
+    ] = False,
+    force: Force = False,
     talk: Talk,
 ) -> int:
-    """Generate a module into a file, or to stdout.
+    """Generate a typed module for an app."""
+    from ..api import generate_from
+    from ..descriptions.fetch import classify
+    from ..write.file import ensure_writable, write_file
+    from .connect import read_app
+    from .console import err, out
 
-    Returns:
-        The exit code.
-
-    Raises:
-        CodegenError: It cannot be done; nothing has been written.
-    """
+    target = target_of(output)
     classify(source)
     if target is not None:
         ensure_writable(target, force=force)
@@ -44,8 +51,9 @@ def generate_module(
     else:
         with talk.stage("write"):
             write_file(target, module.code)
-        count = len(module.code.splitlines())
-        talk.say(f"{target}: {_endpoints(module)}, {count} lines")
+        count = module.endpoint_count
+        endpoints = f"{count} endpoint{'' if count == 1 else 's'}"
+        talk.say(f"{target}: {endpoints}, {len(module.code.splitlines())} lines")
     if not typecheck:
         return 0
     with talk.progress("Type-checking"), talk.stage("mypy"):
@@ -57,13 +65,10 @@ def generate_module(
     return 1 if problems else 0
 
 
-def _endpoints(module: GeneratedModule) -> str:
-    count = module.endpoint_count
-    return f"{count} endpoint{'' if count == 1 else 's'}"
-
-
 def _mypy(code: str, target: Path | None) -> list[str]:
-    """What mypy --strict has to say of a module."""
+    """Return what mypy --strict reports about a module."""
+    from ..write.typecheck import type_check
+
     with tempfile.TemporaryDirectory(prefix="gradio-codegen-") as folder:
         path = target
         if path is None:

@@ -4,50 +4,54 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING, Annotated
 
-from ..decide.build import build
-from ..descriptions.fetch import Connect, classify
-from ..inspect.described import as_detail, as_json, endpoint_as_json, find_endpoint
-from ..inspect.table import as_table, as_text
+import typer
+
 from ..options import BuildOptions
-from .connect import read_app
-from .console import Talk, out
+from .arguments import Source
+
+if TYPE_CHECKING:
+    from ..descriptions.fetch import Connect
+    from .console import Talk
 
 
-def inspect_app(
-    source: str,
-    endpoint: str | None,
+def inspect(
+    source: Source,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ENDPOINT]",
+            help="Show this one in detail, with a call to paste.",
+            show_default=False,
+        ),
+    ] = None,
     *,
+    as_data: Annotated[
+        bool, typer.Option("--json", help="Write JSON, as docs/inspect.md has it.")
+    ] = False,
     connect: Connect,
-    options: BuildOptions,
-    as_data: bool,
+    selection: BuildOptions,
     talk: Talk,
 ) -> None:
-    """Show an app's API on stdout.
+    """Show an app's API: endpoints, parameters, types, defaults, outputs."""
+    from ..decide.build import build
+    from ..inspect.described import as_detail, as_json, endpoint_as_json, find_endpoint
+    from ..inspect.table import as_table, as_text
+    from .connect import read_app
+    from .console import out
 
-    Args:
-        source: The app.
-        endpoint: The only endpoint to show, in detail.
-        connect: How to reach the app.
-        options: Which endpoints there are.
-        as_data: Whether to write JSON.
-        talk: For what is said besides.
-
-    Raises:
-        CodegenError: It cannot be read, or has no such endpoint.
-    """
-    classify(source)
-    spec = read_app(source, connect, talk).within(all_endpoints=options.all_endpoints)
-    module, diagnostics = build(spec, options)
-    if endpoint is not None:
-        chosen = find_endpoint(module, endpoint)
+    spec = read_app(source, connect, talk)
+    spec = spec.within(all_endpoints=selection.all_endpoints)
+    module, diagnostics = build(spec, selection)
+    chosen = None if endpoint is None else find_endpoint(module, endpoint)
+    if chosen is not None:
         diagnostics = [item for item in diagnostics if item.endpoint == chosen.api_name]
-        if as_data:
-            _write(endpoint_as_json(module, chosen))
-        else:
-            out(as_detail(module, chosen))
-    elif as_data:
-        _write(as_json(module))
+    if as_data:
+        data = endpoint_as_json(module, chosen) if chosen else as_json(module)
+        out(json.dumps(data, indent=2) + "\n")
+    elif chosen is not None:
+        out(as_detail(module, chosen))
     elif sys.stdout.isatty():
         from rich.console import Console
 
@@ -55,7 +59,3 @@ def inspect_app(
     else:
         out(as_text(module))
     talk.diagnostics(diagnostics)
-
-
-def _write(value: object) -> None:
-    out(json.dumps(value, indent=2) + "\n")

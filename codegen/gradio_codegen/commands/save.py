@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..descriptions.fetch import Connect, classify
-from ..descriptions.spec import dumps, is_saved
-from ..write.file import ensure_writable, write_file
-from .connect import read_app
-from .console import Talk, out
+from .arguments import Force, Output, Source, target_of
+
+if TYPE_CHECKING:
+    from ..descriptions.fetch import Connect
+    from .console import Talk
 
 
-def save_description(
-    source: str,
-    target: Path | None,
+def save(
+    source: Source,
     *,
+    output: Output = None,
     connect: Connect,
-    force: bool,
+    force: Force = False,
     talk: Talk,
 ) -> None:
-    """Write an app's description to a file, or to stdout.
+    """Keep an app's description, to generate offline and to review in git."""
+    from ..descriptions.fetch import classify
+    from ..descriptions.spec import dumps, is_saved
+    from ..write.file import ensure_writable, write_file
+    from .connect import read_app
+    from .console import out
 
-    Raises:
-        CodegenError: It cannot be done; nothing has been written.
-    """
+    target = target_of(output)
     classify(source)
     if target is not None:
         ensure_writable(target, force=force, ours=is_saved)
