@@ -1,4 +1,4 @@
-"""Changes, and all of them together."""
+"""Changes, and the diff that they make up."""
 
 from __future__ import annotations
 
@@ -40,18 +40,17 @@ class Change:
     after: str | None = None
 
 
-def breaking(
-    kind: str, endpoint: str, message: str, *texts: str | None, name: str = ""
-) -> Change:
-    """A change by which a call that was right may now be wrong."""
-    return Change(kind, endpoint, name, "breaking", message, *texts)
+def breaking(kind: str, message: str, *texts: str | None, name: str = "") -> Change:
+    """Return a change by which a call that was right may now be wrong.
+
+    Whoever knows the endpoint fills it in.
+    """
+    return Change(kind, "", name, "breaking", message, *texts)
 
 
-def compatible(
-    kind: str, endpoint: str, message: str, *texts: str | None, name: str = ""
-) -> Change:
-    """A change that leaves right calls right."""
-    return Change(kind, endpoint, name, "compatible", message, *texts)
+def compatible(kind: str, message: str, *texts: str | None, name: str = "") -> Change:
+    """Return a change that leaves right calls right; likewise without the endpoint."""
+    return Change(kind, "", name, "compatible", message, *texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,12 @@ class Diff:
 
     @property
     def compatible(self) -> tuple[Change, ...]:
-        """The others."""
+        """The changes that leave right calls right."""
         return tuple(item for item in self.changes if item.level == "compatible")
 
     @property
     def summary(self) -> str:
-        """How many changes there are, in a few words."""
+        """Return how many changes there are, in a few words."""
         parts = (("breaking", self.breaking), ("compatible", self.compatible))
         counts = [
             f"{len(items)} {level} change{'' if len(items) == 1 else 's'}"
@@ -108,11 +107,9 @@ class Diff:
         return ", ".join(counts) or "no change that callers can see"
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """The changes as lines of text.
+        """Yield the changes as lines of text, each with what it is, for colours.
 
-        Yields:
-            What the line is, for colours (`endpoint`, `breaking` or `compatible`), and
-            the line.
+        That is `endpoint`, `breaking` or `compatible`.
         """
         for endpoint, changes in groupby(self.changes, lambda item: item.endpoint):
             yield "endpoint", printable(endpoint, _LONGEST_NAME) or "the module"
@@ -120,11 +117,11 @@ class Diff:
                 yield change.level, f"  {change.level:<10}  {change.message}"
 
     def __str__(self) -> str:
-        """As the command line shows it, without colours."""
+        """Return what the command line shows, without colours."""
         return "\n".join([self.summary, *(line for _, line in self.lines())])
 
     def to_json(self) -> dict[str, Any]:
-        """As `--json` prints it; docs/drift.md says what is in it."""
+        """Return what `--json` prints, as docs/drift.md describes it."""
         return {
             "format": _FORMAT,
             "breaking": bool(self.breaking),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gradio_runtime._components.drift import Signature, Slot, judge
@@ -10,7 +10,7 @@ from gradio_runtime._models.texts import printable
 
 from ..decide.types import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
 from ..errors import UsageError
-from .changes import Change, Diff, Level, breaking, compatible
+from .changes import Change, Diff, breaking, compatible
 from .inputs import InputChanges
 from .module_reader import Endpoint, Surface
 from .outputs import output_changes
@@ -41,7 +41,7 @@ def compare(old: Surface, new: Surface) -> Diff:
 
 
 def _printable(change: Change) -> Change:
-    """The same with what strangers' apps say on one line."""
+    """Return the change with what strangers' apps say on one line."""
 
     def line(text: str | None) -> str | None:
         return None if text is None else printable(text, _LONGEST)
@@ -55,7 +55,7 @@ def _printable(change: Change) -> Change:
 
 
 def _ordered(changes: Sequence[Change]) -> list[Change]:
-    """By endpoint, those with breaking changes first; the order is kept otherwise."""
+    """Sort by endpoint, those with breaking changes first; else the order is kept."""
     endpoints = list(dict.fromkeys(item.endpoint for item in changes))
     broken = {item.endpoint for item in changes if item.level == "breaking"}
     rank = {name: (name not in broken, i) for i, name in enumerate(endpoints)}
@@ -71,40 +71,30 @@ class _Comparison:
         # Another version of the generator may say the same in other words.
         self._prose = old.made_by == new.made_by
         self._given = Fit(old.classes, new.classes)
-        self._given_back = Fit(new.classes, old.classes)
         self._read = Fit(new.classes, old.classes, reading=True)
-        self._read_back = Fit(old.classes, new.classes, reading=True)
 
     def changes(self) -> Iterator[Change]:
-        """All of them, in the old module's order."""
-        gone = [
-            e
-            for name, e in self._old.endpoints.items()
-            if name not in self._new.endpoints
-        ]
-        come = [
-            e
-            for name, e in self._new.endpoints.items()
-            if name not in self._old.endpoints
-        ]
+        """Yield all of them, in the old module's order."""
+        old, new = self._old.endpoints, self._new.endpoints
+        gone = [endpoint for name, endpoint in old.items() if name not in new]
+        come = [endpoint for name, endpoint in new.items() if name not in old]
         renamed = self._renamed(gone, come)
-        for api_name, endpoint in self._old.endpoints.items():
+        for api_name, endpoint in old.items():
+            found: Iterable[Change]
             if api_name in renamed:
-                yield self._rename(endpoint, renamed[api_name])
-            elif api_name in self._new.endpoints:
-                yield from self._endpoint(endpoint, self._new.endpoints[api_name])
+                found = [_rename(endpoint, renamed[api_name])]
+            elif api_name in new:
+                found = self._endpoint(endpoint, new[api_name])
             else:
-                yield self._removed(endpoint)
+                found = [self._removed(endpoint)]
+            for change in found:
+                yield replace(change, endpoint=api_name)
         taken = {endpoint.api_name for endpoint in renamed.values()}
         for endpoint in come:
             if endpoint.api_name not in taken:
-                yield compatible(
-                    "endpoint-added",
-                    endpoint.api_name,
-                    f"the endpoint is new: {endpoint.function}()",
-                    None,
-                    endpoint.function,
-                )
+                message = f"the endpoint is new: {endpoint.function}()"
+                change = compatible("endpoint-added", message, None, endpoint.function)
+                yield replace(change, endpoint=endpoint.api_name)
         yield from self._module({endpoint.api_name for endpoint in gone})
 
     # --- Endpoints
@@ -112,7 +102,7 @@ class _Comparison:
     def _renamed(
         self, gone: Sequence[Endpoint], come: Sequence[Endpoint]
     ) -> dict[str, Endpoint]:
-        """Endpoints that are gone, and the one new one that is just like each."""
+        """Return the one new endpoint that is just like each one that is gone."""
         pairs: dict[str, Endpoint] = {}
         before, after = _grouped(gone), _grouped(come)
         for key in before.keys() & after.keys():
@@ -128,63 +118,34 @@ class _Comparison:
     def _same(self, old: Endpoint, new: Endpoint) -> bool:
         return not any(True for _ in self._parts(old, new))
 
-    def _rename(self, old: Endpoint, new: Endpoint) -> Change:
-        level: Level = "breaking" if old.function != new.function else "compatible"
-        message = f"the endpoint is called {new.api_name} now"
-        if level == "breaking":
-            message += (
-                f", its function {new.function}; --rename={new.api_name}={old.function} "
-                "keeps the function's name"
-            )
-        return Change(
-            "endpoint-renamed",
-            old.api_name,
-            "",
-            level,
-            message,
-            old.api_name,
-            new.api_name,
-        )
-
     def _removed(self, endpoint: Endpoint) -> Change:
         why = self._new.left_out.get(endpoint.api_name)
-        return breaking(
-            "endpoint-removed",
-            endpoint.api_name,
-            "the endpoint is gone" + (f": {why}" if why else ""),
-            endpoint.function,
-        )
+        message = f"the endpoint is gone: {why}" if why else "the endpoint is gone"
+        return breaking("endpoint-removed", message, endpoint.function)
 
     def _endpoint(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
         if old.function != new.function:
-            yield breaking(
-                "function-renamed",
-                old.api_name,
-                f"the function {old.function} is called {new.function} now",
-                old.function,
-                new.function,
-            )
+            message = f"the function {old.function} is called {new.function} now"
+            yield breaking("function-renamed", message, old.function, new.function)
         if old.stream != new.stream:
-            yield _stream(old, new)
+            verdict = compatible if new.stream else breaking
+            how = "can be streamed now" if new.stream else "can no longer be streamed"
+            texts = str(old.stream), str(new.stream)
+            yield verdict("stream", f"the endpoint {how}", *texts)
         yield from self._parts(old, new)
         if new.event_data != old.event_data:
             words = "takes" if new.event_data else "takes no"
+            texts = str(old.event_data), str(new.event_data)
             yield compatible(
-                "event-data",
-                old.api_name,
-                f"the endpoint {words} event data now",
-                str(old.event_data),
-                str(new.event_data),
+                "event-data", f"the endpoint {words} event data now", *texts
             )
 
     def _parts(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
         inputs = InputChanges(
-            old, new, self._given, self._given_back, prose=self._prose
+            old.parameters, new.parameters, self._given, prose=self._prose
         )
-        found = [
-            *inputs.changes(),
-            *output_changes(old, new, self._read, self._read_back),
-        ]
+        outputs = output_changes(old.outputs, new.outputs, self._read)
+        found = [*inputs.changes(), *outputs]
         yield from found
         if not any(item.level == "breaking" for item in found):
             yield from _refused(old, new)
@@ -194,14 +155,9 @@ class _Comparison:
     def _module(self, gone: set[str]) -> Iterator[Change]:
         old, new = self._old, self._new
         if old.client != new.client:
-            yield breaking(
-                "client-renamed",
-                "",
-                f"the client class {old.client} is called {new.client} now",
-                old.client,
-                new.client,
-                name=old.client,
-            )
+            message = f"the client class {old.client} is called {new.client} now"
+            texts = old.client, new.client
+            yield breaking("client-renamed", message, *texts, name=old.client)
         used = {
             name
             for endpoint in old.endpoints.values()
@@ -209,13 +165,23 @@ class _Comparison:
             for name in endpoint.names
         }
         for name in sorted((old.names & used) - new.names):
-            yield breaking(
-                "name-removed", "", f"{name} can no longer be imported", name, name=name
-            )
+            message = f"{name} can no longer be imported"
+            yield breaking("name-removed", message, name, name=name)
+
+
+def _rename(old: Endpoint, new: Endpoint) -> Change:
+    message = f"the endpoint is called {new.api_name} now"
+    if old.function == new.function:
+        return compatible("endpoint-renamed", message, old.api_name, new.api_name)
+    message += (
+        f", its function {new.function}; --rename={new.api_name}={old.function} "
+        "keeps the function's name"
+    )
+    return breaking("endpoint-renamed", message, old.api_name, new.api_name)
 
 
 def _refused(old: Endpoint, new: Endpoint) -> Iterator[Change]:
-    """What makes the runtime refuse the calls of the old module, and nothing else."""
+    """Yield what only the runtime says against the calls of the old module."""
     if old.shape is None or new.shape is None:
         return
     known, now = (
@@ -234,11 +200,11 @@ def _refused(old: Endpoint, new: Endpoint) -> Iterator[Change]:
     )
     if (problem := judge(known, now).problem) is not None:
         message = f"the module as it is is refused: {problem}"
-        yield breaking("call", old.api_name, message)
+        yield breaking("call", message)
 
 
 def _refined(slot: Slot, type_: TypeExpr) -> Slot:
-    """The slot with what only the module's types say."""
+    """Return the slot with what only the module's types say."""
     if slot.kind.takes not in ("FileInput", "choice"):
         return slot
     match without(type_, NONE, UNCHANGED):
@@ -249,12 +215,12 @@ def _refined(slot: Slot, type_: TypeExpr) -> Slot:
 
 
 def _open(choice: TypeExpr) -> bool:
-    """Whether other texts are taken besides the choices."""
+    """Return whether other texts are taken besides the choices."""
     return isinstance(choice, Either) and STR in choice.members
 
 
 def _grouped(endpoints: Sequence[Endpoint]) -> dict[object, list[Endpoint]]:
-    """Endpoints by what must agree for one to be another's successor."""
+    """Group endpoints by what must agree for one to be another's successor."""
     groups: dict[object, list[Endpoint]] = {}
     for item in endpoints:
         key = (
@@ -265,17 +231,3 @@ def _grouped(endpoints: Sequence[Endpoint]) -> dict[object, list[Endpoint]]:
         if item.parameters:  # two that take nothing may have nothing in common
             groups.setdefault(key, []).append(item)
     return groups
-
-
-def _stream(old: Endpoint, new: Endpoint) -> Change:
-    if new.stream:
-        return compatible(
-            "stream", old.api_name, "the endpoint can be streamed now", "False", "True"
-        )
-    return breaking(
-        "stream",
-        old.api_name,
-        "the endpoint can no longer be streamed",
-        "True",
-        "False",
-    )

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from gradio_runtime._components.drift import Signature
 from gradio_runtime.description.signature import Shape
@@ -29,7 +30,7 @@ class Parameter:
 
     Attributes:
         name: Of the function's parameter and of the input model's field.
-        given: What the function takes.
+        type: What the function takes.
         member: The field of the input model.
         keyword_only: Whether it has to be given by name.
         component: The component's type, or empty where that is not known.
@@ -37,11 +38,16 @@ class Parameter:
     """
 
     name: str
-    given: TypeExpr
+    type: TypeExpr
     member: Member
     keyword_only: bool = False
     component: str = ""
     doc: str = ""
+
+    @property
+    def by_position(self) -> bool:
+        """Whether callers can give it by position."""
+        return not self.keyword_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Output:
     name: str
     type: TypeExpr
     component: str = ""
+    by_position: ClassVar[bool] = True  # by `astuple()`
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +341,7 @@ class _Reader:
             type_, _ = self._type(item.annotation)
             yield Parameter(
                 name=item.arg,
-                given=type_,
+                type=type_,
                 member=fields.get(item.arg, Member(type_, _default(default))),
                 keyword_only=index >= len(positional),
                 component=components[index] if known else "",

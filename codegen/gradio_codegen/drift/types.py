@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from gradio_runtime._components.kind import fits
@@ -46,7 +47,7 @@ class Member:
 
     @property
     def required(self) -> bool:
-        """Whether whoever makes an object has to give it."""
+        """Whether it must be given to make an object."""
         return self.default is None
 
 
@@ -71,7 +72,7 @@ class TypeReader:
         self.constraints: list[Constraint] = []
 
     def read(self, node: ast.expr | None) -> TypeExpr:
-        """The type that an annotation says."""
+        """Return the type that an annotation says."""
         match node:
             case None:
                 return ANY
@@ -119,7 +120,7 @@ def _literals(node: ast.expr) -> TypeExpr:
 
 
 def constraints(node: ast.expr | None) -> Iterable[Constraint]:
-    """The bounds that a call of `Field` sets."""
+    """Yield the bounds that a call of `Field` sets."""
     match node:
         case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
             for item in keywords:
@@ -131,7 +132,7 @@ def constraints(node: ast.expr | None) -> Iterable[Constraint]:
 
 
 def _number(node: ast.expr) -> int | float | None:
-    """A number that stands in the source."""
+    """Return a number that stands in the source."""
     try:
         value = ast.literal_eval(node)
     except ValueError:
@@ -140,7 +141,7 @@ def _number(node: ast.expr) -> int | float | None:
 
 
 def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:
-    """A union without some of its members."""
+    """Return a union without some of its members."""
     if not isinstance(type_, Either):
         return type_
     return either(*(part for part in type_.members if part not in left_out))
@@ -170,8 +171,17 @@ class Fit:
         default_factory=dict[tuple[str, str], bool], repr=False
     )
 
+    @cached_property
+    def _back(self) -> Fit:
+        """The other way around."""
+        return Fit(self.wanted, self.given, self.reading)
+
+    def both_ways(self, given: TypeExpr, wanted: TypeExpr) -> bool:
+        """Return whether the values of each type are right for the other."""
+        return self(given, wanted) and self._back(wanted, given)
+
     def __call__(self, given: TypeExpr, wanted: TypeExpr) -> bool:
-        """Whether all values of the first type are right for the second."""
+        """Return whether all values of the first type are right for the second."""
         match given, wanted:
             case _, Named("Any"):
                 return True
@@ -201,11 +211,11 @@ class Fit:
         pair = (name, other)
         if pair not in self._known:
             self._known[pair] = True  # a class within itself fits if the rest does
-            self._known[pair] = not any(self.misfits(name, other))
+            self._known[pair] = not any(self._misfits(name, other))
         return self._known[pair]
 
-    def misfits(self, name: str, other: str) -> Iterable[str]:
-        """The fields by which a class does not fit another."""
+    def _misfits(self, name: str, other: str) -> Iterable[str]:
+        """Yield the fields by which a class does not fit another."""
         given, wanted = self.given.get(name, {}), self.wanted.get(other, {})
         for key in wanted if self.reading else given:
             if (
@@ -217,6 +227,43 @@ class Fit:
                 yield key
         if not self.reading:
             yield from (k for k, v in wanted.items() if k not in given and v.required)
+
+    def difference(self, given: TypeExpr, wanted: TypeExpr) -> str:
+        """Say which fields keep two types of one name from fitting both ways."""
+        found = self._difference(given, wanted)
+        return found or self._back._difference(wanted, given)
+
+    def _difference(self, given: TypeExpr, wanted: TypeExpr) -> str:
+        waiting, seen = [(given, wanted)], set[tuple[str, str]]()
+        while waiting:
+            match waiting.pop():
+                case (Generic(_, parts), Generic(_, others)) | (
+                    Either(parts),
+                    Either(others),
+                ):
+                    waiting += zip(parts, others, strict=False)
+                case ModelOf(name), ModelOf(other) if (name, other) not in seen:
+                    seen.add((name, other))
+                    fields = sorted(self._misfits(name, other))
+                    if deeper := list(self._written_alike(name, other, fields)):
+                        waiting += deeper
+                    elif fields:
+                        what = "fields" if len(fields) > 1 else "field"
+                        return f"{what} {', '.join(fields[:5])} of {name}"
+                case _:
+                    pass
+        return ""
+
+    def _written_alike(
+        self, name: str, other: str, fields: Iterable[str]
+    ) -> Iterator[tuple[TypeExpr, TypeExpr]]:
+        """Yield the types of fields that differ only in what their names stand for."""
+        given, wanted = self.given.get(name, {}), self.wanted.get(other, {})
+        for key in fields:
+            if key in given and key in wanted:
+                pair = given[key].type, wanted[key].type
+                if write(pair[0]) == write(pair[1]):
+                    yield pair
 
 
 def _all_accepted(values: Iterable[LiteralValue], wanted: TypeExpr) -> bool:
@@ -231,33 +278,5 @@ def _all_accepted(values: Iterable[LiteralValue], wanted: TypeExpr) -> bool:
 
 
 def _keys(values: Iterable[LiteralValue]) -> frozenset[tuple[str, LiteralValue]]:
-    """The values, such that True and 1 differ."""
+    """Return the values, such that True and 1 differ."""
     return frozenset((type(value).__name__, value) for value in values)
-
-
-def difference(fit: Fit, given: TypeExpr, wanted: TypeExpr) -> str:
-    """Where a class of one type does not fit that of the other; empty if none does."""
-    waiting, seen = [(given, wanted)], set[tuple[str, str]]()
-    while waiting:
-        match waiting.pop():
-            case Generic(_, parts), Generic(_, others):
-                waiting += zip(parts, others, strict=False)
-            case Either(parts), Either(others):
-                waiting += zip(parts, others, strict=False)
-            case ModelOf(name), ModelOf(other) if (name, other) not in seen:
-                seen.add((name, other))
-                found = sorted(fit.misfits(name, other))
-                inner = [
-                    (fit.given[name][key].type, fit.wanted[other][key].type)
-                    for key in found
-                    if key in fit.given[name] and key in fit.wanted[other]
-                ]
-                if deeper := [
-                    pair for pair in inner if write(pair[0]) == write(pair[1])
-                ]:
-                    waiting += deeper
-                elif found:
-                    return f"field{'s' if len(found) > 1 else ''} {', '.join(found[:5])} of {name}"
-            case _:
-                pass
-    return ""
