@@ -120,7 +120,7 @@ def test_all_doors_accept_it_and_the_header_records_it(
     lines.append(f"{flag_of(name).removeprefix('--')} = {text}")
     (project / "sync.toml").write_text("\n".join(lines))
     (synced,) = resolve(load_config(project / "sync.toml"), project)
-    assert synced.options == only(name)
+    assert synced.config.options == only(name)
     (result,) = synchronise([synced], check=False)
     assert result.error is None
     assert header(project / "toml.py") == recorded

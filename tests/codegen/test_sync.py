@@ -104,28 +104,31 @@ def test_what_is_said_of_all_apps_holds_where_an_app_says_nothing(
     common = "[tool.gradio-codegen]\nnullable-outputs = true\ninclude = ['a']\n"
     text = common + APP + entry("owner/b", "b.py", "include = []")
     one, two = resolve(load_config(project(tmp_path, text)), tmp_path)
-    assert one.options.include == ("a",)
-    assert two.options.include == ()
-    assert one.options.nullable_outputs
-    assert two.options.nullable_outputs
+    assert one.config.options.include == ("a",)
+    assert two.config.options.include == ()
+    assert one.config.options.nullable_outputs
+    assert two.config.options.nullable_outputs
 
 
-def test_secrets_come_from_the_environment(tmp_path: Path) -> None:
+def test_secrets_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = ['token-env = "MY_TOKEN"', 'auth-env = "MY_AUTH"', "timeout = 5"]
     keys += ['headers-env = {"X-Key" = "MY_KEY"}']
     (app,) = resolve(
         load_config(project(tmp_path, entry("http://127.0.0.1:9", "a.py", *keys))),
         tmp_path,
     )
-    environ = {"MY_TOKEN": "hf_x", "MY_AUTH": "me", "MY_KEY": "k"}
-    for missing in ("MY_TOKEN", "MY_AUTH"):
-        left = {k: v for k, v in environ.items() if k != missing}
-        (result,) = synchronise([app], check=True, environ=left)
-        assert f"{missing} (" in str(result.error)
+    monkeypatch.setenv("MY_KEY", "k")
+    for variable, given in (("MY_TOKEN", "hf_x"), ("MY_AUTH", "me")):
+        (result,) = synchronise([app], check=True)
+        assert f"{variable} (" in str(result.error)
         assert "is not set" in str(result.error)
-    (result,) = synchronise([app], check=True, environ=environ)
+        monkeypatch.setenv(variable, given)
+    (result,) = synchronise([app], check=True)
     assert "holds no user:password" in str(result.error)
-    (result,) = synchronise([app], check=True, environ=environ | {"MY_AUTH": "a:b"})
+    monkeypatch.setenv("MY_AUTH", "a:b")
+    (result,) = synchronise([app], check=True)
     assert result.exit_code == 3
 
 

@@ -6,9 +6,10 @@ made of them.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,8 +23,6 @@ from ..suggest import did_you_mean
 
 _TABLE = ("tool", "gradio-codegen")
 _SCHEMA_ID = "gradio-codegen.schema.json"
-
-
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -72,28 +71,30 @@ class AppConfig(_Table):
 
     @property
     def options(self) -> BuildOptions:
-        """What shapes the module."""
+        """Return what shapes the module."""
         return BuildOptions(**{name: getattr(self, name) for name in OPTIONS})
 
-    def connect(self, environ: Mapping[str, str]) -> Connect:
-        """How to reach the app, secrets included.
+    def connect(self) -> Connect:
+        """Return how to reach the app, secrets included.
 
         Raises:
             UsageError: An environment variable is not set, or holds no login.
         """
         token = auth = None
         if self.token_env is not None:
-            token = _from_environment(self.token_env, "token-env", environ)
+            token = _from_environment(self.token_env, "token-env")
         if self.auth_env is not None:
-            auth = split_login(_from_environment(self.auth_env, "auth-env", environ))
+            auth = split_login(_from_environment(self.auth_env, "auth-env"))
             if auth is None:
                 raise UsageError(
                     f"the environment variable {self.auth_env} (auth-env) "
                     "holds no user:password"
                 )
-        headers = {**self.headers}
-        for name, variable in self.headers_env.items():
-            headers[name] = _from_environment(variable, "headers-env", environ)
+        secret = {
+            name: _from_environment(variable, "headers-env")
+            for name, variable in self.headers_env.items()
+        }
+        headers = {**self.headers, **secret}
         return Connect(token=token, auth=auth, headers=headers, timeout=self.timeout)
 
 
@@ -105,14 +106,16 @@ class Config(_Table):
     )
 
     def merged(self) -> list[AppConfig]:
-        """The apps, each with what is said for all of them."""
+        """Return the apps, each with what is said for all of them."""
         common = {
             name: getattr(self, name) for name in self.model_fields_set - {"apps"}
         }
         return [
             app.model_copy(
                 update={
-                    k: v for k, v in common.items() if k not in app.model_fields_set
+                    name: value
+                    for name, value in common.items()
+                    if name not in app.model_fields_set
                 }
             )
             for app in self.apps
@@ -120,28 +123,23 @@ class Config(_Table):
 
 
 def _fields(*, one_app: bool) -> dict[str, Any]:
-    """The options that shape modules, as fields of a table."""
+    """Return the options that shape modules as fields of a table."""
     kinds: dict[str, tuple[Any, Any]] = {
         "flag": (bool, False),
         "text": (Annotated[_Text | None, Field()], None),
         "texts": (list[str], []),
         "names": (dict[str, str], {}),
     }
-    return {
-        name: (
-            kinds[option.kind][0],
-            Field(default=kinds[option.kind][1], description=option.help),
-        )
-        for name, option in OPTIONS.items()
-        if one_app or not option.of_one_app
-    }
+    fields: dict[str, Any] = {}
+    for name, option in OPTIONS.items():
+        if one_app or not option.of_one_app:
+            type_, default = kinds[option.kind]
+            fields[name] = (type_, Field(default=default, description=option.help))
+    return fields
 
 
 _APP = create_model(
-    "AppConfig",
-    __base__=AppConfig,
-    __doc__=AppConfig.__doc__,
-    **_fields(one_app=True),
+    "AppConfig", __base__=AppConfig, __doc__=AppConfig.__doc__, **_fields(one_app=True)
 )
 _LIST: Any = list  # of a class that no type checker knows
 _CONFIG = create_model(
@@ -154,7 +152,7 @@ _CONFIG = create_model(
 
 
 def json_schema() -> dict[str, Any]:
-    """The config's JSON Schema, for editors."""
+    """Return the config's JSON Schema, for editors."""
     schema = _CONFIG.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -168,7 +166,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def find_config(folder: Path) -> Path:
-    """The nearest `pyproject.toml`, in the folder or above it.
+    """Return the nearest `pyproject.toml`, in the folder or above it.
 
     Raises:
         UsageError: There is none.
@@ -182,10 +180,7 @@ def find_config(folder: Path) -> Path:
 
 
 def project_of(folder: Path) -> Path:
-    """The project that a config's folder is in: that of the nearest `pyproject.toml`.
-
-    Without one, it is that folder.
-    """
+    """Return the folder of the nearest `pyproject.toml`; without one, the folder."""
     folder = folder.resolve()
     path = _nearest(folder)
     return folder if path is None else path.parent
@@ -238,7 +233,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _explained(error: ValidationError) -> str:
-    """The first problem: which key, and what is wrong with it."""
+    """Say which key is wrong first, and why."""
     first = error.errors(include_url=False)[0]
     place = first["loc"]
     if first["type"] == "extra_forbidden":
@@ -251,7 +246,7 @@ def _explained(error: ValidationError) -> str:
 
 
 def _keys(place: Sequence[int | str]) -> list[str]:
-    """The keys of the table at a place of the config."""
+    """Return the keys of the table at a place of the config."""
     model: type[BaseModel] = _APP if place else _CONFIG
     return [str(field.alias or name) for name, field in model.model_fields.items()]
 
@@ -267,9 +262,9 @@ def _written(place: Sequence[int | str]) -> str:
     return text
 
 
-def _from_environment(variable: str, key: str, environ: Mapping[str, str]) -> str:
-    """The value of an environment variable that the config names."""
-    value = environ.get(variable)
+def _from_environment(variable: str, key: str) -> str:
+    """Return the value of an environment variable that the config names."""
+    value = os.environ.get(variable)
     if not value:
         raise UsageError(f"the environment variable {variable} ({key}) is not set")
     return value
