@@ -1,7 +1,7 @@
 """The Gradio app of the tour: a few small endpoints of different kinds.
 
 `python -m gradio_codegen.demo.app` serves it to look at in a browser. The tour runs it
-with `--with-starter`: then it ends as soon as whoever started it does.
+with `--with-starter`: then it ends as soon as its starter does.
 """
 
 from __future__ import annotations
@@ -84,7 +84,6 @@ def build() -> gr.Blocks:
                     gr.Number(100, label="num2", minimum=-1000, maximum=1000),
                 ],
                 gr.Number(label="result"),
-                api_name="calculate",
             )
         with gr.Tab("Count"):
             gr.Button("Count").click(
@@ -94,7 +93,6 @@ def build() -> gr.Blocks:
                     gr.Number(0.2, label="delay", minimum=0, maximum=1),
                 ],
                 gr.Number(label="number", precision=0),
-                api_name="count",
             )
         _files()
         _jobs()
@@ -107,14 +105,12 @@ def _files() -> None:
             transcribe,
             gr.Audio(type="filepath", label="audio"),
             [gr.Textbox(label="text"), gr.Number(label="seconds")],
-            api_name="transcribe",
         )
     with gr.Tab("Gradient"):
         gr.Button("Paint").click(
             gradient,
             [gr.Textbox("orange", label="start"), gr.Textbox("navy", label="end")],
             gr.Image(label="image", format="png"),
-            api_name="gradient",
         )
 
 
@@ -124,7 +120,6 @@ def _jobs() -> None:
             bake,
             [gr.Textbox(label="cake"), gr.Slider(0, 10, 1, label="seconds")],
             gr.Textbox(label="baked"),
-            api_name="bake",
             concurrency_limit=1,
         )
     with gr.Tab("Train"):
@@ -132,7 +127,6 @@ def _jobs() -> None:
             train,
             gr.Slider(1, 100, 10, step=1, label="epochs"),
             gr.Textbox(label="outcome"),
-            api_name="train",
         )
 
 

@@ -20,8 +20,8 @@ class TranscribeOutput(Protocol):
 class DemoClient(Client):
     """What the tour uses of the generated module's client.
 
-    Other code imports such a client and has its types. The tour cannot: it is older
-    than the module.
+    Other code imports such a client and has its types. The tour cannot: it was written
+    before the module is generated.
     """
 
     calculate: Endpoint[[float, str, float], float]
@@ -35,7 +35,7 @@ class DemoClient(Client):
 def load(path: Path) -> type[DemoClient]:
     """Import the module from its file, and return its client class.
 
-    The one place where the tour takes it on trust that the module is what it expects.
+    Nothing checks that this class is what the tour expects.
     """
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None

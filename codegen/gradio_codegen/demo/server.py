@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from ..errors import SourceError
 
@@ -30,95 +30,82 @@ _SETTINGS = {
 }
 
 
-class ServerFailed(SourceError):
-    """The app did not start.
-
-    Attributes:
-        log: What it printed.
-    """
-
-    def __init__(self, problem: str, log: str) -> None:
-        self.log = log
-        super().__init__(f"the demo's app {problem}. Its output is above")
-
-
-class DemoServer:
-    """The app, served from the beginning of a `with` block to its end.
-
-    It ends with us in any case: it watches a pipe that closes when we are gone, also
-    when we were killed.
+@dataclass(frozen=True)
+class Server:
+    """The app that runs.
 
     Attributes:
         url: Where it is.
         folder: A temporary folder, deleted at the end.
     """
 
-    def __init__(self) -> None:
+    url: str
+    folder: Path
+
+
+@contextmanager
+def serve() -> Generator[Server]:
+    """Serve the app from the beginning of a `with` block to its end.
+
+    It ends with us in any case: it watches a pipe that closes when we are gone, also
+    when we were killed.
+
+    Raises:
+        SourceError: The app did not start; what it printed is on stderr.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="gradio-codegen-demo-", ignore_cleanup_errors=True
+    ) as folder:
         port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.folder = Path(tempfile.mkdtemp(prefix="gradio-codegen-demo-"))
-        self._settings = _SETTINGS | {
-            "GRADIO_TEMP_DIR": str(self.folder / "served"),
-            "PORT": str(port),
-        }
-        self._process: subprocess.Popen[bytes] | None = None
+        server = Server(f"http://127.0.0.1:{port}", Path(folder))
+        log = server.folder / "log.txt"
+        with _process(server.folder, port, log) as process:
+            if problem := _wait(server.url, process):
+                said = log.read_text("utf-8", errors="replace").strip()
+                print(said, file=sys.stderr)
+                raise SourceError(f"the demo's app {problem}. Its output is above")
+            yield server
 
-    def __enter__(self) -> Self:
-        """Start the process, and return once it answers."""
+
+@contextmanager
+def _process(folder: Path, port: int, log: Path) -> Generator[subprocess.Popen[bytes]]:
+    """Start the app's process, and end it after the block."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GRADIO_")}
+    own = {"GRADIO_TEMP_DIR": str(folder / "served"), "PORT": str(port)}
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(  # noqa: S603 - our own file
+            # -P: or the modules beside the app would shadow others.
+            [sys.executable, "-P", str(_APP), "--with-starter"],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=kept | _SETTINGS | own,
+            # Ctrl-C is ours to handle.
+            start_new_session=True,
+        ) as process,
+    ):
         try:
-            self._start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the process."""
-        self.stop()
-
-    def stop(self) -> None:
-        """End the process and delete its folder; harmless when repeated."""
-        process, self._process = self._process, None
-        if process is not None:
+            yield process
+        finally:
             process.terminate()
             try:
                 process.wait(_STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self) -> None:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("GRADIO_")}
-        log = self.folder / "log.txt"
-        with log.open("wb") as output:
-            self._process = process = subprocess.Popen(  # noqa: S603 - our own file
-                # -P: or the modules beside the app would shadow others.
-                [sys.executable, "-P", str(_APP), "--with-starter"],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder,
-                env=kept | self._settings,
-                # Ctrl-C is ours to handle.
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + _START_TIMEOUT
-        while not _answers(self.url):
-            ended = process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                raise ServerFailed(
-                    "ended while it started" if ended else "did not answer in time",
-                    log.read_text("utf-8", errors="replace").strip(),
-                )
-            time.sleep(0.05)
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> str:
+    """Wait until the app answers; otherwise return what is wrong with it."""
+    deadline = time.monotonic() + _START_TIMEOUT
+    while not _answers(url):
+        if process.poll() is not None:
+            return "ended while it started"
+        if time.monotonic() > deadline:
+            return "did not answer in time"
+        time.sleep(0.05)
+    return ""
 
 
 def _free_port() -> int:

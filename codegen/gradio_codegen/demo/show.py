@@ -1,4 +1,4 @@
-"""How the tour looks: plain lines in a pipe, lively on a terminal."""
+"""How the tour looks: plain lines in a pipe, colours and spinners on a terminal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Screen:
         self._answer(repr(value), f"  # {_type(value)}{note and f', {note}'}")
 
     def error(self, error: Exception, note: str) -> None:
-        """Print an error that was to be expected."""
+        """Print an error that was expected."""
         self._answer(f"{type(error).__name__}: {error}", f"\n# {note}", bad=True)
 
     def call(self, endpoint: Endpoint[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -55,13 +55,13 @@ class Screen:
 
     @contextmanager
     def waiting(self, text: str) -> Generator[None]:
-        """Show that something is going on, as long as the block runs."""
+        """Show that something is going on while the block runs."""
         self.say(f"{text} ...")
         yield
 
     @contextmanager
     def bar(self) -> Generator[Callable[[ProgressUnit], None]]:
-        """A progress bar, moved by what it gives and filled at the end."""
+        """Show progress: call what this yields with each unit."""
         shown = ""
 
         def move(unit: ProgressUnit) -> None:
@@ -104,13 +104,13 @@ class TerminalScreen(Screen):
 
     @contextmanager
     def waiting(self, text: str) -> Generator[None]:
-        """Spin as long as the block runs."""
+        """Show a spinner while the block runs."""
         with self._console.status(Text(text, "dim")):
             yield
 
     @contextmanager
     def bar(self) -> Generator[Callable[[ProgressUnit], None]]:
-        """A bar that moves, and is full at the end."""
+        """Show a bar that moves, and is full at the end."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -139,7 +139,7 @@ class TerminalScreen(Screen):
 
 
 def open_screen() -> Screen:
-    """The screen that standard output is fit for."""
+    """Return the screen that suits standard output."""
     console = Console()
     if sys.stdout.isatty() and not console.is_dumb_terminal:
         return TerminalScreen(console)

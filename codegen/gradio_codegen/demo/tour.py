@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +13,7 @@ from ..write.file import ensure_writable
 from ..write.typecheck import type_check
 from .calls import make_calls
 from .module import load
-from .server import DemoServer, ServerFailed
+from .server import serve
 from .show import Screen, open_screen
 
 _MISTAKE = """\
@@ -42,8 +41,12 @@ def tour(output_dir: Path, *, force: bool) -> None:
     image = path.with_suffix(".png")
     screen = open_screen()
     with ExitStack() as stack:
-        server = _start(screen, stack)
-        lines = _make(screen, server, path, force=force)
+        screen.section("A Gradio app, on this machine only")
+        with screen.waiting("Starting it"):
+            server = stack.enter_context(serve())
+        screen.say(f"It runs at {server.url}")
+        lines = _generate(screen, server.url, path, force=force)
+        _check(screen, server.folder, path)
         client_class = load(path)
         client = stack.enter_context(client_class(download_dir=server.folder))
         make_calls(screen, client, server.folder, image)
@@ -74,30 +77,17 @@ def _bypass_proxies() -> None:
         os.environ[name] = f"{others},127.0.0.1" if others else "127.0.0.1"
 
 
-def _start(screen: Screen, stack: ExitStack) -> DemoServer:
-    screen.section("A Gradio app, on this machine only")
-    try:
-        with screen.waiting("Starting it"):
-            server = stack.enter_context(DemoServer())
-    except ServerFailed as error:
-        print(error.log, file=sys.stderr)
-        raise
-    screen.say(f"It runs at {server.url}")
-    return server
-
-
-def _make(screen: Screen, server: DemoServer, path: Path, *, force: bool) -> int:
-    """Generate the module and have it checked; how many lines it has."""
-    screen.section(f"Its module, as of gradio-codegen {server.url} -o {path.name}")
+def _generate(screen: Screen, url: str, path: Path, *, force: bool) -> int:
+    """Generate the module, and return how many lines it has."""
+    screen.section(f"Its module, as of gradio-codegen {url} -o {path.name}")
     begun = time.monotonic()
     with screen.waiting("Generating"):
-        module = generate(server.url, class_name="DemoClient")
+        module = generate(url, class_name="DemoClient")
         module.write(path, force=force)
     seconds = time.monotonic() - begun
     screen.module(module.code)
     lines = len(module.code.splitlines())
     screen.say(f"\n{path}: {lines} lines in {seconds:.1f} s")
-    _check(screen, server.folder, path)
     return lines
 
 

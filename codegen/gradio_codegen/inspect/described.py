@@ -29,7 +29,7 @@ _BOUNDS = {
 
 
 def find_endpoint(module: Module, given: str) -> Endpoint:
-    """The endpoint of that api_name, with its slash or without it, or function.
+    """Return the endpoint of that api_name, with its slash or without it, or function.
 
     Raises:
         UsageError: There is none.
@@ -51,7 +51,7 @@ def find_endpoint(module: Module, given: str) -> Endpoint:
 
 
 def as_json(module: Module) -> dict[str, Any]:
-    """The whole API."""
+    """Return the whole API as JSON."""
     return {
         "format": FORMAT,
         "source": module.source,
@@ -63,7 +63,7 @@ def as_json(module: Module) -> dict[str, Any]:
 
 
 def endpoint_as_json(module: Module, endpoint: Endpoint) -> dict[str, Any]:
-    """One endpoint of it."""
+    """Return one endpoint as JSON."""
     return {
         "api_name": endpoint.api_name,
         "function": endpoint.function,
@@ -118,7 +118,7 @@ def _example(module: Module, endpoint: Endpoint) -> str:
 
 
 def as_detail(module: Module, endpoint: Endpoint) -> str:
-    """One endpoint for people, with a call to paste."""
+    """Return one endpoint as text, with a call to paste."""
     kind = " (stream)" if endpoint.generator else ""
     lines = [f"{endpoint.api_name}{kind}", endpoint_summary(endpoint)]
     lines += _section("Parameters", map(_param_cells, endpoint.params))
@@ -136,12 +136,7 @@ def _section(title: str, rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _param_cells(param: Param) -> list[str]:
     about = " ".join([*_titles(param), *param.notes])
-    return [
-        param.name,
-        spelled(param.type),
-        default_in_words(param),
-        about,
-    ]
+    return [param.name, spelled(param.type), default_in_words(param), about]
 
 
 def _output_cells(slot: OutputSlot) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from gradio_runtime._models.texts import escaped
 
-from ..decide.ir import Endpoint, Module, Param
+from ..decide.ir import Module, Param
 from ..decide.types import AliasOf, Literals, TypeExpr, mapped, write
+from ..limits import cut
 from ..literals import shown
 
 if TYPE_CHECKING:
@@ -19,32 +21,24 @@ _WIDEST = 60
 
 
 def _rows(module: Module) -> Iterator[tuple[bool, tuple[str, ...]]]:
-    """The rows, and whether each begins an endpoint."""
+    """Yield the rows, and for each whether it begins an endpoint."""
     for endpoint in module.endpoints:
         name = endpoint.api_name + (" (stream)" if endpoint.generator else "")
-        outputs = list(_outputs(endpoint))
-        for index in range(max(len(endpoint.params), len(outputs), 1)):
-            param = (
-                _param(endpoint.params[index])
-                if index < len(endpoint.params)
-                else ("", "", "")
-            )
-            output = outputs[index] if index < len(outputs) else ("", "")
-            cells = (name if index == 0 else "", *param, *output)
-            yield index == 0, tuple(_cell(text) for text in cells)
+        params = [
+            (p.name, spelled(p.type), default_in_words(p)) for p in endpoint.params
+        ]
+        outputs = [(o.name, write(o.type)) for o in endpoint.outputs] or [("", "None")]
+        for index, (param, output) in enumerate(zip_longest(params, outputs)):
+            cells = (*(param or ("", "", "")), *(output or ("", "")))
+            yield index == 0, tuple(map(_cell, ("" if index else name, *cells)))
 
 
 def _cell(text: str) -> str:
-    text = escaped(" ".join(text.split()))
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
-
-
-def _param(param: Param) -> tuple[str, str, str]:
-    return param.name, spelled(param.type), default_in_words(param)
+    return cut(escaped(" ".join(text.split())), _WIDEST)
 
 
 def default_in_words(param: Param) -> str:
-    """What is sent for a parameter that is left out."""
+    """Say what is sent for a parameter that is left out."""
     if param.default is None:
         return "required"
     if param.default.kind == "live":
@@ -53,7 +47,7 @@ def default_in_words(param: Param) -> str:
 
 
 def spelled(type_: TypeExpr) -> str:
-    """The type, choices written out."""
+    """Return the type as text, choices written out."""
     match type_:
         case AliasOf(_, Literals(values)):
             return " | ".join(map(shown, values))
@@ -63,21 +57,14 @@ def spelled(type_: TypeExpr) -> str:
             )
 
 
-def _outputs(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
-    if not endpoint.outputs:
-        yield "", "None"
-    for slot in endpoint.outputs:
-        yield slot.name, write(slot.type)
-
-
 def as_text(module: Module) -> str:
-    """Aligned columns, without colour or lines."""
+    """Return aligned columns, without colour or lines."""
     rows = [_TITLES, *(cells for _, cells in _rows(module))]
     return "".join(f"{line}\n" for line in aligned(rows))
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines, with columns of one width."""
+    """Return rows as lines, with columns of one width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -88,7 +75,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def as_table(module: Module) -> Table:
-    """A table for a terminal."""
+    """Return a table for a terminal."""
     from rich.markup import escape
     from rich.table import Table
 
