@@ -47,7 +47,7 @@ class GeneratedModule:
 
     @property
     def endpoint_count(self) -> int:
-        """How many endpoints it has."""
+        """Return how many endpoints it has."""
         return self.code.count("\n@_app.")
 
     def write(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -149,7 +149,7 @@ def generate_from(
     Args:
         spec: The description.
         options: What shapes the module besides.
-        stages: Told of each stage, for progress displays.
+        stages: Called with the name of each stage, for progress displays.
         base: What the path of the templates starts from; None for the current folder.
 
     Raises:

@@ -10,7 +10,7 @@ CodegenError            the root; each knows the exit code of the command line
 ```
 
 Each message is one printable line and ends with the next step to take. What concerns
-a single endpoint is no error but a `Diagnostic`: the others are generated all the same.
+a single endpoint is a `Diagnostic` instead: the others are generated all the same.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ _LONGEST_PLACE = 300
 
 
 def _line(text: str, most: int = MESSAGE) -> str:
-    """Text on one printable line: much of it can come from a stranger's app."""
-    from gradio_runtime._models.texts import (
-        printable,  # not before there is something to say
-    )
+    """Return text on one printable line: much of it can come from a stranger's app."""
+    # Not imported before there is something to say.
+    from gradio_runtime._models.texts import printable
 
     return printable(text, most)
 
@@ -99,6 +98,5 @@ class Diagnostic:
     message: str
 
     def __str__(self) -> str:
-        """One line, ready to print: names come from strangers' apps."""
-        text = f"{self.level}: {self.endpoint}: {self.message}"
-        return _line(text)
+        """Return one line, ready to print: names come from strangers' apps."""
+        return _line(f"{self.level}: {self.endpoint}: {self.message}")

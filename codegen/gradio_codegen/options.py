@@ -31,9 +31,9 @@ class Option:
             texts, or any number of texts with a name for each.
         help: What it does.
         metavar: What help pages call its value.
-        selects: Whether it says which endpoints there are and how they are called, so
-            that `inspect` has it too.
-        of_one_app: Whether a config has it for single apps only.
+        selects: It says which endpoints there are and how they are called, so
+            `inspect` has it too.
+        of_one_app: A config has it for single apps only.
     """
 
     kind: Literal["flag", "text", "texts", "names"]
@@ -43,7 +43,7 @@ class Option:
     of_one_app: bool = False
 
     def normal(self, value: Any) -> Any:
-        """A value as any of the places has it, in the form that code works with."""
+        """Return a value from any of the places in the form that code works with."""
         match self.kind:
             case "flag":
                 return value
@@ -55,7 +55,7 @@ class Option:
                 return _pairs(value)
 
     def words(self, flag: str, value: Any) -> list[str]:
-        """A normal value as arguments of the command line."""
+        """Return a normal value as arguments of the command line."""
         match self.kind:
             case "flag":
                 return [flag] if value else []
@@ -68,7 +68,7 @@ class Option:
 
 
 def _declared(option: Option) -> Any:
-    """A field for an option; its default is that nothing is given."""
+    """Return a field for an option; its default is that nothing is given."""
     default = {"flag": False, "text": None}.get(option.kind, ())
     return field(default=default, metadata={"option": option})
 
@@ -128,24 +128,24 @@ class BuildOptions:
 
     @property
     def renames(self) -> tuple[Rename, ...]:
-        """The pairs of `rename`."""
+        """Return the pairs of `rename`."""
         return _pairs(self.rename)
 
     def wants(self, api_name: str) -> bool:
-        """Whether an endpoint is to be generated."""
+        """Return whether an endpoint is to be generated."""
         wanted = not self.include or _matches(api_name, self.include)
         return wanted and not _matches(api_name, self.exclude)
 
     def may_be_empty(self, api_name: str) -> bool:
-        """Whether an endpoint's outputs may be None."""
+        """Return whether an endpoint's outputs may be None."""
         return self.nullable_outputs or _matches(api_name, self.nullable)
 
     def __str__(self) -> str:
-        """As the command line has them: what it takes to generate the same again."""
+        """Return the options as the command line has them, to generate the same again."""
         return " ".join(map(_quoted, self.words()))
 
     def words(self) -> list[str]:
-        """The same, unquoted: one argument of the command line each."""
+        """Return the same unquoted, each one argument of the command line."""
         return [
             word
             for name, option in OPTIONS.items()
@@ -184,7 +184,7 @@ OPTIONS: Mapping[str, Option] = {
 
 
 def flag_of(name: str) -> str:
-    """What the command line calls an option."""
+    """Return what the command line calls an option."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -195,7 +195,7 @@ def _pairs(given: Any) -> tuple[Rename, ...]:
 
 
 def _pair(text: str) -> Rename:
-    """A pair as the command line has it: `/lambda_3=translate`."""
+    """Return a pair from the command line's form: `/lambda_3=translate`."""
     # The first name is the app's and can hold anything, the second cannot.
     old, equals, new = text.rpartition("=")
     if not equals or not old.strip() or not new.strip():
@@ -206,7 +206,7 @@ def _pair(text: str) -> Rename:
 
 
 def _matches(api_name: str, globs: Iterable[str]) -> bool:
-    """Whether one of the globs fits, with the slash or without it."""
+    """Return whether one of the globs fits, with the slash or without it."""
     names = (api_name, api_name.removeprefix("/"))
     return any(fnmatchcase(name, glob) for glob in globs for name in names)
 

@@ -11,10 +11,10 @@ from .errors import UsageError
 
 
 def as_path(named: str | os.PathLike[str]) -> Path:
-    """The path of a file or a folder, which need not be there.
+    """Return the path of a file or a folder, which may be missing.
 
     Raises:
-        UsageError: The system takes no such name, or does not let us see what is there.
+        UsageError: The system refuses the name, or does not let us see what is there.
     """
     try:
         os.stat(named)  # noqa: PTH116  # what pathlib raises differs between versions

@@ -11,6 +11,7 @@ from gradio_runtime._models.texts import printable
 
 #: Of the JSON form; it grows when a program that reads it would have to change.
 _FORMAT = 1
+_LONGEST = 400
 _LONGEST_NAME = 200
 
 Level: TypeAlias = Literal["breaking", "compatible"]
@@ -43,14 +44,22 @@ class Change:
 def breaking(kind: str, message: str, *texts: str | None, name: str = "") -> Change:
     """Return a change by which a call that was right may now be wrong.
 
-    Whoever knows the endpoint fills it in.
+    `compare` fills in the endpoint.
     """
-    return Change(kind, "", name, "breaking", message, *texts)
+    return _change("breaking", kind, message, *texts, name=name)
 
 
 def compatible(kind: str, message: str, *texts: str | None, name: str = "") -> Change:
     """Return a change that leaves right calls right; likewise without the endpoint."""
-    return Change(kind, "", name, "compatible", message, *texts)
+    return _change("compatible", kind, message, *texts, name=name)
+
+
+def _change(
+    level: Level, kind: str, message: str, *texts: str | None, name: str
+) -> Change:
+    # What strangers' apps say is in all of them.
+    shown = [text and printable(text, _LONGEST) for text in texts]
+    return Change(kind, "", name, level, printable(message, _LONGEST), *shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +96,12 @@ class Diff:
 
     @property
     def breaking(self) -> tuple[Change, ...]:
-        """The changes that can make right calls wrong."""
+        """Return the changes that can make right calls wrong."""
         return tuple(item for item in self.changes if item.level == "breaking")
 
     @property
     def compatible(self) -> tuple[Change, ...]:
-        """The changes that leave right calls right."""
+        """Return the changes that leave right calls right."""
         return tuple(item for item in self.changes if item.level == "compatible")
 
     @property

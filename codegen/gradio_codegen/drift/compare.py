@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gradio_runtime._components.drift import Signature, Slot, judge
-from gradio_runtime._models.texts import printable
 
 from ..decide.types import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
 from ..errors import UsageError
@@ -16,7 +15,6 @@ from .module_reader import Endpoint, Surface
 from .outputs import output_changes
 from .types import Fit, without
 
-_LONGEST = 400
 #: Endpoints with the same parameters and outputs, beyond which names say more.
 _MOST_ALIKE = 20
 
@@ -32,26 +30,12 @@ def compare(old: Surface, new: Surface) -> Diff:
         UsageError: One of the modules is nested too deeply.
     """
     try:
-        changes = [_printable(item) for item in _Comparison(old, new).changes()]
+        changes = list(_Comparison(old, new).changes())
     except RecursionError:
         raise UsageError(
             "a type is nested too deeply to be compared. Generate the module again"
         ) from None
     return Diff(old.state, new.state, tuple(_ordered(changes)))
-
-
-def _printable(change: Change) -> Change:
-    """Return the change with what strangers' apps say on one line."""
-
-    def line(text: str | None) -> str | None:
-        return None if text is None else printable(text, _LONGEST)
-
-    return replace(
-        change,
-        message=line(change.message) or "",
-        before=line(change.before),
-        after=line(change.after),
-    )
 
 
 def _ordered(changes: Sequence[Change]) -> list[Change]:

@@ -1,7 +1,7 @@
 """What a generated module says to its callers, read from its text.
 
-The file is somebody's: it is parsed, and never imported. Whatever it holds besides what
-the generator writes is passed over, so that modules of other versions of the generator,
+The file can be anybody's: it is parsed, and never imported. Whatever it holds besides
+what the generator writes is passed over, so that modules of other versions of the generator,
 and those that another formatter went over, can be read as well.
 """
 
@@ -34,7 +34,7 @@ class Parameter:
         name: Of the function's parameter and of the input model's field.
         type: What the function takes.
         member: The field of the input model.
-        keyword_only: Whether it has to be given by name.
+        keyword_only: It has to be given by name.
         component: The component's type, or empty where that is not known.
         doc: What the docstring says of it.
     """
@@ -48,7 +48,7 @@ class Parameter:
 
     @property
     def by_position(self) -> bool:
-        """Whether callers can give it by position."""
+        """Return whether callers can give it by position."""
         return not self.keyword_only
 
 
@@ -77,8 +77,8 @@ class Endpoint:
         function: The function.
         parameters: In the order of the function.
         outputs: In wire order.
-        stream: Whether it is a generator.
-        event_data: Whether its function also wants to know what was selected.
+        stream: It is a generator.
+        event_data: Its function also wants to know what was selected.
         names: The module's own classes and aliases that it uses.
         shape: What the runtime knows it by; None where the module does not say.
     """

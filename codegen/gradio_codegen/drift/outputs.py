@@ -50,7 +50,7 @@ def output_changes(
     Args:
         old: What they were.
         new: What they are.
-        fit: Whether new values can be read as old ones.
+        fit: Tells whether new values can be read as old ones.
     """
     if old and new and (len(old) > 1) == (len(new) > 1):
         yield from OutputChanges(old, new, fit).changes()

@@ -27,7 +27,7 @@ Comparable: TypeAlias = AppSpec | GeneratedModule | str | os.PathLike[str]
 
 
 def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
-    """What a module generated from a description would say to its callers.
+    """Return what a module generated from a description would say to its callers.
 
     An app that has nothing left to generate has an empty surface.
 
@@ -55,7 +55,7 @@ def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
 
 
 def _works_without_names(spec: AppSpec, options: BuildOptions) -> bool:
-    """Whether there is a module if the names in the options are left out."""
+    """Return whether there is a module if the options' names are left out."""
     try:
         build(spec, replace(options, rename=()))
     except (SourceError, UsageError):
@@ -64,7 +64,7 @@ def _works_without_names(spec: AppSpec, options: BuildOptions) -> bool:
 
 
 def drift(old: Surface, spec: AppSpec, options: BuildOptions | None = None) -> Diff:
-    """What has changed in an app since a module was generated for it.
+    """Find what has changed in an app since a module was generated for it.
 
     Args:
         old: The module.
@@ -91,7 +91,7 @@ def diff(
     all_endpoints: bool = False,
     read: Callable[[str], AppSpec] = fetch,
 ) -> Diff:
-    """What has changed between two states of an app, for callers of its module.
+    """Find what has changed between two states of an app, for callers of its module.
 
     Each is a description, a generated module, or where to find one: the path of a
     module or of a saved description, a URL, a Space id. A description is seen as the
@@ -101,8 +101,8 @@ def diff(
     Args:
         old: What was.
         new: What is now.
-        all_endpoints: Whether to take in undocumented endpoints, if none of them is a
-            module, which knows.
+        all_endpoints: Take in undocumented endpoints, if neither is a module, whose
+            own options count.
         read: Reads the description of an app, or a saved one.
 
     Raises:
@@ -122,7 +122,7 @@ def diff(
 
 
 def _key(state: State, options: BuildOptions) -> tuple[str, str, BuildOptions]:
-    """What decides a module, versions of the generator aside."""
+    """Return what decides a module, versions of the generator aside."""
     return state.spec, state.source, options
 
 
@@ -142,7 +142,7 @@ def read_file(path: Path) -> Surface:
     """Read a generated module's file.
 
     Raises:
-        UsageError: It cannot be read, or is no generated module.
+        UsageError: It cannot be read, or is not a generated module.
     """
     try:
         text = read_text(as_path(path))

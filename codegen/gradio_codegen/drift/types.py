@@ -47,7 +47,7 @@ class Member:
 
     @property
     def required(self) -> bool:
-        """Whether it must be given to make an object."""
+        """Return whether it must be given to make an object."""
         return self.default is None
 
 
@@ -149,19 +149,19 @@ def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:
 
 @dataclass(frozen=True)
 class Fit:
-    """Whether the values of one type are right where another is wanted.
+    """Tells whether the values of one type are right where another is wanted.
 
     A parameter has to take from callers what it took before; an output has to give them
     what can be used as before. The classes of a module have names of their own, so
-    what counts is their fields: whoever makes an object needs those that it had, and
-    no more; whoever reads one needs those that it had, at least.
+    what counts is their fields: code that makes an object needs those that it had, and
+    no more; code that reads one needs those that it had, at least.
 
     Lists and objects are seen as values: a list of one choice is a list of any of two.
 
     Attributes:
         given: Classes of the module that the values come from.
         wanted: Classes of the other.
-        reading: Whether the values are read, as outputs are, rather than made.
+        reading: The values are read, as outputs are, rather than made.
     """
 
     given: Classes
@@ -173,7 +173,7 @@ class Fit:
 
     @cached_property
     def _back(self) -> Fit:
-        """The other way around."""
+        """Return the same the other way around."""
         return Fit(self.wanted, self.given, self.reading)
 
     def both_ways(self, given: TypeExpr, wanted: TypeExpr) -> bool:
