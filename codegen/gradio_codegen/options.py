@@ -141,7 +141,7 @@ class BuildOptions:
         return self.nullable_outputs or _matches(api_name, self.nullable)
 
     def __str__(self) -> str:
-        """Return the options as the command line has them, to generate the same again."""
+        """Return the options as the words that generate the same again."""
         return " ".join(map(_quoted, self.words()))
 
     def words(self) -> list[str]:

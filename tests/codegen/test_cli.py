@@ -181,7 +181,7 @@ def test_help_and_version() -> None:
         assert word in top
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["check", "--help"]])
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_help_and_version_do_without_the_generator(words: list[str]) -> None:
     script = (
         f"import sys\nfrom gradio_codegen.cli import _run\n_run({words})\n"

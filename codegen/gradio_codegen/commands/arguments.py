@@ -64,14 +64,10 @@ class _Group(NamedTuple):
 
 def _shaping(name: str, option: Option) -> tuple[Any, Any]:
     """Return the type and default of an option that shapes modules."""
-    repeated = option.kind in ("texts", "names")
-    given = typer.Option(
-        flag_of(name),
-        metavar=option.metavar or None,
-        help=f"{option.help.rstrip('.')}; can be repeated."
-        if repeated
-        else option.help,
-    )
+    help_ = option.help
+    if repeated := option.kind in ("texts", "names"):
+        help_ = f"{help_.rstrip('.')}; can be repeated."
+    given = typer.Option(flag_of(name), metavar=option.metavar or None, help=help_)
     if option.kind == "flag":
         return Annotated[bool, given], False
     if repeated:

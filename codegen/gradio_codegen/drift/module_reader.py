@@ -1,8 +1,8 @@
 """What a generated module says to its callers, read from its text.
 
 The file can be anybody's: it is parsed, and never imported. Whatever it holds besides
-what the generator writes is passed over, so that modules of other versions of the generator,
-and those that another formatter went over, can be read as well.
+what the generator writes is passed over, so that modules of other versions of the
+generator, and those that another formatter went over, can be read as well.
 """
 
 from __future__ import annotations
@@ -310,15 +310,16 @@ class _Reader:
         annotation, returned = self._returned(node.returns)
         arguments = [*node.args.args, *node.args.kwonlyargs]
         used = self._used([annotation, *(item.annotation for item in arguments)])
+        event_data = said.get("event_data") is True
+        if self._event_data_in_prose:
+            event_data = _EVENT_DATA.search(doc) is not None
         return Endpoint(
             api_name=api_name,
             function=node.name,
             parameters=tuple(self._parameters(node.args, model, taken, doc)),
             outputs=tuple(self._outputs(returned, given)),
             stream=stream,
-            event_data=_EVENT_DATA.search(doc) is not None
-            if self._event_data_in_prose
-            else said.get("event_data") is True,
+            event_data=event_data,
             names=frozenset({*used, model} & {*self._defined, *self._aliases}),
             shape=shape,
         )
@@ -421,7 +422,7 @@ def _shape(said: Mapping[str, object]) -> Shape | None:
 
 
 def _argument_docs(doc: str) -> dict[str, str]:
-    """Return what a docstring says of each parameter, which begins a line there."""
+    """Return what a docstring says of each parameter; each begins an indented line."""
     _, found, rest = f"\n{doc}".rpartition("\nArgs:\n")
     docs: dict[str, str] = {}
     name = ""
