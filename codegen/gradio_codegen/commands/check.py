@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,9 +55,6 @@ def check(
 ) -> int:
     """Has the app changed since its module was generated? What callers can see of it."""
     from ..descriptions.fetch import classify
-    from .connect import read_app
-    from .console import error, out
-    from .show import exit_code, show
 
     if against is not None and source is not None:
         raise UsageError("--against and --source exclude each other. Give one")
@@ -70,32 +67,9 @@ def check(
             "Add --source with the app's URL or Space, or use sync --check"
         )
 
-    @cache
-    def read(app: str) -> AppSpec | CodegenError:
-        try:
-            return read_app(app, connect, talk)
-        except CodegenError as error:
-            return error
-
+    read = _reading(connect, talk)
     results = [_checked(file, named, read) for file in files]
-    codes: set[int] = set()
-    for result in results:
-        if result.error is not None:
-            error(str(result.error))
-            codes.add(result.error.exit_code)
-        elif result.diff is not None:
-            codes.add(exit_code(result.diff, strict=strict))
-            if not as_json and (result.diff or not talk.quiet):
-                advice = f"Take the changes over: {result.command}"
-                show(f"{result.file} ({result.source})", result.diff, advice)
-    if as_json:
-        document = {
-            "format": 1,
-            "breaking": any(item.diff and item.diff.breaking for item in results),
-            "modules": [item.as_json() for item in results],
-        }
-        out(json.dumps(document, indent=1) + "\n")
-    return next((code for code in _PRECEDENCE if code in codes), 0)
+    return _report(results, as_json=as_json, strict=strict, quiet=talk.quiet)
 
 
 @dataclass(frozen=True)
@@ -117,6 +91,20 @@ class _Checked:
             "error": None if self.error is None else str(self.error),
             "diff": None if self.diff is None else self.diff.to_json(),
         }
+
+
+def _reading(connect: Connect, talk: Talk) -> Callable[[str], AppSpec | CodegenError]:
+    """Return a function that reads each app once."""
+    from .connect import read_app
+
+    @cache
+    def read(app: str) -> AppSpec | CodegenError:
+        try:
+            return read_app(app, connect, talk)
+        except CodegenError as error:
+            return error
+
+    return read
 
 
 def _checked(
@@ -146,3 +134,30 @@ def _checked(
         return _Checked(file, source, command, diff=drift(module, spec))
     except CodegenError as error:
         return _Checked(file, source, command, error=error)
+
+
+def _report(
+    results: Sequence[_Checked], *, as_json: bool, strict: bool, quiet: bool
+) -> int:
+    """Print the results, and return the exit code."""
+    from .console import error, out
+    from .show import exit_code, show
+
+    codes: set[int] = set()
+    for result in results:
+        if result.error is not None:
+            error(str(result.error))
+            codes.add(result.error.exit_code)
+        elif result.diff is not None:
+            codes.add(exit_code(result.diff, strict=strict))
+            if not as_json and (result.diff or not quiet):
+                advice = f"Take the changes over: {result.command}"
+                show(f"{result.file} ({result.source})", result.diff, advice)
+    if as_json:
+        document = {
+            "format": 1,
+            "breaking": any(item.diff and item.diff.breaking for item in results),
+            "modules": [item.as_json() for item in results],
+        }
+        out(json.dumps(document, indent=1) + "\n")
+    return next((code for code in _PRECEDENCE if code in codes), 0)
