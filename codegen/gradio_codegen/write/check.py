@@ -9,7 +9,7 @@ does nothing when it is imported.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 
 from ..decide.names import HOLD_FILES, IMPORTS
 from ..errors import CheckError
@@ -85,18 +85,18 @@ class _Checker:
             match node:
                 case ast.ImportFrom(names=names):
                     self._names.update(name.name for name in names)
-                case ast.ClassDef(name=name):
-                    self._names.add(name)
+                case ast.ClassDef(name=name, body=body):
                     self._classes.add(name)
                     fields[name] = [
                         item.annotation
-                        for item in node.body
+                        for item in body
                         if isinstance(item, ast.AnnAssign)
                     ]
                 case ast.AnnAssign(target=ast.Name(id=name)):
                     self._names.add(name)
                 case _:
                     pass
+        self._names |= self._classes
         while found := {
             name
             for name in fields.keys() - self._hold_files
@@ -105,7 +105,7 @@ class _Checker:
             self._hold_files |= found
 
     def _holds_files(self, annotation: ast.expr | None) -> bool:
-        """Whether a value of a type can hold a file."""
+        """Return whether a value of a type can hold a file."""
         return annotation is not None and any(
             isinstance(part, ast.Name) and part.id in self._hold_files
             for part in ast.walk(annotation)
@@ -126,26 +126,30 @@ class _Checker:
                 targets=[ast.Name(id="__all__")], value=ast.List(elts=names)
             ):
                 return all(map(_is_string, names))
-            case ast.Assign(targets=[ast.Name(id="_app")], value=value):
-                return _is_call(value, "App", _is_string)
+            case ast.Assign(
+                targets=[ast.Name(id="_app")],
+                value=ast.Call(func=ast.Name(id="App"), args=args, keywords=keywords),
+            ):
+                return all(map(_is_string, args)) and _all_named(keywords, _is_string)
             case ast.AnnAssign(
                 target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=value
             ):
-                return value is not None and self._type(value)
+                return self._type(value)
             case ast.ClassDef(
-                bases=[ast.Name(id=base)], keywords=[], decorator_list=[]
+                bases=[ast.Name(id=base)],
+                keywords=[],
+                decorator_list=[],
+                body=[doc, *body],
             ):
-                return _is_doc(node.body[0]) and self._class(base, node.body[1:])
+                return _is_doc(doc) and self._class(base, body)
             case ast.FunctionDef():
                 return self._endpoint(node)
             case _:
                 return False
 
-    # --- Classes
-
     def _class(self, base: str, body: Sequence[ast.stmt]) -> bool:
         if base == "Client":
-            return all(map(_is_member, body))
+            return all(map(_is_client_member, body))
         return base in _BASES and all(
             self._field(node) or (base == "Output" and self._astuple(node))
             for node in body
@@ -154,148 +158,115 @@ class _Checker:
     def _field(self, node: ast.stmt) -> bool:
         match node:
             case ast.AnnAssign(target=ast.Name(), annotation=type_, value=value):
-                return (
-                    self._type(type_)
-                    and (value is None or _is_default(value))
-                    and not (self._holds_files(type_) and _names_something(value))
+                return self._declares(type_, value) and (
+                    value is None or _is_field(value) or _is_value(value)
                 )
             case _:
                 return False
+
+    def _declares(self, type_: ast.expr | None, default: ast.expr | None) -> bool:
+        """Return whether a type is known, and its default names no file."""
+        return self._type(type_) and not (
+            self._holds_files(type_) and _names_something(default)
+        )
 
     def _astuple(self, node: ast.stmt) -> bool:
         match node:
             case ast.FunctionDef(
                 name="astuple",
-                args=ast.arguments(
-                    posonlyargs=[],
-                    args=[ast.arg(arg="self", annotation=None)],
-                    vararg=None,
-                    kwonlyargs=[],
-                    kwarg=None,
-                    defaults=[],
-                ),
+                args=arguments,
                 body=[doc, ast.Return(value=ast.Tuple(elts=values))],
                 decorator_list=[],
                 returns=type_,
             ):
                 return (
-                    _is_doc(doc)
+                    ast.unparse(arguments) == "self"
+                    and _is_doc(doc)
                     and self._type(type_)
                     and all(map(_is_own_attribute, values))
                 )
             case _:
                 return False
 
-    # --- Endpoints
-
     def _endpoint(self, node: ast.FunctionDef) -> bool:
         match node:
             case ast.FunctionDef(
-                body=[doc, ast.Return(value=value)],
-                decorator_list=[decorator],
+                decorator_list=[
+                    ast.Call(
+                        func=ast.Attribute(
+                            value=ast.Name(id="_app"),
+                            attr="endpoint" | "stream_endpoint",
+                        ),
+                        args=[ast.Constant(value=str() | int()), ast.Name(id=model)],
+                        keywords=[
+                            ast.keyword(arg="shape", value=ast.Constant(value=str())),
+                            *facts,
+                        ],
+                    )
+                ],
+                args=ast.arguments(posonlyargs=[], vararg=None, kwarg=None) as args,
                 returns=type_,
-            ):
-                return (
-                    _is_doc(doc)
-                    and self._decorator(decorator)
-                    and self._arguments(node.args)
-                    and self._type(type_)
-                    and self._call(value, self._files_among(node.args))
-                )
-            case _:
-                return False
-
-    def _decorator(self, node: ast.expr) -> bool:
-        match node:
-            case ast.Call(
-                func=ast.Attribute(
-                    value=ast.Name(id="_app"), attr="endpoint" | "stream_endpoint"
-                ),
-                args=[ast.Constant(value=str() | int()), ast.Name(id=model)],
-                keywords=[
-                    ast.keyword(arg="shape", value=ast.Constant(value=str())),
-                    *facts,
+                body=[
+                    doc,
+                    ast.Return(
+                        value=ast.Call(
+                            func=ast.Name(id="Call"),
+                            args=[
+                                ast.Call(
+                                    func=ast.Name(id=made), args=[], keywords=values
+                                )
+                            ],
+                            keywords=[],
+                        )
+                    ),
                 ],
             ):
-                return model in self._classes and all(map(_is_fact, facts))
+                return (
+                    {model, made} <= self._classes
+                    and all(map(_is_fact, facts))
+                    and self._parameters(args)
+                    and self._type(type_)
+                    and _is_doc(doc)
+                    and self._values(values, args)
+                )
             case _:
                 return False
 
-    def _arguments(self, node: ast.arguments) -> bool:
-        arguments = [*node.args, *node.kwonlyargs]
-        defaults = [*node.defaults, *(d for d in node.kw_defaults if d is not None)]
-        return (
-            not node.posonlyargs
-            and node.vararg is None
-            and node.kwarg is None
-            and all(self._type(item.annotation) for item in arguments)
-            and all(_is_literal(item) or _is_unchanged(item) for item in defaults)
-            and not any(map(_names_something, self._defaults_of_files(node)))
+    def _parameters(self, node: ast.arguments) -> bool:
+        required = len(node.args) - len(node.defaults)
+        defaults = [*[None] * required, *node.defaults, *node.kw_defaults]
+        return all(
+            self._declares(item.annotation, default)
+            and (default is None or _is_value(default))
+            for item, default in zip(_every(node), defaults, strict=True)
         )
 
-    def _defaults_of_files(self, node: ast.arguments) -> Iterator[ast.expr | None]:
-        """The defaults of the parameters that can hold files."""
-        first = len(node.args) - len(node.defaults)
-        for item, default in (
-            *zip(node.args[first:], node.defaults, strict=True),
-            *zip(node.kwonlyargs, node.kw_defaults, strict=True),
-        ):
-            if self._holds_files(item.annotation):
-                yield default
-
-    def _files_among(self, node: ast.arguments) -> set[str]:
-        """The parameters that can hold files."""
-        every = (*node.args, *node.kwonlyargs)
-        return {item.arg for item in every if self._holds_files(item.annotation)}
-
-    def _call(self, node: ast.expr | None, files: Set[str]) -> bool:
-        match node:
-            case ast.Call(
-                func=ast.Name(id="Call"),
-                args=[ast.Call(func=ast.Name(id=model), args=[], keywords=keywords)],
-                keywords=[],
-            ):
-                return model in self._classes and all(
-                    item.arg is not None and self._argument(item.arg, item.value, files)
-                    for item in keywords
-                )
-            case _:
+    def _values(self, given: Sequence[ast.keyword], node: ast.arguments) -> bool:
+        """Check `name=name` and `name=<made anew> if name is None else name`."""
+        files = {p.arg for p in _every(node) if self._holds_files(p.annotation)}
+        for item in given:
+            value = item.value
+            if isinstance(value, ast.IfExp):
+                if (
+                    ast.unparse(value.test) != f"{item.arg} is None"
+                    or not self._made(value.body)
+                    or (item.arg in files and _names_something(value.body))
+                ):
+                    return False
+                value = value.orelse
+            if not (isinstance(value, ast.Name) and value.id == item.arg):
                 return False
-
-    def _argument(self, name: str, node: ast.expr, files: Set[str]) -> bool:
-        """`name=name`, or `name=<made anew> if name is None else name`."""
-        match node:
-            case ast.Name(id=value):
-                return name == value
-            case ast.IfExp(
-                test=ast.Compare(
-                    left=ast.Name(id=tested),
-                    ops=[ast.Is()],
-                    comparators=[ast.Constant(value=None)],
-                ),
-                body=made,
-                orelse=ast.Name(id=value),
-            ):
-                return (
-                    name == tested == value
-                    and self._made(made)
-                    and not (name in files and _names_something(made))
-                )
-            case _:
-                return False
+        return True
 
     def _made(self, node: ast.expr) -> bool:
-        """A list or an object, made of literals."""
+        """Return whether it is a list or an object, made of literals."""
         match node:
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return all(map(self._made, items))
             case ast.Dict(keys=keys, values=values):
                 return all(map(_is_string, keys)) and all(map(self._made, values))
             case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords):
-                return self._makes(name) and all(
-                    item.arg is not None and _is_literal(item.value)
-                    for item in keywords
-                )
+                return self._makes(name) and _all_named(keywords, _is_literal)
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=name), attr="model_validate"),
                 args=[value],
@@ -306,10 +277,8 @@ class _Checker:
                 return _is_literal(node)
 
     def _makes(self, name: str) -> bool:
-        """Whether a class may be made of what stands in the module."""
+        """Return whether a class may be made of what stands in the module."""
         return name in self._names and name not in self._hold_files
-
-    # --- Types
 
     def _type(self, node: ast.expr | None) -> bool:
         match node:
@@ -325,12 +294,15 @@ class _Checker:
                 value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[inner, field])
             ):
                 return self._type(inner) and _is_field(field)
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=items)):
-                return name in self._names and all(map(self._type, items))
             case ast.Subscript(value=ast.Name(id=name), slice=inner):
-                return name in self._names and self._type(inner)
+                parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+                return name in self._names and all(map(self._type, parts))
             case _:
                 return False
+
+
+def _every(node: ast.arguments) -> list[ast.arg]:
+    return [*node.args, *node.kwonlyargs]
 
 
 def _is_doc(node: ast.stmt) -> bool:
@@ -339,6 +311,12 @@ def _is_doc(node: ast.stmt) -> bool:
 
 def _is_string(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _all_named(
+    keywords: Iterable[ast.keyword], allowed: Callable[[ast.expr], bool]
+) -> bool:
+    return all(item.arg is not None and allowed(item.value) for item in keywords)
 
 
 def _is_fact(node: ast.keyword) -> bool:
@@ -354,8 +332,8 @@ def _is_fact(node: ast.keyword) -> bool:
             return False
 
 
-def _is_member(node: ast.stmt) -> bool:
-    """`name = name` or `app = _app` in the client class, and docstrings."""
+def _is_client_member(node: ast.stmt) -> bool:
+    """Return whether it is `name = name`, `app = _app` or a docstring."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=value)):
             return name == value or (name, value) == ("app", "_app")
@@ -364,45 +342,22 @@ def _is_member(node: ast.stmt) -> bool:
 
 
 def _is_own_attribute(node: ast.expr) -> bool:
-    match node:
-        case ast.Attribute(value=ast.Name(id="self")):
-            return True
-        case _:
-            return False
-
-
-def _is_call(node: ast.expr, name: str, argument: Callable[[ast.expr], bool]) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id=func), args=args, keywords=keywords):
-            values = [*args, *(item.value for item in keywords)]
-            named = all(item.arg is not None for item in keywords)
-            return func == name and named and all(map(argument, values))
-        case _:
-            return False
-
-
-def _is_default(node: ast.expr) -> bool:
-    return _is_field(node) or _is_literal(node) or _is_unchanged(node)
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
 
 
 def _is_field(node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
-            return all(
-                item.arg in _FIELD_KEYWORDS
-                and (_is_literal(item.value) or _is_unchanged(item.value))
-                for item in keywords
-            )
+            names = {item.arg for item in keywords}
+            return names <= _FIELD_KEYWORDS and _all_named(keywords, _is_value)
         case _:
             return False
 
 
 def _names_something(node: ast.expr | None) -> bool:
-    """Whether a default is more than nothing: it could name a file."""
+    """Return whether a default is more than nothing: it could name a file."""
     match node:
         case None | ast.Constant(value=None) | ast.List(elts=[]):
-            return False
-        case ast.Name(id="UNCHANGED"):
             return False
         case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
             return any(
@@ -410,16 +365,20 @@ def _names_something(node: ast.expr | None) -> bool:
                 for item in keywords
             )
         case _:
-            return True
+            return not _is_unchanged(node)
+
+
+def _is_value(node: ast.expr) -> bool:
+    return _is_literal(node) or _is_unchanged(node)
 
 
 def _is_unchanged(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "UNCHANGED"
 
 
-def _is_literal(node: ast.expr | None) -> bool:
+def _is_literal(node: ast.expr) -> bool:
     try:
-        ast.literal_eval(node)  # type: ignore[arg-type]  # None is refused as well
+        ast.literal_eval(node)
     except (ValueError, TypeError, RecursionError):
         return False
     return True
