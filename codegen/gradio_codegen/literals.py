@@ -21,7 +21,7 @@ _RISKY_QUOTE = re.compile(r'"(?="|\Z)|(?<=")"')
 
 
 def string(text: str) -> str:
-    """A string literal.
+    """Return a string literal.
 
     `repr` escapes what cannot be printed, marks that turn the direction of text included;
     it leaves letters and marks that are not seen.
@@ -30,7 +30,7 @@ def string(text: str) -> str:
 
 
 def source(value: object) -> str:
-    """A JSON value as a Python expression.
+    """Return a JSON value as a Python expression.
 
     Raises:
         TypeError: It is no JSON value.
@@ -63,7 +63,7 @@ def _key(key: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A JSON value for people to read, quoted the way the module's code is."""
+    """Return a JSON value for people to read, quoted the way the module's code is."""
     match value:
         case str():
             text = string(value)
@@ -80,7 +80,7 @@ def shown(value: object) -> str:
 
 
 def docstring(text: str, indent: str = "") -> str:
-    """A docstring literal, triple quotes included, for text of any content.
+    """Return a docstring literal, triple quotes included, for text of any content.
 
     Args:
         text: The content.

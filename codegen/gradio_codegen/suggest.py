@@ -9,7 +9,7 @@ _MOST = 20
 
 
 def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """A sentence with the names closest to `given`, or with all that there are.
+    """Return a sentence with the names closest to `given`, or with all that there are.
 
     Args:
         given: What was written.

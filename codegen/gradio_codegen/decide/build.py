@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gradio_runtime._components.registry import VALUES, kind_of
 from gradio_runtime._components.slots import slot_types, visible
@@ -30,7 +30,7 @@ from ..literals import source
 from ..options import BuildOptions
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of
-from .ir import Alias, Endpoint, Module, OutputSlot, Param
+from .ir import Endpoint, Module, OutputSlot, Param
 from .names import (
     FIELDS,
     MODULE,
@@ -44,13 +44,22 @@ from .names import (
 from .objects import ModelRegistry
 from .renames import Names, named
 from .schema import SchemaMapper
-from .types import FILE, FILE_INPUT, AliasOf, Literals, Named, mapped, optional
+from .types import (
+    FILE,
+    FILE_INPUT,
+    AliasOf,
+    Literals,
+    Named,
+    TypeExpr,
+    mapped,
+    optional,
+)
 
 
 def client_name(app: str) -> str:
-    """The client class for a source: by the last part of its name.
+    """Name the client class after the last part of the app's source.
 
-    An address says nothing of the app, but a Space's does.
+    The address of a host says nothing of the app, but a Space's does.
     """
     if (address := split(app)) is not None:
         host = address.host
@@ -65,21 +74,11 @@ def client_name(app: str) -> str:
 # --- First pass
 
 
-class _Unusable(Exception):
-    """An endpoint cannot be called as it is described."""
-
-
 @dataclass(slots=True)
 class _Plan:
-    """An endpoint that will be generated.
+    """An endpoint that will be generated, with its visible components.
 
-    Attributes:
-        api_name: With the slash, or `fn_<index>`.
-        dependency: What the wire knows of it.
-        inputs: Its visible slots.
-        outputs: Likewise.
-        function: Its name, once that is decided.
-        params: Names of its parameters, likewise.
+    Its names stand at the end, and are given once all endpoints are known.
     """
 
     api_name: str
@@ -89,6 +88,8 @@ class _Plan:
     outputs: list[Component]
     function: str = ""
     params: list[str] = field(default_factory=list[str])
+    input_model: str = ""
+    output_model: str | None = None
 
 
 def _plans(
@@ -107,18 +108,17 @@ def _plans(
         described.add(api_name)
         if info is None or not options.wants(api_name):
             continue
-        try:
-            alike = repeated[dependency.api_name] > 1
-            inputs = _slots(
-                spec, dependency.inputs, info.parameters, "parameter", alike=alike
-            )
-            outputs = _slots(
-                spec, dependency.outputs, info.returns, "output", alike=alike
-            )
-        except _Unusable as problem:
-            diagnostics.append(Diagnostic("error", api_name, str(problem)))
-            continue
-        plans.append(_Plan(api_name, dependency, info, inputs, outputs))
+        inputs = spec.config.slots(dependency.inputs)
+        outputs = spec.config.slots(dependency.outputs)
+        alike = repeated[dependency.api_name] > 1
+        problem = _mismatch(inputs, info.parameters, "parameter", alike=alike)
+        problem = problem or _mismatch(outputs, info.returns, "output", alike=alike)
+        if problem is None:
+            shown = visible(inputs), visible(outputs)
+            plans.append(_Plan(api_name, dependency, info, *shown))
+        else:
+            text = f"left out: {problem}"
+            diagnostics.append(Diagnostic("error", api_name, text))
     for api_name in sorted(spec.info.named_endpoints.keys() - described):
         if options.wants(api_name):
             text = "left out: /info describes it, but /config has no such endpoint"
@@ -141,47 +141,39 @@ def _wanted_names(
     spec: AppSpec, options: BuildOptions, plans: Sequence[_Plan]
 ) -> Names:
     if not options.rename:
-        return named((), {}, ())
-    known = {**spec.info.named_endpoints}
+        return Names({}, {}, ())
+    known = dict(spec.info.named_endpoints)
     known |= {f"fn_{key}": info for key, info in spec.info.unnamed_endpoints.items()}
     params = {name: _parameter_names(info.parameters) for name, info in known.items()}
     return named(options.renames, params, [plan.api_name for plan in plans])
 
 
-def _slots(
-    spec: AppSpec,
-    ids: list[int],
+def _mismatch(
+    slots: Sequence[Component | None],
     items: Sequence[ParameterInfo | ReturnInfo],
     what: str,
     *,
     alike: bool,
-) -> list[Component]:
-    """The visible components of an endpoint, in step with what `/info` says.
+) -> str | None:
+    """Return why an endpoint cannot be called as it is described, if it cannot.
 
     Where several endpoints are named `alike`, the server calls the first and `/info`
     describes the last. Elsewhere the component's names need not agree: a native plot
     is a `barplot` in `/info`.
     """
-    slots = spec.config.slots(ids)
     if None in slots:
-        raise _Unusable(f"left out: /config lacks the component of one {what}")
+        return f"/config lacks the component of one {what}"
     shown = visible(slots)
     if len(shown) != len(items):
-        raise _Unusable(
-            f"left out: /config has {_count(len(shown), what)} "
-            f"where /info describes {len(items)}"
-        )
+        count = f"{len(shown)} {what}{'' if len(shown) == 1 else 's'}"
+        return f"/config has {count} where /info describes {len(items)}"
     for number, (slot, item) in enumerate(zip(shown, items, strict=True), 1):
         if alike and item.component.lower() != slot.type.lower():
-            raise _Unusable(
-                f"left out: {what} {number} is a {slot.type} in /config, "
+            return (
+                f"{what} {number} is a {slot.type} in /config, "
                 f"but a {item.component.lower()} in /info"
             )
-    return shown
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return None
 
 
 def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
@@ -201,19 +193,11 @@ def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
 _ORDINAL = re.compile(r"\d+(st|nd|rd|th)")
 
 
-def _output_names(
-    outputs: Sequence[Component], items: Sequence[ReturnInfo]
-) -> list[str]:
-    """Fields of an output model, from labels."""
-    namer = Namer(FIELDS)
-    names: list[str] = []
-    for index, (slot, item) in enumerate(zip(outputs, items, strict=True), 1):
-        if kind_of(slot.type).of_function and _ORDINAL.fullmatch(item.label or ""):
-            wanted = f"value_{index}"  # gr.api labels its outputs 1st, 2nd …
-        else:
-            wanted = snake(item.label or "", field_name(slot.type, "value"))
-        names.append(namer.claim(wanted))
-    return names
+def _output_name(slot: Component, label: str, number: int) -> str:
+    """Return the field of an output model that a label asks for."""
+    if kind_of(slot.type).of_function and _ORDINAL.fullmatch(label):
+        return f"value_{number}"  # gr.api labels its outputs 1st, 2nd …
+    return snake(label, field_name(slot.type, "value"))
 
 
 # --- Second pass
@@ -249,15 +233,14 @@ def build(
         diagnostics.append(Diagnostic("warning", old, f"cannot be renamed: {problem}"))
     _name(plans, names)
     builder = _Builder(spec, options, plans, diagnostics)
-    client = builder.client
     endpoints = tuple(builder.endpoint(plan) for plan in plans)
     module = Module(
         source=spec.source,
         version=spec.version,
         spec_hash=spec.hash,
         options=str(options),
-        client=client,
-        aliases=tuple(builder.aliases),
+        client=builder.client,
+        aliases=tuple(builder.aliases.values()),
         models=builder.models.finished(),
         endpoints=endpoints,
     )
@@ -295,7 +278,6 @@ class _Builder:
         plans: Sequence[_Plan],
         diagnostics: list[Diagnostic],
     ) -> None:
-        self._spec = spec
         self._options = options
         self._diagnostics = diagnostics
         self._namer = Namer(MODULE)
@@ -305,30 +287,28 @@ class _Builder:
             options.class_name or client_name(spec.source)
         )
         # Classes of endpoints go first: the rest makes way for them.
-        self._inputs = [self._claim(plan, "Input") for plan in plans]
-        self._outputs = [
-            self._claim(plan, "Output") if len(plan.outputs) > 1 else None
-            for plan in plans
-        ]
-        self._index = {id(plan): index for index, plan in enumerate(plans)}
+        for plan in plans:
+            plan.input_model = self._claim(plan, "Input")
+        for plan in plans:
+            if len(plan.outputs) > 1:
+                plan.output_model = self._claim(plan, "Output")
         self.models = ModelRegistry(self._namer)
-        self.aliases: list[Alias] = []
-        self._shared: dict[tuple[str, str], AliasOf] = {}
+        #: By the name of the parameter and the source text of its choices.
+        self.aliases: dict[tuple[str, str], AliasOf] = {}
 
     def _claim(self, plan: _Plan, suffix: str) -> str:
         return self._namer.claim_class(f"{pascal(plan.function)}{suffix}")
 
     def endpoint(self, plan: _Plan) -> Endpoint:
-        """One endpoint with everything decided."""
-        index = self._index[id(plan)]
+        """Decide everything about one endpoint."""
         dependency = plan.dependency
         if dependency.event_data:
             self._warn(plan, _EVENT_DATA)
         return Endpoint(
             api_name=plan.api_name,
             function=plan.function,
-            input_model=self._inputs[index],
-            output_model=self._outputs[index],
+            input_model=plan.input_model,
+            output_model=plan.output_model,
             params=tuple(self._params(plan)),
             outputs=tuple(self._output_slots(plan)),
             generator=dependency.generator,
@@ -350,11 +330,10 @@ class _Builder:
             plan.params, plan.inputs, plan.info.parameters, strict=True
         ):
             wanted = f"{pascal(plan.function)}{pascal(name)}"
-            known = self._named_choices(
-                input_type(slot, item.schema_, mapper, wanted), plan, name
-            )
-            loose = self._may_be_left(plan, known)
-            given = optional(known.type) if loose else known.type
+            known = input_type(slot, item.schema_, mapper, wanted)
+            given = self._named_choices(known, plan, name)
+            if self._may_be_left(plan, given):
+                given = optional(given)
             type_, default, problem = default_of(
                 given, item, holds_files=self.models.holds_files(given)
             )
@@ -371,27 +350,27 @@ class _Builder:
                 example=known.example,
             )
 
-    def _may_be_left(self, plan: _Plan, known: InputType) -> bool:
-        """Whether None may be given.
+    def _may_be_left(self, plan: _Plan, type_: TypeExpr) -> bool:
+        """Return whether None may be given.
 
         Nothing says which inputs a function can do without. A picture to start from
         often is one, but not where it is all that there is.
         """
-        alone = len(plan.inputs) == 1
         return self._options.nullable_inputs or (
-            not alone
-            and isinstance(known.type, Named)
-            and known.type.name in VALUES
-            and VALUES[known.type.name].left_out
+            len(plan.inputs) > 1
+            and isinstance(type_, Named)
+            and type_.name in VALUES
+            and VALUES[type_.name].left_out
         )
 
     def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
         mapper = SchemaMapper(self.models, FILE)
-        names = _output_names(plan.outputs, plan.info.returns)
+        namer = Namer(FIELDS)
         inputs = {slot.id for slot in plan.inputs}
-        for name, slot, item in zip(
-            names, plan.outputs, plan.info.returns, strict=True
+        for number, (slot, item) in enumerate(
+            zip(plan.outputs, plan.info.returns, strict=True), 1
         ):
+            name = namer.claim(_output_name(slot, item.label or "", number))
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
             # An app often hands an input back, to clear it.
@@ -399,22 +378,19 @@ class _Builder:
                 type_ = optional(type_)
             yield OutputSlot(name, item.label, slot.type, type_)
 
-    def _named_choices(self, known: InputType, plan: _Plan, name: str) -> InputType:
-        """The same type with a name for its choices."""
+    def _named_choices(self, known: InputType, plan: _Plan, name: str) -> TypeExpr:
+        """Return the type, with a name for its choices."""
         if known.choices is None:
-            return known
+            return known.type
         alias = self._alias(known.choices, plan, name)
-        type_ = mapped(known.type, lambda t: alias if t == known.choices else t)
-        return replace(known, type=type_, choices=None)
+        return mapped(known.type, lambda t: alias if t == known.choices else t)
 
     def _alias(self, choices: Literals, plan: _Plan, name: str) -> AliasOf:
-        """A name for choices: the parameter's, with the endpoint's where it must."""
+        """Name choices: like the parameter, after the endpoint where that is taken."""
         short = pascal(name)
         key = (short, source(list(choices.values)))
-        if key not in self._shared:
+        if key not in self.aliases:
             taken = self._namer.is_taken(short)
             wanted = f"{pascal(plan.function)}{short}" if taken else short
-            alias = AliasOf(self._namer.claim_class(wanted), choices)
-            self._shared[key] = alias
-            self.aliases.append(Alias(alias.name, choices.values))
-        return self._shared[key]
+            self.aliases[key] = AliasOf(self._namer.claim_class(wanted), choices)
+        return self.aliases[key]

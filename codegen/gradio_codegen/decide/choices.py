@@ -25,55 +25,46 @@ _MOST_SHOWN = 12
 
 
 def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals | None]:
-    """What a parameter takes, and the part of it that deserves a name.
+    """Return what a parameter takes, and the choices in it, which deserve a name.
 
-    No choices at all mean that the app sets them when it runs.
+    They have none where they are `None` alone or stand in a wider union. No choices at
+    all mean that the app sets them when it runs.
     """
-    values = _values(component, schema)
-    item = choice_type(values) or _OPEN
-    choices = _literals(item)
-    if component.props.get("allow_custom_value"):
-        item = either(item, STR)
-    return (list_of(item) if _is_several(component, schema) else item), choices
-
-
-def _literals(type_: TypeExpr) -> Literals | None:
-    """The literals, unless they are `None` alone or stand in a wider union."""
-    if isinstance(type_, Literals) and type_.values != (None,):
-        return type_
-    return None
+    item = choice_type(_values(component, schema)) or _OPEN
+    named = isinstance(item, Literals) and item.values != (None,)
+    return _one_or_several(component, schema, item), item if named else None
 
 
 def choice_output(component: Component, schema: Any) -> TypeExpr:
-    """The choices' own types rather than the choices.
+    """Return the choices' own types rather than the choices.
 
     The app may return others together with a component update, and often does.
     """
     types = [natural(value) for value in _values(component, schema)]
-    item = either(*types) if types else _OPEN
-    if component.props.get("allow_custom_value"):
+    return _one_or_several(component, schema, either(*types) if types else _OPEN)
+
+
+def _one_or_several(component: Component, schema: Any, item: TypeExpr) -> TypeExpr:
+    kind, props = kind_of(component.type), component.props
+    if props.get("allow_custom_value"):
         item = either(item, STR)
-    return list_of(item) if _is_several(component, schema) else item
-
-
-def _is_several(component: Component, schema: Any) -> bool:
-    kind = kind_of(component.type)
-    if "multiselect" in kind.keeps and "multiselect" not in component.props:
-        return (as_map(schema) or {}).get("type") == "array"
-    return kind.several or bool(component.props.get("multiselect"))
+    if "multiselect" in kind.keeps and "multiselect" not in props:
+        several = (as_map(schema) or {}).get("type") == "array"
+    else:
+        several = kind.several or bool(props.get("multiselect"))
+    return list_of(item) if several else item
 
 
 def _values(component: Component, schema: Any) -> Sequence[object]:
-    """The values: the component's, else those of the schema's `enum`."""
-    pairs = _pairs(component)
-    if pairs:
+    """Return the values: the component's, else those of the schema's `enum`."""
+    if pairs := _pairs(component):
         return [value for _, value in pairs]
     members = as_map(schema) or {}
     return as_list((as_map(members.get("items")) or members).get("enum")) or ()
 
 
 def _pairs(component: Component) -> list[tuple[object, object]]:
-    """Label and value of each choice; older versions have the value alone."""
+    """Return label and value of each choice; older versions have the value alone."""
     return [
         (pair[0], pair[1]) if (pair := as_list(item)) is not None else (item, item)
         for item in as_list(component.props.get("choices")) or ()
@@ -81,7 +72,7 @@ def _pairs(component: Component) -> list[tuple[object, object]]:
 
 
 def choice_notes(component: Component) -> Iterator[str]:
-    """What the type does not say of the choices."""
+    """Yield what the type does not say of the choices."""
     pairs = _pairs(component)
     labelled = [
         f"{shown(value)} ({' '.join(text.split())})"
@@ -106,7 +97,7 @@ def choice_notes(component: Component) -> Iterator[str]:
 
 
 def some(items: list[str]) -> str:
-    """The items, or the first of them where they are too many."""
+    """Return the items, or the first of them where they are too many."""
     if len(items) > _MOST_SHOWN:
         items = [*items[:_MOST_SHOWN], "…"]
     return ", ".join(shortened(item, SHOWN) for item in items)

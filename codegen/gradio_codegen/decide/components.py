@@ -36,14 +36,9 @@ Constraint = tuple[str, int | float]
 
 @dataclass(frozen=True, slots=True)
 class InputType:
-    """What a parameter takes.
+    """What a parameter takes, with the fields of `Param`.
 
-    Attributes:
-        type: Its type.
-        choices: The part of it that deserves a name of its own, if any.
-        constraints: Keyword arguments of pydantic's `Field`.
-        notes: Sentences for the docstring.
-        example: Source text of a value, where the type alone says too little.
+    `choices` is the part of the type that deserves a name of its own, if there is one.
     """
 
     type: TypeExpr
@@ -56,14 +51,7 @@ class InputType:
 def input_type(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> InputType:
-    """What callers pass to a component.
-
-    Args:
-        component: The component.
-        schema: Its JSON Schema.
-        mapper: For components that are not known here.
-        wanted: The name for an object type.
-    """
+    """Return what callers pass to a component; `wanted` is the name of an object type."""
     notes = tuple(_notes(component))
     kind = kind_of_slot(component)
     if kind.takes == "choice":
@@ -81,7 +69,7 @@ def input_type(
 def output_type(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> TypeExpr:
-    """What callers get from a component."""
+    """Return what callers get from a component."""
     kind = kind_of_slot(component)
     if kind.takes == "choice":
         return choice_output(component, schema)
@@ -93,7 +81,7 @@ def output_type(
 def _mapped(
     component: Component, schema: Any, mapper: SchemaMapper, wanted: str
 ) -> TypeExpr:
-    # `gr.api` says of a dataclass just the wrong fields that they are required.
+    # `gr.api` lists the wrong fields of a dataclass as required.
     whole = kind_of(component.type).of_function
     return mapper.map(all_required(schema) if whole else schema, wanted)
 
@@ -133,10 +121,10 @@ def _constraints(component: Component, type_: TypeExpr) -> Iterator[Constraint]:
 
 
 def _exact_step(component: Component) -> int | None:
-    """The step, where `multiple_of` says the same.
+    """Return the step, where `multiple_of` says the same.
 
     Steps are counted from the minimum, `multiple_of` from zero, and no float is an
-    exact multiple of 0.1. A number's step of 1 is Gradio's default, and binds nobody.
+    exact multiple of 0.1. A number's step of 1 is Gradio's default, and not enforced.
     """
     step, start = component.props.get("step"), component.props.get("minimum", 0)
     if step is None or step != int(step) or step < 1 or start % step:
@@ -168,17 +156,16 @@ def _notes(component: Component) -> Iterator[str]:
 def _bounds(component: Component) -> Iterator[str]:
     props = component.props
     minimum, maximum, step = (props.get(k) for k in ("minimum", "maximum", "step"))
-    if step == kind_of(component.type).default_step:
-        step = None
-    range_ = ""
+    words: list[str] = []
     if minimum is not None and maximum is not None:
-        range_ = f"from {minimum} to {maximum}"
+        words.append(f"from {minimum} to {maximum}")
     elif minimum is not None:
-        range_ = f"at least {minimum}"
+        words.append(f"at least {minimum}")
     elif maximum is not None:
-        range_ = f"at most {maximum}"
-    steps = "" if step is None else f"in steps of {step}"
-    if text := ", ".join(filter(None, (range_, steps))):
+        words.append(f"at most {maximum}")
+    if step not in (None, kind_of(component.type).default_step):
+        words.append(f"in steps of {step}")
+    if text := ", ".join(words):
         yield f"{text[0].upper()}{text[1:]}."
     if (length := props.get("max_length")) is not None:
         yield f"At most {length} characters."

@@ -28,34 +28,27 @@ from .types import (
     walk,
 )
 
-#: Types whose values are too much to write down, unless they are empty. Whoever can
-#: leave one out can also take it away.
+#: Types whose values are too large to write down, unless they are empty. A parameter
+#: of one that can be left out can also be None.
 _NOT_WRITTEN = {Named(value.name) for value in VALUES.values() if not value.written}
 
 
 def default_of(
     type_: TypeExpr, item: ParameterInfo, *, holds_files: bool
 ) -> tuple[TypeExpr, Default | None, str | None]:
-    """What is sent for a parameter that is left out.
+    """Return a parameter's type, wide enough for its default, the default, and its fault.
 
-    Args:
-        type_: Its type.
-        item: What the app says of it.
-        holds_files: Whether a value of the type can hold a file. Then its default is the
-            app's own at each call: one that is written down would be sent as if the
-            caller had given it, and could name a file of his.
-
-    Returns:
-        The parameter's type, wide enough for the default; the default; and what is
-        wrong with it, if something is.
+    Where a value of the type can hold files, the default is the app's own at each call:
+    one that is written down would be sent as if the caller had given it, and could name
+    a file of the caller's.
     """
     value: object = item.default
     if not item.has_default:
         return type_, None, None
     if item.live is not None:
-        removable = FILE_INPUT in walk(type_)
-        given = optional(type_) if removable else type_
-        return given, Default("live", item.live), None
+        if FILE_INPUT in walk(type_):
+            type_ = optional(type_)
+        return type_, Default("live", item.live), None
     if value is None:
         return optional(type_), Default("plain", None), None
     if (value or value == {}) and not _NOT_WRITTEN.isdisjoint(walk(type_)):
@@ -76,9 +69,9 @@ def default_of(
 def allowing(
     constraints: Sequence[tuple[str, int | float]], default: Default | None
 ) -> tuple[tuple[str, int | float], ...]:
-    """The constraints that a parameter's own default meets.
+    """Return the constraints that a parameter's own default meets.
 
-    Apps break their own bounds; the server is then the judge of the others as well.
+    Apps break their own bounds; the server then decides about other values as well.
     """
     if default is None or default.kind == "live":
         return tuple(constraints)
@@ -86,16 +79,12 @@ def allowing(
 
 
 def _meets(value: object, name: str, bound: int | float) -> bool:
-    match value:
-        case str():
-            return name != "max_length" or len(value) <= bound
-        case bool():
-            return True
-        case int() | float():
-            return not (
-                (name == "ge" and value < bound)
-                or (name == "le" and value > bound)
-                or (name == "multiple_of" and value % bound != 0)
-            )
-        case _:
-            return True
+    if isinstance(value, str):
+        return name != "max_length" or len(value) <= bound
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    return not (
+        (name == "ge" and value < bound)
+        or (name == "le" and value > bound)
+        or (name == "multiple_of" and value % bound != 0)
+    )

@@ -15,14 +15,14 @@ _BUILTINS = frozenset({"Any", "None", "bool", "int", "str"})
 
 
 def without_nulls(type_: TypeExpr, value: Any) -> Any:
-    """The value without members that a type of the runtime has as None anyway."""
+    """Return the value without members that the runtime's type has as None anyway."""
     if isinstance(type_, Named) and type_.name in VALUES and VALUES[type_.name].plain:
         return {key: part for key, part in value.items() if part is not None}
     return value
 
 
 def needs_validation(type_: TypeExpr, value: Any) -> bool:
-    """Whether a JSON default of the type has to be turned into something else."""
+    """Return whether a JSON default of the type must be turned into something else."""
     return value != [] and any(
         isinstance(part, ModelOf)
         or (isinstance(part, Named) and part.name not in _BUILTINS)
@@ -32,7 +32,7 @@ def needs_validation(type_: TypeExpr, value: Any) -> bool:
 
 
 def made(type_: TypeExpr, value: Any) -> str:
-    """An expression for a JSON value as a value of a type that accepts it."""
+    """Return an expression for a JSON value as a value of a type that accepts it."""
     match type_:
         case Either(types):
             fitting = next((t for t in types if accepts(t, value)), types[0])
@@ -57,7 +57,7 @@ def made(type_: TypeExpr, value: Any) -> str:
 
 
 def _constructed(type_: Value, value: Any) -> str:
-    """The constructor's call, where plain values will do."""
+    """Return the constructor's call, where plain values will do."""
     name = type_.made_as or type_.name
     given = {key: part for key, part in value.items() if part is not None}
     if type_.plain is None or not type_.plain(given):

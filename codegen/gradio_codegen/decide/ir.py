@@ -12,42 +12,16 @@ from typing import Any, Literal
 
 from gradio_runtime.description.signature import Shape
 
-from ..literals import LiteralValue
-from .types import UNCHANGED, TypeExpr, either, optional
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A name for the choices of a parameter."""
-
-    name: str
-    values: tuple[LiteralValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelField:
-    """A field of a class; its parts are source text.
-
-    Attributes:
-        name: The field.
-        annotation: Its type.
-        default: Its default, or None when it is required.
-        alias: What the wire calls it, when that is no valid name.
-    """
-
-    name: str
-    annotation: str
-    default: str | None = None
-    alias: str | None = None
+from .types import UNCHANGED, AliasOf, TypeExpr, either, optional
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The class of an object type."""
+    """The class of an object type; its fields are source text."""
 
     name: str
     doc: str
-    fields: tuple[ModelField, ...]
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +32,7 @@ class Default:
         kind: How the module can say it. `plain`: a value that is written into the
             signature. `made`: a list or an object; the signature says None, and a
             new one is made for each call. `live`: what the app itself says at the
-            time of the call, see `live`; the module says UNCHANGED.
+            time of the call; the module says UNCHANGED.
         value: The value, as JSON; of a live one, what it is in words.
     """
 
@@ -68,14 +42,7 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of an object type.
-
-    Attributes:
-        wire: Its name on the wire.
-        type: What it is.
-        required: Whether it is always there.
-        default: Its default, if the app gives one that the module can say.
-    """
+    """A property of an object type, by its name on the wire."""
 
     wire: str
     type: TypeExpr
@@ -116,30 +83,25 @@ class Param:
     example: str = ""
 
     @property
+    def default_kind(self) -> Literal["plain", "made", "live"] | None:
+        """How the module says the default; None when there is none."""
+        return self.default.kind if self.default else None
+
+    @property
     def signature_type(self) -> TypeExpr:
         """What the function takes: None stands for a default that is made anew."""
-        if self.default is not None and self.default.kind == "made":
-            return optional(self.type)
-        return self.field_type
+        return optional(self.type) if self.default_kind == "made" else self.field_type
 
     @property
     def field_type(self) -> TypeExpr:
         """What the input model takes."""
-        if self.default is not None and self.default.kind == "live":
-            return either(self.type, UNCHANGED)
-        return self.type
+        live = self.default_kind == "live"
+        return either(self.type, UNCHANGED) if live else self.type
 
 
 @dataclass(frozen=True, slots=True)
 class OutputSlot:
-    """One output of an endpoint.
-
-    Attributes:
-        name: The field of the output model, if there are several.
-        label: What the app's page shows, if its author gave it one.
-        component: The component's type.
-        type: What it is.
-    """
+    """An output of an endpoint, and the field of its output model, if it has one."""
 
     name: str
     label: str | None
@@ -194,8 +156,8 @@ class Module:
         spec_hash: Identifies the API it was generated from.
         options: The command line's options that shaped it; empty for the defaults.
         client: The client class.
-        aliases: In the order of use.
-        models: Its object types by name; see `models.write_models`.
+        aliases: Names for the choices of parameters, in the order of use.
+        models: Its object types by name; see `objects.write_models`.
         endpoints: In the app's order.
     """
 
@@ -204,6 +166,6 @@ class Module:
     spec_hash: str
     options: str
     client: str
-    aliases: tuple[Alias, ...]
+    aliases: tuple[AliasOf, ...]
     models: Mapping[str, ObjectType]
     endpoints: tuple[Endpoint, ...]

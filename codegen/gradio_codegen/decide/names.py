@@ -105,7 +105,7 @@ FIELDS = _words(
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 48
-#: More than enough to make a name of.
+#: Characters of a text that are read to name something after it.
 _READ = 400
 #: Fields that begin like this make pydantic warn when the module is imported.
 _PROTECTED = ("model_dump", "model_validate")
@@ -114,7 +114,7 @@ _PROTECTED = ("model_dump", "model_validate")
 def identifier(text: str, fallback: str) -> str:
     """Make `text` a valid identifier that is no keyword.
 
-    An identifier of no absurd length stays as it is, but for Unicode normalisation:
+    An identifier within the limit stays as it is, but for Unicode normalisation:
     Python reads identifiers in NFKC, so two that differ only before it are one name.
 
     Args:
@@ -122,7 +122,7 @@ def identifier(text: str, fallback: str) -> str:
         fallback: What to use if nothing of `text` can be kept; it also goes before a
             name that would begin with a digit.
     """
-    # Without what chooses between text and emoji: in a name it is not seen.
+    # Without the marks that choose between text and emoji: they are not seen.
     name = unicodedata.normalize("NFKC", re.sub("[\ufe0e\ufe0f]", "", text[:_READ]))
     if len(name) > IDENTIFIER or not name.isidentifier() or UNSEEN.search(name):
         seen = UNSEEN.sub("_", name)
@@ -148,12 +148,12 @@ def field_name(text: str, fallback: str) -> str:
 def function_name(api_name: str) -> str:
     """Make an api_name (without its slash) the name of a function."""
     name = identifier(api_name, "endpoint")
-    # Two underscores would be mangled in the body of the client class, and a name
-    # that is nothing but underscores says nothing.
+    if name[0] != "_":
+        return name
+    # Two underscores would be mangled in the body of the client class, and a name of
+    # underscores alone says nothing.
     bare = name.strip("_")
-    return (
-        identifier(f"_{bare}" if bare else "", "endpoint") if name[0] == "_" else name
-    )
+    return identifier(f"_{bare}" if bare else "", "endpoint")
 
 
 def snake(text: str, fallback: str) -> str:
@@ -182,16 +182,16 @@ class Namer:
         self._numbers: dict[str, int] = {}
 
     def claim(self, wanted: str) -> str:
-        """The name closest to `wanted` that is still free, taken from now on."""
+        """Return the name closest to `wanted` that is still free, taken from now on."""
         base = f"{wanted}_" if wanted in self._reserved else wanted
         return self._numbered(base, base if base[-1] == "_" else f"{base}_")
 
     def claim_class(self, wanted: str) -> str:
-        """The same for a class, whose number follows without an underscore."""
+        """Return the same for a class, whose number follows without an underscore."""
         return self._numbered(wanted, wanted)
 
     def _numbered(self, name: str, stem: str) -> str:
-        """`name`, or the first of `stem2`, `stem3` … that is free."""
+        """Take `name`, or the first of `stem2`, `stem3` … that is free."""
         if self.is_taken(name):
             number = self._numbers.get(stem, 1) + 1
             while self.is_taken(name := f"{stem}{number}"):
@@ -201,7 +201,7 @@ class Namer:
         return name
 
     def is_taken(self, name: str) -> bool:
-        """Whether a name is not to be had."""
+        """Return whether a name is taken or reserved."""
         return name in self._taken or name in self._reserved
 
     def forbid(self, names: Iterable[str]) -> None:

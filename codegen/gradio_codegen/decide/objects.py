@@ -24,7 +24,7 @@ from ..errors import CodegenError
 from ..limits import CLASSES
 from ..literals import source, string
 from ..narrow import as_list, as_map
-from .ir import Default, Model, ModelField, ObjectType, Property
+from .ir import Default, Model, ObjectType, Property
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .same_shape import Shapes
 from .schema import Schema, SchemaMapper, Unfolding
@@ -54,11 +54,7 @@ _PLAIN: Mapping[str, Schema] = {
 
 
 class ModelRegistry:
-    """Collects object schemas.
-
-    Attributes:
-        unfolding: How far the app's schemas have been unfolded.
-    """
+    """Collects object schemas, each shape once."""
 
     def __init__(self, namer: Namer) -> None:
         self._objects: dict[str, ObjectType] = {}
@@ -71,13 +67,13 @@ class ModelRegistry:
     def add(
         self, schema: Schema, defs: Schema, wanted: str, title: str | None = None
     ) -> TypeExpr:
-        """The class of an object schema: an old one, if one has its shape.
+        """Return the class of an object schema: an old one, if one has its shape.
 
         Args:
             schema: The schema.
             defs: What its references lead to.
             wanted: The name for its place, such as `PredictOptions`.
-            title: Its own name, if it has one, which is preferred.
+            title: Its definition's name, which is preferred, but not to its own title.
         """
         key = self._shapes.of(schema, defs)
         name = self._names.get(key)
@@ -93,7 +89,7 @@ class ModelRegistry:
         return ModelOf(name)
 
     def holds_files(self, type_: TypeExpr) -> bool:
-        """Whether a value of a type can hold a file, however deep."""
+        """Return whether a value of a type can hold a file, however deep."""
         waiting, seen = [type_], set[str]()
         while waiting:
             for part in walk(waiting.pop()):
@@ -108,16 +104,14 @@ class ModelRegistry:
         return False
 
     def finished(self) -> dict[str, ObjectType]:
-        """What was collected, in the order of use.
+        """Return what was collected, in the order of use.
 
         Defaults that could name a file are left out. Which those are is known only
         now: classes can lead to one another in a circle.
         """
         return {
-            name: replace(
-                object_, properties=tuple(map(self._safe, object_.properties))
-            )
-            for name, object_ in self._objects.items()
+            name: ObjectType(item.doc, tuple(map(self._safe, item.properties)))
+            for name, item in self._objects.items()
         }
 
     def _safe(self, item: Property) -> Property:
@@ -127,7 +121,7 @@ class ModelRegistry:
         return replace(item, default=None)
 
     def _claim(self, title: str | None, wanted: str) -> str:
-        """A free name: the title, else that of the place.
+        """Claim a free name: the title, else that of the place.
 
         A number is the last resort: it depends on which other endpoints there are.
         """
@@ -140,8 +134,7 @@ class ModelRegistry:
         properties: list[Property] = []
         for wire, part in schema["properties"].items():
             wanted = f"{name}{pascal(identifier(wire, 'Value'))}"
-            with self.unfolding.whole():
-                type_ = self._mapper.type(part, defs, wanted, ())
+            type_ = self._mapper.map(part, wanted, defs)
             default = _default(part, type_)
             properties.append(Property(wire, type_, wire in required, default))
         return ObjectType(_doc(schema), tuple(properties))
@@ -170,7 +163,7 @@ def _doc(schema: Schema) -> str:
 def write_models(
     objects: Mapping[str, ObjectType], types: Sequence[str]
 ) -> list[Model]:
-    """Classes for collected object types.
+    """Write classes for collected object types.
 
     Args:
         objects: `ModelRegistry.finished()`.
@@ -183,39 +176,34 @@ def write_models(
     if not objects:
         return []
     classes = {name: f"Class{index}X" for index, name in enumerate(objects)}
-    found = {
-        node.name: node
-        for node in _generate(_document(objects, classes)).body
-        if isinstance(node, ast.ClassDef)
-    }
+    written = _generate(_document(objects, classes))
+    found = {node.name: node for node in written.body if isinstance(node, ast.ClassDef)}
     models: list[Model] = []
     for name, object_ in objects.items():
         namer = Namer(FIELDS | set(types) | set(objects))
         annotations = _annotations(found[classes[name]], classes)
-        fields: list[ModelField] = []
-        for index, item in enumerate(object_.properties):
-            field = namer.claim(field_name(item.wire, "field"))
-            fields.append(
-                ModelField(
-                    name=field,
-                    annotation=annotations[_stand_in(index)],
-                    default=_written(item),
-                    alias=None if field == item.wire else string(item.wire),
-                )
-            )
-        models.append(Model(name, object_.doc, tuple(fields)))
+        fields = tuple(
+            _field(item, namer, annotations[_stand_in(index)])
+            for index, item in enumerate(object_.properties)
+        )
+        models.append(Model(name, object_.doc, fields))
     return models
 
 
-def _written(item: Property) -> str | None:
-    """The default of a property as source text; None when it is required."""
+def _field(item: Property, namer: Namer, annotation: str) -> str:
+    """Write a field; its alias is what the wire calls it, if that is no valid name."""
     match item:
         case Property(default=Default(value=value)):
-            return source(value)
+            default = source(value)
         case Property(type=Literals((value,))) if value is not None:
-            return source(value)
+            default = source(value)
         case _:
-            return None if item.required else "None"
+            default = "" if item.required else "None"
+    name = namer.claim(field_name(item.wire, "field"))
+    if name != item.wire:
+        first = f"default={default}, " if default else ""
+        default = f"Field({first}alias={string(item.wire)})"
+    return f"{name}: {annotation}{default and f' = {default}'}"
 
 
 def _stand_in(index: int) -> str:
@@ -223,7 +211,7 @@ def _stand_in(index: int) -> str:
 
 
 def _document(objects: Mapping[str, ObjectType], classes: Mapping[str, str]) -> Schema:
-    """The JSON Schema of all object types; `classes` are their stand-in names."""
+    """Return the JSON Schema of all object types, under their stand-in names."""
     stand_in = {"type": "object", "properties": {"path": {"type": "string"}}}
     defs: dict[str, Schema] = dict.fromkeys(VALUES, stand_in)
     for name, object_ in objects.items():
@@ -243,7 +231,7 @@ def _document(objects: Mapping[str, ObjectType], classes: Mapping[str, str]) -> 
 
 
 def _schema(type_: TypeExpr, classes: Mapping[str, str]) -> Schema:
-    """The JSON Schema of a type."""
+    """Return the JSON Schema of a type."""
 
     def inner(part: TypeExpr) -> Schema:
         return _schema(part, classes)
@@ -312,7 +300,7 @@ def _generate(document: Schema) -> ast.Module:
 
 
 def _annotations(node: ast.ClassDef, classes: Mapping[str, str]) -> dict[str, str]:
-    """The types of a class's fields, with the real names of classes."""
+    """Return the types of a class's fields, with the real names of classes."""
     real = {stand_in: name for name, stand_in in classes.items()}
     found: dict[str, str] = {}
     for item in node.body:

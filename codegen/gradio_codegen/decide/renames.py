@@ -24,7 +24,7 @@ class Names:
     Attributes:
         functions: Of endpoints, by api_name.
         params: Of parameters, by api_name and the name that they would have.
-        unknown: The pairs that fit nothing: what was to be renamed, and what is wrong.
+        unknown: What was to be renamed and is not there, each with what is wrong.
     """
 
     functions: Mapping[str, str]
@@ -32,7 +32,7 @@ class Names:
     unknown: tuple[tuple[str, str], ...]
 
     def of_params(self, api_name: str, natural: Iterable[str]) -> list[str]:
-        """An endpoint's parameters as they are called now."""
+        """Return an endpoint's parameters as they are called now."""
         return [self.params.get((api_name, name), name) for name in natural]
 
 
@@ -71,14 +71,21 @@ def named(
             _check(old, new, FIELDS, field_name(new, "value"))
             _put(params, (api_name, param), new, old)
     names = Names(functions, params, tuple(unknown))
-    _check_functions(functions, generated)
+    natural = {
+        name: function_name(name.removeprefix("/"))
+        for name in generated
+        if name not in functions
+    }
+    _check_unique(functions.items(), natural.items())
     for api_name in dict.fromkeys(api_name for api_name, _ in params):
-        _check_params(names, api_name, known[api_name])
+        places = [f"{api_name}.{name}" for name in known[api_name]]
+        new_names = names.of_params(api_name, known[api_name])
+        _check_unique(zip(places, new_names, strict=True))
     return names
 
 
 def _endpoint(given: str, known: Iterable[str]) -> str | None:
-    """The endpoint of that name, with its slash or without it."""
+    """Return the endpoint of that name, with its slash or without it."""
     if given in known:
         return given
     return f"/{given}" if f"/{given}" in known else None
@@ -106,26 +113,16 @@ def _check(old: str, new: str, reserved: Collection[str], possible: str) -> None
         )
 
 
-def _check_functions(functions: Mapping[str, str], generated: Iterable[str]) -> None:
+def _check_unique(
+    given: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Make sure that no given name is given again, or is the name of another place."""
     taken: dict[str, str] = {}
-    for api_name, new in functions.items():
-        if (other := taken.setdefault(new, api_name)) != api_name:
-            _refuse(new, other, api_name)
-    for api_name in generated:
-        natural = function_name(api_name.removeprefix("/"))
-        if api_name not in functions and natural in taken:
-            _refuse(natural, taken[natural], api_name)
-
-
-def _check_params(names: Names, api_name: str, natural: Sequence[str]) -> None:
-    taken: dict[str, str] = {}
-    for old, new in zip(natural, names.of_params(api_name, natural), strict=True):
-        if (other := taken.setdefault(new, old)) != old:
-            _refuse(new, f"{api_name}.{other}", f"{api_name}.{old}")
-
-
-def _refuse(new: str, one: str, other: str) -> None:
-    raise UsageError(
-        f"rename: {new} would be the name of both {one} and {other}. "
-        "Give one of them another name"
-    )
+    firsts = [(place, name, taken.setdefault(name, place)) for place, name in given]
+    firsts += [(place, name, taken.get(name, place)) for place, name in others]
+    for place, name, first in firsts:
+        if first != place:
+            raise UsageError(
+                f"rename: {name} would be the name of both {first} and {place}. "
+                "Give one of them another name"
+            )

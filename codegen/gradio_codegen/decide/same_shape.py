@@ -43,7 +43,7 @@ class Shapes:
         self._shapers: dict[int, _Shaper] = {}
 
     def of(self, schema: Schema, defs: Schema) -> str:
-        """The same text for schemas of the same shape, and for no others."""
+        """Return the same text for schemas of the same shape, and for no others."""
         # The shaper keeps `defs`, so no other object can have its id.
         shaper = self._shapers.get(id(defs))
         if shaper is None:
@@ -67,7 +67,7 @@ class _Shaper:
     def shape(
         self, schema: object, within: tuple[str, ...], depth: int
     ) -> tuple[str, int]:
-        """The digest of a part, and how far up it refers (0: not at all)."""
+        """Return the digest of a part, and how far up it refers (0: not at all)."""
         may = self._unfolding.spend() and depth <= _DEEPEST
         depth += 1
         if (items := as_list(schema)) is not None:

@@ -53,17 +53,14 @@ _FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
 
 
 class ModelSink(Protocol):
-    """Takes object schemas and names their classes; see `models.ModelRegistry`."""
+    """Takes object schemas and names their classes; see `objects.ModelRegistry`."""
+
+    unfolding: Unfolding
 
     def add(
         self, schema: Schema, defs: Schema, wanted: str, title: str | None = None
     ) -> TypeExpr:
-        """The type of an object schema."""
-        ...
-
-    @property
-    def unfolding(self) -> Unfolding:
-        """How far the app's schemas have been unfolded."""
+        """Return the type of an object schema."""
         ...
 
 
@@ -86,7 +83,7 @@ class Unfolding:
 
     @contextmanager
     def whole(self) -> Generator[None]:
-        """The time in which one type is made, of a parameter or a property."""
+        """Bound what is made within: the type of one parameter or property."""
         outer, self._own = self._own, TYPE_PARTS
         try:
             yield
@@ -104,17 +101,10 @@ class Unfolding:
             self._depth -= 1
 
 
-def _definitions(schema: Schema) -> Schema:
-    """The definitions that references in `schema` lead to."""
-    return {**schema.get("definitions", {}), **schema.get("$defs", {})}
-
-
 def resolve(schema: Schema, defs: Schema) -> tuple[str | None, Schema]:
-    """Follow a reference.
+    """Follow a reference to the definition's name (None without one) and its schema.
 
-    Returns:
-        The definition's name (None where there is no reference) and the schema; an
-        empty one, which means anything, when the reference leads nowhere.
+    The schema is empty, which means anything, where the reference leads nowhere.
     """
     name: str | None = None
     seen: set[str] = set()
@@ -128,14 +118,12 @@ def resolve(schema: Schema, defs: Schema) -> tuple[str | None, Schema]:
     return name, schema
 
 
-def _is_file(schema: Schema) -> bool:
-    """Whether it describes a file, which the runtime has a class for."""
-    properties = as_map(schema.get("properties")) or {}
-    return any(keys <= properties.keys() for keys in _FILE_KEYS)
+def _properties(schema: Schema) -> Mapping[str, Any]:
+    return as_map(schema.get("properties")) or {}
 
 
 def _variants(schema: Schema) -> Sequence[Any] | None:
-    """The alternatives of a schema that has several, else None."""
+    """Return the alternatives of a schema that has several, else None."""
     parts: Sequence[Any] = schema.get("anyOf") or schema.get("oneOf") or ()
     # pydantic wraps a reference that has a default or a description.
     wrapped: Sequence[Any] = schema.get("allOf") or ()
@@ -147,7 +135,7 @@ def _variants(schema: Schema) -> Sequence[Any] | None:
 
 
 def _is_array(schema: Schema) -> bool:
-    """Whether it describes an array, be it by what is in it."""
+    """Return whether it describes an array, be it by what is in it."""
     type_ = schema.get("type")
     return type_ == "array" or (
         type_ is None and ("items" in schema or "prefixItems" in schema)
@@ -155,9 +143,9 @@ def _is_array(schema: Schema) -> bool:
 
 
 def _tuple_items(schema: Schema) -> Sequence[Any] | None:
-    """The items of an array schema that describes a tuple, else None.
+    """Return the items of an array schema that describes a tuple, else None.
 
-    One that may go on after them is no tuple.
+    An array that may go on after them is a list.
     """
     items = as_list(schema.get("prefixItems") or schema.get("items"))
     if not items or as_map(schema.get("items")):
@@ -167,7 +155,7 @@ def _tuple_items(schema: Schema) -> Sequence[Any] | None:
 
 
 def _item_schema(schema: Schema) -> Any:
-    """What may be anywhere in an array that is no tuple."""
+    """Return what may be anywhere in an array that is a list."""
     rest, first = schema.get("items"), as_list(schema.get("prefixItems"))
     if not first:
         parts = as_list(rest)
@@ -176,23 +164,23 @@ def _item_schema(schema: Schema) -> Any:
 
 
 def _merged(schema: Schema, defs: Schema) -> Schema:
-    """A schema with the properties of all the parts of its `allOf`."""
+    """Return a schema with the properties of all the parts of its `allOf`."""
     parts = as_list(schema.get("allOf")) or ()
     if len(parts) < 2:
         return schema
     properties: dict[str, Any] = {}
     required: list[Any] = []
-    for part in (*parts, {k: v for k, v in schema.items() if k != "allOf"}):
+    rest = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in (*parts, rest):
         _, target = resolve(as_map(part) or {}, defs)
-        properties |= as_map(target.get("properties")) or {}
+        properties |= _properties(target)
         required += as_list(target.get("required")) or ()
-    kept = {k: v for k, v in schema.items() if k != "allOf"}
-    return {**kept, "properties": properties, "required": required}
+    return {**rest, "properties": properties, "required": required}
 
 
 @cache
 def _classes() -> Mapping[str, tuple[Value, frozenset[str]]]:
-    """The runtime's class for each of Gradio's own value types, by the name there."""
+    """Return the runtime's class for each of Gradio's value types, by Gradio's name."""
     found: dict[str, tuple[Value, frozenset[str]]] = {}
     for name in VALUES.keys() & HOMES.keys():
         class_ = getattr(types, name)
@@ -203,7 +191,7 @@ def _classes() -> Mapping[str, tuple[Value, frozenset[str]]]:
 
 
 def all_required(schema: Any) -> Any:
-    """A schema in which every property of an object has to be there."""
+    """Return a schema in which every property of an object has to be there."""
     if (items := as_list(schema)) is not None:
         return [all_required(item) for item in items]
     if (members := as_map(schema)) is None:
@@ -215,10 +203,10 @@ def all_required(schema: Any) -> Any:
 
 
 def _runtime_class(schema: Schema) -> str | None:
-    """The runtime's class for an object schema that is one of Gradio's own."""
+    """Return the runtime's class for an object schema that is one of Gradio's own."""
     title = schema.get("title")
     known = _classes().get(title) if isinstance(title, str) else None
-    properties = as_map(schema.get("properties")) or {}
+    properties = _properties(schema)
     if known is None or properties.keys() != known[1]:
         return None
     arrays = all(_is_array(as_map(properties[name]) or {}) for name in known[0].arrays)
@@ -226,10 +214,10 @@ def _runtime_class(schema: Schema) -> str | None:
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:
-    """The type of one of several values; None when there are none.
+    """Return the type of one of several values; None when there are none.
 
-    `Literal` cannot hold a float, so floats (and what is no scalar) open the type. And
-    more than a certain number are no longer a type to choose from, but data.
+    `Literal` cannot hold floats, arrays and objects, so these open the type. More than
+    a certain number of values are data rather than a type to choose from.
     """
     literal: dict[str, LiteralValue] = {}
     wider: list[TypeExpr] = []
@@ -249,7 +237,7 @@ def choice_type(values: Iterable[object]) -> TypeExpr | None:
 
 
 def _is_small(value: object) -> TypeGuard[int]:
-    """Whether it is an int that mypy reads in a `Literal`."""
+    """Return whether it is an int that mypy reads in a `Literal`."""
     return isinstance(value, int) and abs(value) < 2**63
 
 
@@ -257,30 +245,32 @@ def _is_small(value: object) -> TypeGuard[int]:
 class SchemaMapper:
     """Maps schemas to types.
 
-    Attributes:
-        models: Where object schemas go.
-        file: What a file is: `FileInput` in parameters, `File` in outputs.
+    Object schemas go to `models`; a file is a `FileInput` in parameters, and a `File`
+    in outputs.
     """
 
     models: ModelSink
     file: TypeExpr
 
-    def map(self, schema: Any, wanted: str) -> TypeExpr:
-        """The type of a whole schema.
+    def map(self, schema: Any, wanted: str, defs: Schema | None = None) -> TypeExpr:
+        """Return the type of a parameter, an output or a property.
 
         Args:
-            schema: The schema; anything but an object means any value.
+            schema: Its schema; anything but an object means any value.
             wanted: The name of the class, should it be an object without a title.
+            defs: What references lead to; None for the schema's own definitions.
         """
         if (members := as_map(schema)) is None:
             return ANY
+        if defs is None:
+            defs = {**members.get("definitions", {}), **members.get("$defs", {})}
         with self.models.unfolding.whole():
-            return self.type(members, _definitions(members), wanted, ())
+            return self.type(members, defs, wanted, ())
 
     def type(
         self, schema: Any, defs: Schema, wanted: str, within: tuple[str, ...]
     ) -> TypeExpr:
-        """The type of a part of a schema; `within` are the definitions it is in."""
+        """Return the type of a part of a schema, which is `within` definitions."""
         with self.models.unfolding.deeper() as may:
             return self._type(schema, defs, wanted, within) if may else ANY
 
@@ -294,7 +284,7 @@ class SchemaMapper:
             if name in within:
                 return ANY  # refers to itself without an object in between
             within = (*within, name)
-        if _is_file(schema):
+        if any(keys <= _properties(schema).keys() for keys in _FILE_KEYS):
             return self.file
         if (known := _runtime_class(schema)) is not None:
             return Named(known)

@@ -8,7 +8,7 @@ A `TypeExpr` says what a value is; how it is written depends on the place. A num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -101,7 +101,7 @@ def tuple_of(items: Sequence[TypeExpr]) -> TypeExpr:
 
 
 def either(*members: TypeExpr) -> TypeExpr:
-    """The union of `members`: flat, without repetition, with None at the end."""
+    """Return the union of `members`: flat, without repetition, with None at the end."""
     flat: dict[TypeExpr, None] = {}
     for member in members:
         for part in member.members if isinstance(member, Either) else (member,):
@@ -123,12 +123,7 @@ def optional(type_: TypeExpr) -> TypeExpr:
 
 
 def write(type_: TypeExpr, *, in_model: bool = False) -> str:
-    """The type as source text.
-
-    Args:
-        type_: The type.
-        in_model: Whether it is for a field of a model rather than for a signature.
-    """
+    """Write a type as source text, for a signature or for a field `in_model`."""
     match type_:
         case Number():
             return "int | float" if in_model else "float"
@@ -144,10 +139,7 @@ def write(type_: TypeExpr, *, in_model: bool = False) -> str:
 
 
 def parsed(text: str) -> TypeExpr:
-    """The type that the runtime's table of components has as text.
-
-    It is a name, a list of one type, or a union.
-    """
+    """Read a type of the registry: a name, a list of one type, or a union."""
     if len(parts := text.split(" | ")) > 1:
         return either(*map(parsed, parts))
     origin, found, inner = text.partition("[")
@@ -155,7 +147,7 @@ def parsed(text: str) -> TypeExpr:
 
 
 def walk(type_: TypeExpr) -> Iterator[TypeExpr]:
-    """The type and every type in it."""
+    """Yield the type and every type in it."""
     yield type_
     match type_:
         case Generic(_, parts) | Either(parts):
@@ -168,7 +160,7 @@ def walk(type_: TypeExpr) -> Iterator[TypeExpr]:
 
 
 def mapped(type_: TypeExpr, change: Callable[[TypeExpr], TypeExpr]) -> TypeExpr:
-    """The type with each part that has no parts itself changed."""
+    """Return the type with each part that has no parts itself changed."""
     match type_:
         case Generic(origin, parts):
             return Generic(origin, tuple(mapped(part, change) for part in parts))
@@ -179,28 +171,23 @@ def mapped(type_: TypeExpr, change: Callable[[TypeExpr], TypeExpr]) -> TypeExpr:
 
 
 def natural(value: object) -> TypeExpr:
-    """The type a JSON value has by itself."""
-    match value:
-        case None:
-            return NONE
-        case bool():
-            return BOOL
-        case str():
-            return STR
-        case int():
-            return INT
-        case float():
-            return FLOAT
-        case dict():
-            return dict_of(ANY)
-        case list():
-            return list_of(ANY)
-        case _:
-            return ANY
+    """Return the type a JSON value has by itself."""
+    return _NATURAL.get(type(value), ANY)
+
+
+_NATURAL: Mapping[type, TypeExpr] = {
+    type(None): NONE,
+    bool: BOOL,
+    str: STR,
+    int: INT,
+    float: FLOAT,
+    dict: dict_of(ANY),
+    list: list_of(ANY),
+}
 
 
 def accepts(type_: TypeExpr, value: object) -> bool:
-    """Whether a JSON value is of the type, as a type checker would see its literal.
+    """Return whether a type checker would take a JSON value's literal for the type.
 
     Objects are taken to fit any class: pydantic looks at them closely.
     """
@@ -220,16 +207,12 @@ def accepts(type_: TypeExpr, value: object) -> bool:
 
 
 def _fits_named(name: str, value: object) -> bool:
-    match name:
-        case "Any":
-            return True
-        case "None":
-            return value is None
-        case "str" | "bool" | "int":
-            return type(value).__name__ == name
-        case _:
-            text = name in VALUES and VALUES[name].text
-            return isinstance(value, str if text else dict)
+    if name in ("str", "bool", "int"):
+        return type(value).__name__ == name
+    if name in ("Any", "None"):
+        return name == "Any" or value is None
+    text = name in VALUES and VALUES[name].text
+    return isinstance(value, str if text else dict)
 
 
 def _fits_generic(origin: str, types: tuple[TypeExpr, ...], value: object) -> bool:

@@ -26,7 +26,7 @@ _OPTIONS = {
 
 
 def classify(source: str) -> tuple[Literal["app", "file"], str]:
-    """What a source is, and how it is called from now on.
+    """Return what a source is, and how it is called from now on.
 
     Raises:
         UsageError: It is nothing that can be read.
@@ -114,7 +114,7 @@ def fetch(
 
 
 def _for_the_command_line(error: GradioError) -> str | None:
-    """The error's hint, with options in the place of the runtime's arguments."""
+    """Return the error's hint, with options in the place of the runtime's arguments."""
     from gradio_runtime.errors import AuthenticationError
 
     if isinstance(error, AuthenticationError) and error.own_hint is None:
@@ -126,13 +126,13 @@ def _for_the_command_line(error: GradioError) -> str | None:
 
 
 def split_login(text: str) -> tuple[str, str] | None:
-    """The user and password of `user:password`; None if it is not that."""
+    """Return the user and password of `user:password`; None if it is not that."""
     user, colon, password = text.partition(":")
     return (user, password) if colon and user else None
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, within the limit for descriptions.
+    """Return the text of a file, within the limit for descriptions.
 
     Raises:
         SourceError: It cannot be read.

@@ -34,7 +34,7 @@ _Place: TypeAlias = "tuple[_Place, str | int] | str"
 
 
 def kind(value: object) -> str:
-    """What JSON calls a value's type."""
+    """Return what JSON calls a value's type."""
     match value:
         case None:
             return "null"
@@ -109,7 +109,7 @@ def check_values(value: object, place: str) -> bool:
 
 
 def _written(place: _Place) -> str:
-    """A place as errors name it: `config.components[3].props`."""
+    """Return a place as errors name it: `config.components[3].props`."""
     parts: list[str] = []
     while not isinstance(place, str):
         place, key = place
@@ -126,7 +126,7 @@ def _is_whole(text: str) -> bool:
 
 
 def mended(value: Any) -> Any:
-    """The value with half characters (lone surrogates) replaced in its text.
+    """Return the value with half characters (lone surrogates) replaced in its text.
 
     JSON can spell them, but neither pydantic nor any server takes them.
     """
@@ -273,7 +273,7 @@ _PROPS: Mapping[str, type | Callable[[object], bool]] = {
 
 
 def usable_prop(name: str, value: object) -> object:
-    """A component's property, or None if it is not what Gradio's own have.
+    """Return a component's property, or None if it is not what Gradio's own have.
 
     Components of other people can be called as Gradio's are, and have properties of
     the same names with another meaning.

@@ -115,11 +115,11 @@ class AppSpec:
         return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
     def within(self, *, all_endpoints: bool) -> AppSpec:
-        """The spec with all endpoints, or without the undocumented ones."""
+        """Return the spec with all endpoints, or without the undocumented ones."""
         return self if all_endpoints else self.documented()
 
     def documented(self) -> AppSpec:
-        """The spec without the endpoints that the app leaves out of its own docs."""
+        """Return the spec without the endpoints that the app leaves out of its own docs."""
         config, info = self.config, self.info
         kept = [d for d in config.dependencies if _is_documented(d)]
         named = {f"/{d.api_name}" for d in kept}
@@ -141,7 +141,7 @@ def _is_documented(dependency: Dependency) -> bool:
 
 
 def dumps(spec: AppSpec) -> str:
-    """A spec as a saved description: indented JSON in a fixed order, to keep in git."""
+    """Return a spec as a saved description: indented JSON in a fixed order, to keep in git."""
     document = {
         _MARK: _FORMAT,
         "source": spec.source,
@@ -152,7 +152,7 @@ def dumps(spec: AppSpec) -> str:
 
 
 def is_saved(text: str) -> bool:
-    """Whether a file is a saved description, whole or not."""
+    """Return whether a file is a saved description, whole or not."""
     return text[:200].lstrip("{ \n").startswith(f'"{_MARK}"')
 
 
@@ -254,7 +254,7 @@ class _Described:
                 self._last[key] = item
 
     def find(self, item: Dependency) -> EndpointInfo | None:
-        """What is said of a dependency, if it is an endpoint that can be called."""
+        """Return what is said of a dependency, if it is an endpoint that can be called."""
         if item.api_name is None:
             key, known = str(item.id), self.info.unnamed_endpoints
         else:
@@ -262,7 +262,7 @@ class _Described:
         return known.get(key) if self.by_key.get(key) is item else None
 
     def endpoint(self, key: str) -> EndpointInfo:
-        """What is said under a key of `/info`.
+        """Return what is said under a key of `/info`.
 
         Where the name repeats, `/info` is about another function, and what the
         components say of themselves has to do.
@@ -388,7 +388,7 @@ def _schema(
 
 
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
-    """A config of these dependencies alone, with components in the order of use."""
+    """Return a config of these dependencies alone, with components in the order of use."""
     numbers: dict[int, int] = {}
     for dependency in dependencies:
         for id_ in (*dependency.inputs, *dependency.outputs):

@@ -33,7 +33,7 @@ _MADE_UP_NAME = re.compile(r"tmp[a-z0-9_]{8}(\.\w+)?")
 
 
 def varying_defaults(first: Info, second: Info) -> frozenset[Place]:
-    """Where two reads of the same app differ in a default."""
+    """Return where two reads of the same app differ in a default."""
     if first is second:
         return frozenset()
     return frozenset(
@@ -71,7 +71,7 @@ class LiveDefaults:
     def applied(
         self, item: ParameterInfo, slot: Component | None, place: Place
     ) -> ParameterInfo:
-        """The parameter with its default in words, if that is not to be kept."""
+        """Return the parameter with its default in words, if that is not to be kept."""
         if item.live is not None or not item.has_default or item.default is None:
             return item
         words = self._words(item.default, slot, place)
@@ -99,7 +99,7 @@ _KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
 
 
 def holds_file(value: object) -> bool:
-    """Whether a default names a file that the app serves."""
+    """Return whether a default names a file that the app serves."""
     if isinstance(value, str):
         return _FILE_ADDRESS.search(value) is not None
     if (items := as_map(value)) is not None:

@@ -47,7 +47,7 @@ def client_doc() -> str:
 
 
 def endpoint_summary(endpoint: Endpoint) -> str:
-    """The first line of an endpoint's docstring."""
+    """Return the first line of an endpoint's docstring."""
     lines = (endpoint.description or "").strip().splitlines()
     return _one_line(lines[0]) if lines else f"Call {_quoted_name(endpoint.api_name)}."
 
@@ -88,7 +88,7 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 
 
 def component_name(kind: str) -> str:
-    """A component's type as people write it."""
+    """Return a component's type as people write it."""
     return kind_of(kind).title or kind[:1].upper() + kind[1:]
 
 
@@ -137,7 +137,7 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 
 
 def package_name(module: Module) -> str:
-    """What a module is probably called: whoever writes it decides."""
+    """Return what a module is probably called: whoever writes it decides."""
     return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
 
 
@@ -171,7 +171,7 @@ def module_doc(module: Module) -> str:
 
 
 def _first(endpoints: Iterable[Endpoint], *, generator: bool) -> Endpoint | None:
-    """The endpoint that makes the best example: one with inputs and outputs."""
+    """Return the endpoint that makes the best example: one with inputs and outputs."""
     fitting = [item for item in endpoints if item.generator == generator]
     good = [item for item in fitting if item.params and item.outputs]
     return next(iter(good or fitting), None)
@@ -182,7 +182,7 @@ def _assigned(endpoint: Endpoint) -> str:
 
 
 def _arguments(endpoint: Endpoint) -> str:
-    """Arguments for the parameters that must be given."""
+    """Return arguments for the parameters that must be given."""
     keywords_from = endpoint.keyword_only_from
     words: list[str] = []
     for index, param in enumerate(endpoint.params):

@@ -41,7 +41,7 @@ _PLAIN: Mapping[str, Any] = {"None": None, "bool": True, "int": 1}
 
 
 def example_call(module: Module, endpoint: Endpoint) -> str:
-    """Source text that imports an endpoint from its module and calls it.
+    """Return source text that imports an endpoint from its module and calls it.
 
     Every parameter has a value that fits: the first of its choices, its default, a
     number within its bounds. Those whose default is the app's own are left out.
@@ -76,7 +76,7 @@ class _Values:
         self._left = EXAMPLE
 
     def of_param(self, param: Param) -> str | None:
-        """A value as source text; None where it is better left out."""
+        """Return a value as source text; None where it is better left out."""
         if param.default is None:
             return self._of(param.type, param)
         if param.default.kind == "plain" and param.default.value is not None:
@@ -114,7 +114,7 @@ class _Values:
                 return "None"
 
     def _json(self, type_: TypeExpr, depth: int) -> Any:
-        """A value for an object type, as JSON."""
+        """Return a value for an object type, as JSON."""
         self._left -= 1
         match type_:
             case Literals(values) | AliasOf(_, Literals(values)):

@@ -25,7 +25,7 @@ _SPEC = re.compile(r"^# spec: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 
 
 def is_generated(text: str) -> bool:
-    """Whether a file is the generator's.
+    """Return whether a file is the generator's.
 
     It is by a header that stands above the first statement, outside of the docstring,
     and whose hash is that of the module's `_app`. So a file that quotes a header is not,

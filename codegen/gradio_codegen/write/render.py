@@ -16,7 +16,7 @@ from .._version import __version__
 from ..decide.fresh_values import made, needs_validation, without_nulls
 from ..decide.ir import Endpoint, Model, Module, Param
 from ..decide.names import IMPORTS
-from ..decide.types import ANY, FLOAT, INT, NONE, STR, Either, Literals, either, write
+from ..decide.types import ANY, FLOAT, INT, NONE, STR, Either, either, write
 from ..errors import CheckError
 from ..literals import comment, docstring, source, string
 from . import docs
@@ -54,7 +54,7 @@ def render(
 def header_context(
     module: Module, models: Sequence[Model], body: str
 ) -> dict[str, Any]:
-    """What the template `header` is given."""
+    """Return what the template `header` is given."""
     options = [f"# options: {comment(module.options)}"] if module.options else []
     return {
         "doc": docstring(docs.module_doc(module)),
@@ -75,7 +75,7 @@ def header_context(
 
 
 def _imports(body: str) -> list[str]:
-    """Import lines for the names that the body uses."""
+    """Return import lines for the names that the body uses."""
     used = {"App"}
     try:
         tree = ast.parse(body)
@@ -96,7 +96,7 @@ def _imports(body: str) -> list[str]:
 
 
 def _rank(name: str) -> tuple[int, list[str | int]]:
-    """Where sorters of imports and `__all__` put a name: constants, classes, the rest."""
+    """Return where sorters of imports and `__all__` put a name: constants, classes, the rest."""
     kind = 2
     if name.isupper() and len(name.encode()) > 1:
         kind = 0
@@ -121,17 +121,17 @@ def _public(module: Module, models: Iterable[Model]) -> list[str]:
 
 
 def body_context(module: Module, models: Sequence[Model]) -> dict[str, Any]:
-    """What the template `body` is given, and those that it includes."""
+    """Return what the template `body` is given, and those that it includes."""
     return {
         "aliases": [
-            {"name": alias.name, "type": write(Literals(alias.values))}
+            {"name": alias.name, "type": write(alias.target)}
             for alias in module.aliases
         ],
         "models": [
             {
                 "name": model.name,
                 "doc": docstring(model.doc, _INDENT),
-                "fields": _fields(model),
+                "fields": list(model.fields),
             }
             for model in models
         ],
@@ -148,17 +148,6 @@ def body_context(module: Module, models: Sequence[Model]) -> dict[str, Any]:
             ],
         },
     }
-
-
-def _fields(model: Model) -> list[str]:
-    lines: list[str] = []
-    for field in model.fields:
-        default = f" = {field.default}" if field.default is not None else ""
-        if field.alias is not None:
-            first = [] if field.default is None else [f"default={field.default}"]
-            default = f" = Field({', '.join([*first, f'alias={field.alias}'])})"
-        lines.append(f"{field.name}: {field.annotation}{default}")
-    return lines
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
@@ -197,7 +186,7 @@ def _given_param(param: Param) -> dict[str, Any]:
 
 
 def _facts(endpoint: Endpoint) -> Iterator[str]:
-    """What the decorator says besides the component types, as arguments."""
+    """Yield what the decorator says besides the component types, as arguments."""
     shape = endpoint.shape
     named = {"labels": shape.labels, "output_labels": shape.output_labels}
     for name, labels in named.items():
@@ -259,7 +248,7 @@ def _input_field(param: Param) -> str:
 
 
 def _annotation(param: Param) -> tuple[str, list[str]]:
-    """The type of a field, and arguments of its `Field`.
+    """Return the type of a field, and arguments of its `Field`.
 
     Constraints go with the field, unless it may be something that they say nothing of.
     """
@@ -285,7 +274,7 @@ def _returns(endpoint: Endpoint) -> str:
 
 
 def _output_models(endpoint: Endpoint) -> Iterable[Mapping[str, Any]]:
-    """The output model, if there is one: templates loop, and decide nothing."""
+    """Yield the output model, if there is one: templates loop, and decide nothing."""
     if endpoint.output_model is None:
         return
     slots = endpoint.outputs

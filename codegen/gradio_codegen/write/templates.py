@@ -30,7 +30,7 @@ NAMES = tuple(
 
 
 def template_dir() -> Path:
-    """Where our templates are: in an installed package, else in the checkout."""
+    """Return where our templates are: in an installed package, else in the checkout."""
     installed = _HERE / "templates"
     return installed if installed.is_dir() else _HERE.parents[1] / "templates"
 
@@ -67,7 +67,7 @@ class Templates:
 
 @cache
 def _environment(folder: Path | None) -> Environment:
-    """The environment of a folder, which keeps what it has compiled."""
+    """Return the environment of a folder, which keeps what it has compiled."""
     from jinja2 import (
         ChoiceLoader,
         Environment,
@@ -102,7 +102,7 @@ def _check(folder: Path) -> None:
 
 
 def _explained(error: Exception, folder: Path, name: str) -> str:
-    """What is wrong with a template, and where."""
+    """Return what is wrong with a template, and where."""
     from jinja2 import TemplateNotFound, TemplateSyntaxError
 
     place = str(folder / name)
