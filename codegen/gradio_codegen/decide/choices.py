@@ -31,8 +31,8 @@ def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals 
     all mean that the app sets them when it runs.
     """
     item = choice_type(_values(component, schema)) or _OPEN
-    named = isinstance(item, Literals) and item.values != (None,)
-    return _one_or_several(component, schema, item), item if named else None
+    choices = item if isinstance(item, Literals) and item.values != (None,) else None
+    return _one_or_several(component, schema, item), choices
 
 
 def choice_output(component: Component, schema: Any) -> TypeExpr:

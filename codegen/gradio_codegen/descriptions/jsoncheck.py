@@ -53,7 +53,7 @@ def kind(value: object) -> str:
 
 
 def as_object(value: object, place: str) -> dict[str, Any]:
-    """`value`, which has to be a JSON object.
+    """Return `value`, which has to be a JSON object.
 
     Raises:
         SpecError: It is something else.
@@ -64,13 +64,10 @@ def as_object(value: object, place: str) -> dict[str, Any]:
 
 
 def check_values(value: object, place: str) -> bool:
-    """Make sure that `value` is JSON through and through, and not too deep.
-
-    Returns:
-        Whether all its text is whole; see `mended`.
+    """Return whether all text in a JSON value is whole; see `repaired`.
 
     Raises:
-        SpecError: It holds something else, such as NaN.
+        SpecError: It holds something that JSON has not, such as NaN, or is too deep.
     """
     whole = True
     todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
@@ -125,7 +122,7 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def mended(value: Any) -> Any:
+def repaired(value: Any) -> Any:
     """Return the value with half characters (lone surrogates) replaced in its text.
 
     JSON can spell them, but neither pydantic nor any server takes them.
@@ -133,17 +130,17 @@ def mended(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
     if (items := as_list(value)) is not None:
-        return [mended(item) for item in items]
+        return [repaired(item) for item in items]
     if (members := as_map(value)) is not None:
-        return {mended(key): mended(part) for key, part in members.items()}
+        return {repaired(key): repaired(part) for key, part in members.items()}
     return value
 
 
-def check_size(schema: object, place: str) -> None:
-    """Make sure that a JSON Schema is not too large.
+def check_schema(schema: object, place: str) -> None:
+    """Make sure of a JSON Schema's size, and of the types of its keywords' values.
 
     Raises:
-        SpecError: It is.
+        SpecError: It is too large, or a keyword has a value of another type.
     """
     values = text = 0
     todo = [schema]
@@ -159,6 +156,7 @@ def check_size(schema: object, place: str) -> None:
             todo.extend(as_list(item) or ())
     if values > SCHEMA_VALUES or text > SCHEMA_TEXT:
         raise SpecError(place, "the schema is too large")
+    _check_keywords(schema, place)
 
 
 def check_sizes(config: Config, info: Info) -> None:
@@ -201,45 +199,33 @@ _MAPS = ("properties", "$defs", "definitions")
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 
 
-def check_schema(schema: object, place: str) -> None:
-    """Make sure that the keywords of a JSON Schema have values of the right types.
-
-    Raises:
-        SpecError: One has not.
-    """
+def _check_keywords(schema: object, place: str) -> None:
     if schema is None or isinstance(schema, bool):
         return
     checked = as_object(schema, place)
     for key in _MAPS:
-        if key in checked:
-            parts = as_object(checked[key], f"{place}.{key}")
-            for name, part in parts.items():
-                check_schema(part, f"{place}.{key}.{name}")
+        for name, part in as_object(checked.get(key, {}), f"{place}.{key}").items():
+            _check_keywords(part, f"{place}.{key}.{name}")
     for key in _LISTS:
-        if key in checked:
-            for index, part in enumerate(_as_list(checked[key], f"{place}.{key}")):
-                check_schema(part, f"{place}.{key}[{index}]")
-    if "enum" in checked:
-        _as_list(checked["enum"], f"{place}.enum")
+        for index, part in enumerate(_as_list(checked.get(key, []), f"{place}.{key}")):
+            _check_keywords(part, f"{place}.{key}[{index}]")
+    _as_list(checked.get("enum", []), f"{place}.enum")
     if not isinstance(checked.get("$ref", ""), str):
         raise SpecError(f"{place}.$ref", "expected a string")
-    check_schema(checked.get("additionalProperties"), f"{place}.additionalProperties")
+    other = checked.get("additionalProperties")
+    _check_keywords(other, f"{place}.additionalProperties")
     items = checked.get("items")
-    if isinstance(items, list):  # the tuple form of older drafts
-        for index, part in enumerate(cast("list[object]", items)):
-            check_schema(part, f"{place}.items[{index}]")
-    else:
-        check_schema(items, f"{place}.items")
-    _check_type(checked.get("type"), f"{place}.type")
-
-
-def _check_type(value: object, place: str) -> None:
+    if as_list(items) is None:
+        _check_keywords(items, f"{place}.items")
+    for index, part in enumerate(as_list(items) or ()):  # the tuple of older drafts
+        _check_keywords(part, f"{place}.items[{index}]")
+    type_ = checked.get("type")
     # Gradio's own "any JSON" is {"type": {}}.
-    if value is None or isinstance(value, str | dict):
-        return
-    for name in _as_list(value, place):
-        if not isinstance(name, str):
-            raise SpecError(place, f"expected strings, found {kind(name)}")
+    if type_ is not None and not isinstance(type_, str | dict):
+        for item in _as_list(type_, f"{place}.type"):
+            if not isinstance(item, str):
+                problem = f"expected strings, found {kind(item)}"
+                raise SpecError(f"{place}.type", problem)
 
 
 def _as_list(value: object, place: str) -> list[object]:
@@ -253,7 +239,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_choices(value: object) -> bool:
-    """Gradio 4 and later have `[label, value]`, older ones the bare value."""
+    # Gradio 4 and later have `[label, value]`, older ones the bare value.
     return isinstance(value, list) and all(
         not isinstance(item, list) or len(cast("list[object]", item)) == 2
         for item in cast("list[object]", value)

@@ -37,11 +37,10 @@ from ..limits import DESCRIPTION, LABEL, cut
 from .jsoncheck import (
     as_object,
     check_schema,
-    check_size,
     check_sizes,
     check_values,
     kind,
-    mended,
+    repaired,
     usable_prop,
 )
 from .volatile_defaults import LiveDefaults, Place, varying_defaults
@@ -85,8 +84,8 @@ class AppSpec:
         second = parsed_info if again is None else _parse(Info, again, "info")
         varying = varying_defaults(parsed_info, second)
         # A saved description can have been written by hand, with a password in it.
-        public = shown_src(mended(source)).rstrip("/")
-        return cls(public, *_reduce(parsed_config, parsed_info, varying))
+        public = shown_src(repaired(source)).rstrip("/")
+        return cls(public, *_Reducer(parsed_config, parsed_info, varying).reduced())
 
     @property
     def version(self) -> str:
@@ -109,7 +108,7 @@ class AppSpec:
             ],
             "info": _dump(self.info),
         }
-        # Not sorted: `_reduce` has put what has no order into one, and the rest (an
+        # Not sorted: `_Reducer` has put what has no order into one, and the rest (an
         # object's properties) shows in the code in the app's order.
         canonical = json.dumps(api, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
@@ -119,29 +118,20 @@ class AppSpec:
         return self if all_endpoints else self.documented()
 
     def documented(self) -> AppSpec:
-        """Return the spec without the endpoints that the app leaves out of its own docs."""
-        config, info = self.config, self.info
-        kept = [d for d in config.dependencies if _is_documented(d)]
-        named = {f"/{d.api_name}" for d in kept}
-        return replace(
-            self,
-            config=_renumber(config, kept),
-            info=Info(
-                named_endpoints={
-                    name: endpoint
-                    for name, endpoint in info.named_endpoints.items()
-                    if name in named
-                }
-            ),
-        )
-
-
-def _is_documented(dependency: Dependency) -> bool:
-    return dependency.visibility == "public" and dependency.api_name is not None
+        """Return the spec without the endpoints that the app's own docs leave out."""
+        kept = [
+            item
+            for item in self.config.dependencies
+            if item.visibility == "public" and item.api_name is not None
+        ]
+        named = {f"/{item.api_name}" for item in kept}
+        endpoints = self.info.named_endpoints.items()
+        info = Info(named_endpoints={k: v for k, v in endpoints if k in named})
+        return replace(self, config=_renumber(self.config, kept), info=info)
 
 
 def dumps(spec: AppSpec) -> str:
-    """Return a spec as a saved description: indented JSON in a fixed order, to keep in git."""
+    """Return a spec as a saved description, to keep in git: JSON in a fixed order."""
     document = {
         _MARK: _FORMAT,
         "source": spec.source,
@@ -169,8 +159,9 @@ def loads(text: str, place: str) -> AppSpec:
     try:
         document = as_object(json.loads(text), place)
     except (ValueError, RecursionError) as error:
-        problem = f"it is no JSON ({error})" if isinstance(error, ValueError) else ""
-        raise SpecError(place, problem or "it is nested too deeply") from None
+        deep = isinstance(error, RecursionError)
+        problem = "it is nested too deeply" if deep else f"it is no JSON ({error})"
+        raise SpecError(place, problem) from None
     if document.get(_MARK) != _FORMAT:
         raise SpecError(place, "it was not written by `gradio-codegen save`")
     source = document.get("source")
@@ -190,14 +181,14 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 def _parse(model: type[_M], raw: object, place: str) -> _M:
-    # The rest of `/config` (themes, layout) is none of our business.
+    # The rest of `/config` (themes, layout) decides nothing here.
     relevant = {
         key: value
         for key, value in as_object(raw, place).items()
         if key in model.model_fields
     }
     if not check_values(relevant, place):
-        relevant = mended(relevant)
+        relevant = repaired(relevant)
     try:
         return model.model_validate(relevant)
     except ValidationError as error:
@@ -215,66 +206,78 @@ def _parse(model: type[_M], raw: object, place: str) -> _M:
 # --- The wire models, reduced
 
 
-def _reduce(
-    config: Config, info: Info, varying: frozenset[Place]
-) -> tuple[Config, Info]:
-    """Keep the endpoints that can be called, and what they use."""
-    check_sizes(config, info)
-    described = _Described(config, info)
-    kept = [d for d in config.dependencies if described.find(d) is not None]
-    live = LiveDefaults(config, varying)
-    reduced = Info(
-        named_endpoints={
-            name: _reduce_endpoint(config, described, name, live)
-            for name in sorted(info.named_endpoints)
-        },
-        unnamed_endpoints={
-            str(d.id): _reduce_endpoint(config, described, str(d.id), live)
-            for d in sorted(kept, key=lambda item: str(item.id))
-            if d.api_name is None
-        },
-    )
-    return _renumber(config, kept), reduced
+class _Reducer:
+    """Keeps the endpoints that can be called, and what they use.
 
+    Names can repeat: the server calls the first, and `/info` describes the last.
+    """
 
-class _Described:
-    """What the app says of each of its endpoints."""
-
-    def __init__(self, config: Config, info: Info) -> None:
+    def __init__(self, config: Config, info: Info, varying: frozenset[Place]) -> None:
+        check_sizes(config, info)
         self._config = config
-        self.info = info
-        # Names can repeat; the first is the one that is called, and `/info` has the
-        # last.
-        self.by_key: dict[str, Dependency] = {}
+        self._info = info
+        self._live = LiveDefaults(config, varying)
+        self._first: dict[str, Dependency] = {}
         self._last: dict[str, Dependency] = {}
         for item in config.dependencies:
             if item.callable:
                 key = str(item.id) if item.api_name is None else f"/{item.api_name}"
-                self.by_key.setdefault(key, item)
+                self._first.setdefault(key, item)
                 self._last[key] = item
 
-    def find(self, item: Dependency) -> EndpointInfo | None:
-        """Return what is said of a dependency, if it is an endpoint that can be called."""
-        if item.api_name is None:
-            key, known = str(item.id), self.info.unnamed_endpoints
-        else:
-            key, known = f"/{item.api_name}", self.info.named_endpoints
-        return known.get(key) if self.by_key.get(key) is item else None
+    def reduced(self) -> tuple[Config, Info]:
+        named, unnamed = self._info.named_endpoints, self._info.unnamed_endpoints
+        kept = {
+            key: item
+            for key, item in self._first.items()
+            if key in (unnamed if item.api_name is None else named)
+        }
+        nameless = sorted(key for key, item in kept.items() if item.api_name is None)
+        info = Info(
+            named_endpoints={key: self._endpoint(key) for key in sorted(named)},
+            unnamed_endpoints={key: self._endpoint(key) for key in nameless},
+        )
+        return _renumber(self._config, list(kept.values())), info
 
-    def endpoint(self, key: str) -> EndpointInfo:
-        """Return what is said under a key of `/info`.
+    def _endpoint(self, key: str) -> EndpointInfo:
+        """Drop what decides nothing, and add what older versions leave to `/config`."""
+        named = key in self._info.named_endpoints
+        place = f"info.{'named' if named else 'unnamed'}_endpoints.{key}"
+        endpoint = self._described(key)
+        dependency = self._first.get(key)
+        inputs = self._config.slots(dependency.inputs) if dependency else []
+        outputs = self._config.slots(dependency.outputs) if dependency else []
+        return EndpointInfo(
+            description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
+            parameters=[
+                self._live.applied(
+                    _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
+                    slot,
+                    (key, index),
+                )
+                for index, item, slot in _pairs(endpoint.parameters, inputs)
+            ],
+            returns=[
+                ReturnInfo(
+                    label=_label(item.label),
+                    component=item.component,
+                    schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
+                )
+                for index, item, slot in _pairs(endpoint.returns, outputs)
+            ],
+        )
 
-        Where the name repeats, `/info` is about another function, and what the
-        components say of themselves has to do.
+    def _described(self, key: str) -> EndpointInfo:
+        """Return what `/info` says under a key.
+
+        Where it is about another function of the same name, what the components say
+        of themselves has to do.
         """
-        first, last = self.by_key.get(key), self._last.get(key)
-        named = self.info.named_endpoints
-        info = named[key] if key in named else self.info.unnamed_endpoints[key]
-        if first is None or last is None or first is last:
-            return info
-        if (first.inputs, first.outputs) == (last.inputs, last.outputs):
-            return info
-        return self._from_components(first)
+        first, last = self._first.get(key), self._last.get(key)
+        if first and last and _slots(first) != _slots(last):
+            return self._from_components(first)
+        named = self._info.named_endpoints
+        return named[key] if key in named else self._info.unnamed_endpoints[key]
 
     def _from_components(self, item: Dependency) -> EndpointInfo:
         slots = self._config.slots
@@ -300,35 +303,8 @@ class _Described:
         )
 
 
-def _reduce_endpoint(
-    config: Config, described: _Described, key: str, live: LiveDefaults
-) -> EndpointInfo:
-    """Drop what decides nothing, and add what older versions leave to `/config`."""
-    named = key in described.info.named_endpoints
-    place = f"info.{'named' if named else 'unnamed'}_endpoints.{key}"
-    endpoint = described.endpoint(key)
-    dependency = described.by_key.get(key)
-    inputs = config.slots(dependency.inputs) if dependency else []
-    outputs = config.slots(dependency.outputs) if dependency else []
-    return EndpointInfo(
-        description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
-        parameters=[
-            live.applied(
-                _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
-                slot,
-                (key, index),
-            )
-            for index, item, slot in _pairs(endpoint.parameters, inputs)
-        ],
-        returns=[
-            ReturnInfo(
-                label=_label(item.label),
-                component=item.component,
-                schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
-            )
-            for index, item, slot in _pairs(endpoint.returns, outputs)
-        ],
-    )
+def _slots(item: Dependency) -> tuple[list[int], list[int]]:
+    return item.inputs, item.outputs
 
 
 _T = TypeVar("_T")
@@ -337,13 +313,13 @@ _T = TypeVar("_T")
 def _pairs(
     items: Sequence[_T], slots: Sequence[Component | None]
 ) -> list[tuple[int, _T, Component | None]]:
-    """Each item with its index and slot; without one where the numbers disagree.
+    """Return each item with its index and slot; no slot where the numbers disagree.
 
     Items of hidden slots, which the first versions of `/info` had, are left out.
     """
-    visible = [slot for slot in slots if slot is None or not is_hidden(slot)]
-    if len(items) == len(visible):
-        slots = visible
+    shown = [slot for slot in slots if slot is None or not is_hidden(slot)]
+    if len(items) == len(shown):
+        slots = shown
     elif len(items) != len(slots):
         return [(index, item, None) for index, item in enumerate(items)]
     return [
@@ -361,14 +337,13 @@ def _reduce_parameter(
         # Before Gradio 4.23 only the component knows.
         default = slot.props.get("value")
         has_default = default is not None
-    return ParameterInfo(
-        label=_label(item.label),
-        name=item.name,
-        has_default=has_default,
-        default=default,
-        component=item.component,
-        schema_=_schema(item, slot, place),
-        live=item.live,
+    return item.model_copy(
+        update={
+            "label": _label(item.label),
+            "has_default": has_default,
+            "default": default,
+            "schema_": _schema(item, slot, place),
+        }
     )
 
 
@@ -381,14 +356,13 @@ def _label(label: str | None) -> str | None:
 def _schema(
     item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
 ) -> object:
-    check_size(item.schema_, place)
     check_schema(item.schema_, place)
     wanted = slot is None or kind_of(slot.type).schema_wanted
     return item.schema_ if wanted else None
 
 
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
-    """Return a config of these dependencies alone, with components in the order of use."""
+    """Return a config of these dependencies, with components in the order of use."""
     numbers: dict[int, int] = {}
     for dependency in dependencies:
         for id_ in (*dependency.inputs, *dependency.outputs):

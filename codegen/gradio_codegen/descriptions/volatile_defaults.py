@@ -12,11 +12,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import PurePosixPath
-from typing import Any
 
 from gradio_runtime.description import Component, Config, Info, ParameterInfo
 
-from ..narrow import as_list, as_map
+from ..narrow import as_map, parts
 
 #: An endpoint's key in `/info`, and the position of a parameter.
 Place = tuple[str, int]
@@ -51,12 +50,7 @@ def varying_defaults(first: Info, second: Info) -> frozenset[Place]:
 
 
 class LiveDefaults:
-    """Finds the defaults that are not to be kept.
-
-    Args:
-        config: The app.
-        varying: Where two reads differed.
-    """
+    """Finds the defaults that are not to be kept, such as those `varying` by the read."""
 
     def __init__(self, config: Config, varying: frozenset[Place]) -> None:
         self._varying = varying
@@ -102,30 +96,26 @@ def holds_file(value: object) -> bool:
     """Return whether a default names a file that the app serves."""
     if isinstance(value, str):
         return _FILE_ADDRESS.search(value) is not None
-    if (items := as_map(value)) is not None:
-        return _is_file(items) or any(map(holds_file, items.values()))
-    return any(map(holds_file, as_list(value) or ()))
+    return _is_file(value) or any(map(holds_file, parts(value)))
 
 
 def _holds_path(value: object) -> bool:
     if isinstance(value, str):
         return _SERVER_PATH.match(value) is not None
-    members = as_map(value)
-    parts = as_list(value) or () if members is None else members.values()
-    return any(map(_holds_path, parts))
+    return any(map(_holds_path, parts(value)))
 
 
-def _is_file(items: Any) -> bool:
+def _is_file(value: object) -> bool:
+    items = as_map(value) or {}
     return isinstance(items.get("path") or items.get("name"), str) and (
         "orig_name" in items or "url" in items or "is_file" in items
     )
 
 
 def _file_names(value: object) -> list[str]:
-    if (items := as_map(value)) is not None:
-        if _is_file(items):
-            path = items.get("orig_name") or items.get("path") or items.get("name")
-            name = PurePosixPath(str(path)).name
-            return ["" if _MADE_UP_NAME.fullmatch(name) else name[:60]]
-        return [name for part in items.values() for name in _file_names(part)]
-    return [name for part in as_list(value) or () for name in _file_names(part)]
+    if not _is_file(value):
+        return [name for part in parts(value) for name in _file_names(part)]
+    items = as_map(value) or {}
+    path = items.get("orig_name") or items.get("path") or items.get("name")
+    name = PurePosixPath(str(path)).name
+    return ["" if _MADE_UP_NAME.fullmatch(name) else name[:60]]

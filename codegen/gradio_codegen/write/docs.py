@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gradio_runtime._components.registry import VALUES, kind_of
 
 from ..decide.fresh_values import without_nulls
-from ..decide.ir import Endpoint, Module, Param
+from ..decide.ir import Default, Endpoint, Module, Param
 from ..decide.names import snake
 from ..decide.types import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 from ..literals import shown
@@ -20,40 +20,29 @@ _LONGEST_DEFAULT = 60
 _LONGEST_EXAMPLE = 30
 
 
+#: The client class's.
+CLIENT_DOC = (
+    "The same endpoints on a connection of your own: token, headers, another address."
+)
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted_name(api_name: str) -> str:
-    return f"`{_one_line(api_name)}`"
-
-
-def input_doc(endpoint: Endpoint) -> str:
-    """For an input model."""
-    return f"Inputs of {_quoted_name(endpoint.api_name)}."
-
-
-def output_doc(endpoint: Endpoint) -> str:
-    """For an output model."""
-    return f"Outputs of {_quoted_name(endpoint.api_name)}."
-
-
-def client_doc() -> str:
-    """For the client class."""
-    return (
-        "The same endpoints on a connection of your own: "
-        "token, headers, another address."
-    )
+def model_doc(endpoint: Endpoint, what: str) -> str:
+    """Describe the model of an endpoint's `Inputs` or `Outputs`."""
+    return f"{what} of `{_one_line(endpoint.api_name)}`."
 
 
 def endpoint_summary(endpoint: Endpoint) -> str:
     """Return the first line of an endpoint's docstring."""
     lines = (endpoint.description or "").strip().splitlines()
-    return _one_line(lines[0]) if lines else f"Call {_quoted_name(endpoint.api_name)}."
+    return _one_line(lines[0]) if lines else f"Call `{_one_line(endpoint.api_name)}`."
 
 
 def endpoint_doc(endpoint: Endpoint) -> str:
-    """For an endpoint: the app's own words, then parameters and outputs."""
+    """Describe an endpoint: the app's own words, then parameters and outputs."""
     lines = [endpoint_summary(endpoint)]
     rest = (endpoint.description or "").strip().splitlines()[1:]
     if text := textwrap.dedent("\n".join(line.rstrip() for line in rest)).strip("\n"):
@@ -93,14 +82,12 @@ def component_name(kind: str) -> str:
 
 
 def _titled(label: str | None, kind: str, of: str = "") -> str:
-    """`Label (Component).`, or the half of it that says something."""
-    name = _one_line(label or "")
-    if _SEPARATORS.sub("", name).casefold() == _SEPARATORS.sub("", of).casefold():
-        name = ""  # the parameter's name says it already
+    """Return `Label (Component).`, without what is clear from the name `of` the field."""
     if kind_of(kind).of_function:
         return ""  # there is no component, and the label is a number
-    component = component_name(kind)
-    if name.casefold() in ("", component.casefold()):
+    name, component = _one_line(label or ""), component_name(kind)
+    same = _SEPARATORS.sub("", name).casefold() == _SEPARATORS.sub("", of).casefold()
+    if same or name.casefold() in ("", component.casefold()):
         return f"{component}."
     return f"{name} ({component})."
 
@@ -109,18 +96,17 @@ def _param(param: Param) -> str:
     titled = _titled(param.label, param.component, param.name)
     words = [titled or f"{write(param.type)}.", *param.notes]
     if param.default is not None:
-        words.append(_default(param))
+        words.append(_default(param.type, param.default))
     return _one_line(f"{param.name}: {' '.join(word for word in words if word)}")
 
 
-def _default(param: Param) -> str:
-    assert param.default is not None
-    if param.default.kind == "live":
-        words = f" ({param.default.value})" if param.default.value else ""
+def _default(type_: TypeExpr, default: Default) -> str:
+    if default.kind == "live":
+        words = f" ({default.value})" if default.value else ""
         return f"Default: the app's own at the time of the call{words}."
-    if param.default.value == "":
+    if default.value == "":
         return "Default: empty text."
-    text = shown(without_nulls(param.type, param.default.value))
+    text = shown(without_nulls(type_, default.value))
     if len(text) > _LONGEST_DEFAULT:
         text = f"{text[:_LONGEST_DEFAULT]}…"
     return f"Default: {text}."
@@ -137,12 +123,12 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 
 
 def package_name(module: Module) -> str:
-    """Return what a module is probably called: whoever writes it decides."""
+    """Return the name that a module's examples import it by; its user names the file."""
     return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
 
 
 def module_doc(module: Module) -> str:
-    """For the module, with an example of its use."""
+    """Describe the module, with an example of its use."""
     head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
     plain = _first(module.endpoints, generator=False)
     streaming = _first(module.endpoints, generator=True)

@@ -59,7 +59,6 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
     else:
         body = f"result = {call}" if endpoint.outputs else call
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
-    # Names that no import of the module's own can have, but its classes can.
     ours = sorted({endpoint.function, *(used & module.models.keys())})
     groups = {package_name(module): ours}
     for name in sorted(used & IMPORTS.keys()):
@@ -87,14 +86,11 @@ class _Values:
         match type_:
             case Number() | Named("int"):
                 return source(_number(dict(param.constraints)))
-            case Named("Any" | "bool" | "None" as name):
-                return _VALUES.get(name, "None")
-            case Named(name) if param.example:
+            case Named(name) if param.example and name not in ("Any", "bool", "None"):
                 return param.example
             case Named("str"):
-                return shown(
-                    "Hello"[: int(dict(param.constraints).get("max_length", 5))]
-                )
+                most = int(dict(param.constraints).get("max_length", 5))
+                return shown("Hello"[:most])
             case Named(name):
                 return _VALUES.get(name, "None")
             case AliasOf(_, Literals(values)) | Literals(values):
@@ -142,7 +138,7 @@ class _Values:
 
 
 def _number(bounds: Mapping[str, int | float]) -> int | float:
-    """1, or what is closest to it within the bounds."""
+    """Return 1, or what is closest to it within the bounds."""
     value: int | float = min(max(1, bounds.get("ge", 1)), bounds.get("le", math.inf))
     if step := bounds.get("multiple_of"):
         value = math.ceil(value / step) * step

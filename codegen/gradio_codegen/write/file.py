@@ -27,8 +27,8 @@ _SPEC = re.compile(r"^# spec: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 def is_generated(text: str) -> bool:
     """Return whether a file is the generator's.
 
-    It is by a header that stands above the first statement, outside of the docstring,
-    and whose hash is that of the module's `_app`. So a file that quotes a header is not,
+    A header tells, which stands above the first statement, outside of the docstring,
+    and has the hash of the module's `_app`. So a file that quotes a header is not ours,
     and a module that was formatted otherwise, or broken by an edit below, is.
     """
     head = _HEAD.match(text)
@@ -43,12 +43,9 @@ def is_generated(text: str) -> bool:
 def ensure_writable(
     path: Path, *, force: bool, ours: Callable[[str], bool] = is_generated
 ) -> None:
-    """Find out, before any work is done, whether `path` may be written.
+    """Make sure, before any work is done, that `path` may be written.
 
-    Args:
-        path: The file.
-        force: Whether any file there may be overwritten.
-        ours: Tells from the content of a file whether it may be overwritten anyway.
+    `force` allows any file there to be overwritten, `ours` one with such content.
 
     Raises:
         OutputError: It may not.

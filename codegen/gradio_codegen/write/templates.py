@@ -36,10 +36,7 @@ def template_dir() -> Path:
 
 
 class Templates:
-    """Renders templates.
-
-    Args:
-        folder: A user's folder: what it has takes the place of ours.
+    """Renders templates: those of a user's folder take the place of ours.
 
     Raises:
         UsageError: There is no such folder, or none of our templates in it.
@@ -56,12 +53,11 @@ class Templates:
         Raises:
             UsageError: A template of the user's is broken.
         """
-        environment = _environment(self._folder)
-        if self._folder is None:
-            return environment.get_template(name).render(context)
         try:
-            return environment.get_template(name).render(context)
-        except Exception as error:  # templates call what they like
+            return _environment(self._folder).get_template(name).render(context)
+        except Exception as error:  # a user's templates can raise anything
+            if self._folder is None:
+                raise
             raise UsageError(_explained(error, self._folder, name)) from error
 
 

@@ -13,17 +13,13 @@ from ..errors import CodegenError
 def type_check(
     file: str, *, scratch: Path, cwd: Path | None = None, imports: Path | None = None
 ) -> list[str]:
-    """Run mypy over a file.
+    """Run mypy over a file, and return the lines of what it finds.
 
     Args:
         file: Its path, from `cwd` on; findings show it as it is given.
-        scratch: A folder in which mypy may keep what it learns, where MYPY_CACHE_DIR
-            names no other.
+        scratch: Where mypy's cache goes, unless MYPY_CACHE_DIR names another folder.
         cwd: Where it runs; None for here.
         imports: A folder that the file imports from.
-
-    Returns:
-        What it finds, in lines.
 
     Raises:
         CodegenError: It could not run.
