@@ -23,8 +23,8 @@ _RISKY_QUOTE = re.compile(r'"(?="|\Z)|(?<=")"')
 def string(text: str) -> str:
     """Return a string literal.
 
-    `repr` escapes what cannot be printed, marks that turn the direction of text included;
-    it leaves letters and marks that are not seen.
+    `repr` escapes what cannot be printed, including marks that turn the direction of
+    text, but leaves letters and marks that are not seen.
     """
     return UNSEEN.sub(lambda found: ascii(found[0])[1:-1], repr(str(text)))
 
@@ -82,10 +82,8 @@ def shown(value: object) -> str:
 def docstring(text: str, indent: str = "") -> str:
     """Return a docstring literal, triple quotes included, for text of any content.
 
-    Args:
-        text: The content.
-        indent: Goes before each line but the first. The formatter would see to it,
-            but leaves alone what ends a line with a backslash.
+    `indent` goes before each line but the first: the formatter leaves lines alone that
+    a backslash ends.
     """
     plain = escaped(text.replace("\\", "\\\\"), keep="\n").strip()
     plain = _RISKY_QUOTE.sub(r'\\"', plain)
@@ -96,5 +94,5 @@ def docstring(text: str, indent: str = "") -> str:
 
 
 def comment(text: str) -> str:
-    """Text for the rest of a comment line."""
+    """Escape text for the rest of a comment line."""
     return escaped(text)

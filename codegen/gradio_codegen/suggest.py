@@ -1,4 +1,4 @@
-"""What somebody may have meant who wrote a name that there is not."""
+"""Suggestions for a name that does not exist."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ _MOST = 20
 
 
 def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """Return a sentence with the names closest to `given`, or with all that there are.
-
-    Args:
-        given: What was written.
-        names: What could have been.
-    """
+    """Return a sentence with those of `names` closest to `given`, or with all of them."""
     known = list(dict.fromkeys(names))
     folded = {name.casefold().lstrip("/"): name for name in reversed(known)}
     close = difflib.get_close_matches(given.casefold().lstrip("/"), folded, n=3)

@@ -206,16 +206,9 @@ def _output_name(slot: Component, label: str, number: int) -> str:
 def build(
     spec: AppSpec, options: BuildOptions | None = None, *, stale_names: bool = False
 ) -> tuple[Module, list[Diagnostic]]:
-    """Decide everything about a module.
+    """Decide everything about a module, and what is worth knowing about its endpoints.
 
-    Args:
-        spec: The app.
-        options: What shapes the module besides.
-        stale_names: Whether to be content with names for what the app does not have
-            any more.
-
-    Returns:
-        The module, and what is worth knowing about single endpoints.
+    With `stale_names`, a name for what the app no longer has is only worth a warning.
 
     Raises:
         SourceError: The app has no endpoint that can be generated.

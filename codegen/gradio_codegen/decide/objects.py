@@ -143,12 +143,9 @@ class ModelRegistry:
 def _default(schema: Any, type_: TypeExpr) -> Default | None:
     members = as_map(schema) or {}
     value = members.get("default")
-    fits = "default" in members and _is_simple(value) and accepts(type_, value)
+    simple = value == [] or isinstance(value, str | int | float | None)
+    fits = "default" in members and simple and accepts(type_, value)
     return Default("plain", value) if fits else None
-
-
-def _is_simple(value: object) -> bool:
-    return value is None or value == [] or isinstance(value, str | int | float)
 
 
 def _doc(schema: Schema) -> str:

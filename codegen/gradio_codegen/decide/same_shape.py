@@ -15,18 +15,10 @@ from ..narrow import as_list, as_map
 from .schema import Schema, Unfolding, resolve
 
 #: Keywords that say nothing of a value's shape.
-_PROSE = frozenset(
-    {
-        "title",
-        "description",
-        "additional_description",
-        "examples",
-        "$defs",
-        "definitions",
-    }
-)
+_PROSE = {"title", "description", "additional_description", "examples"}
+_PROSE |= {"$defs", "definitions"}
 #: Whose order says nothing either.
-_SETS = frozenset({"required", "enum"})
+_SETS = {"required", "enum"}
 #: References are followed to no more levels of a schema than this.
 _DEEPEST = 80
 
@@ -34,8 +26,7 @@ _DEEPEST = 80
 class Shapes:
     """Tells the shapes of an app's schemas.
 
-    Args:
-        unfolding: Where it ends, references are taken for what they lead to.
+    Where the unfolding ends, references stand for what they lead to.
     """
 
     def __init__(self, unfolding: Unfolding) -> None:
@@ -45,10 +36,8 @@ class Shapes:
     def of(self, schema: Schema, defs: Schema) -> str:
         """Return the same text for schemas of the same shape, and for no others."""
         # The shaper keeps `defs`, so no other object can have its id.
-        shaper = self._shapers.get(id(defs))
-        if shaper is None:
-            shaper = self._shapers[id(defs)] = _Shaper(defs, self._unfolding)
-        return shaper.shape(schema, (), 0)[0]
+        new = _Shaper(defs, self._unfolding)
+        return self._shapers.setdefault(id(defs), new).shape(schema, (), 0)[0]
 
 
 class _Shaper:

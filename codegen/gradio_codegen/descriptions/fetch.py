@@ -29,7 +29,7 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     """Return what a source is, and how it is called from now on.
 
     Raises:
-        UsageError: It is nothing that can be read.
+        UsageError: It is none that can be read.
     """
     space = space_of(source)
     if is_url(source):
@@ -62,7 +62,7 @@ class Connect:
 
     @property
     def given(self) -> bool:
-        """Whether there is something that goes to the app."""
+        """Whether any of it is sent to the app."""
         return any(part is not None for part in (self.token, self.auth, self.headers))
 
 
@@ -76,8 +76,8 @@ def fetch(
     Args:
         source: A URL, a Space id, or the path of a saved description.
         connect: How to reach the app.
-        report: Shows what a Space does that is waited for, and None when that is over;
-            without it, a line on the terminal does.
+        report: Called with what a Space does while it is waited for, and with None
+            when that is over; without it, a line on the terminal says so.
 
     Raises:
         UsageError: The source is none of these.
