@@ -2,8 +2,8 @@
 
 A description comes from whatever server a URL leads to, so everything about it has a
 bound. Within them, time and memory grow in step with the description. Prose is cut,
-since nothing depends on it; a type gets wider; what cannot be had in less is refused
-with the place where it is.
+since nothing depends on it; a type gets wider; the rest is refused with the
+place where it is.
 """
 
 from __future__ import annotations

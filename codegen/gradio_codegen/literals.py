@@ -33,7 +33,7 @@ def source(value: object) -> str:
     """Return a JSON value as a Python expression.
 
     Raises:
-        TypeError: It is no JSON value.
+        TypeError: It is not a JSON value.
         ValueError: It is a number that has no literal (infinite, NaN).
     """
     match value:
@@ -53,7 +53,7 @@ def source(value: object) -> str:
             inner = (f"{string(_key(key))}: {source(v)}" for key, v in members.items())
             return f"{{{', '.join(inner)}}}"
         case _:
-            raise TypeError(f"{type(value).__name__} is no JSON value")
+            raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
 def _key(key: object) -> str:

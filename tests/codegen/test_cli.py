@@ -252,9 +252,9 @@ def test_findings_of_the_type_checker_are_an_exit_code(
         ([CALCULATOR, "-o", "mine.py"], "mine.py exists and was not written by"),
         (["save", CALCULATOR, "-o", "mine.py"], "mine.py exists and was not written"),
         (["save", CALCULATOR, "-o", "ours.py"], "ours.py exists and was not written"),
-        (["nonsense", "-o", "x.py"], "is no app. Give a URL"),
-        (["ftp://host/x", "-o", "x.py"], "is no app. Give a URL"),
-        (["", "-o", "x.py"], "is no app. Give a URL"),
+        (["nonsense", "-o", "x.py"], "is not an app. Give a URL"),
+        (["ftp://host/x", "-o", "x.py"], "is not an app. Give a URL"),
+        (["", "-o", "x.py"], "is not an app. Give a URL"),
         ([CALCULATOR, "-o", "x.py", "--auth", "me"], "--auth takes user:password"),
         ([CALCULATOR, "-o", "x.py", "--header", "me"], "--header takes Key:Value"),
         ([CALCULATOR, "-o", "x.py", "--header", "a:b\nc"], "characters no header has"),
@@ -310,12 +310,16 @@ def test_no_text_of_the_users_is_a_fault_of_ours(
 
 def broken(tmp_path: Path) -> Iterator[tuple[str, str, str]]:
     text = Path(CALCULATOR).read_text("utf-8")
-    yield "truncated.json", text[: len(text) // 2], "it is no JSON"
-    yield "empty.json", "", "it is no JSON"
+    yield "truncated.json", text[: len(text) // 2], "it is not JSON"
+    yield "empty.json", "", "it is not JSON"
     yield "other.json", "{}", "not written by `gradio-codegen save`"
     yield "list.json", "[1]", "expected an object, found an array"
     yield "wrong.json", text.replace('"inputs": [', '"inputs": ["x", '), "inputs[0]"
-    yield "nan.json", text.replace('"default": 100', '"default": NaN'), "no JSON number"
+    yield (
+        "nan.json",
+        text.replace('"default": 100', '"default": NaN'),
+        "not a JSON number",
+    )
 
 
 def test_a_broken_description_is_3(tmp_path: Path) -> None:
@@ -323,7 +327,7 @@ def test_a_broken_description_is_3(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
         fails(3, says, name, "-o", "x.py", cwd=tmp_path)
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
-    fails(3, "is no text", "binary.json", "-o", "x.py", cwd=tmp_path)
+    fails(3, "is not text", "binary.json", "-o", "x.py", cwd=tmp_path)
     fails(3, "there is no file missing.json", "missing.json", "-o", "x", cwd=tmp_path)
 
 

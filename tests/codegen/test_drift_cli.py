@@ -110,7 +110,7 @@ def test_wrong_use(folder: Path) -> None:
     words = ("check", "app_api.py", "--against=old.json", "--source=o/a")
     fails(2, "exclude each other", *words, cwd=folder)
     fails(2, "Missing argument", "check", cwd=folder)
-    fails(2, "is no app", "check", "app_api.py", "--source", "what?", cwd=folder)
+    fails(2, "is not an app", "check", "app_api.py", "--source", "what?", cwd=folder)
 
 
 def test_an_app_that_cannot_be_reached_or_read(folder: Path) -> None:

@@ -80,7 +80,7 @@ APP = entry("owner/app", "app.py")
         (APP + entry("owner/other", "sub/app.py"), "have one name, app. Give one of"),
         (entry("owner/app", "."), "apps[0].output is a folder: ."),
         (entry("owner/app", "app.txt"), "apps[0].output does not end in .py"),
-        (entry("nothing", "app.py"), "apps[0].source: 'nothing' is no app"),
+        (entry("nothing", "app.py"), "apps[0].source: 'nothing' is not an app"),
         (entry("owner/app", ""), "apps[0].output: string should have at least 1"),
     ],
 )

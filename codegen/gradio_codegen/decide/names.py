@@ -112,7 +112,7 @@ _PROTECTED = ("model_dump", "model_validate")
 
 
 def identifier(text: str, fallback: str) -> str:
-    """Make `text` a valid identifier that is no keyword.
+    """Make `text` a valid identifier that is not a keyword.
 
     An identifier within the limit stays as it is, but for Unicode normalisation:
     Python reads identifiers in NFKC, so two that differ only before it are one name.

@@ -188,7 +188,7 @@ def write_models(
 
 
 def _field(item: Property, namer: Namer, annotation: str) -> str:
-    """Write a field; its alias is what the wire calls it, if that is no valid name."""
+    """Write a field; its alias is what the wire calls it, if that is not a valid name."""
     match item:
         case Property(default=Default(value=value)):
             default = source(value)

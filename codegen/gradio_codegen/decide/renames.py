@@ -109,7 +109,7 @@ def _check(old: str, new: str, reserved: Collection[str], possible: str) -> None
     if new != possible or new.startswith("_"):
         raise UsageError(
             f"rename: {old} cannot be called {new!r}. "
-            "Give a Python name that is no keyword and begins with a letter"
+            "Give a Python name that is not a keyword and begins with a letter"
         )
 
 

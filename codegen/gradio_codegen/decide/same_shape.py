@@ -15,8 +15,14 @@ from ..narrow import as_list, as_map
 from .schema import Schema, Unfolding, resolve
 
 #: Keywords that say nothing of a value's shape.
-_PROSE = {"title", "description", "additional_description", "examples"}
-_PROSE |= {"$defs", "definitions"}
+_PROSE = {
+    "title",
+    "description",
+    "additional_description",
+    "examples",
+    "$defs",
+    "definitions",
+}
 #: Whose order says nothing either.
 _SETS = {"required", "enum"}
 #: References are followed to no more levels of a schema than this.

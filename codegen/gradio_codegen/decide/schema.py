@@ -29,6 +29,7 @@ from .types import (
     INT,
     NONE,
     STR,
+    Generic,
     Literals,
     Named,
     TypeExpr,
@@ -36,7 +37,6 @@ from .types import (
     either,
     list_of,
     natural,
-    tuple_of,
 )
 
 Schema = Mapping[str, Any]
@@ -214,7 +214,7 @@ def _runtime_class(schema: Schema) -> str | None:
 
 
 def choice_type(values: Iterable[object]) -> TypeExpr | None:
-    """Return the type of one of several values; None when there are none.
+    """Return the type of one of several values; None without any value.
 
     `Literal` cannot hold floats, arrays and objects, so these open the type. More than
     a certain number of values are data rather than a type to choose from.
@@ -302,7 +302,8 @@ class SchemaMapper:
             return _SCALARS[type_]
         if _is_array(schema):
             if (items := _tuple_items(schema)) is not None:
-                return tuple_of([self.type(i, defs, wanted, within) for i in items])
+                parts = (self.type(item, defs, wanted, within) for item in items)
+                return Generic("tuple", tuple(parts))
             return list_of(self.type(_item_schema(schema), defs, wanted, within))
         schema = _merged(schema, defs)
         if schema.get("properties") and type_ in ("object", None):

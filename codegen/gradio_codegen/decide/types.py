@@ -8,7 +8,7 @@ A `TypeExpr` says what a value is; how it is written depends on the place. A num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -81,23 +81,13 @@ UNCHANGED = Named("Unchanged")
 
 
 def list_of(item: TypeExpr) -> TypeExpr:
-    """`list[item]`; of what can be a file in several ways, `Several[item]`."""
-    return several(item) if item == FILE_INPUT else Generic("list", (item,))
-
-
-def several(item: TypeExpr) -> TypeExpr:
-    """`Several[item]`, for parameters that take what the runtime converts."""
-    return Generic("Several", (item,))
+    """Return `list[item]`; of files that the runtime converts, `Several[item]`."""
+    return Generic("Several" if item == FILE_INPUT else "list", (item,))
 
 
 def dict_of(value: TypeExpr) -> TypeExpr:
-    """`dict[str, value]`."""
+    """Return `dict[str, value]`."""
     return Generic("dict", (STR, value))
-
-
-def tuple_of(items: Sequence[TypeExpr]) -> TypeExpr:
-    """`tuple[items]`."""
-    return Generic("tuple", tuple(items))
 
 
 def either(*members: TypeExpr) -> TypeExpr:
@@ -118,7 +108,7 @@ def either(*members: TypeExpr) -> TypeExpr:
 
 
 def optional(type_: TypeExpr) -> TypeExpr:
-    """`type_ | None`."""
+    """Return `type_ | None`."""
     return either(type_, NONE)
 
 

@@ -29,7 +29,7 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     """Return what a source is, and how it is called from now on.
 
     Raises:
-        UsageError: It is none that can be read.
+        UsageError: It cannot be a source.
     """
     space = space_of(source)
     if is_url(source):
@@ -39,7 +39,7 @@ def classify(source: str) -> tuple[Literal["app", "file"], str]:
     if space is not None:
         return "app", space
     raise UsageError(
-        f"{shown_src(source)!r} is no app. Give a URL (http://…), a Space (owner/name), "
+        f"{shown_src(source)!r} is not an app. Give a URL (http://…), a Space (owner/name), "
         "or a saved description (.json)"
     )
 
@@ -149,6 +149,6 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise SourceError(f"there is no file {path}. Check the path") from None
     except UnicodeDecodeError:
-        raise SourceError(f"{path} is no text. Check the path") from None
+        raise SourceError(f"{path} is not text. Check the path") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from None

@@ -67,7 +67,7 @@ def check_values(value: object, place: str) -> bool:
     """Return whether all text in a JSON value is whole; see `repaired`.
 
     Raises:
-        SpecError: It holds something that JSON has not, such as NaN, or is too deep.
+        SpecError: It is too deep, or holds what JSON does not have, such as NaN.
     """
     whole = True
     todo: list[tuple[object, _Place, int]] = [(value, place, 0)]
@@ -87,13 +87,13 @@ def check_values(value: object, place: str) -> bool:
             case int() if item.bit_length() > INT_BITS:
                 raise SpecError(_written(where), "the number is too large")
             case float() if not math.isfinite(item):
-                raise SpecError(_written(where), f"{item!r} is no JSON number")
+                raise SpecError(_written(where), f"{item!r} is not a JSON number")
             case int() | float():
                 pass
             case dict():
                 for key, part in cast("dict[Any, object]", item).items():
                     if not isinstance(key, str):
-                        problem = f"the key {key!r} is no string"
+                        problem = f"the key {key!r} is not a string"
                         raise SpecError(_written(where), problem)
                     whole = whole and _is_whole(key)
                     todo.append((part, (where, key), depth + 1))
@@ -101,7 +101,7 @@ def check_values(value: object, place: str) -> bool:
                 parts = enumerate(cast("list[object]", item))
                 todo.extend((part, (where, i), depth + 1) for i, part in parts)
             case _:
-                raise SpecError(_written(where), f"{kind(item)} is no JSON value")
+                raise SpecError(_written(where), f"{kind(item)} is not a JSON value")
     return whole
 
 
@@ -125,7 +125,7 @@ def _is_whole(text: str) -> bool:
 def repaired(value: Any) -> Any:
     """Return the value with half characters (lone surrogates) replaced in its text.
 
-    JSON can spell them, but neither pydantic nor any server takes them.
+    JSON can have them, but pydantic and servers refuse them.
     """
     if isinstance(value, str):
         return value.encode(errors="replace").decode()

@@ -160,7 +160,7 @@ def loads(text: str, place: str) -> AppSpec:
         document = as_object(json.loads(text), place)
     except (ValueError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
-        problem = "it is nested too deeply" if deep else f"it is no JSON ({error})"
+        problem = "it is nested too deeply" if deep else f"it is not JSON ({error})"
         raise SpecError(place, problem) from None
     if document.get(_MARK) != _FORMAT:
         raise SpecError(place, "it was not written by `gradio-codegen save`")
@@ -251,18 +251,18 @@ class _Reducer:
             description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
             parameters=[
                 self._live.applied(
-                    _reduce_parameter(item, slot, f"{place}.parameters[{index}].type"),
+                    _reduced(
+                        _with_default(item, slot),
+                        slot,
+                        f"{place}.parameters[{index}].type",
+                    ),
                     slot,
                     (key, index),
                 )
                 for index, item, slot in _pairs(endpoint.parameters, inputs)
             ],
             returns=[
-                ReturnInfo(
-                    label=_label(item.label),
-                    component=item.component,
-                    schema_=_schema(item, slot, f"{place}.returns[{index}].type"),
-                )
+                _reduced(item, slot, f"{place}.returns[{index}].type")
                 for index, item, slot in _pairs(endpoint.returns, outputs)
             ],
         )
@@ -329,36 +329,25 @@ def _pairs(
     ]
 
 
-def _reduce_parameter(
-    item: ParameterInfo, slot: Component | None, place: str
-) -> ParameterInfo:
-    has_default, default = item.has_default, item.default
-    if item.name is None and not has_default and slot is not None:
-        # Before Gradio 4.23 only the component knows.
-        default = slot.props.get("value")
-        has_default = default is not None
-    return item.model_copy(
-        update={
-            "label": _label(item.label),
-            "has_default": has_default,
-            "default": default,
-            "schema_": _schema(item, slot, place),
-        }
-    )
+def _with_default(item: ParameterInfo, slot: Component | None) -> ParameterInfo:
+    """Take a default from the component: before Gradio 4.23 only that has it."""
+    if item.name is not None or item.has_default or slot is None:
+        return item
+    value = slot.props.get("value")
+    return item.model_copy(update={"has_default": value is not None, "default": value})
 
 
-def _label(label: str | None) -> str | None:
-    if label is None or MADE_UP_LABEL.fullmatch(label):
-        return None
-    return cut(label, LABEL)
+_Item = TypeVar("_Item", ParameterInfo, ReturnInfo)
 
 
-def _schema(
-    item: ParameterInfo | ReturnInfo, slot: Component | None, place: str
-) -> object:
+def _reduced(item: _Item, slot: Component | None, place: str) -> _Item:
+    """Drop a label that Gradio made up, and a schema that the component decides."""
     check_schema(item.schema_, place)
     wanted = slot is None or kind_of(slot.type).schema_wanted
-    return item.schema_ if wanted else None
+    made_up = item.label is None or MADE_UP_LABEL.fullmatch(item.label)
+    label = None if made_up else cut(item.label or "", LABEL)
+    schema = item.schema_ if wanted else None
+    return item.model_copy(update={"label": label, "schema_": schema})
 
 
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:

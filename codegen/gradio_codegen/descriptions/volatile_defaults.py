@@ -22,7 +22,7 @@ Place = tuple[str, int]
 
 _LONGEST = 200
 #: How Gradio's own addresses of files begin, and what paths on a server look like;
-#: `/v1/chat` is none.
+#: `/v1/chat` is not one.
 _FILE_ADDRESS = re.compile(r"/file=")
 _SERVER_PATH = re.compile(
     r"(file://|[A-Za-z]:\\|/(home|mnt|opt|private|root|srv|tmp|usr|var|workspace|Users)/)"

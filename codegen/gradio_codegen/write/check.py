@@ -75,7 +75,7 @@ class _Checker:
             if not self._statement(node):
                 line = ast.unparse(node).partition("\n")[0]
                 raise CheckError(
-                    f"line {node.lineno} of the generated module is no declaration "
+                    f"line {node.lineno} of the generated module is not a declaration "
                     f"({line[:80]!r}). Please report it"
                 )
 

@@ -123,7 +123,7 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 
 
 def package_name(module: Module) -> str:
-    """Return the name that a module's examples import it by; its user names the file."""
+    """Return the name by which examples import a module; its file may have another."""
     return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
 
 

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, and never over somebody else's work."""
+"""Files: written whole or not at all, and never over anybody else's work."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def ensure_writable(
         may = False
     if linked and not may:
         raise OutputError(
-            f"{path} is a link, and where it leads is nothing that gradio-codegen has "
-            "written. Name the file itself"
+            f"{path} is a link to what gradio-codegen has not written. "
+            "Name the file itself"
         )
     if not may:
         raise OutputError(
@@ -86,7 +86,7 @@ def _refuse_special(path: Path) -> None:
     """
     named = Path(os.path.abspath(path)).parts[1:2]  # noqa: PTH100 - links stay links
     if named in (("dev",), ("proc",)) or (path.exists() and not path.is_file()):
-        raise OutputError(f"{path} is no regular file. Use -o - for stdout")
+        raise OutputError(f"{path} is not a regular file. Use -o - for stdout")
 
 
 def write_file(path: Path, text: str) -> None:
