@@ -80,9 +80,8 @@ BUILTINS = _words(
 #: replaced by endpoints.
 MEMBERS = _words(
     """
-    _address _closed _connect_in _connected _connected_now _connection _predict _settings
-    _submit aclose app close config connect duplicate reset_session session_hash src use
-    view_api
+    _address _closed _connection _connections _predict _settings _submit aclose app close
+    config connect duplicate reset_session session_hash src use view_api
     """
 )
 

@@ -207,7 +207,7 @@ def _runtime_class(schema: Schema) -> str | None:
     title = schema.get("title")
     known = _classes().get(title) if isinstance(title, str) else None
     properties = _properties(schema)
-    if known is None or set(properties) != known[1]:
+    if known is None or frozenset(properties) != known[1]:
         return None
     arrays = all(_is_array(as_map(properties[name]) or {}) for name in known[0].arrays)
     return known[0].name if arrays else None
