@@ -191,19 +191,28 @@ def _described(slot: Json) -> Json:
 
 
 @contextmanager
-def serving(config: Json, info: Json) -> Iterator[str]:
-    """A server on loopback that answers as the app would; gives its URL."""
+def serving(
+    config: Json, info: Json | None, info_all: Json | None = None
+) -> Iterator[str]:
+    """A server on loopback that answers as the app would; gives its URL.
+
+    Without `info` it answers 500 there; `info_all` is of all endpoints.
+    """
+    place = f"{config.get('api_prefix') or ''}/info"
     answers = {
         "/config": json.dumps(config).encode(),
-        "/gradio_api/info": json.dumps(info).encode(),
+        place: json.dumps(info).encode() if info else None,
+        f"{place}?all_endpoints=True": json.dumps(info_all or info).encode(),
     }
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = answers.get(self.path.partition("?")[0])
-            self.send_response(404 if body is None else 200)
+            path = self.path.partition("?")[0]
+            body = answers.get(self.path if info else path, answers.get(path))
+            missing = 500 if path in answers else 404
+            self.send_response(missing if body is None else 200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body or b"")))
             self.end_headers()
