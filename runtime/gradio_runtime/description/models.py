@@ -10,15 +10,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 
 from .json_values import is_array, is_object, load_json
+
+_TRANSLATED = "__i18n__"
+
+
+def label_text(value: object) -> str | None:
+    """Return a label as text: authors give strings, numbers, and keys to translations.
+
+    A translated label (`gr.I18n`) comes as an object with its `key`, or as a string
+    that has this object in JSON behind a mark.
+    """
+    if isinstance(value, str) and value.startswith(_TRANSLATED):
+        with suppress(ValueError):
+            value = load_json(value.removeprefix(_TRANSLATED))
+    if is_object(value):
+        key = value.get("key")
+        return key if isinstance(key, str) else None
+    return None if value is None else str(value)
 
 
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True, frozen=True)
+
+
+_Label: TypeAlias = Annotated[str | None, BeforeValidator(label_text)]
+#: A text; anything else that stands there is the same as nothing.
+_Name: TypeAlias = Annotated[
+    str | None, BeforeValidator(lambda value: value if isinstance(value, str) else None)
+]
+_Flag: TypeAlias = Annotated[bool, BeforeValidator(lambda value: value is True)]
+
+
+def _null_is(empty: object) -> BeforeValidator:
+    return BeforeValidator(lambda value: empty if value is None else value)
 
 
 class Component(_Wire):
@@ -36,7 +72,7 @@ class Component(_Wire):
 
     id: int
     type: str
-    props: dict[str, Any] = Field(default_factory=dict)
+    props: dict[str, Any] = {}
     skip_api: bool | None = None
     schema_in: Any = Field(
         default=None,
@@ -54,7 +90,8 @@ class Dependency(_Wire):
     Attributes:
         id: The `fn_index` of the wire. Before Gradio 4.32 it is the list index,
             which `Config` fills in.
-        api_name: The endpoint's name without its slash; None when it has none.
+        api_name: The endpoint's name without its slash; None when it has none: `false`
+            makes an endpoint private before 6.0, and 3.x also has null.
         inputs: Component ids in wire order.
         outputs: Component ids in wire order.
         backend_fn: False when it runs in the browser only.
@@ -69,44 +106,28 @@ class Dependency(_Wire):
     """
 
     id: int
-    api_name: str | None = None
-    inputs: list[int] = Field(default_factory=list[int])
-    outputs: list[int] = Field(default_factory=list[int])
+    api_name: _Name = None
+    inputs: list[int] = []
+    outputs: list[int] = []
     backend_fn: bool = True
     queue: bool | None = None
     generator: bool = False
     batch: bool = False
     visibility: Literal["public", "undocumented", "private"] = "public"
-    event_data: bool = Field(
+    event_data: _Flag = Field(
         default=False,
         validation_alias=AliasChoices("collects_event_data", "event_data"),
     )
-    prop_inputs: list[int] = Field(
-        default_factory=list[int],
+    prop_inputs: Annotated[list[int], _null_is([])] = Field(
+        default=[],
         validation_alias=AliasChoices("component_prop_inputs", "prop_inputs"),
     )
     on_load: bool = False
 
     @property
     def callable(self) -> bool:
-        """Whether `/info` may list it: it runs on the server and is not private."""
+        """Return whether `/info` may list it: it runs on the server, not private."""
         return self.backend_fn and self.visibility != "private"
-
-    @field_validator("prop_inputs", mode="before")
-    @classmethod
-    def _positions(cls, value: object) -> object:
-        return [] if value is None else value
-
-    @field_validator("event_data", mode="before")
-    @classmethod
-    def _flag(cls, value: object) -> object:
-        return value is True
-
-    @field_validator("api_name", mode="before")
-    @classmethod
-    def _named(cls, value: object) -> object:
-        # `false` makes an endpoint private before 6.0; 3.x also has null (unnamed).
-        return value if isinstance(value, str) else None
 
 
 class Config(_Wire):
@@ -125,18 +146,13 @@ class Config(_Wire):
     version: str
     protocol: str = "ws"
     enable_queue: bool | None = None
-    api_prefix: str = ""
+    api_prefix: Annotated[str, _null_is("")] = ""
     app_id: int | str | None = None
     space_id: str | None = None
     max_file_size: int | None = None
     connect_heartbeat: bool = False
-    components: list[Component] = Field(default_factory=list[Component])
-    dependencies: list[Dependency] = Field(default_factory=list[Dependency])
-
-    @field_validator("api_prefix", mode="before")
-    @classmethod
-    def _prefix(cls, value: object) -> object:
-        return (value or "") if isinstance(value, str | None) else value
+    components: list[Component] = []
+    dependencies: list[Dependency] = []
 
     @field_validator("dependencies", mode="before")
     @classmethod
@@ -205,24 +221,6 @@ def _is_on_load(raw: Mapping[str, Any]) -> bool:
     )
 
 
-_TRANSLATED = "__i18n__"
-
-
-def label_text(value: object) -> str | None:
-    """A label as text: authors give strings, numbers, and keys to translations.
-
-    A translated label (`gr.I18n`) comes as an object with its `key`, or as a string
-    that has this object in JSON behind a mark.
-    """
-    if isinstance(value, str) and value.startswith(_TRANSLATED):
-        with suppress(ValueError):
-            value = load_json(value.removeprefix(_TRANSLATED))
-    if is_object(value):
-        key = value.get("key")
-        return key if isinstance(key, str) else None
-    return None if value is None else str(value)
-
-
 class ParameterInfo(_Wire):
     """One parameter in `/info`.
 
@@ -237,7 +235,7 @@ class ParameterInfo(_Wire):
             says when a call is made.
     """
 
-    label: str | None = None
+    label: _Label = None
     name: str | None = Field(
         default=None, validation_alias=AliasChoices("parameter_name", "name")
     )
@@ -252,23 +250,13 @@ class ParameterInfo(_Wire):
     component: str = ""
     live: str | None = None
 
-    @field_validator("label", mode="before")
-    @classmethod
-    def _text(cls, value: object) -> object:
-        return label_text(value)
-
 
 class ReturnInfo(_Wire):
     """One output in `/info`: its label, JSON Schema and component type."""
 
-    label: str | None = None
+    label: _Label = None
     schema_: Any = Field(default=None, validation_alias=AliasChoices("type", "schema_"))
     component: str = ""
-
-    @field_validator("label", mode="before")
-    @classmethod
-    def _text(cls, value: object) -> object:
-        return label_text(value)
 
 
 class EndpointInfo(_Wire):
@@ -283,8 +271,8 @@ class EndpointInfo(_Wire):
             part of a saved description.
     """
 
-    parameters: list[ParameterInfo] = Field(default_factory=list[ParameterInfo])
-    returns: list[ReturnInfo] = Field(default_factory=list[ReturnInfo])
+    parameters: list[ParameterInfo] = []
+    returns: list[ReturnInfo] = []
     description: str | None = None
     oauth_token: str | None = Field(default=None, exclude=True)
 
@@ -292,9 +280,5 @@ class EndpointInfo(_Wire):
 class Info(_Wire):
     """The app's `/info`: endpoints by name (with the slash) and by index."""
 
-    named_endpoints: dict[str, EndpointInfo] = Field(
-        default_factory=dict[str, EndpointInfo]
-    )
-    unnamed_endpoints: dict[str, EndpointInfo] = Field(
-        default_factory=dict[str, EndpointInfo]
-    )
+    named_endpoints: dict[str, EndpointInfo] = {}
+    unnamed_endpoints: dict[str, EndpointInfo] = {}
