@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from gradio_runtime._codecs.file_objects import (
 )
 from gradio_runtime._http.settings import Settings
 from gradio_runtime._models import files
-from gradio_runtime._models.files import data_url, facts_of
+from gradio_runtime._models.files import data_url, facts_of, set_facts
 from gradio_runtime._transfer.transfer import Transfer
 from gradio_runtime.description import Component, Config
 from gradio_runtime.description.addresses import is_url
@@ -94,6 +95,14 @@ def test_what_names_a_file_to_a_server() -> None:
     }
     six = {"path": "/t/a.txt", "orig_name": "b.txt", "meta": META}
     assert file_to_send("/t/a.txt", "b.txt", SIX) == six
+
+
+def test_a_file_is_sent_with_its_further_keys(tmp_path: Path) -> None:
+    there = transfer(THREE, tmp_path)
+    file = there.file_of({"path": "/t/a.txt", "meta": META})
+    set_facts(file, extra={"alt_text": "an a"})
+    (sent,) = asyncio.run(there.upload_all([file]))
+    assert sent == {**file_to_send("/t/a.txt", None, THREE), "alt_text": "an a"}
 
 
 def test_an_image_of_gradio_3_is_a_data_url() -> None:

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from gradio_runtime import File, FileInput, Input, InputError
 from gradio_runtime._codecs.codec import (
-    FileWith,
     decode,
     encode,
     files_in,
-    replace_files,
 )
+from gradio_runtime._models.files import facts_of
 from gradio_runtime._models.provenance import OF_THE_APP
 from gradio_runtime.description import Component, Config
 from gradio_runtime.description.dialect import Dialect
@@ -254,16 +253,15 @@ def test_a_cell_is_nothing_else() -> None:
 def test_a_file_of_gradio_3_has_its_text_among_its_own_keys() -> None:
     (pair,) = given(list[ChatPairInput], [(("a.png", "an a"), "b")])
     wire = sent([pair], "chatbot", G3)
-    assert files_in(wire) == [pair[0]]
-    assert isinstance(wire[0][0], FileWith)
-    uploaded = replace_files(wire, {id(pair[0]): {"name": "/srv/a.png"}})
-    assert uploaded == [[{"name": "/srv/a.png", "alt_text": "an a"}, "b"]]
+    (file,) = files_in(wire)
+    assert wire == [[file, "b"]]
+    assert (file.path, facts_of(file).extra) == (pair[0].path, {"alt_text": "an a"})
 
 
 def test_gradio_3_has_no_components_in_chats() -> None:
     picture = ChatComponent(component="image", value=A)
     (cells,) = sent([("see", picture)], "chatbot", G3)
-    assert cells[1] == FileWith(A, {"alt_text": None})
+    assert (cells[1], facts_of(cells[1]).extra) == (A, {"alt_text": None})
     with pytest.raises(InputError, match="no components in chats: 'plot'"):
         sent([("see", ChatComponent(component="plot", value={}))], "chatbot", G3)
 

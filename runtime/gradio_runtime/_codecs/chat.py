@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._components.kind import Codec, Files, Json
-from .._models.files import File, recast
+from .._models.files import File, recast, set_facts
 from ..description import Component
 from ..description.dialect import Dialect
 from ..description.json_values import is_array, is_object
@@ -19,7 +19,6 @@ from ..types.chat import (
     ChatText,
     DescribedFile,
 )
-from .codec import FileWith
 
 
 def _encode_chat(value: Any, _slot: Component, dialect: Dialect) -> Any:
@@ -91,7 +90,9 @@ def _encode_cell(cell: Any, dialect: Dialect) -> Any:
         case File():
             text = cell.alt_text if isinstance(cell, DescribedFile) else None
             if dialect.pairs:
-                return FileWith(cell, {"alt_text": text})
+                sent = recast(cell, File)
+                set_facts(sent, extra={"alt_text": text})
+                return sent
             return {"file": cell, "alt_text": text}
         case ChatComponent() if not dialect.pairs:
             return _encode_component(cell)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, partial
@@ -47,14 +46,6 @@ _MEMBERS_AMONG_TEXTS = _members("among") | {"path"}
 _MEMBERS = _members("among", "bare", "captioned") | {"data", "name", "path", "url"}
 
 
-@dataclass(frozen=True)
-class FileWith:
-    """A file whose JSON has further keys."""
-
-    file: File
-    extra: Mapping[str, Json]
-
-
 @cache
 def _load(place: str) -> Codec:
     module, _, name = place.partition(":")
@@ -87,7 +78,7 @@ def _plain(value: object) -> Json:
             if not value.isascii():
                 _check_text(value)
             return value
-        case None | bool() | FileWith():
+        case None | bool():
             return value
         case int() | float():
             return _number(value)
@@ -225,8 +216,6 @@ def _with_files(
 
 def files_in(value: Json) -> list[File]:
     """Every `File` in a value."""
-    if isinstance(value, FileWith):
-        return [value.file]
     if isinstance(value, File):
         return [value, *files_in(getattr(value, "subtitles", None))]
     if is_object(value):
@@ -240,8 +229,6 @@ def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
     """A copy of a value in which each `File` is what `wire` has under its `id()`."""
     if isinstance(value, File):
         return wire[id(value)]
-    if isinstance(value, FileWith):
-        return {**wire[id(value.file)], **value.extra}
     if is_object(value):
         return {key: replace_files(item, wire) for key, item in value.items()}
     if is_array(value):

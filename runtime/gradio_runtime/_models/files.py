@@ -8,18 +8,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    BinaryIO,
-    Protocol,
-    Self,
-    TypeVar,
-    cast,
-)
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, TypeVar, cast
 
 from pydantic import (
     ConfigDict,
@@ -108,6 +100,7 @@ class FileFacts:
         shared: Whether `url` is for everybody, as far as its app knows: other apps may
             read it.
         inline: Whether it is sent as a data URL, and not uploaded.
+        extra: Further keys of the object that it is sent as.
         named: Whether the caller named it himself, and no app and no JSON.
     """
 
@@ -118,6 +111,7 @@ class FileFacts:
     lazy: bool = False
     shared: bool = False
     inline: bool = False
+    extra: Mapping[str, Any] | None = None
     named: bool = False
 
 

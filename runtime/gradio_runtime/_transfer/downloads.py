@@ -38,7 +38,7 @@ _STEP = 64 * 1024
 _COUNTED = 1 << 20
 _PARTIAL = 206
 _NO_SUCH_RANGE = 416
-#: Statuses that mean something else for a file than for an app.
+#: Statuses that mean something else for a file than for the app.
 _ANSWERED = frozenset({403, 404, 410, _NO_SUCH_RANGE})
 _BYTES = "[0-9]{1,18}"  # no file has more, and Python reads no number of 5,000 digits
 CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
@@ -46,22 +46,13 @@ CONTENT_RANGE = re.compile(rf"bytes ({_BYTES})-({_BYTES})/({_BYTES}|\*)")
 
 @dataclass
 class Allowance:
-    """How many files and bytes one call may download.
-
-    Attributes:
-        files: Files in each of its outputs.
-        size: Bytes that all its files may still take.
-    """
+    """How many files each output of a call may have, and bytes all of them together."""
 
     files: int
     size: int
 
     def take(self, size: int) -> None:
-        """Use some of it up.
-
-        Raises:
-            FileTooLarge: It is all used up.
-        """
+        """Use some of the bytes up, or raise `FileTooLarge`."""
         self.size -= size
         if self.size < 0:
             raise FileTooLarge(
@@ -91,17 +82,8 @@ class Wanted:
     trusted: bool = False
     allowance: Allowance | None = None
 
-    def begin(self) -> None:
-        """Count the least that a file takes, since there may be very many."""
-        if self.allowance is not None:
-            self.allowance.take(SMALLEST_FILE)
-
     def take(self, size: int, folder: Path) -> None:
-        """Count bytes that are about to be written into a folder.
-
-        Raises:
-            FileTooLarge: They exceed a limit, or the disk is full.
-        """
+        """Count bytes that are about to be written; raise `FileTooLarge` at a bound."""
         if self.allowance is not None:
             self.allowance.take(size)
         disk = shutil.disk_usage(folder)
@@ -113,11 +95,7 @@ class Wanted:
             )
 
     def check(self, size: int) -> None:
-        """Check the number of bytes against the limit.
-
-        Raises:
-            FileTooLarge: There are more.
-        """
+        """Raise `FileTooLarge` if the file may not have so many bytes."""
         if self.limit is not None and size > self.limit:
             raise FileTooLarge(
                 f"{self.name} has {size} bytes or more, and this client takes at most "
@@ -127,24 +105,16 @@ class Wanted:
 
 
 async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
-    """GET a file into `folder`, where it appears only when it is complete.
+    """GET a file into a folder, which is made, and return its path.
 
     A download that is cut is continued, or started again if that is not possible. It
-    fails after `RETRIES` tries in a row that brought nothing new.
-
-    Args:
-        transport: HTTP to the app that named the file.
-        wanted: The file.
-        folder: Where to put it; made if it does not exist.
-
-    Raises:
-        FileTooLarge: It has more bytes than the caller allows.
-        GradioError: It is not served, or is cut every time.
+    fails after `RETRIES` tries in a row that brought nothing new. Raise `FileTooLarge`
+    at a bound, and another `GradioError` for a file that is not served.
     """
-    wanted.begin()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
     target, partial = folder / wanted.name, folder / f".{secrets.token_hex(4)}.part"
     try:
+        wanted.take(SMALLEST_FILE, folder)
         await _Download(transport, wanted, partial).run()
         partial.replace(target)
     except BaseException:
@@ -166,7 +136,6 @@ class _Download:
         self._have = 0
         #: The tag of that version; None if the server gives none.
         self._version: str | None = None
-        self._gone = False
 
     async def run(self) -> None:
         """Fetch the whole file."""
@@ -176,11 +145,12 @@ class _Download:
             try:
                 await self._fetch()
             except GradioError as failure:
-                if self._gone or not may_pass(failure):
+                if not may_pass(failure):
                     raise
                 error = failure
             else:
-                if self._is_whole():
+                least = 1 if self._wanted.size is None else self._wanted.size
+                if self._have >= least:
                     return
                 self._version = None  # the server has no more of this version
             if self._have >= furthest + _STEP:
@@ -192,20 +162,14 @@ class _Download:
             await asyncio.sleep(pause_after(error, failures))
             failures += 1
 
-    def _is_whole(self) -> bool:
-        size = self._wanted.size
-        return self._have >= (1 if size is None else size)
-
     async def _fetch(self) -> None:
         """GET the missing part, which may be the whole file.
 
-        Raises:
-            ConnectionLost: It was cut, or the server sent another part.
+        Raise `ConnectionLost` if it was cut, or the server sent another part.
         """
         # Compressed content has other lengths and ranges than the file.
         headers = {"accept-encoding": "identity"}
-        continued = self._have > 0 and self._version is not None
-        if continued:
+        if continued := self._have > 0 and self._version is not None:
             headers["range"] = f"bytes={self._have}-"
             headers["if-range"] = self._version or ""
         stream = self._transport.stream(
@@ -221,7 +185,6 @@ class _Download:
                 self._version = None
                 raise ConnectionLost("the file changed while it was downloaded")
             if response.is_error:
-                self._gone = True
                 raise _refused(status, self._wanted)
             if status == _PARTIAL:
                 whole = self._continue(response)
@@ -292,4 +255,5 @@ def _refused(status: int, wanted: Wanted) -> GradioError:
         return AuthenticationError(
             text, hint="It may be gone by now, or need a login or a token"
         )
-    return ConnectError(text, hint="It may be gone by now: call the endpoint again")
+    hint = "It may be gone by now: call the endpoint again"
+    return ConnectError(text, hint=hint, lasting=True)

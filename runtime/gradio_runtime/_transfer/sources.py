@@ -1,9 +1,9 @@
 """What uploads read from: bytes, files on disk, and streams of the user's own.
 
-A read of memory or of a local disk is over sooner than a hop to another thread and
+A read of memory or of a local disk takes less time than a hop to another thread and
 back. A user's own stream may wait for anything (a pipe, a download, a decoder), and is
 read on other threads, so that nothing else on the runtime's loop waits with it. They are
-daemons: one that never comes back does not keep the interpreter from ending.
+daemons: one that never returns does not keep the interpreter from ending.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ _LARGE_PIECE = 1024 * 1024
 class Source:
     """Content to upload, which can be read once, or again where its stream can seek.
 
-    Args:
-        stream: Where the content comes from, at its beginning.
-        size: Bytes of it, or None for a stream that cannot seek.
+    Attributes:
+        size: Its bytes, or None for a stream that cannot seek.
         prompt: Whether a read never waits for anything but a local disk.
     """
 
@@ -47,20 +46,19 @@ class Source:
 
     @property
     def readable(self) -> bool:
-        """Whether the content can be read, for the first time or once more."""
+        """Return whether the content can be read, for the first time or once more."""
         return self.size is not None or not self._begun
 
     def give_up(self) -> None:
-        """End the reading that is under way, for good: nobody wants the rest."""
+        """End the reading that is under way, for good."""
         self._given_up = True
         if self._reading is not None:
             self._reading.cancel()
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The content, from its beginning.
+        """Yield the content from its beginning.
 
-        Raises:
-            InputError: The stream is not binary, or not as long as it was.
+        Raise `InputError` for a stream that is not binary, or not as long as it was.
         """
         sent = 0
         again, self._begun = self._begun, True
@@ -95,32 +93,23 @@ class Source:
             raise asyncio.CancelledError
         if self.prompt:
             return read()
-        future = in_thread(read)
-        self._reading = future
+        self._reading = future = in_thread(read)
         return await future
 
 
 async def open_source(content: bytes | BinaryIO) -> Source:
-    """What to read to upload some content.
+    """Return what to read to upload some content.
 
     A stream that can seek is taken whole, from its beginning; another from where it is.
     """
-    if isinstance(content, bytes):
-        memory = io.BytesIO(content)  # shares the bytes
-        return Source(memory, len(content), prompt=True)
-    prompt = _is_prompt(content)
-    if prompt:
-        return Source(content, _measure(content), prompt=True)
-    size = await in_thread(lambda: _measure(content))
-    return Source(content, size, prompt=False)
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content  # no copy
+    prompt = _is_prompt(stream)
+    size = _measure(stream) if prompt else await in_thread(lambda: _measure(stream))
+    return Source(stream, size, prompt=prompt)
 
 
 async def open_path(path: Path) -> BinaryIO:
-    """Open a file for reading; the caller closes it.
-
-    Raises:
-        InputError: It cannot be opened.
-    """
+    """Open a file for reading, or raise `InputError`; the caller closes it."""
 
     def opened() -> BinaryIO:
         return path.open("rb")
@@ -137,11 +126,11 @@ async def open_path(path: Path) -> BinaryIO:
 
 
 def _is_prompt(stream: BinaryIO) -> bool:
-    """Whether a stream is memory or a regular file, which have all there is at hand."""
+    """Return whether a stream is memory or a regular file, which never wait."""
     if isinstance(stream, io.BytesIO):
         return True
     if not isinstance(stream, io.BufferedReader | io.BufferedRandom | io.FileIO):
-        return False  # some write themselves to disk when they are asked for a number
+        return False  # some write themselves to disk when asked for `fileno`
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except OSError:
@@ -149,7 +138,7 @@ def _is_prompt(stream: BinaryIO) -> bool:
 
 
 def _measure(stream: BinaryIO) -> int | None:
-    """The length of a stream, left at its beginning; None for one that cannot seek."""
+    """Return the length of a stream, left at its beginning; None if it cannot seek."""
     try:
         if not stream.seekable():
             return None

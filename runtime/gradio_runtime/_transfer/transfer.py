@@ -1,4 +1,4 @@
-"""Uploading a call's files, and downloading a result's."""
+"""Upload the files of a call, and download those of its result."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .._http.settings import Settings
 from .._http.transport import Transport
 from .._loop.callbacks import run_callback
 from .._loop.loop import in_thread, overdue, run_async, run_sync
-from .._models.bounds import MAX_ADDRESS
+from .._models.bounds import MAX_ADDRESS, SMALLEST_FILE
 from .._models.filenames import safe_name
 from .._models.files import File, UploadProgress, data_url, facts_of, set_facts
 from ..description.addresses import is_url, split
 from ..description.dialect import Dialect
 from ..errors import InputError, ProtocolError
 from .downloads import Allowance, Wanted, download
-from .sources import open_path, open_source
+from .sources import Source, open_path, open_source
 from .uploads import Upload, upload
 
 T = TypeVar("T")
@@ -42,10 +42,10 @@ _AT_A_TIME = 8
 
 
 def default_download_dir() -> Path:
-    """Where downloads go unless a client says otherwise: a folder of this user's.
+    """Return where downloads go by default: a folder of this user's, which is made.
 
-    It is in the system's folder for temporary files, and what is in it stays there until
-    the user or the system removes it.
+    It is in the system's folder for temporary files, and its content stays until the
+    user or the system removes it.
     """
     user = os.getuid() if hasattr(os, "getuid") else None
     name = "user" if user is None else str(user)
@@ -59,10 +59,10 @@ def default_download_dir() -> Path:
 
 
 def _is_private(folder: Path, user: int | None) -> bool:
-    """Whether it is a folder, no link to one, that nobody else can write to.
+    """Return whether it is a folder, not a link, that nobody else can write to.
 
-    What is seen stays so: of what is a user's own in a folder for temporary files,
-    others can neither change the mode nor put something else in its place.
+    It stays so: in a folder for temporary files, nobody can change the mode of what
+    another user owns, nor put something else in its place.
     """
     try:
         found = folder.lstat()
@@ -76,11 +76,8 @@ def _is_private(folder: Path, user: int | None) -> bool:
 class Transfer:
     """Moves files between one app and this machine.
 
-    Args:
-        transport: HTTP to the app.
-        dialect: How the server speaks of files, and the path of its API.
-        settings: Where downloads go, each into a folder of its own, and their bounds.
-        max_file_size: The app's own bound on an upload, in bytes.
+    Each download has a folder of its own. `max_file_size` is the app's own bound on an
+    upload, in bytes.
     """
 
     def __init__(
@@ -92,7 +89,6 @@ class Transfer:
     ) -> None:
         self._transport = transport
         self._dialect = dialect
-        self._prefix = dialect.prefix
         self._settings = settings
         self._folder = settings.download_folder or default_download_dir()
         self._max_file_size = max_file_size
@@ -104,17 +100,11 @@ class Transfer:
     async def upload_all(
         self, data: list[Any], progress: OnProgress | None = None
     ) -> list[Any]:
-        """Upload every `File` in the values; returns the values as JSON.
+        """Upload every `File` in the values, and return the values as JSON.
 
         Different files go at the same time, the same one goes once: the same path, URL,
-        bytes or stream, under the same name.
-
-        Args:
-            data: Values with `File`s in them.
-            progress: Told how far each upload is, on the thread for callbacks.
-
-        Raises:
-            InputError: A file cannot be read, or is too large.
+        bytes or stream, under the same name. `progress` is called on the thread for
+        callbacks. Raise `InputError` for a file that cannot be read, or is too large.
         """
         files = {id(file): file for file in files_in(data)}
         if not files:
@@ -132,13 +122,17 @@ class Transfer:
         return cast("list[Any]", replace_files(data, wire))
 
     def _wire(self, place: str, file: File) -> dict[str, Any] | str:
-        """A file as the server takes it."""
-        if facts_of(file).inline:
+        """Return a file as the server takes it."""
+        facts = facts_of(file)
+        if facts.inline:
             return place
-        return file_to_send(place, file.orig_name, self._dialect)
+        return {
+            **file_to_send(place, file.orig_name, self._dialect),
+            **(facts.extra or {}),
+        }
 
     async def _place(self, file: File, progress: OnProgress | None) -> str:
-        """Where the server finds a file, uploaded if it cannot read it by itself.
+        """Return where the server finds a file, which is uploaded if it has to be.
 
         A path on the server, a URL, or, of a file that goes inline, its content.
         """
@@ -147,81 +141,66 @@ class Transfer:
             return await self._data_url(file)
         if facts.remote_path is not None and facts.origin == self._transport.base:
             return facts.remote_path
-        url = file.url
-        if url is not None and file.path is None:
-            if url.startswith("data:"):
-                held = _of_data_url(url, InputError)
-                held.orig_name = file.orig_name
-                return await self._upload(held, file, progress)
-            if self._server_reads(file, url):
-                return url
-            async with self._here(file) as copy:
-                held = File(path=copy, orig_name=file.orig_name)
-                return await self._upload(held, file, progress)
-        return await self._upload(file, file, progress)
+        if file.url is not None and self._server_reads(file, file.url):
+            return file.url
+        async with self._held(file) as held, self._opened(held) as source:
+            tell = _Reporter(file, source.size, progress) if progress else None
+            sent = Upload(_name(held), source, self._max_file_size, tell)
+            return await upload(self._transport, f"{self._dialect.prefix}/upload", sent)
 
     def _server_reads(self, file: File, url: str) -> bool:
-        """Whether the server can read a URL by itself. Gradio 3 often cannot."""
+        """Return whether the server can read a URL by itself. Gradio 3 often cannot."""
         facts = facts_of(file)
         for_all = facts.origin is None or facts.shared
-        return for_all and not self._dialect.file_dicts and _public(url)
-
-    @contextlib.asynccontextmanager
-    async def _here(self, file: File) -> AsyncGenerator[Path]:
-        """A copy of a remote file, for as long as it takes to pass it on."""
-        fetcher = facts_of(file).fetcher or self
-        path = await fetcher.afetch(file)
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                path.parent.rmdir()
+        readable = for_all and not self._dialect.file_dicts
+        return readable and file.path is None and _public(url)
 
     async def _data_url(self, file: File) -> str:
         if file.url is not None and file.url.startswith("data:"):
             return file.url
-        async with contextlib.AsyncExitStack() as stack:
-            content = facts_of(file).content
-            if content is None:
-                path = file.path
-                if path is None:
-                    path = await stack.enter_async_context(self._here(file))
-                content = stack.enter_context(await open_path(path))
-            source = await open_source(content)
-            held = b"".join([piece async for piece in source.pieces()])
+        async with self._held(file) as held, self._opened(held) as source:
+            content = b"".join([piece async for piece in source.pieces()])
         name = file.orig_name or (file.path.name if file.path else "")
-        return data_url(held, file.mime_type or mimetypes.guess_type(name)[0])
+        return data_url(content, file.mime_type or mimetypes.guess_type(name)[0])
 
-    async def _upload(
-        self, held: File, given: File, progress: OnProgress | None
-    ) -> str:
-        """Upload what is here, in memory or on the disk.
+    @contextlib.asynccontextmanager
+    async def _held(self, file: File) -> AsyncGenerator[File]:
+        """Give the file as it is here; a remote one is fetched, for this time only."""
+        if file.url is None or file.path is not None:
+            yield file
+        elif file.url.startswith("data:"):
+            held = _of_data_url(file.url, InputError)
+            held.orig_name = file.orig_name
+            yield held
+        else:
+            path = await (facts_of(file).fetcher or self).afetch(file)
+            try:
+                yield File(path=path, orig_name=file.orig_name)
+            finally:
+                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
 
-        Args:
-            held: The file that is here.
-            given: The same as the caller gave it.
-            progress: Told how far it is.
-        """
-        content = facts_of(held).content
+    @contextlib.asynccontextmanager
+    async def _opened(self, file: File) -> AsyncGenerator[Source]:
+        """Give the content of a file that is here, when its turn to be read comes."""
+        content = facts_of(file).content
         async with contextlib.AsyncExitStack() as stack:
             if content is None:
-                if held.path is None:
+                if file.path is None:
                     raise InputError("a file has neither a path, a URL nor any content")
                 await stack.enter_async_context(self._uploading)
-                content = stack.enter_context(await open_path(held.path))
+                content = stack.enter_context(await open_path(file.path))
             source = await open_source(content)
-            if held.path is None and source.prompt:
-                # Whoever waits for a user's stream must not keep others waiting.
+            if file.path is None and source.prompt:
+                # A user's stream may wait for anything, and others not for it.
                 await stack.enter_async_context(self._uploading)
-            tell = _Reporter(given, source.size, progress) if progress else None
-            file = Upload(_name(held), source, self._max_file_size, tell)
-            return await upload(self._transport, f"{self._prefix}/upload", file)
+            yield source
 
     # ---- down
 
     def file_of(self, value: dict[str, Any]) -> File:
-        """The `File` for one that the server sent, still remote or in memory."""
+        """Return a `File` for one that the server sent, still remote or in memory."""
         value = unified(value)
         url = value.get("url")
         if isinstance(url, str) and url.startswith("data:"):
@@ -241,7 +220,7 @@ class Transfer:
                 f"the app names a file by more than {MAX_ADDRESS} characters"
             )
         stream = value.get("is_stream") is True
-        served = f"{self._transport.base}{self._prefix}"
+        served = f"{self._transport.base}{self._dialect.prefix}"
         # The server builds `url` from what it believes its address to be; behind a
         # proxy or a root_path it may not resolve, the address we connected to does.
         if not isinstance(url, str) or not is_url(url):
@@ -269,7 +248,7 @@ class Transfer:
         return file
 
     def allowance(self) -> Allowance:
-        """What a call may bring here."""
+        """Return what one call may download."""
         return Allowance(self._settings.max_files, self._settings.max_download_total)
 
     async def download_all(self, files: list[File], allowance: Allowance) -> None:
@@ -285,11 +264,11 @@ class Transfer:
             file.size = file.path.stat().st_size
 
     def fetch(self, file: File) -> Path:
-        """Bring a file into a new folder of its own and return its path."""
+        """Download a file into a new folder of its own and return its path."""
         return run_sync(self._fetch(file, self.allowance()))
 
     async def afetch(self, file: File) -> Path:
-        """The same, from any event loop."""
+        """Do the same, from any event loop."""
         return await run_async(self._fetch(file, self.allowance()))
 
     async def _fetch(self, file: File, allowance: Allowance) -> Path:
@@ -310,8 +289,7 @@ class Transfer:
             wanted.check(len(content))
             self._folder.mkdir(parents=True, exist_ok=True)
             async with self._downloading:
-                wanted.begin()
-                wanted.take(len(content), self._folder)
+                wanted.take(SMALLEST_FILE + len(content), self._folder)
                 await in_thread(partial(_write, folder / name, content))
             return folder / name
         if file.url is None:
@@ -348,7 +326,7 @@ class _Reporter:
         self._waiting = False
 
     def __call__(self, sent: int) -> None:
-        """Tell that so many bytes have been sent."""
+        """Report that so many bytes have been sent."""
         self._latest = UploadProgress(self._file, sent, self._total)
         if not self._waiting:
             self._waiting = True
@@ -382,7 +360,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _identity(file: File) -> object:
-    """What two files have in common that need to be uploaded only once."""
+    """Return what two files have in common just if one upload serves both."""
     facts = facts_of(file)
     content = facts.content
     where: object
@@ -397,7 +375,7 @@ def _identity(file: File) -> object:
 
 
 def _name(file: File) -> str:
-    """What to call a file when it is uploaded; servers look at its suffix."""
+    """Return the name for the upload of a file; servers look at its suffix."""
     if name := file.orig_name or (file.path.name if file.path else None):
         return safe_name(name)
     return f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
@@ -411,7 +389,7 @@ def _of_data_url(url: str, error: type[InputError | ProtocolError]) -> File:
 
 
 def _public(url: str) -> bool:
-    """Whether another machine may be able to read the URL.
+    """Return whether another machine may be able to read the URL.
 
     Gradio 5 and 6 refuse to fetch from private addresses; those go through us.
     """

@@ -25,13 +25,9 @@ _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 
 @dataclass(frozen=True)
 class Upload:
-    """One file to upload.
+    """One file to upload, of at most `limit` bytes.
 
-    Attributes:
-        name: Its name for the app.
-        source: Its content.
-        limit: Most bytes that the app accepts.
-        tell: Called with the number of bytes sent; it starts again with each try.
+    `tell` is called with the number of bytes sent, which starts again with each try.
     """
 
     name: str
@@ -44,11 +40,8 @@ async def upload(transport: Transport, path: str, file: Upload) -> str:
     """POST a file; return its path on the server.
 
     An upload changes only the server's disk, so it is repeated after a temporary
-    failure, as long as the file can be read again.
-
-    Raises:
-        FileTooLarge: It has more bytes than the app accepts.
-        GradioError: The app cannot be reached, or refuses the file.
+    failure, as long as the file can be read again. Raise `FileTooLarge` if it has more
+    bytes than the app accepts.
     """
     if file.limit is not None and (file.source.size or 0) > file.limit:
         raise _too_large(file, f"{file.source.size} bytes")
@@ -74,11 +67,7 @@ async def upload(transport: Transport, path: str, file: Upload) -> str:
 
 
 class _Body:
-    """The body of a request, which can be sent again if the file can be read again.
-
-    Attributes:
-        headers: The request's headers about the body.
-    """
+    """The body of a request, which can be sent again if the file can be read again."""
 
     def __init__(self, file: Upload) -> None:
         boundary = secrets.token_hex(16)

@@ -28,10 +28,10 @@ class Address(NamedTuple):
     Attributes:
         scheme: `http` or `https`.
         host: A name in ASCII and lower case, or an IP address without brackets.
-        port: Where it is told.
+        port: None for that of the scheme.
         path: Without a slash at the end.
-        userinfo: What stands before the last `@` of the host's part, as it was written.
-        query: What stands after the first `?`; no request has it.
+        userinfo: The part before the last `@` of the authority, as it was written.
+        query: The part after the first `?`; it is never sent.
     """
 
     scheme: str
@@ -43,24 +43,24 @@ class Address(NamedTuple):
 
     @property
     def base(self) -> str:
-        """The URL below which the app is: nothing secret is in it."""
+        """The URL below which the app is, without anything secret."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: what secrets must not leave."""
+        """Scheme, host and port: secrets go nowhere else."""
         return self.scheme, self.host, self.port or _PORTS[self.scheme]
 
     @property
     def password(self) -> str:
-        """That of the userinfo."""
+        """The password in the userinfo."""
         return unquote(self.userinfo.partition(":")[2])
 
     @property
     def authorization(self) -> str | None:
-        """The header for the userinfo: of a proxy before the app."""
+        """The header that the userinfo stands for, read by a proxy before the app."""
         if not self.userinfo:
             return None
         import base64
@@ -69,18 +69,17 @@ class Address(NamedTuple):
 
 
 def is_url(src: str) -> bool:
-    """Whether it begins as the URL of an app does; others are Space ids, or nothing."""
+    """Return whether a text begins as an app's URL does; a Space id does not."""
     return src[:8].lower().startswith(("http://", "https://"))
 
 
 def parse(src: str) -> Address:
-    """Split an app's URL.
+    """Split an app's URL as httpx2 and browsers do.
 
-    It is read as httpx2 and browsers do. What they read in different ways, such as a
-    backslash, is no address.
+    What they read in different ways, such as a backslash, is refused.
 
     Raises:
-        ConnectError: It is none. The text shows no part that may be a password.
+        ConnectError: It is not valid. The error shows no part that may be a password.
     """
     match = _URL.fullmatch(src) if len(src) <= _LONGEST else None
     if match is None or "\\" in src or not src.isprintable() or " " in src:
@@ -99,7 +98,7 @@ def parse(src: str) -> Address:
 
 
 def split(src: str) -> Address | None:
-    """The same for texts that may be none: a Space id, or what will be refused."""
+    """Split a URL; return None if the text is not one."""
     try:
         return parse(src)
     except ConnectError:
@@ -107,11 +106,7 @@ def split(src: str) -> Address | None:
 
 
 def host_and_port(name: str) -> tuple[str, int | None]:
-    """Split `host` or `host:port`, as a setting names a host.
-
-    Raises:
-        InputError: It is neither.
-    """
+    """Split `host` or `host:port` of a setting, or raise `InputError`."""
     bare = name.count(":") > 1 and not name.startswith("[")
     address = split(f"http://[{name}]" if bare else f"http://{name}")
     if address is None or address.path or not {"@", "?", "#"}.isdisjoint(name):
@@ -123,10 +118,9 @@ def host_and_port(name: str) -> tuple[str, int | None]:
 
 
 def shown_src(src: str) -> str:
-    """An address as it may be shown, whatever it is.
+    """Return an address as it may be shown: no user, password, query or fragment.
 
-    It has no user, no password, no query and no fragment. Of what is no address, no
-    part is shown that could be one of these.
+    Of a text that is not an address, no part is shown that could be one of these.
     """
     if is_url(src) and (address := split(src)) is not None:
         # A name in another script is shown as it was written.
@@ -136,7 +130,7 @@ def shown_src(src: str) -> str:
 
 
 def _shown_of_none(src: str) -> str:
-    """What may be shown of a text that is no address."""
+    """Return what may be shown of a text that is not an address."""
     scheme = found[0] if (found := _SCHEME.match(src)) else ""
     if "@" in src:
         return f"{scheme}…"
@@ -146,7 +140,7 @@ def _shown_of_none(src: str) -> str:
 
 
 def _host(text: str) -> str | None:
-    """A host as it is asked for; None if it is none."""
+    """Return a host as it is sent in requests; None if it is not valid."""
     if text.startswith("["):
         return _ipv6(text[1:-1])
     if not text.isascii():

@@ -16,10 +16,10 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class ExcessiveJson(ValueError):
-    """It has more values than are read, is nested too deeply, or too large and odd.
+    """JSON has too many values, is nested too deeply, or is too large and not strict.
 
     Attributes:
-        allowable: Whether it is the first, more of which an option allows.
+        allowable: Whether an option allows more, as it does of values.
     """
 
     def __init__(self, text: str, *, allowable: bool = False) -> None:
@@ -35,8 +35,7 @@ def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
         most: How many values it may have; see `bounds`.
 
     Raises:
-        ExcessiveJson: It has more, they are nested too deeply, or only Python reads so
-            large a text.
+        ExcessiveJson: It goes beyond one of the bounds.
         ValueError: It is not JSON.
     """
     if len(text) > _SLICE:
@@ -50,7 +49,7 @@ def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
 
 
 def _load_oddities(text: bytes | str) -> Any:
-    """Parse what `pydantic_core` refuses: odd JSON, or levels beyond what is read."""
+    """Parse what `pydantic_core` refuses: odd JSON, or very deep one."""
     import json
 
     _check_depth(text)
@@ -68,7 +67,7 @@ _TOO_DEEP = f"it is nested more than {MAX_DEPTH} deep"
 
 
 def _check_values(text: bytes | str, most: int) -> None:
-    """Refuse what would take too much memory and time, before it does."""
+    """Refuse JSON that would take too much memory and time to parse."""
     count = 0
     for part in _structure(text):
         count += part.count(b",") + 2 * part.count(b":")
@@ -87,7 +86,7 @@ def _check_depth(text: bytes | str) -> None:
 
 
 def _structure(text: bytes | str) -> Iterator[bytes]:
-    """What of JSON is in no string."""
+    """Yield the parts of JSON that are outside its strings."""
     if isinstance(text, str):
         text = text.encode("utf-8", "surrogatepass")
     start, within = 0, False
@@ -110,10 +109,10 @@ def dump_json(value: Any) -> bytes:
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether parsed JSON is an object; its keys are then strings."""
+    """Return whether parsed JSON is an object; its keys are then strings."""
     return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Whether parsed JSON is an array."""
+    """Return whether parsed JSON is an array."""
     return isinstance(value, list)

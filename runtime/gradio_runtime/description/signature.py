@@ -1,4 +1,4 @@
-"""What a generated module knows an endpoint by; it is imported with every module."""
+"""How a generated module knows an endpoint; it is imported with every module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MADE_UP_LABEL = re.compile(r"(parameter|value)_\d+")
 
 @dataclass(frozen=True)
 class Shape:
-    """What a generated module knows an endpoint by, of what `/config` says.
+    """What `/config` says of an endpoint, as far as a generated module keeps it.
 
     `/config` has no names of parameters (only `/info` has), so the labels tell when
     parameters of one type have changed places.
@@ -33,7 +33,7 @@ class Shape:
 def shape_of(
     types: str, labels: Sequence[str | None], output_labels: Sequence[str | None]
 ) -> Shape:
-    """A shape, with labels in the form in which they are compared."""
+    """Return a shape, with labels in the form in which they are compared."""
     several = len(output_labels) > 1
     return Shape(types, _marks(labels), _marks(output_labels) if several else ())
 
