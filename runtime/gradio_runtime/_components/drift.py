@@ -1,22 +1,21 @@
-"""Whether an endpoint as it is now still takes the calls of one as it was.
+"""Decide whether an endpoint as it is now still takes the calls of one as it was.
 
 The one rule of `gradio-codegen check`, `diff` and `sync`, and of a module's first call.
-It goes by what both know: component types and labels, in wire order. Nothing is read or
-sent here.
+It goes by what both know: component types and labels, in wire order. There is no I/O.
 
 Compatible, so that calls go on as before:
 
 - labels are reworded, but stand in the order they stood in;
 - an input is another component that takes what the old one took, or an output one that
-  gives what the old one gave, see `_components`;
+  gives what the old one gave;
 - an input is new, has a value of its own, and it is clear which one it is: the app gets
   that value;
 - there were no outputs and now there are;
-- a function yields several results now, or does no longer: a call gives the last one
+- a function yields several results now, or no longer does: a call gives the last one
   either way, and a stream gives those there are.
 
 Breaking: inputs or outputs that have changed places, a new input without a value, one
-that is gone, a component that takes less or gives more, and any output more or less.
+that is gone, a component that takes less or gives more, and another number of outputs.
 
 What neither components nor labels show is not judged here: that two inputs of one type
 have changed places where they have no labels, that a parameter has another name or
@@ -29,6 +28,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from typing import TypeAlias
 
 from ..description import Component, Config, ParameterInfo
 from ..description.signature import Shape
@@ -43,13 +44,13 @@ _LISTED = 12
 
 @dataclass(frozen=True)
 class Slot:
-    """An input or output, as far as the rule goes.
+    """An input or output, as far as the rule needs it.
 
     Attributes:
         type: The component's type.
         label: What tells it from others of its type, if anything does.
-        name: What messages call it.
-        has_value: Of an input, whether the app has a value for who leaves it out.
+        name: Its name in messages.
+        has_value: Whether the app has a value for an input that is left out.
         several: Whether it takes or gives a list of what it else would.
         open: Of choices, whether other texts are taken as well.
     """
@@ -66,7 +67,7 @@ class Slot:
 
     @property
     def kind(self) -> Kind:
-        """The types of its values."""
+        """The record of its component, with the types of its values."""
         kind = kind_of(self.type)
         if not kind.takes:
             return replace(kind, takes=self.type, gives=self.type)
@@ -82,25 +83,20 @@ class Signature:
 
     @classmethod
     def of(cls, shape: Shape, names: Sequence[str | None] = ()) -> Signature:
-        """What a module was generated for.
-
-        Args:
-            shape: What the module says of the endpoint.
-            names: Its parameters.
-        """
+        """Return what a module was generated for: its shape, and names of parameters."""
         taken, _, given = shape.types.partition("->")
         return cls(
-            _described(_split(taken), shape.labels, names, "parameter"),
-            _described(_split(given), shape.output_labels, (), "output"),
+            _described(taken, shape.labels, names, "parameter"),
+            _described(given, shape.output_labels, (), "output"),
         )
 
     def __str__(self) -> str:
-        def listed(slots: Iterable[str], number: int) -> str:
-            more = f", and {number - _LISTED} more" if number > _LISTED else ""
-            return f"{', '.join([*slots][:_LISTED])}{more}"
+        def listed(slots: list[str]) -> str:
+            more = f", and {len(slots) - _LISTED} more" if slots[_LISTED:] else ""
+            return f"{', '.join(slots[:_LISTED])}{more}"
 
-        taken = listed(map(str, self.inputs), len(self.inputs))
-        given = listed((slot.type for slot in self.outputs), len(self.outputs))
+        taken = listed([str(slot) for slot in self.inputs])
+        given = listed([slot.type for slot in self.outputs])
         return repr(f"({taken}) -> {given}".strip())
 
 
@@ -126,33 +122,26 @@ class Judgement:
     sent: str
 
 
-@dataclass(frozen=True)
-class _Problem:
-    text: str
-    place: str
+#: What is wrong, and the parameter or output where it is.
+_Problem: TypeAlias = tuple[str, str]
 
 
 def judge(old: Signature, new: Signature) -> Judgement:
-    """Decide whether an endpoint still takes the calls that it took.
-
-    Args:
-        old: The endpoint as the caller knows it.
-        new: The endpoint as it is.
-    """
+    """Decide whether an endpoint still takes the calls that it took."""
     places = _placed(old.inputs, new.inputs)
-    problem = (
-        _input_problem(old.inputs, new.inputs)
-        if places is None
-        else _without_value(places, new.inputs)
-    ) or _output_problem(old.outputs, new.outputs)
+    problem, where = (
+        _input_problem(old.inputs, new.inputs, places)
+        or _output_problem(old.outputs, new.outputs)
+        or (None, None)
+    )
     if places is None:
         places = range(min(len(old.inputs), len(new.inputs)))
     sources: list[int | None] = [None] * len(new.inputs)
     for index, place in enumerate(places):
         sources[place] = index
     return Judgement(
-        problem=f"{problem.text}; it was {old}, and is {new}" if problem else None,
-        parameter=problem.place if problem else None,
+        problem=f"{problem}; it was {old}, and is {new}" if problem else None,
+        parameter=where,
         inputs=tuple(sources),
         outputs=len(old.outputs) if len(old.outputs) < len(new.outputs) else None,
         sent=_sent(sources, old.inputs, new.inputs),
@@ -160,7 +149,7 @@ def judge(old: Signature, new: Signature) -> Judgement:
 
 
 def renamed(known: Shape, config: Config) -> str | None:
-    """The one endpoint that looks like the one that is gone, with its slash."""
+    """Return the one endpoint that looks like the one that is gone, with its slash."""
     names = [
         f"/{dependency.api_name}"
         for dependency in config.dependencies
@@ -180,13 +169,10 @@ def live_signature(
     outputs: Iterable[Component | None],
     infos: Sequence[ParameterInfo] = (),
 ) -> Signature:
-    """The signature of a live endpoint.
+    """Return the signature of a live endpoint, by all its slots.
 
-    Args:
-        inputs: Its slots, hidden ones included.
-        outputs: The same.
-        infos: Its parameters, if `/info` has been read: their names are for messages,
-            and a function's own `None` is a value to leave a parameter to.
+    If `/info` has been read, `infos` are its parameters: their names are for messages,
+    and a function's own `None` is a value for a parameter that is left out.
     """
     taken, given = visible(inputs), visible(outputs)
     if len(infos) != len(taken):
@@ -194,7 +180,10 @@ def live_signature(
     found = Signature.of(slots_shape(taken, given), [item.name for item in infos])
     return Signature(
         [
-            replace(_refined(slot, component), has_value=_has_value(component, info))
+            replace(
+                _refined(slot, component),
+                has_value=info.has_default or component.props.get("value") is not None,
+            )
             for slot, component, info in zip(found.inputs, taken, infos, strict=True)
         ],
         [_refined(*pair) for pair in zip(found.outputs, given, strict=True)],
@@ -215,23 +204,12 @@ def _refined(slot: Slot, component: Component) -> Slot:
     )
 
 
-def _has_value(component: Component, info: ParameterInfo) -> bool:
-    return info.has_default or component.props.get("value") is not None
-
-
-def _split(types: str) -> list[str]:
-    return [part.strip() for part in types.split(", ")] if types.strip() else []
-
-
 def _described(
-    types: list[str],
-    labels: Sequence[str | None],
-    names: Sequence[str | None],
-    what: str,
+    types: str, labels: Sequence[str | None], names: Sequence[str | None], what: str
 ) -> list[Slot]:
-    if len(labels) != len(types):
-        labels = [None] * len(types)
-    names = [*names, *[None] * len(types)]
+    parts = [part.strip() for part in types.split(", ")] if types.strip() else []
+    if len(labels) != len(parts):
+        labels = [None] * len(parts)
     return [
         Slot(
             type=type_,
@@ -240,7 +218,7 @@ def _described(
             several=kind_of(type_).several,
         )
         for index, (type_, label, name) in enumerate(
-            zip(types, labels, names, strict=False), 1
+            zip(parts, labels, chain(names, repeat(None)), strict=False), 1
         )
     ]
 
@@ -253,11 +231,8 @@ def _same(old: Slot, new: Slot) -> bool:
 
 
 def _takes(old: Slot, new: Slot) -> bool:
-    """Whether an input takes what another took."""
-    wanted = new.kind.takes
-    return _same(old, new) or (
-        fits(old.kind.takes, wanted) and (old.several == new.several or wanted == "Any")
-    )
+    """Return whether an input takes what another took."""
+    return _same(old, new) or _serves(old, old.kind.takes, new, new.kind.takes)
 
 
 def _namesake(old: Slot, new: Slot) -> bool:
@@ -265,11 +240,13 @@ def _namesake(old: Slot, new: Slot) -> bool:
 
 
 def _gives(old: Slot, new: Slot) -> bool:
-    """Whether an output gives what another gave."""
-    wanted = old.kind.gives
-    return _same(old, new) or (
-        fits(new.kind.gives, wanted) and (old.several == new.several or wanted == "Any")
-    )
+    """Return whether an output gives what another gave."""
+    return _same(old, new) or _serves(new, new.kind.gives, old, old.kind.gives)
+
+
+def _serves(giver: Slot, given: str, taker: Slot, wanted: str) -> bool:
+    alike = giver.several == taker.several or wanted == "Any"
+    return alike and fits(given, wanted)
 
 
 _Alike = Callable[[Slot, Slot], bool]
@@ -286,7 +263,7 @@ def _anchors(known: Sequence[Slot], live: Sequence[Slot]) -> list[str]:
 
 
 def _alike(known: Sequence[Slot], live: Sequence[Slot], serves: _Alike) -> _Alike:
-    """Tells whether two slots may be the same one."""
+    """Return what decides whether two slots may be the same one."""
     anchors = frozenset(_anchors(known, live))
 
     def alike(old: Slot, new: Slot) -> bool:
@@ -299,7 +276,7 @@ def _alike(known: Sequence[Slot], live: Sequence[Slot], serves: _Alike) -> _Alik
 
 
 def _placed(known: Sequence[Slot], live: Sequence[Slot]) -> Sequence[int] | None:
-    """Where the known inputs are among the live ones; None unless that is clear."""
+    """Return where the known inputs are among the live ones, or None if unclear."""
     for serves in (_same, _takes, _namesake):
         if (places := _only_places(known, live, serves)) is not None:
             return places
@@ -309,10 +286,10 @@ def _placed(known: Sequence[Slot], live: Sequence[Slot]) -> Sequence[int] | None
 def _only_places(
     known: Sequence[Slot], live: Sequence[Slot], serves: _Alike
 ) -> Sequence[int] | None:
-    """Where the known slots are among the live ones, if there is one way only.
+    """Return where the known slots are among the live ones, if there is one way only.
 
-    They keep their order. The first places they fit in and the last ones are the same
-    just if there is no other way.
+    They keep their order. There is one way only if the first places where they fit are
+    the last ones as well.
     """
     alike = _alike(known, live, serves)
     first = _places(known, live, alike)
@@ -326,7 +303,7 @@ def _only_places(
 def _places(
     few: Sequence[Slot], many: Sequence[Slot], alike: _Alike
 ) -> list[int] | None:
-    """The first places, in order, where each of `few` fits among `many`."""
+    """Return the first places, in order, where each of `few` fits among `many`."""
     places: list[int] = []
     rest = iter(enumerate(many))
     for slot in few:
@@ -340,38 +317,33 @@ def _places(
 # --- What is wrong
 
 
-def _without_value(places: Collection[int], live: Sequence[Slot]) -> _Problem | None:
-    for index, slot in enumerate(live):
-        if index not in places and not slot.has_value:
-            return _Problem(
-                f"the new parameter {slot.name!r} has no value that the app would use",
-                f"parameter {slot.name!r}",
-            )
-    return None
-
-
-def _input_problem(known: Sequence[Slot], live: Sequence[Slot]) -> _Problem:
+def _input_problem(
+    known: Sequence[Slot], live: Sequence[Slot], places: Collection[int] | None
+) -> _Problem | None:
+    if places is not None:
+        for index, slot in enumerate(live):
+            if index not in places and not slot.has_value:
+                what = f"the new parameter {slot.name!r}"
+                text = f"{what} has no value that the app would use"
+                return text, f"parameter {slot.name!r}"
+        return None
     if (moved := _moved(known, live)) is not None:
-        return _Problem(
-            f"its parameters have changed places, {moved.name!r} first",
-            f"parameter {moved.name!r}",
-        )
-    alike = _alike(known, live, _takes)
+        text = f"its parameters have changed places, {moved.name!r} first"
+        return text, f"parameter {moved.name!r}"
     if len(live) < len(known):
         gone = _gone(known, live)
         if gone is None:
             text = f"it takes {len(live)} parameters instead of {len(known)}"
-            return _Problem(text, "the parameters")
-        return _Problem(
-            f"its parameter {gone.name!r} is gone", f"parameter {gone.name!r}"
-        )
+            return text, "the parameters"
+        return f"its parameter {gone.name!r} is gone", f"parameter {gone.name!r}"
+    alike = _alike(known, live, _takes)
     if len(live) > len(known) and _places(known, live, alike) is not None:
-        return _Problem("nothing tells which of its parameters is new", "a parameter")
+        return "nothing tells which of its parameters is new", "a parameter"
     for old, new in zip(known, live, strict=False):
         if not alike(old, new):
             text = _replaced("parameter", old, new, _takes)
-            return _Problem(text, f"parameter {old.name!r}")
-    return _Problem("its parameters are others", "the parameters")
+            return text, f"parameter {old.name!r}"
+    return "its parameters are others", "the parameters"
 
 
 def _output_problem(known: Sequence[Slot], live: Sequence[Slot]) -> _Problem | None:
@@ -379,21 +351,20 @@ def _output_problem(known: Sequence[Slot], live: Sequence[Slot]) -> _Problem | N
         return None  # nobody reads any
     if len(known) != len(live):
         text = f"it has {len(live)} outputs instead of {len(known)}"
-        return _Problem(text, "the outputs")
+        return text, "the outputs"
     if (moved := _moved(known, live)) is not None:
-        return _Problem(
-            f"its outputs have changed places, {moved.name!r} first", "the outputs"
-        )
+        text = f"its outputs have changed places, {moved.name!r} first"
+        return text, "the outputs"
     alike = _alike(known, live, _gives)
     for index, (old, new) in enumerate(zip(known, live, strict=True)):
         if not alike(old, new):
             text = _replaced("output", old, new, _gives)
-            return _Problem(text, "the outputs" if index else "the output")
+            return text, "the outputs" if index else "the output"
     return None
 
 
 def _moved(known: Sequence[Slot], live: Sequence[Slot]) -> Slot | None:
-    """The first slot that another one has passed, by their labels."""
+    """Return the first slot that another one has passed, by their labels."""
     before = _anchors(known, live)
     now = _anchors(live, known)
     for old, new in zip(before, now, strict=True):
