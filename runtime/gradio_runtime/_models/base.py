@@ -1,4 +1,4 @@
-"""Base classes of generated models, and the value that stands for "as the app has it"."""
+"""Base classes of generated models, and `UNCHANGED`, for a value left to the app."""
 
 from __future__ import annotations
 
@@ -22,16 +22,22 @@ _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 
 
 class _Received(BriefModel, Constructed):
-    """Base of what an app's values are read into, which may be a million."""
+    """Base of the models of an app's values, of which there may be a million."""
 
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
     ) -> CoreSchema:
-        """The schema, with which no list of an app's keeps others waiting."""
+        """Return the schema, with which a long list does not block other threads."""
         from .misfits import in_steps
 
         return in_steps(handler(source))
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from .html import html_of
+
+        return html_of(self)
 
 
 class Model(_Received):
@@ -44,15 +50,10 @@ class Model(_Received):
     # uses few, so each is built at its first use.
     model_config = ConfigDict(extra="allow", defer_build=True, populate_by_name=True)
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from .html import html_of
-
-        return html_of(self)
-
 
 def _plain(value: Any) -> Any:
-    # numpy's texts are Python's too; a copy of one would not be the caller's own word.
+    # A text of numpy is a `str`. A copy of it would not count as named by the caller,
+    # which goes by identity (see `provenance`).
     if type(value).__module__ == "numpy" and not isinstance(value, str | bytes):
         return value.tolist()
     return value
@@ -74,7 +75,7 @@ class Input(BriefModel, Constructed):
     @model_validator(mode="before")
     @classmethod
     def _pythons_own(cls, values: Any) -> Any:
-        """Numbers and arrays of numpy as Python's: pydantic makes its ints floats."""
+        """Make Python's of numpy's numbers and arrays: pydantic makes floats of ints."""
         if not isinstance(values, dict):
             return values
         given = cast("dict[str, Any]", values)
@@ -82,7 +83,7 @@ class Input(BriefModel, Constructed):
 
     @model_serializer(mode="wrap")
     def _leave_out_unchanged(self, handler: Any) -> Any:
-        """Without what is left to the app: reading it again leaves it out, too."""
+        """Leave out what is left to the app; what is read again is the same."""
         values = handler(self)
         for name, item in self.__dict__.items():
             if item is UNCHANGED:
@@ -93,10 +94,10 @@ class Input(BriefModel, Constructed):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The schema, in the keywords that other programs know.
+        """Return the schema in standard keywords.
 
-        UNCHANGED is no value in it: leaving a parameter out says the same. And pydantic
-        has words of its own for the bounds of an `int | float`.
+        UNCHANGED is not a value in it: leaving a parameter out says the same. And
+        pydantic has keywords of its own for the bounds of an `int | float`.
         """
         # Leaving something out changes nothing in the schema of what is written.
         described = {k: v for k, v in schema.items() if k != "serialization"}
@@ -120,17 +121,11 @@ class Output(_Received):
     )
 
     def astuple(self) -> tuple[Any, ...]:
-        """The outputs in wire order, for `a, b = predict(...).astuple()`.
+        """Return the outputs in wire order, for `a, b = predict(...).astuple()`.
 
         Generated models override this with the types of their fields.
         """
         return tuple(getattr(self, name) for name in type(self).model_fields)
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from .html import html_of
-
-        return html_of(self)
 
 
 if TYPE_CHECKING:
@@ -143,23 +138,23 @@ if TYPE_CHECKING:
         def __bool__(self) -> Literal[False]: ...
 
 else:
-    # No enum when it runs: pydantic would take the member's value for a text. Nor a
-    # mere class, which it could not write where anything may be.
+    # Not an enum at run time: pydantic would take the member's value for a text. Nor a
+    # plain class, which it could not write in a field of type Any.
 
     @dataclass(frozen=True, repr=False)
     class Unchanged:
         """The type of `UNCHANGED`."""
 
         def __bool__(self) -> Literal[False]:
-            """False, so that `output or fallback` reads well."""
+            """Return False, so that `output or fallback` reads well."""
             return False
 
         def __repr__(self) -> str:
-            """The name users write."""
+            """Return the name users write."""
             return "UNCHANGED"
 
         def __reduce__(self) -> str:
-            """There is one only, in copies and in other processes too."""
+            """Return its name: there is one only, in copies and other processes too."""
             return "UNCHANGED"
 
         @classmethod

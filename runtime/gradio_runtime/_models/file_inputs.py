@@ -1,25 +1,15 @@
-"""What parameters take for a file, and how that becomes a `File`."""
+"""What parameters take for a file, and how it becomes a `File`."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeAlias, cast
+from typing import Annotated, Any, BinaryIO, TypeAlias, cast
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from .files import AppText, File, content_url, is_remote, set_facts
 from .provenance import is_of_the_app, local_file_refused, may_name_local_file
-
-if TYPE_CHECKING:
-    from pydantic import GetJsonSchemaHandler
-    from pydantic.json_schema import JsonSchemaValue
-
-
-def _address(file: File) -> str:
-    """Path, URL or `data:` URL: what a `FileInput` is read from."""
-    return str(file.path or file.url or content_url(file))
-
 
 #: The JSON Schema of a file that is given by its address.
 FILE_TEXT: dict[str, Any] = {
@@ -29,7 +19,7 @@ FILE_TEXT: dict[str, Any] = {
 
 
 def as_file(value: Any, info: ValidationInfo) -> Any:
-    """A `File` of whatever a file parameter takes; objects are left to pydantic."""
+    """Return a `File` of what a file parameter takes; objects are left to pydantic."""
     if isinstance(value, dict | File):
         return cast("Any", value)
     if is_of_the_app(info.context):
@@ -54,33 +44,20 @@ def _kind(value: object) -> str:
 
 
 def one_file(value: Any, info: ValidationInfo) -> File:
-    """The same, of the JSON of a file too."""
+    """Return a `File` of what a file parameter takes, or of the JSON of a file."""
     return File.model_validate(as_file(value, info), context=info.context)
 
 
-class _FileInputSchema:
-    """Tells pydantic to validate a `FileInput` into a `File`."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(
-            one_file,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                _address, return_schema=core_schema.str_schema(), when_used="json"
-            ),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return dict(FILE_TEXT)
+def _address(file: File) -> str:
+    """Return the path, URL or `data:` URL that a `FileInput` is read from."""
+    return str(file.path or file.url or content_url(file))
 
 
 #: What a file parameter takes: a path, a URL, bytes, an open binary file, or a
 #: `File`. Models hold it as a `File`.
 FileInput: TypeAlias = Annotated[
-    str | os.PathLike[str] | bytes | BinaryIO | File, _FileInputSchema
+    str | os.PathLike[str] | bytes | BinaryIO | File,
+    PlainValidator(one_file, json_schema_input_type=str),
+    PlainSerializer(_address, return_type=str, when_used="json"),
+    WithJsonSchema(FILE_TEXT),
 ]

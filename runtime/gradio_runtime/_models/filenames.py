@@ -20,16 +20,16 @@ _DEVICE = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)",
     re.IGNORECASE,
 )
-#: A name ends with none of these on Windows. One that begins with a dot is hidden, with
-#: a dash an option of a command, and with a tilde a user's home folder.
+#: Windows lets no name end with these. One that begins with a dot is hidden; a dash
+#: makes it an option of a command, a tilde a user's home folder.
 _LAST, _FIRST = " .", " .-~"
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder, whatever the other side called it.
+    """Return a file name that stays in its folder, whatever the other side called it.
 
-    It has no separators and nothing that is not seen (see `texts`), is no option of a
-    command and no device of Windows, and fits every file system.
+    It has no separators and no invisible characters (see `texts`), cannot be read as an
+    option of a command or a device of Windows, and fits every file system.
     """
     name = name[max(name.rfind("/"), name.rfind("\\")) + 1 :]
     if len(name) > _READ:
@@ -42,7 +42,7 @@ def safe_name(name: str) -> str:
         name = (stem or name)[: _LONGEST_NAME - len(suffix) - 1] + dot + suffix
     while len(name.encode()) > 240:
         name = name[1:]
-    name = _stripped(name)  # what is cut begins and ends otherwise
+    name = _stripped(name)  # since the cut it begins and ends in another way
     if _DEVICE.match(name):
         name = f"_{name}"
     return name or "file"

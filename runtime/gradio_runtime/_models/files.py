@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 #: How Gradio marks a file among other objects, in both directions.
 FILE_META: dict[str, str] = {"_type": "gradio.FileData"}
 
-#: How a text begins that is an address, and no path.
+#: How a text begins that is an address, and not a path.
 _REMOTE = ("http://", "https://", "data:")
 
 F = TypeVar("F", bound="File")
@@ -48,8 +48,8 @@ F = TypeVar("F", bound="File")
 class AppText(BriefFields):
     """A text of the app at a place where a file is due: data, and never a path.
 
-    `str(value)` is the text. It is no `str` itself, so that nothing takes it for the
-    name of a file that the caller has chosen.
+    `str(value)` is the text. The object itself is not a `str`, so that nothing takes it
+    for the name of a file that the caller has chosen.
     """
 
     text: str
@@ -61,12 +61,12 @@ class AppText(BriefFields):
 
 @dataclass(frozen=True, repr=False)
 class UploadProgress(BriefFields):
-    """How far the upload of one file has come; see `Endpoint.with_options`.
+    """The progress of the upload of one file; see `Endpoint.with_options`.
 
     Attributes:
-        file: The file: what the caller gave, as a `File`.
-        sent: Bytes on their way. It begins again at 0 if the upload is tried again.
-        total: Bytes of the file; None for a stream whose length nobody knows.
+        file: What the caller gave, as a `File`.
+        sent: Bytes sent. It begins again at 0 if the upload is tried again.
+        total: Bytes of the file; None for a stream of unknown length.
     """
 
     file: File
@@ -75,15 +75,10 @@ class UploadProgress(BriefFields):
 
 
 class Fetcher(Protocol):
-    """Brings remote files here: the connection that they came through."""
+    """Downloads remote files: the connection that they came through."""
 
-    def fetch(self, file: File, /) -> Path:
-        """Bring a file here, and return its path."""
-        ...
-
-    async def afetch(self, file: File, /) -> Path:
-        """The same, from any event loop."""
-        ...
+    def fetch(self, file: File, /) -> Path: ...
+    async def afetch(self, file: File, /) -> Path: ...
 
 
 @dataclass(frozen=True)
@@ -95,13 +90,12 @@ class FileFacts:
         remote_path: Where its app has it.
         origin: The base URL of that app.
         fetcher: What can fetch it.
-        lazy: Whether it is a stream that may still grow: fetched when wanted, and never
-            before.
+        lazy: Whether it is a stream that may still grow: fetched only when wanted.
         shared: Whether `url` is for everybody, as far as its app knows: other apps may
             read it.
         inline: Whether it is sent as a data URL, and not uploaded.
         extra: Further keys of the object that it is sent as.
-        named: Whether the caller named it himself, and no app and no JSON.
+        named: Whether the caller named it, and neither an app nor JSON.
     """
 
     content: bytes | BinaryIO | None = None
@@ -128,8 +122,8 @@ class File(BriefModel, Constructed):
         size: Bytes, when known.
 
     It can be pickled, copied, and written as JSON, where content in memory becomes a
-    `data:` URL. What is read back knows where the file is, but no longer the client
-    that could fetch it: download before, or use its `url`.
+    `data:` URL. What is read back knows where the file is, but not the client that could
+    fetch it: download before, or use its `url`.
 
     JSON never names a file of this machine, since it may be a stranger's: a `path` in it
     is refused. Read JSON of your own with
@@ -167,7 +161,7 @@ class File(BriefModel, Constructed):
         known = cast("dict[str, Any]", value)
         path, url = known.get("path"), known.get("url")
         if isinstance(path, AppStr) or not may_name_local_file(known, info.context):
-            # No JSON has a Path: it is the caller's, or that of a download of ours.
+            # No JSON has a Path: it is the caller's, or that of our download.
             own = path is None or isinstance(path, os.PathLike)
             if not own or (isinstance(url, str) and not is_remote(url)):
                 raise local_file_refused()
@@ -215,13 +209,13 @@ class File(BriefModel, Constructed):
 
     @field_serializer("url", when_used="json")
     def _json_url(self, url: str | None) -> str | None:
-        """Of content in memory, the `data:` URL."""
+        """Write content in memory as a `data:` URL."""
         if url is None and self.path is None and self._facts.content is not None:
             return content_url(self)
         return url
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same file, however it is fetched."""
+        """Return whether both are the same file, however it is fetched."""
         if not isinstance(other, File):
             return NotImplemented
         return (
@@ -231,14 +225,12 @@ class File(BriefModel, Constructed):
         )
 
     def __getstate__(self) -> dict[Any, Any]:
-        """All but the connection, which no other process could use."""
-        state = super().__getstate__()
-        private: dict[str, Any] = state["__pydantic_private__"]
-        private = {**private, "_facts": replace(self._facts, fetcher=None)}
-        return {**state, "__pydantic_private__": private}
+        """Return all but the connection, which no other process could use."""
+        facts = replace(self._facts, fetcher=None)
+        return {**super().__getstate__(), "__pydantic_private__": {"_facts": facts}}
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """A copy that shares the connection and the content."""
+        """Return a copy that shares the connection and the content."""
         import copy
 
         copied = self.__copy__()
@@ -247,7 +239,7 @@ class File(BriefModel, Constructed):
         return copied
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """Where it is, in short, and what else is known."""
+        """Yield where it is, in short, and what else is known."""
         shown = {name: getattr(self, name) for name in type(self).model_fields}
         if self.path is not None:
             shown["path"] = str(self.path)
@@ -259,13 +251,13 @@ class File(BriefModel, Constructed):
                 yield name, value
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """Return what a notebook shows."""
         from .html import html_of
 
         return html_of(self)
 
     def __gradio_html__(self, page: Page) -> str:
-        """The image, a player, or a link."""
+        """Return the image, a player, or a link."""
         name = self.orig_name or (self.path.name if self.path else "")
         alt = getattr(self, "alt_text", None) or self.orig_name or ""
         content = self.path or self._facts.content
@@ -274,17 +266,17 @@ class File(BriefModel, Constructed):
         )
 
     def __fspath__(self) -> str:
-        """The local path, downloading the file first if it is remote."""
+        """Return the local path, after a download if the file is remote."""
         return str(self.download())
 
     def __str__(self) -> str:
-        """Where the file is: its path, else its URL."""
+        """Return where the file is: its path, else its URL."""
         if self.path is not None:
             return str(self.path)
         return printable(self.url or self.orig_name or "<file in memory>")
 
     def download(self) -> Path:
-        """Fetch the file, unless it is local already, and return its path.
+        """Download the file, unless it is local already, and return its path.
 
         Raises:
             FileNotFoundError: It is neither local nor served anywhere.
@@ -299,16 +291,16 @@ class File(BriefModel, Constructed):
         return self.path
 
     async def adownload(self) -> Path:
-        """Like `download`, for async code: its event loop goes on meanwhile.
+        """Do the same as `download`, without blocking the event loop.
 
-        Afterwards `read_bytes`, `save` and `open` have the local copy at hand.
+        Afterwards `read_bytes`, `save` and `open` use the local copy.
         """
         if self.path is None and self._facts.fetcher is not None:
             self.path = await self._facts.fetcher.afetch(self)
         return self.download()
 
     def read_bytes(self) -> bytes:
-        """The whole content."""
+        """Return the whole content."""
         if isinstance(self._facts.content, bytes):
             return self._facts.content
         return self.download().read_bytes()
@@ -319,7 +311,7 @@ class File(BriefModel, Constructed):
         Nothing is left at `to` unless the whole file could be written.
 
         Args:
-            to: Where to. In a folder it gets the name that the app gave it; a file
+            to: The place. In a folder the copy gets the name that the app gave; a file
                 that is there already stays, and the copy gets a number: `a (2).png`.
             overwrite: Whether to replace that file instead. One that `to` itself names
                 is always replaced.
@@ -327,21 +319,20 @@ class File(BriefModel, Constructed):
         Returns:
             The path of the copy.
         """
+        import secrets
+        import shutil
+
         target, reserved = Path(to), False
         if target.is_dir():
-            # The name is the server's word, and may try to lead elsewhere.
+            # The name is the server's, and may try to lead elsewhere.
             name = safe_name(self.orig_name or "file")
             reserved = not overwrite
             target = reserved_place(target, name) if reserved else target / name
-        import secrets
-
         temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
             if isinstance(self._facts.content, bytes):
                 temporary.write_bytes(self._facts.content)
             else:
-                import shutil
-
                 shutil.copyfile(self.download(), temporary)
             temporary.replace(target)
         except BaseException:
@@ -354,18 +345,18 @@ class File(BriefModel, Constructed):
 
 
 def is_remote(text: str) -> bool:
-    """Whether it is an address, and no path."""
+    """Return whether a text is an address, and not a path."""
     return text[:8].lower().startswith(_REMOTE)
 
 
 def plain_scheme(text: str) -> str:
-    """An address with its scheme in lower case; a path stays as it is."""
+    """Return an address with its scheme in lower case; a path stays as it is."""
     end = text.find(":") if is_remote(text) else 0
     return text[:end].lower() + text[end:] if not text[:end].islower() else text
 
 
 def facts_of(file: File) -> FileFacts:
-    """What is known of a file besides what users see of it."""
+    """Return what is known of a file besides what users see of it."""
     private = cast("dict[str, FileFacts]", file.__pydantic_private__)
     return private["_facts"]
 
@@ -377,7 +368,7 @@ def set_facts(file: File, **changes: Any) -> None:
 
 
 def recast(file: File, cls: type[F], **fields: Any) -> F:
-    """The same file as another class of file, with further fields."""
+    """Return the same file as another class of file, with further fields."""
     same = {name: getattr(file, name) for name in File.model_fields}
     other = cls.model_construct(**same, **fields)
     other.__pydantic_private__ = dict(file.__pydantic_private__ or {})
@@ -385,7 +376,7 @@ def recast(file: File, cls: type[F], **fields: Any) -> F:
 
 
 def content_url(file: File) -> str:
-    """The `data:` URL of a file in memory."""
+    """Return the `data:` URL of a file in memory."""
     content = facts_of(file).content
     if not isinstance(content, bytes):
         raise ValueError("an open file cannot be written as JSON; give its path")  # noqa: TRY004
@@ -393,7 +384,7 @@ def content_url(file: File) -> str:
 
 
 def data_url(content: bytes, mime_type: str | None) -> str:
-    """A `data:` URL with some content."""
+    """Return a `data:` URL with some content."""
     import base64
 
     kind = mime_type or "application/octet-stream"

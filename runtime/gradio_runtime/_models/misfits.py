@@ -1,4 +1,4 @@
-"""What pydantic says of values that do not fit: not of too many, in words for callers."""
+"""Validate large values in steps, and say in callers' words what does not fit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .bounds import STEP
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-#: Parts of a place that name no field but the member of a union that was tried.
+#: Parts of a place that name the member of a union that was tried, and not a field.
 _MEMBER = re.compile(
     r"any|bool|float|int|none|nullable|str|[A-Z]\w*"
     r"|(dict|function|is-instance|list|literal|model|nullable|tuple|union)\b.*",
@@ -25,9 +25,9 @@ _MEMBER = re.compile(
 
 
 def misfits(error: ValidationError) -> dict[str, str]:
-    """What is wrong with each field, by its path, such as `size` or `rows.0.name`.
+    """Return what is wrong with each field, by its path, such as `rows.0.name`.
 
-    A field that may be of several types has a complaint of each of them.
+    A field that may be of several types has a message of each of them.
     """
     found: dict[str, dict[str, None]] = {}
     for item in error.errors(include_url=False, include_input=False):
@@ -45,7 +45,7 @@ def _path(place: Sequence[int | str]) -> str:
 
 
 class InSteps:
-    """Tells pydantic to validate the lists and objects of a type as `in_steps` says."""
+    """An annotation: validate the lists and objects of a type as `in_steps` says."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -54,16 +54,16 @@ class InSteps:
 
 
 def in_steps(schema: CoreSchema) -> CoreSchema:
-    """A schema whose lists and objects are validated in steps, to the first misfit.
+    """Return a schema whose lists and objects are validated in steps, to the first misfit.
 
-    Pydantic would go on to complain of each of a million items, in a kilobyte of memory
-    and more, and would let no other thread have its turn meanwhile.
+    Pydantic would report each of a million items, with a kilobyte of memory or more,
+    and let no other thread run meanwhile.
     """
     return cast("CoreSchema", _stepped(schema))
 
 
 def _stepped(part: Any) -> Any:
-    """Part of a schema; it is changed in place, once."""
+    """Return part of a schema, which is changed in place, once."""
     if isinstance(part, list | tuple):
         parts = map(_stepped, cast("Sequence[Any]", part))
         return list(parts) if isinstance(part, list) else tuple(parts)
@@ -116,12 +116,12 @@ _QUICK = frozenset({"any", "bool"})
 
 
 def _moved(error: ValidationError, start: int) -> ValidationError:
-    """The same complaints of a list, of whose items `start` come before those seen."""
+    """Return the error of part of a list as one of the list, of `start` items before."""
     return ValidationError.from_exception_data(
         error.title,
         [
             {
-                # Braces would be taken for places to fill in.
+                # Braces in a message would be taken for places to fill in.
                 "type": PydanticCustomError(
                     cast("Any", item["type"]), "{said}", {"said": item["msg"]}
                 ),

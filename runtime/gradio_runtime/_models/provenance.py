@@ -1,18 +1,18 @@
-"""Whose words a value is: the caller's, some JSON's, or the app's.
+"""Where a value comes from: from the caller, from JSON, or from an app.
 
 A text or an object at a place where a file is due may be a path that the caller wrote,
-or the word of a stranger who would like to read this machine's files. The two look
-alike, so validation is told by its context whose word it judges:
+or come from a stranger who would like to read this machine's files. The two look alike,
+so the context of a validation says where the value comes from:
 
 - A constructor (`PredictInput(audio="x.wav")`, which a function call is as well) is
-  Python. What stands there itself, or in a list or tuple there, is the caller's own.
+  Python. A text there, or in a list or tuple there, is the caller's own.
 - Without a context it is JSON: `model_validate_json`, the body of a request. No text in
   it names a local file, unless the context is `{"local_files": True}`.
 - An app's outputs hold files that the runtime has made of them, and no others. Its texts
   are `AppStr` where they could be taken for the paths that untyped calls return.
 
-An object (a `dict`) never names a local file but in JSON of one's own: every value that
-came from an app can be handed on as one.
+An object (a `dict`) names a local file only in JSON of one's own: every value that came
+from an app can be handed on as one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-#: The context by which a caller says that JSON is his own.
+#: The context by which callers say that JSON is their own.
 _LOCAL_FILES = "local_files"
 _OWN = "gradio_runtime"
 _APP = object()
@@ -33,12 +33,12 @@ OF_THE_APP: Mapping[str, object] = {_OWN: _APP}
 
 
 def is_of_the_app(context: Any) -> bool:
-    """Whether what is validated came from an app."""
+    """Return whether what is validated came from an app."""
     return isinstance(context, Mapping) and cast("Any", context).get(_OWN) is _APP
 
 
 def may_name_local_file(value: object, context: Any) -> bool:
-    """Whether a text, or the JSON of a file, is the caller's own word."""
+    """Return whether a text, or the JSON of a file, is the caller's own."""
     if isinstance(value, AppStr) or not isinstance(context, Mapping):
         return False
     known = cast("Mapping[str, object]", context)
@@ -49,7 +49,7 @@ def may_name_local_file(value: object, context: Any) -> bool:
 
 
 def local_file_refused() -> PydanticCustomError:
-    """The error of a local path that the caller did not name himself."""
+    """Return the error of a local path that the caller did not name."""
     return PydanticCustomError(
         "local_file",
         "JSON and an app's text cannot name a file of this machine: give a URL or a "
@@ -59,17 +59,17 @@ def local_file_refused() -> PydanticCustomError:
 
 
 class AppStr(str):
-    """A text that an app said where no type says what it is: of untyped calls, say.
+    """A text of an app where no type says what it is, as in untyped calls.
 
     It is a `str` for every use but one: it names no file of this machine, and as a URL
-    it leads no further than an app may lead. `str(text)` makes it the caller's own word.
+    it leads no further than an app may lead. `str(text)` makes it the caller's own.
     """
 
     __slots__ = ()
 
 
 def as_said(value: Any) -> Any:
-    """A copy of JSON with an `AppStr` for each text in it."""
+    """Return a copy of JSON with an `AppStr` for each text in it."""
     if type(value) is str:
         return AppStr(value)
     if isinstance(value, dict):
@@ -82,7 +82,7 @@ def as_said(value: Any) -> Any:
 
 
 class Constructed(BaseModel):
-    """Base of the models whose constructor's arguments are the caller's own words."""
+    """Base of the models whose constructor's arguments are the caller's own."""
 
     # The first model that is built makes pydantic look for its plugins: 20 ms.
     model_config = ConfigDict(defer_build=True)
@@ -95,16 +95,16 @@ class Constructed(BaseModel):
                 data, self_instance=self, context=context
             )
 
-        # Says that it does no more than the constructor of BaseModel, so that pydantic
-        # does not call it for the objects within others.
+        # As the constructor of BaseModel has: pydantic does not call it for the objects
+        # within others.
         __init__.__pydantic_base_init__ = True
 
 
 def _own_words(data: dict[str, Any]) -> Iterator[object]:
-    """What names files in the arguments of a constructor: texts, and the arguments.
+    """Yield what may name files in a constructor's arguments: texts, and themselves.
 
-    A list in a list is what JSON has where Python has a tuple, and an object is no
-    Python at all: they are not looked into.
+    A list in a list, and an object, may be JSON that is handed on: nothing in them is
+    taken for the caller's own.
     """
     yield data
     for value in data.values():

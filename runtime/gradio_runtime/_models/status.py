@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from functools import total_ordering
+from functools import partial, total_ordering
 from typing import Any, Generic
 
 from typing_extensions import TypeVar
@@ -56,7 +56,7 @@ class ProgressUnit(BriefFields):
         length: Steps in all, when known.
         unit: What a step is, such as `"steps"`.
         progress: Share done, from 0 to 1, when the app gives it as a number.
-        desc: What is being done.
+        desc: The step that is being done.
     """
 
     index: int | float | None = None
@@ -81,7 +81,7 @@ class ProgressUnit(BriefFields):
 
     @property
     def fraction(self) -> float | None:
-        """The share that is done, from 0 to 1; None if it is unknown."""
+        """Return the share that is done, from 0 to 1; None if it is unknown."""
         if self.progress is not None:
             share = self.progress
         elif self.index is not None and self.length:
@@ -121,10 +121,6 @@ class LogMessage(BriefFields):
     duration: float | None = None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class StatusUpdate(BriefFields, Generic[T_co]):
     """The state of a job at one moment.
@@ -135,7 +131,7 @@ class StatusUpdate(BriefFields, Generic[T_co]):
         queue_size: Jobs in the queue.
         eta: Seconds until its result, as the server estimates them.
         success: Whether it ended well; None before its end.
-        time: When the runtime learnt this (aware, UTC).
+        time: When the runtime received this (aware, UTC).
         progress_data: The app's progress bars, with code PROGRESS.
         log: The app's message, with code LOG.
         output: The new output, with code ITERATING, or with FINISHED if it is the
@@ -147,7 +143,7 @@ class StatusUpdate(BriefFields, Generic[T_co]):
     queue_size: int | None = None
     eta: float | None = None
     success: bool | None = None
-    time: datetime = field(default_factory=_now)
+    time: datetime = field(default_factory=partial(datetime.now, UTC))
     progress_data: list[ProgressUnit] | None = None
     log: LogMessage | None = None
     output: T_co | Unchanged = UNCHANGED

@@ -1,15 +1,15 @@
-r"""A stranger's text, made fit to be shown.
+r"""Make a stranger's text fit to be shown.
 
-What an app says goes to terminals, logs and source code, which obey some characters:
-`ESC` begins a command, U+202E turns the line around, a tag character is not seen at all.
-Every text that leaves this package for people to read comes from here, and so is made
-of characters that can be seen, and no longer than its place allows.
+An app's texts go to terminals, logs and source code, which obey some characters: `ESC`
+begins a command, U+202E turns the line around, a tag character is invisible. Every text
+that leaves this package for people to read goes through here: it has visible characters
+only, and no more than its place allows.
 
-Ordinary text of any script stays as it is, combining marks and emoji included. A
-character that nobody sees, and that only shapes its neighbours or separates words, is
+Ordinary text of any script stays as it is, combining marks and emoji included.
+Characters that are invisible, and only shape their neighbours or separate words, are
 left out: an emoji of several is shown as those. Blanks of any width become a plain one.
-What is left of controls, line separators, marks that turn the direction of text, lone
-surrogates and unknown characters is written as an escape, such as `\x1b`.
+The other controls, line separators, marks that turn the direction of text, lone
+surrogates and unknown characters are written as escapes, such as `\x1b`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _FIELD = 800
 _TEXT = 200
 _NAME = 60
 
-#: Characters that are not seen. Some count as letters, so that `isprintable` has nothing
-#: against them. U+FE0E and U+FE0F, which choose between text and emoji, may stay.
+#: Invisible characters. Some are letters, so `isprintable` is true of them. U+FE0E and
+#: U+FE0F, which choose between text and emoji, may stay.
 UNSEEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2060-\u2064\u3164\ufe00-\ufe0d\ufeff\uffa0\U000e0000-\U000e0fff]"
@@ -39,7 +39,7 @@ _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def is_whole(text: str) -> bool:
-    """Whether a text has no half characters (lone surrogates), which cannot be sent."""
+    """Return whether a text has no lone surrogates, which cannot be sent."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -50,12 +50,10 @@ def is_whole(text: str) -> bool:
 def escaped(
     text: str, *, keep: str = "", by: Callable[[str], str] = lambda c: repr(c)[1:-1]
 ) -> str:
-    """All of `text`, with nothing in it that is not seen.
+    """Return all of `text`, without anything invisible.
 
-    Args:
-        text: Anything.
-        keep: Characters that stay although they cannot be printed.
-        by: What to write for another one.
+    Characters that cannot be printed stay if they are in `keep`; for the others stands
+    what `by` returns, by default a Python escape.
     """
     text = UNSEEN.sub("", text)
     if text.isprintable():
@@ -66,7 +64,7 @@ def escaped(
 
 
 def shortened(text: str, most: int) -> str:
-    """`text`, without its middle where it has more than `most` characters."""
+    """Return `text`, without its middle if it has more than `most` characters."""
     if len(text) <= most:
         return text
     end = (most - 1) // 3
@@ -74,7 +72,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def printable(text: str, most: int = _MESSAGE) -> str:
-    """`text` on one line of at most `most` characters that can all be printed."""
+    """Return `text` on one line of at most `most` characters, all printable."""
     # Cut first: the text may have megabytes. Its lines are cut once more when joined.
     lines = shortened(text, 4 * most).splitlines()
     line = " ".join(filter(None, map(str.strip, lines))).replace("\t", " ")
@@ -82,7 +80,7 @@ def printable(text: str, most: int = _MESSAGE) -> str:
 
 
 class _Repr(reprlib.Repr):
-    """`repr` that looks at little more of a value than it shows."""
+    """A `repr` that reads little more of a value than it shows."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -92,17 +90,17 @@ class _Repr(reprlib.Repr):
         self._left = most
 
     def repr1(self, x: Any, level: int) -> str:
-        """Any value, until enough of them have been written."""
+        """Return the repr of any value, until enough of them have been written."""
         self._left -= 1
         return super().repr1(x, level) if self._left >= 0 else self.fillvalue
 
     def repr_int(self, x: int, level: int) -> str:
-        """A number; Python writes none of more than 4,300 digits."""
+        """Return the repr of a number; Python writes at most 4,300 digits."""
         huge = x.bit_length() > 1024
         return f"<int of {x.bit_length()} bits>" if huge else super().repr_int(x, level)
 
     def repr_dict(self, x: dict[Any, Any], level: int) -> str:
-        """The items in their own order."""
+        """Return the repr of a dict, whose items keep their order."""
         if level <= 0 and x:
             return f"{{{self.fillvalue}}}"
         items: list[str] = []
@@ -117,7 +115,7 @@ class _Repr(reprlib.Repr):
 
 
 def brief(value: object, most: int = _VALUE) -> str:
-    """The `repr` of any value, printable and of at most `most` characters."""
+    """Return the `repr` of any value, printable and of at most `most` characters."""
     return shortened(escaped(_Repr(most).repr(value)), most)
 
 
@@ -127,7 +125,7 @@ class BriefFields:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """The fields."""
+        """Return the class and its fields."""
         known: Any = self
         shown = [(f.name, getattr(self, f.name)) for f in fields(known) if f.repr]
         return f"{type(self).__name__}({_joined(shown, ', ')})"
@@ -139,7 +137,7 @@ class BriefModel:
     __slots__ = ()
 
     def __repr_str__(self, join_str: str) -> str:
-        """The fields, for both of them."""
+        """Return the fields, for both of them."""
         known: Any = self
         return _joined(known.__repr_args__(), join_str)
 
