@@ -35,9 +35,9 @@ class _Received(BriefModel, Constructed):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from .html import html_of
+        from .html import Page
 
-        return html_of(self)
+        return Page().show(self)
 
 
 class Model(_Received):

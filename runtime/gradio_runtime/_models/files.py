@@ -252,9 +252,9 @@ class File(BriefModel, Constructed):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from .html import html_of
+        from .html import Page
 
-        return html_of(self)
+        return Page().show(self)
 
     def __gradio_html__(self, page: Page) -> str:
         """Return the image, a player, or a link."""
