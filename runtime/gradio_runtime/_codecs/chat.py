@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from .._components.kind import Codec, Files, Json
 from .._models.files import File, recast, set_facts
@@ -24,19 +24,20 @@ from ..types.chat import (
 def _encode_chat(value: Any, _slot: Component, dialect: Dialect) -> Any:
     if not is_array(value):
         return value
-    return [
-        sent
-        for item in value
-        for sent in (
-            _encode_message(item, dialect)
-            if isinstance(item, ChatMessage)
-            else [_encode_pair(item, dialect)]
-        )
-    ]
+    sent: list[Any] = []
+    for item in value:
+        if isinstance(item, ChatMessage):
+            sent += _encode_message(item, dialect)
+        elif isinstance(item, tuple | list):  # a question and its answer
+            pair = cast("Sequence[Any]", item)
+            sent.append([_encode_cell(cell, dialect) for cell in pair])
+        else:
+            sent.append(item)
+    return sent
 
 
 def _encode_message(message: ChatMessage, dialect: Dialect) -> list[Any]:
-    """A message of 6; for 4 and 5, one of each part, with text as a bare string."""
+    """Return a message of 6; for 4 and 5, one of each part, with text as a string."""
     # 4.44 refuses null for what its messages need not have, 5 and 6 within metadata.
     optional = {"metadata": _set(message.metadata), "options": message.options}
     shared = {"role": message.role, **_set(optional), **(message.model_extra or {})}
@@ -47,7 +48,7 @@ def _encode_message(message: ChatMessage, dialect: Dialect) -> list[Any]:
 
 
 def _set(members: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The members that are there."""
+    """Return the members that have a value."""
     return {k: item for k, item in (members or {}).items() if item not in (None, {})}
 
 
@@ -76,13 +77,6 @@ def _encode_component(part: ChatComponent) -> dict[str, Any]:
         "props": part.props or {},
         "constructor_args": part.constructor_args or {},
     }
-
-
-def _encode_pair(pair: Any, dialect: Dialect) -> Any:
-    """A question and its answer, each text, a file with a text, or a component."""
-    if not isinstance(pair, tuple | list):
-        return pair
-    return [_encode_cell(cell, dialect) for cell in pair]  # pyright: ignore[reportUnknownVariableType]
 
 
 def _encode_cell(cell: Any, dialect: Dialect) -> Any:
@@ -121,7 +115,7 @@ def _decode_chat(value: Json, files: Files) -> Json:
 
 
 def _decode_message(message: Json, files: Files) -> Json:
-    """A message with the list of parts that 6 has; 4 and 5 have one part, bare."""
+    """Return a message with the list of parts that 6 has; 4 and 5 have one bare part."""
     message = files(message)
     if not is_object(message):
         return message  # it is a file

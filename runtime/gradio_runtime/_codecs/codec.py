@@ -47,36 +47,36 @@ _MEMBERS = _members("among", "bare", "captioned") | {"data", "name", "path", "ur
 
 
 @cache
-def _load(place: str) -> Codec:
-    module, _, name = place.partition(":")
+def _codec(kind: Kind) -> Codec:
+    """Return the codec of a component, which loads the classes of its values."""
+    module, _, name = kind.codec.partition(":")
+    if not module:
+        return Codec()
     return cast("Codec", getattr(import_module(f"gradio_runtime.{module}"), name))
 
 
-def _codec(kind: Kind) -> Codec | None:
-    """The codec of a component, which loads the classes of its values."""
-    return _load(kind.codec) if kind.codec else None
-
-
 def encode(value: object, slot: Component, dialect: Dialect) -> Json:
-    """One slot's value as JSON, with `File` objects where files go.
+    """Return one slot's value as JSON, with a `File` where a file goes.
 
-    Raises:
-        InputError: The slot cannot take the value.
+    Raise `InputError` for a value that the slot cannot take.
     """
-    if (codec := _codec(kind_of_slot(slot))) is not None:
-        value = codec.encode(value, slot, dialect)
-    plain = _plain(value)
+    codec = _codec(kind_of_slot(slot))
+    plain = _plain(codec.encode(value, slot, dialect))
     if is_inline(slot.type, dialect):
         return replace_files(plain, {id(f): inlined(f) for f in files_in(plain)})
     return plain
 
 
 def _plain(value: object) -> Json:
-    """JSON of any Python value; `File`s stay."""
+    """Return JSON of any Python value; `File`s stay."""
     match value:
         case str():
-            if not value.isascii():
-                _check_text(value)
+            # A server that repeats half a character ends every job's stream.
+            if not value.isascii() and not is_whole(value):
+                raise InputError(
+                    f"the text {value[:40]!r} has a lone surrogate, which is not a "
+                    "character"
+                )
             return value
         case None | bool():
             return value
@@ -110,7 +110,7 @@ def _plain(value: object) -> Json:
             return _plain(to_list())  # a number or an array of numpy
         case bytes() | bytearray() | memoryview():
             raise InputError(
-                "bytes are no JSON",
+                "bytes are not JSON",
                 hint="Decode them, or give them to a parameter that takes files",
             )
         case _:
@@ -118,7 +118,7 @@ def _plain(value: object) -> Json:
                 return to_jsonable_python(value)
             except PydanticSerializationError:
                 raise InputError(
-                    f"{type(value).__name__} objects are no JSON",
+                    f"{type(value).__name__} objects are not JSON",
                     hint="Make it a dict, a list, a text or a number first",
                 ) from None
 
@@ -133,16 +133,8 @@ def _number(value: float) -> float:
         if not -(2**63) <= value < 2**64:
             raise InputError(f"the number {value:e} has more than 64 bits")
     elif not math.isfinite(value):
-        raise InputError(f"{value} is no number that JSON has", hint="None may do")
+        raise InputError(f"{value} is not a number in JSON", hint="None may do")
     return value
-
-
-def _check_text(text: str) -> None:
-    """Refuse half a character: a server that repeats it ends every job's stream."""
-    if not is_whole(text):
-        raise InputError(
-            f"the text {text[:40]!r} has a lone surrogate, which is no character"
-        )
 
 
 def _alias(model: BaseModel, name: str) -> str:
@@ -151,17 +143,17 @@ def _alias(model: BaseModel, name: str) -> str:
 
 
 def _bare(file: File) -> File:
-    """The file without the subtitles it may have, which must not be uploaded with it."""
+    """Return the file without its subtitles, which must not be uploaded with it."""
     return file if type(file) is File else recast(file, File)
 
 
 def is_pair(value: object) -> TypeGuard[list[Any]]:
-    """Whether JSON is a list of two."""
+    """Return whether JSON is a list of two."""
     return is_array(value) and len(value) == 2
 
 
 def unpaired(value: Json, *keys: str) -> Json:
-    """Objects of two keys for the lists of two that Gradio 3 has in their place."""
+    """Make objects of two keys of the lists of two that Gradio 3 has instead."""
     if not is_array(value):
         return value
     return [
@@ -170,14 +162,14 @@ def unpaired(value: Json, *keys: str) -> Json:
 
 
 def unwrap_update(value: Json) -> Json | Unchanged:
-    """The value of a component update; UNCHANGED for one that has none."""
+    """Return the value of a component update; UNCHANGED for one that has none."""
     if is_object(value) and value.get("__type__") == "update":
         return value.get("value", UNCHANGED)
     return value
 
 
 def as_object(value: Json, component: str, dialect: Dialect) -> Json:
-    """A file that came as a bare data URL (3.x) as an object, like any other file."""
+    """Return a file that came as a bare data URL (3.x) as an object, like any other."""
     if isinstance(value, str) and is_inline(component, dialect):
         return {"name": component, "data": value}
     return value
@@ -186,14 +178,13 @@ def as_object(value: Json, component: str, dialect: Dialect) -> Json:
 def decode(
     value: Json, component: str, dialect: Dialect, make_file: Callable[[Json], File]
 ) -> Json:
-    """One slot's JSON as plain values, with a `File` for each file in it.
+    """Return one slot's JSON as plain values, with a `File` for each file in it.
 
-    The result shares no container with `value`. An empty `component` leaves everything
-    but files as this server has it.
+    The result shares no container with `value`. With an empty `component` all but the
+    files is as this server has it.
     """
     files = partial(_with_files, dialect=dialect, make_file=make_file)
-    codec = _codec(kind_of(component))
-    return files(value) if codec is None else codec.decode(value, files)
+    return _codec(kind_of(component)).decode(value, files)
 
 
 def _with_files(
@@ -215,7 +206,7 @@ def _with_files(
 
 
 def files_in(value: Json) -> list[File]:
-    """Every `File` in a value."""
+    """Return every `File` in a value."""
     if isinstance(value, File):
         return [value, *files_in(getattr(value, "subtitles", None))]
     if is_object(value):
@@ -226,7 +217,7 @@ def files_in(value: Json) -> list[File]:
 
 
 def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
-    """A copy of a value in which each `File` is what `wire` has under its `id()`."""
+    """Return a copy of a value with `wire[id(file)]` for each `File`."""
     if isinstance(value, File):
         return wire[id(value)]
     if is_object(value):
@@ -237,12 +228,12 @@ def replace_files(value: Json, wire: Mapping[int, Json]) -> Json:
 
 
 def is_inline(component: str, dialect: Dialect) -> bool:
-    """Whether the files of a component travel as data URLs."""
+    """Return whether the files of a component travel as data URLs."""
     return dialect.file_dicts and kind_of(component).inline
 
 
 def inert(value: Any, component: str) -> Any:
-    """A decoded output with an `AppText` for each text that stands where a file is due.
+    """Return a decoded output with an `AppText` for each text at the place of a file.
 
     An app that gives `"/etc/passwd"` as its image must not have it uploaded when the
     image is handed on. The containers are changed in place.

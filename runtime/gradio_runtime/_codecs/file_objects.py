@@ -24,7 +24,7 @@ _PIECE = 64 << 10
 
 
 def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
-    """Whether an object that the server sent is a file, and not the app's own."""
+    """Return whether an object that the server sent is a file."""
     if value.get("is_stream") is True and isinstance(value.get("path"), str):
         return True  # not marked in 4.x
     if value.get("meta") == FILE_META and "path" in value:
@@ -42,19 +42,17 @@ def is_file(value: dict[str, Any], dialect: Dialect) -> bool:
 
 
 def inlined(file: File) -> File:
-    """A copy of a file that is to be sent as a data URL."""
+    """Return a copy of a file that is to be sent as a data URL."""
     copy = file.model_copy()
     set_facts(copy, inline=True)
     return copy
 
 
 def unified(value: dict[str, Any]) -> dict[str, Any]:
-    """A file object of any version with the keys that a `FileData` has.
+    """Return a file object of any version with the keys that a `FileData` has.
 
-    A file whose content came along has it as a data URL in `url`.
-
-    Raises:
-        ProtocolError: Where it is, is no text.
+    A file whose content came with it has it as a data URL in `url`. Raise
+    `ProtocolError` for an address that is not a text.
     """
     for key in ("path", "url", "name", "data"):
         where = value.get(key)
@@ -77,7 +75,7 @@ def unified(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    """A text of whole characters; anything else that is said of a file says nothing."""
+    """Return a text of whole characters, or None for anything else."""
     return value if isinstance(value, str) and is_whole(value) else None
 
 
@@ -87,9 +85,9 @@ def _size(value: object) -> int | None:
 
 
 def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
-    """The object that names a file, which is on the server, to it."""
+    """Return the object that names a file on the server."""
     name = name or PurePosixPath(path).name
-    # A name on the disk that is no UTF-8 has half characters, which no server bears.
+    # A name on the disk that is not UTF-8 has lone surrogates, which cannot be sent.
     name = name.encode("utf-8", "replace").decode()
     if dialect.file_dicts:
         return {"name": path, "orig_name": name, "is_file": True, "data": None}
@@ -97,20 +95,20 @@ def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any
 
 
 def stream_path(path: str) -> str:
-    """Where the media of a stream is served whole, below `/stream/`.
+    """Return where the whole media of a stream is, below `/stream/`.
 
-    Since Gradio 5 a stream is a playlist of segments, beside which the server puts
-    them together; it keeps what it made, so one that is asked for too early stays
-    short. Before, a stream is one answer that ends with it, once.
+    Since Gradio 5 a stream is a playlist of segments, and the server joins them in a
+    file beside it. It keeps that file, so one that is requested too early stays short.
+    Before, a stream is one answer that ends with it, once.
     """
     base, slash, name = path.rpartition("/")
     return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
 
 
 def _unquoted(body: str) -> bytes:
-    """The bytes of a text in which some are escaped as `%41`.
+    """Return the bytes of a text in which some are escaped as `%41`.
 
-    It is taken in pieces, since `unquote_to_bytes` makes objects of all its parts.
+    It goes in pieces, since `unquote_to_bytes` makes objects of all its parts.
     """
     raw = bytearray()
     start = 0
@@ -124,11 +122,7 @@ def _unquoted(body: str) -> bytes:
 
 
 def from_data_url(url: str) -> File:
-    """A `File` with the content of a `data:` URL.
-
-    Raises:
-        ValueError: It holds no valid base64.
-    """
+    """Return a `File` of a `data:` URL, or raise `ValueError` for invalid base64."""
     head, _, body = url.removeprefix("data:").partition(",")
     raw = _unquoted(body)
     file = File.of(base64.b64decode(raw) if head.endswith(";base64") else raw)

@@ -14,7 +14,6 @@ from ..types.media import (
     AnnotatedImageData,
     EditorData,
     GalleryImage,
-    GalleryItem,
     GalleryVideo,
     VideoFile,
 )
@@ -22,7 +21,7 @@ from .codec import is_pair, unpaired
 
 
 def _encode_video(value: Any, _slot: Component, dialect: Dialect) -> Any:
-    """4 and 5 want a pair. 3.x and 6 take a bare file, and no subtitles."""
+    """Return a pair for 4 and 5. 3.x and 6 take a bare file, without subtitles."""
     if not isinstance(value, File) or dialect.bare_video:
         return value
     subtitles = value.subtitles if isinstance(value, VideoFile) else None
@@ -30,7 +29,7 @@ def _encode_video(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 
 def _decode_video(value: Json, files: Files) -> Json:
-    """`{"video", "subtitles"}` of 4 and 5, `[video, subtitles]` of 3.x, a file of 6."""
+    """Read `{"video", "subtitles"}` (4, 5), `[video, subtitles]` (3.x), a file (6)."""
     match value:
         case {"video": video}:
             subtitles = value.get("subtitles")
@@ -55,7 +54,7 @@ def _encode_annotated(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 
 def _decode_annotated(value: Json, files: Files) -> Json:
-    """`[image, [[mask, label] …]]` in 3.x, objects later."""
+    """Read `[image, [[mask, label] …]]` of 3.x, and objects of later ones."""
     value = files(value)
     if not is_pair(value) or not is_array(value[1]):
         return value
@@ -68,15 +67,12 @@ ANNOTATED = Codec(_encode_annotated, _decode_annotated)
 def _encode_gallery(value: Any, _slot: Component, dialect: Dialect) -> Any:
     if not is_array(value):
         return value
-    return [
-        _encode_item(item, dialect)
-        if isinstance(item, GalleryImage | GalleryVideo)
-        else item
-        for item in value
-    ]
+    return [_encode_item(item, dialect) for item in value]
 
 
-def _encode_item(item: GalleryItem, dialect: Dialect) -> Any:
+def _encode_item(item: Any, dialect: Dialect) -> Any:
+    if not isinstance(item, GalleryImage | GalleryVideo):
+        return item
     file = item.image if isinstance(item, GalleryImage) else item.video
     if dialect.pairs:
         return file if item.caption is None else [file, item.caption]
@@ -86,7 +82,7 @@ def _encode_item(item: GalleryItem, dialect: Dialect) -> Any:
 
 
 def _decode_gallery(value: Json, files: Files) -> Json:
-    """A file or `[file, caption]` in 3.x, objects later."""
+    """Read a file or `[file, caption]` of 3.x, and objects of later ones."""
     value = files(value)
     if is_array(value):
         value = [[item, None] if isinstance(item, File) else item for item in value]
@@ -97,7 +93,7 @@ GALLERY = Codec(_encode_gallery, _decode_gallery)
 
 
 def _encode_sketch(value: Any, _slot: Component, _dialect: Dialect) -> Any:
-    """What 3.x makes of an image that was drawn on: the image and the drawing."""
+    """Return the image and the drawing on it, as 3.x takes them."""
     if not isinstance(value, EditorData):
         return value
     if not value.layers:

@@ -19,16 +19,11 @@ def _encode_table(value: Any, slot: Component, dialect: Dialect) -> Any:
         headers = [str(name) for name in headers]
     # 3.x refuses keys that it does not know.
     extra = {} if dialect.pairs else value.model_extra or {}
-    return {
-        "headers": headers,
-        "data": value.data,
-        "metadata": value.metadata,
-        **extra,
-    }
+    return {"headers": headers, "data": value.data, "metadata": value.metadata, **extra}
 
 
 def _own_headers(rows: list[list[Any]], slot: Component) -> list[str | int | float]:
-    """Headers for bare rows: the component's, if they are as many, else numbers."""
+    """Return headers for bare rows: the component's if they fit, else numbers."""
     width = max(map(len, rows), default=0)
     own = slot.props.get("headers")
     if is_array(own) and len(own) == width:

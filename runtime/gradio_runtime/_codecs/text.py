@@ -26,7 +26,7 @@ def _encode_highlighted(value: Any, _slot: Component, dialect: Dialect) -> Any:
 
 
 def _decode_highlighted(value: Json, files: Files) -> Json:
-    """`[text, label]` in 3.x, objects later."""
+    """Read `[text, label]` of 3.x, and objects of later ones."""
     return unpaired(files(value), "token", "class_or_confidence")
 
 
@@ -34,7 +34,7 @@ HIGHLIGHTED = Codec(_encode_highlighted, _decode_highlighted)
 
 
 def _encode_moment(value: Any, slot: Component, _dialect: Dialect) -> Any:
-    """The text that `datetime.strptime` reads on the server, in the slot's zone."""
+    """Return the text that `datetime.strptime` reads on the server, in its zone."""
     if not isinstance(value, date):
         return value
     if not isinstance(value, datetime):

@@ -1,1 +1,1 @@
-"""What is known of Gradio's components: one record each, which loads nothing else."""
+"""What is known of Gradio's components: one record each, which imports nothing else."""

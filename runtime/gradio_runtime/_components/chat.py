@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .kind import Kind, Props, Value
-
-
-def _pairs(props: Props) -> Kind | None:
-    """A chat of pairs, as it was before there were messages."""
-    return None if props.get("type") == "messages" else _PAIRS
-
+from .kind import Kind, Value
 
 _MESSAGE = Value(
     "ChatMessage",
@@ -33,9 +27,10 @@ _CHAT = Kind(
     keeps="type",
     # Messages are the only form since Gradio 6.
     infers=lambda _props, before_6: {} if before_6 else {"type": "messages"},
-    variant=_pairs,
+    variant=lambda props: None if props.get("type") == "messages" else _PAIRS,
 )
-_PAIRS = replace(_CHAT, takes="Several[ChatPairInput]", gives="list[ChatPair]")
+#: A chat of pairs, as it was before there were messages.
+_PAIRS: Kind = replace(_CHAT, takes="Several[ChatPairInput]", gives="list[ChatPair]")
 
 KINDS = (
     _CHAT,

@@ -1,4 +1,4 @@
-"""Choices, and what is any value or none of a caller's."""
+"""Choices, and components that take any value, or none from callers."""
 
 from __future__ import annotations
 

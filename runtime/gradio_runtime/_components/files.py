@@ -11,20 +11,12 @@ __all__: list[str] = []
 
 
 def _sketch(props: Props) -> Kind | None:
-    """An image that Gradio 3 lets one draw on is a pair."""
+    """Return the record of an image that users of Gradio 3 draw on: a pair."""
     return _SKETCH if props.get("tool") == "sketch" else None
 
 
-def _bare_video(_props: Props, before_6: bool) -> Props:
-    return {} if before_6 else {"bare": True}
-
-
-def _with_subtitles(props: Props) -> Kind | None:
-    return None if props.get("bare") else _WITH_SUBTITLES
-
-
 def in_a_list(props: Props) -> bool:
-    """Whether values are lists of files: several, or those of a folder."""
+    """Return whether values are lists of files: several, or those of a folder."""
     return props.get("file_count") in ("multiple", "directory")
 
 
@@ -43,8 +35,8 @@ _VIDEO = Kind(
     codec="_codecs.media:VIDEO",
     files="bare",
     members="video subtitles",
-    infers=_bare_video,
-    variant=_with_subtitles,
+    infers=lambda _props, before_6: {} if before_6 else {"bare": True},
+    variant=lambda props: None if props.get("bare") else _WITH_SUBTITLES,
     example='"clip.mp4"',
 )
 _WITH_SUBTITLES: Kind = replace(_VIDEO, gives="VideoFile")

@@ -23,13 +23,13 @@ class Value:
     Attributes:
         name: Its name.
         example: Source text of a value.
-        title: The title of Gradio's own schema for it, where that is another.
+        title: The title of Gradio's own schema for it, if that is another.
         arrays: Properties that must be arrays there; in other versions they are not.
         written: Whether modules say a default of it; else it is the app's own.
         left_out: Whether an input of it often need not be given, beside others.
-        text: Whether it is text in JSON, and no object.
+        text: Whether it is text in JSON, and not an object.
         plain: Whether an object of JSON can be given as it is to the constructor.
-        made_as: The class whose constructor that is, where it is another.
+        made_as: The class of that constructor, if it is another.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """All that is known of some component types; of an unknown one, the defaults.
+    """All that is known of some component types; the defaults are for an unknown one.
 
     Lists of names are texts with spaces between them.
 
@@ -55,11 +55,11 @@ class Kind:
             of the values that are offered.
         gives: The type of an output.
         values: What is known of the types in both that are not Python's own.
-        types: Further ones of which there is nothing to know.
+        types: Further ones, of which nothing has to be known.
         exports: What else `gradio_runtime.types` has for it.
         home: The module of all these, within the package.
-        codec: Where its `Codec` is, as `module:name` within the package; empty where
-            JSON is the same in all versions.
+        codec: Its `Codec`, as `module:name` within the package; empty if JSON is the
+            same in all versions.
         files: How files stand in its values: `bare`, alone or in a list; `captioned`,
             with texts beside them; `among`, within objects that have texts as well.
         members: Members of its objects that are files.
@@ -68,13 +68,13 @@ class Kind:
         infers: Further ones, from all properties and whether Gradio is before 6.
         variant: The record for a component with certain properties, if it is another.
         several: Whether its values are lists of what it takes and gives.
-        default_step: The step that Gradio has where the app's author gave none.
+        default_step: Gradio's own step, if the app's author gave none.
         parses_text: Whether the server reads a text as JSON.
         hidden: Whether callers neither send nor receive it, where the app does not say.
         stateful: Whether it keeps a session's state; it is hidden in any version.
-        of_function: Whether it is none, but what `gr.api` makes of a function.
-        title: The name people write, where it is not the type, capitalised.
-        example: Source text of a value, where the type says too little.
+        of_function: Whether it is not a component, but a function of `gr.api`.
+        title: The name people write, if it is not the type, capitalised.
+        example: Source text of a value, if the type says too little.
         note: A sentence for the docstring of a parameter.
     """
 
@@ -104,21 +104,21 @@ class Kind:
 
     @property
     def schema_wanted(self) -> bool:
-        """Whether a parameter's type depends on the component's JSON Schema."""
+        """Return whether a parameter's type depends on the component's JSON Schema."""
         return self.takes in {"", "Any", "bool", "choice", "float", "str"}
 
     @property
     def bounded(self) -> bool:
-        """Whether its values are numbers, within bounds that its properties have."""
+        """Return whether its values are numbers, with bounds in its properties."""
         return "minimum" in self.keeps
 
     @property
     def all_values(self) -> tuple[Value, ...]:
-        """The types in what it takes and gives that are not Python's own."""
+        """Return the types in what it takes and gives that are not Python's own."""
         return (*self.values, *map(Value, self.types.split()))
 
     def of(self, props: Props) -> Kind:
-        """The record for a component with these properties."""
+        """Return the record for a component with these properties."""
         return (self.variant and self.variant(props)) or self
 
 
@@ -135,8 +135,8 @@ class Codec:
     """How a component's JSON differs between Gradio versions.
 
     Attributes:
-        encode: Makes of what a caller gave what the server's version reads.
-        decode: Makes of any version's JSON what the caller's type is validated from;
+        encode: Turns what a caller gave into what the server's version reads.
+        decode: Turns any version's JSON into what the caller's type is validated from;
             it tells the versions apart by the shape itself.
     """
 
@@ -149,7 +149,7 @@ _NARROWER = frozenset({("VideoFile", "File"), ("choice", "str")})
 
 
 def fits(given: str, wanted: str) -> bool:
-    """Whether all values of one type are right where another is wanted."""
+    """Return whether all values of one type are right where another is wanted."""
     return wanted == "Any" or all(
         any(one == other or (one, other) in _NARROWER for other in wanted.split(" | "))
         for one in given.split(" | ")

@@ -1,4 +1,4 @@
-"""The records of all components; everything that goes by component is read from here."""
+"""The records of all components: the one table of what differs between them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _OTHER = Kind()
 
 
 def kind_of(type_: str) -> Kind:
-    """The record of a component type; of an unknown one an empty record."""
+    """Return the record of a component type; an empty one for an unknown type."""
     return KINDS.get(type_, _OTHER)
 
 
 def kind_of_slot(slot: Component) -> Kind:
-    """The record of a component, with regard to its properties."""
+    """Return the record of a component, with regard to its properties."""
     return kind_of(slot.type).of(slot.props)

@@ -10,7 +10,7 @@ from .registry import kind_of
 
 
 def is_hidden(slot: Component) -> bool:
-    """Whether callers neither send nor receive a slot."""
+    """Return whether callers neither send nor receive a slot."""
     kind = kind_of(slot.type)
     if slot.skip_api is None:
         return kind.hidden
@@ -18,12 +18,12 @@ def is_hidden(slot: Component) -> bool:
 
 
 def visible(slots: Iterable[Component | None]) -> list[Component]:
-    """The slots that callers send or receive, of those that are known."""
+    """Return the slots that callers send or receive, of those that are known."""
     return [slot for slot in slots if slot is not None and not is_hidden(slot)]
 
 
 def slot_types(inputs: Iterable[Component], outputs: Iterable[Component]) -> str:
-    """Component types in wire order, such as `number, radio -> json`."""
+    """Return component types in wire order, such as `number, radio -> json`."""
     taken, given = (", ".join(s.type for s in side) for side in (inputs, outputs))
     return f"{taken} -> {given}".strip()
 
@@ -31,7 +31,7 @@ def slot_types(inputs: Iterable[Component], outputs: Iterable[Component]) -> str
 def slots_shape(
     inputs: Iterable[Component | None], outputs: Iterable[Component | None]
 ) -> Shape:
-    """The shape of an endpoint, by its slots.
+    """Return the shape of an endpoint, by its slots.
 
     A generated module carries it for each endpoint and the runtime compares it with
     the live app's, so that a changed app is noticed before anything is sent.
@@ -45,7 +45,7 @@ def slots_shape(
 
 
 def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
-    """The shape of an endpoint of an app."""
+    """Return the shape of an endpoint of an app."""
     return slots_shape(
         config.slots(dependency.inputs), config.slots(dependency.outputs)
     )

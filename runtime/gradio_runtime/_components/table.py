@@ -41,11 +41,7 @@ _NATIVE = Value(
     written=False,
 )
 _TABLE = Kind(
-    "timeseries",
-    "DataframeInput",
-    "DataframeData",
-    (_DATA, _INPUT),
-    home="types.table",
+    "timeseries", "DataframeInput", "DataframeData", (_DATA, _INPUT), home="types.table"
 )
 
 
@@ -69,10 +65,6 @@ KINDS = (
         home="types.table",
     ),
     Kind(
-        "nativeplot",
-        "NativePlotData",
-        "NativePlotData",
-        (_NATIVE,),
-        home="types.table",
+        "nativeplot", "NativePlotData", "NativePlotData", (_NATIVE,), home="types.table"
     ),
 )

@@ -23,9 +23,9 @@ def as_file(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, dict | File):
         return cast("Any", value)
     if is_of_the_app(info.context):
-        raise PydanticCustomError(
-            "file", "expected a file of the app, not {kind}", {"kind": _kind(value)}
-        )
+        kind = "a text" if isinstance(value, str | AppText) else type(value).__name__
+        text = "expected a file of the app, not {kind}"
+        raise PydanticCustomError("file", text, {"kind": kind})
     own = not isinstance(value, str) or may_name_local_file(value, info.context)
     if not own and not is_remote(value):
         raise local_file_refused()
@@ -37,10 +37,6 @@ def as_file(value: Any, info: ValidationInfo) -> Any:
         ) from None
     set_facts(file, named=own)
     return file
-
-
-def _kind(value: object) -> str:
-    return "a text" if isinstance(value, str | AppText) else type(value).__name__
 
 
 def one_file(value: Any, info: ValidationInfo) -> File:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, cast
 
 from pydantic import (
     ConfigDict,
@@ -81,9 +81,12 @@ class Fetcher(Protocol):
     async def afetch(self, file: File, /) -> Path: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FileFacts:
     """What the runtime knows of a file besides what users see of it.
+
+    Two files are the same however they are fetched, so only the content is compared.
+    Copies of a file share it, and the connection.
 
     Attributes:
         content: What it holds in memory, or an open stream.
@@ -107,6 +110,12 @@ class FileFacts:
     inline: bool = False
     extra: Mapping[str, Any] | None = None
     named: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileFacts) and self.content == other.content
+
+    def __deepcopy__(self, _memo: object) -> FileFacts:
+        return self
 
 
 class File(BriefModel, Constructed):
@@ -214,29 +223,10 @@ class File(BriefModel, Constructed):
             return content_url(self)
         return url
 
-    def __eq__(self, other: object) -> bool:
-        """Return whether both are the same file, however it is fetched."""
-        if not isinstance(other, File):
-            return NotImplemented
-        return (
-            type(self) is type(other)
-            and self.__dict__ == other.__dict__
-            and self._facts.content == other._facts.content
-        )
-
     def __getstate__(self) -> dict[Any, Any]:
         """Return all but the connection, which no other process could use."""
         facts = replace(self._facts, fetcher=None)
         return {**super().__getstate__(), "__pydantic_private__": {"_facts": facts}}
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Return a copy that shares the connection and the content."""
-        import copy
-
-        copied = self.__copy__()
-        for name, value in vars(self).items():
-            vars(copied)[name] = copy.deepcopy(value, memo)
-        return copied
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Yield where it is, in short, and what else is known."""

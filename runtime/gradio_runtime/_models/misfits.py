@@ -125,14 +125,12 @@ def _moved(error: ValidationError, start: int) -> ValidationError:
                 "type": PydanticCustomError(
                     cast("Any", item["type"]), "{said}", {"said": item["msg"]}
                 ),
-                "loc": _from(item["loc"], start),
+                "loc": tuple(
+                    part + start if place == 0 and isinstance(part, int) else part
+                    for place, part in enumerate(item["loc"])
+                ),
                 "input": item["input"],
             }
             for item in error.errors(include_url=False, include_context=False)
         ],
     )
-
-
-def _from(place: tuple[int | str, ...], start: int) -> tuple[int | str, ...]:
-    first = place[0] if place else None
-    return (first + start, *place[1:]) if isinstance(first, int) else place

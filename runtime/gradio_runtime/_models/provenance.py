@@ -108,11 +108,9 @@ def _own_words(data: dict[str, Any]) -> Iterator[object]:
     """
     yield data
     for value in data.values():
-        if isinstance(value, list | tuple | set | frozenset):
-            for item in cast("Iterable[object]", value):
-                yield from _texts(item)
-        else:
-            yield from _texts(value)
+        several = isinstance(value, list | set | frozenset)
+        for item in cast("Iterable[object]", value) if several else (value,):
+            yield from _texts(item)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -295,21 +295,18 @@ class Transfer:
         if file.url is None:
             raise FileNotFoundError(f"{file} is not served anywhere")
         with self._transport.struck():
-            if facts.lazy:
-                return await self._fetch_stream(wanted, folder)
-            async with self._downloading:
+            if not facts.lazy:
+                async with self._downloading:
+                    return await download(self._transport, wanted, folder)
+            try:
+                # A recording may last as long as its job: others do not wait for it.
                 return await download(self._transport, wanted, folder)
-
-    async def _fetch_stream(self, wanted: Wanted, folder: Path) -> Path:
-        """Fetch a recording, which may last as long as its job: nobody waits for it."""
-        try:
-            return await download(self._transport, wanted, folder)
-        except ProtocolError as error:
-            raise ProtocolError(
-                f"the app could not make one file of the recording {wanted.name}: "
-                f"{error.message}",
-                hint="Its machine may have no ffmpeg; the app's own log says more",
-            ) from error
+            except ProtocolError as error:
+                raise ProtocolError(
+                    f"the app could not make one file of the recording {name}: "
+                    f"{error.message}",
+                    hint="Its machine may have no ffmpeg; the app's own log says more",
+                ) from error
 
 
 class _Reporter:

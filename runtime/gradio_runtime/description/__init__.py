@@ -1,4 +1,4 @@
-"""What an app says of itself, without any I/O: the generator's door into the runtime.
+"""What an app says about itself, without I/O: what the generator uses of the runtime.
 
 The models are loaded when they are used: an import of the runtime needs none of them.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Give what the module of the models has."""
+    """Return what the module of the models has."""
     from importlib import import_module
 
     models = import_module(f"{__name__}.models")

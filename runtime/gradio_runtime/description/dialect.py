@@ -22,8 +22,8 @@ class Dialect:
     Attributes:
         prefix: Path of the API below the app's base URL.
         asks: Each job has a connection of its own, on which the server asks for its
-            data when its turn has come (before 4.9). Later servers get the data at
-            once, and have an event stream per session.
+            data in its turn (before 4.9). Later servers get the data at once, and have
+            an event stream per session.
         sockets: That connection is a WebSocket (3.x).
         closes_streams: The message `close_stream` ends a session's stream (4.22).
         edits: Outputs after the first are sent as edits of the one before (4.17).
@@ -69,11 +69,7 @@ class Dialect:
 
     @classmethod
     def of(cls, config: Config) -> Dialect:
-        """Return the dialect of a server.
-
-        Raises:
-            ProtocolError: Its protocol is unknown.
-        """
+        """Return the dialect of a server; raise `ProtocolError` if it is unknown."""
         if config.protocol not in PROTOCOLS:
             raise ProtocolError(
                 f"the app runs Gradio {config.version}, whose protocol "

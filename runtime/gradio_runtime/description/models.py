@@ -163,21 +163,20 @@ class Config(_Wire):
 
     @cached_property
     def component_by_id(self) -> Mapping[int, Component]:
-        """The components, by id."""
+        """Return the components, by id."""
         return {component.id: component for component in self.components}
 
     def slots(self, ids: list[int]) -> list[Component | None]:
-        """The components of a dependency's slots; None where the id is unknown."""
+        """Return the components of a dependency's slots; None for an unknown id."""
         return [self.component_by_id.get(id_) for id_ in ids]
 
     def find(self, api_name: str) -> Dependency | None:
-        """The endpoint of that name (with or without its slash).
+        """Return the endpoint of that name (with or without its slash).
 
-        Names can repeat. The server calls the first, and so is that found, or the
-        first that callers may know of.
+        Names can repeat. As the server does, this takes the first; one that callers may
+        know of goes before others.
         """
-        wanted = api_name.removeprefix("/")
-        return self._by_name.get(wanted)
+        return self._by_name.get(api_name.removeprefix("/"))
 
     @cached_property
     def _by_name(self) -> Mapping[str, Dependency]:
@@ -213,7 +212,7 @@ def _normalise_dependency(index: int, item: object) -> object:
 
 
 def _is_on_load(raw: Mapping[str, Any]) -> bool:
-    """Whether a dependency's targets name the page's `load` event."""
+    """Return whether a dependency's targets name the page's `load` event."""
     targets = raw.get("targets")
     return raw.get("trigger") == "load" or (
         is_array(targets)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for at the first use of its name."""
+    """Import a value type at the first use of its name."""
     from importlib import import_module
 
     from .._components.registry import HOMES

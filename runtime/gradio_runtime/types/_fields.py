@@ -1,4 +1,4 @@
-"""How the fields of value types are validated: what may be given, what is held."""
+"""How the fields of value types are validated: what may be given, what they hold."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["FileField", "Known", "ReadAs", "is_file_object"]
 
 @dataclass(frozen=True)
 class ReadAs:
-    """Tells pydantic to prepare a value and then to validate it as another type.
+    """An annotation: prepare a value, then validate it as another type.
 
     The declared type is what callers may write; `type` is what the model holds.
 
     Attributes:
         type: What the prepared value is validated as.
-        prepare: Turns what was given into something that `type` takes; it is told by
-            the context whose word that is (`provenance`).
+        prepare: Turns what was given into something that `type` takes; the context says
+            where it comes from (`provenance`).
         also: JSON Schemas of what may be given besides `type` itself.
     """
 
@@ -63,31 +63,27 @@ class ReadAs:
 class Known(Model):
     """Base of the values all of whose fields may be left out.
 
-    Unknown keys are kept, but an object of nothing else is something else: a misspelt
-    key would otherwise make an empty value.
+    Unknown keys are kept, but an object of nothing else is refused: a misspelt key would
+    otherwise make an empty value.
     """
 
     @model_validator(mode="wrap")
     @classmethod
     def _is_known(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         made = handler(value)
-        if (
-            made.model_extra
-            and not made.model_fields_set & type(made).model_fields.keys()
-        ):
+        known = type(made).model_fields
+        if made.model_extra and not made.model_fields_set & known.keys():
+            found = ", ".join(sorted(islice(made.model_extra, 20)))[:100]
             raise PydanticCustomError(
                 "unknown",
                 "expected some of {known}, found {found}",
-                {
-                    "known": ", ".join(type(made).model_fields),
-                    "found": ", ".join(sorted(islice(made.model_extra, 20)))[:100],
-                },
+                {"known": ", ".join(known), "found": found},
             )
         return made
 
 
 def is_file_object(value: object) -> bool:
-    """Whether a value is the JSON of a `File`, among other objects."""
+    """Return whether a value is the JSON of a `File`, among other objects."""
     return is_object(value) and ("path" in value or "url" in value)
 
 

@@ -1,7 +1,6 @@
 """Tables of pandas, polars and the like, as rows of JSON values.
 
-None of those libraries is imported: whoever gives a table has loaded its library, and
-the tables tell by their attributes what they are.
+None of those libraries is imported: the attributes of a table say what it is.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from types import ModuleType
-from typing import Any, Protocol, TypeAlias, TypeGuard, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from ..errors import GradioError
 
@@ -23,12 +22,10 @@ class TableLike(Protocol):
     @property
     def columns(self) -> Any:
         """Its columns, or their names."""
-        ...
 
     @property
     def shape(self) -> Any:
         """Numbers of rows and columns."""
-        ...
 
 
 #: What a table can be made of: a table, one mapping or one list per row, or
@@ -42,11 +39,7 @@ TableSource: TypeAlias = (
 
 
 def rows_of(table: TableSource) -> tuple[list[str | int | float], list[list[Any]]]:
-    """Column names and rows of a table, in values that JSON has.
-
-    Raises:
-        TypeError: It is no table.
-    """
+    """Return column names and rows of a table as JSON values, or raise `TypeError`."""
     names, rows = _read(table)
     return [header(name) for name in names], [[_cell(v) for v in row] for row in rows]
 
@@ -69,31 +62,26 @@ def _read(table: Any) -> tuple[Iterable[Any], Iterable[Iterable[Any]]]:
 
 
 def _of_records(records: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
-    """One mapping per row, which may lack some of the columns, or one list."""
+    """Read one mapping per row, which may lack some of the columns, or one list."""
     if records and all(isinstance(record, list | tuple) for record in records):
         return [], [list(record) for record in records]
     names: dict[Any, None] = {}
     for record in records:
-        if not _is_mapping(record):
-            raise TypeError(
-                f"expected a dict for each row, not {type(record).__name__}"
-            )
-        names.update(dict.fromkeys(record))
+        if not isinstance(record, Mapping):
+            kind = type(record).__name__
+            raise TypeError(f"expected a dict for each row, not {kind}")
+        names.update(dict.fromkeys(cast("Mapping[Any, Any]", record)))
     return list(names), [[record.get(name) for name in names] for record in records]
 
 
-def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    return isinstance(value, Mapping)
-
-
 def header(name: object) -> str | int | float:
-    """A column's name as JSON has it."""
+    """Return a column's name as a JSON value."""
     name = _cell(name)
     return name if isinstance(name, str | int | float) else str(name)
 
 
 def _cell(value: Any) -> Any:
-    """One cell as JSON has it; what is missing or not finite is None, as in Gradio."""
+    """Return a cell as a JSON value; None if missing or not finite, as in Gradio."""
     match value:
         case None | bool() | str():
             return value
@@ -106,8 +94,9 @@ def _cell(value: Any) -> Any:
         case date() | time():  # also a datetime or a pandas.Timestamp
             # `NaT` is a datetime that is not equal to itself.
             return value.isoformat() if value == value else None
-        case _ if _is_mapping(value):
-            return {str(key): _cell(item) for key, item in value.items()}
+        case Mapping():
+            members = cast("Mapping[Any, Any]", value)
+            return {str(key): _cell(item) for key, item in members.items()}
         case list() | tuple() | set() | frozenset():
             return [_cell(item) for item in cast("list[Any]", value)]
         case _ if type(value).__name__ == "NAType":  # pandas.NA
@@ -119,16 +108,11 @@ def _cell(value: Any) -> Any:
 
 
 def library(name: str) -> ModuleType:
-    """Import pandas or polars.
-
-    Raises:
-        GradioError: It is not installed.
-    """
+    """Import pandas or polars, or raise `GradioError` if it is not installed."""
     from importlib import import_module
 
     try:
         return import_module(name)
     except ImportError as error:
-        raise GradioError(
-            f"{name} is not installed", hint=f"pip install {name}"
-        ) from error
+        hint = f"pip install {name}"
+        raise GradioError(f"{name} is not installed", hint=hint) from error

@@ -78,8 +78,8 @@ class ChatComponent(Model):
 ChatContent: TypeAlias = ChatText | ChatFile | ChatComponent
 
 
-#: A part's own `type` fits one of the classes only, so the first that fits is right; to
-#: try all of them takes twice as long, for each message of each output of a stream.
+#: A part's own `type` fits only one of the classes, so the first that fits is right. All
+#: of them would take twice as long, for each message of each output of a stream.
 _Part: TypeAlias = Annotated[ChatContent, Field(union_mode="left_to_right")]
 
 
@@ -96,7 +96,7 @@ class ChatMessage(Model):
     a list of content parts.
 
     Attributes:
-        role: Who says it.
+        role: The speaker.
         content: Its parts. Constructing also takes a plain string.
         metadata: What the app's page shows beside it, such as a title.
         options: Answers that the page offers.
@@ -109,14 +109,14 @@ class ChatMessage(Model):
 
     @property
     def parts(self) -> list[ChatContent]:
-        """The content as a list of parts."""
+        """Return the content as a list of parts."""
         if isinstance(self.content, str):
             return [ChatText(text=self.content)]
         return self.content
 
     @property
     def text(self) -> str:
-        """The text parts, joined."""
+        """Return the text parts, joined."""
         return "".join(part.text for part in self.parts if isinstance(part, ChatText))
 
     def __gradio_html__(self, page: Page) -> str:
@@ -135,7 +135,7 @@ class DescribedFile(File):
 
 
 def _cell(value: Any, info: ValidationInfo) -> Any:
-    """A cell as `ChatCell` has it; a file is anything but a bare string."""
+    """Return a cell as `ChatCell` has it; a file is anything but a bare string."""
     match value:
         case None | str() | File() | ChatComponent():
             return value
@@ -148,7 +148,7 @@ def _cell(value: Any, info: ValidationInfo) -> Any:
         case _ if is_object(value):
             if "component" in value:
                 return ChatComponent.model_validate(value, context=info.context)
-            # As the wire has it, or as JSON of a `ChatPair`.
+            # As on the wire, or as JSON of a `ChatPair`.
             file = one_file(value.get("file", value), info)
             return _described(file, value.get("alt_text"))
         case _:
@@ -189,14 +189,14 @@ ChatPairInput: TypeAlias = tuple[ChatCellInput, ChatCellInput]
 
 
 def chat_messages(pairs: Iterable[ChatPair]) -> list[ChatMessage]:
-    """The messages of a chat of pairs, for an app that takes messages."""
-    messages: list[ChatMessage] = []
-    for question, answer in pairs:
-        if question is not None:
-            messages.append(ChatMessage(role="user", content=[_part(question)]))
-        if answer is not None:
-            messages.append(ChatMessage(role="assistant", content=[_part(answer)]))
-    return messages
+    """Return the messages of a chat of pairs, for an app that takes messages."""
+    roles: tuple[Literal["user"], Literal["assistant"]] = ("user", "assistant")
+    return [
+        ChatMessage(role=role, content=[_part(cell)])
+        for pair in pairs
+        for role, cell in zip(roles, pair, strict=True)
+        if cell is not None
+    ]
 
 
 def _part(cell: str | File | ChatComponent) -> ChatContent:
@@ -222,7 +222,7 @@ def _cell_of(part: ChatContent) -> str | File | ChatComponent:
 
 
 def chat_pairs(messages: Iterable[ChatMessage]) -> list[ChatPair]:
-    """The pairs of a chat of messages, for an app that takes pairs.
+    """Return the pairs of a chat of messages, for an app that takes pairs.
 
     A message of several parts gives as many pairs. Pairs have a place for the user and
     for the assistant only: system messages are left out.
@@ -233,8 +233,8 @@ def chat_pairs(messages: Iterable[ChatMessage]) -> list[ChatPair]:
             cell = _cell_of(part)
             if message.role == "user":
                 pairs.append((cell, None))
-            elif message.role == "assistant" and pairs and pairs[-1][1] is None:
-                pairs[-1] = (pairs[-1][0], cell)
             elif message.role == "assistant":
-                pairs.append((None, cell))
+                open_ = pairs and pairs[-1][1] is None
+                question = pairs.pop()[0] if open_ else None
+                pairs.append((question, cell))
     return pairs

@@ -126,10 +126,10 @@ class EditorData(Known):
     """What an image editor holds.
 
     Attributes:
-        background: The image that is drawn upon.
-        layers: What was drawn, one transparent image per layer.
+        background: The image that is drawn on.
+        layers: The drawing, one transparent image per layer.
         composite: All of it in one image.
-        id: Under which the app's own page has uploaded the three; None elsewhere.
+        id: The id of an upload of the three by the app's own page; None elsewhere.
     """
 
     background: FileField | None = None

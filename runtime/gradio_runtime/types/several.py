@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import (
-    Annotated,
-    Any,
-    Protocol,
-    TypeAlias,
-    TypeVar,
-    cast,
-    get_args,
-)
+from typing import Annotated, Any, Protocol, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -23,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class _Sequence(Protocol[T_co]):
-    """A sequence, but no text: a `str` looks only for a `str` in itself."""
+    """A sequence, but not a text: `str.__contains__` takes only a `str`."""
 
     def __contains__(self, value: object, /) -> bool: ...
     def __iter__(self) -> Iterator[T_co]: ...
@@ -32,7 +24,7 @@ class _Sequence(Protocol[T_co]):
 
 
 class _AsList:
-    """Tells pydantic to make a list of a sequence."""
+    """An annotation: make a list of a sequence."""
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -50,7 +42,7 @@ class _AsList:
         return value
 
 
-#: A list of values, or any other sequence. A checker lets nobody pass a `list[File]` for
-#: a `list[FileInput]`, since somebody might put a path in; nobody does here, and one
-#: app's outputs are to be the next one's inputs.
+#: A list of values, or any other sequence. Type checkers refuse a `list[File]` for a
+#: `list[FileInput]`, since a path might be put into it. Here that does not happen, and
+#: the outputs of one app must do as the inputs of the next.
 Several: TypeAlias = Annotated[_Sequence[T], _AsList]

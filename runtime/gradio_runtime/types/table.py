@@ -81,10 +81,10 @@ class DataframeData(Known):
         """Make one of a table of pandas or polars, or of one dict per row.
 
         Missing values and numbers that are not finite become None, moments ISO 8601
-        text, numpy's numbers Python's.
+        text, and numpy's numbers Python's.
 
         Raises:
-            TypeError: `table` is no table.
+            TypeError: `table` is something else.
         """
         if isinstance(table, DataframeData):
             return table
@@ -94,11 +94,11 @@ class DataframeData(Known):
         return cls(headers=headers, data=data)
 
     def records(self) -> list[dict[str | int | float, Any]]:
-        """One dict per row."""
+        """Return one dict per row."""
         return [dict(zip(self.headers, row, strict=False)) for row in self.data]
 
     def to_pandas(self) -> pd.DataFrame:
-        """The table as a `pandas.DataFrame`.
+        """Return the table as a `pandas.DataFrame`.
 
         Raises:
             GradioError: pandas is not installed.
@@ -106,7 +106,7 @@ class DataframeData(Known):
         return library("pandas").DataFrame(self.data, columns=self.headers or None)
 
     def to_polars(self) -> pl.DataFrame:
-        """The table as a `polars.DataFrame`.
+        """Return the table as a `polars.DataFrame`.
 
         Raises:
             GradioError: polars is not installed.

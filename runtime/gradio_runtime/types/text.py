@@ -42,24 +42,17 @@ def _token(value: Any, _info: ValidationInfo) -> Any:
             return value
 
 
-#: What a highlighted-text parameter takes for each piece: `("Paris", "place")` will do.
+_LABEL = {"type": ["string", "number", "null"]}
+_PAIR = {
+    "type": "array",
+    "prefixItems": [{"type": "string"}, _LABEL],
+    "minItems": 2,
+    "maxItems": 2,
+}
+#: What a highlighted-text parameter takes for each piece, such as `("Paris", "place")`.
 HighlightedInput: TypeAlias = Annotated[
     HighlightedToken | tuple[str, str | float | None],
-    ReadAs(
-        HighlightedToken,
-        _token,
-        [
-            {
-                "type": "array",
-                "prefixItems": [
-                    {"type": "string"},
-                    {"type": ["string", "number", "null"]},
-                ],
-                "minItems": 2,
-                "maxItems": 2,
-            }
-        ],
-    ),
+    ReadAs(HighlightedToken, _token, [_PAIR]),
 ]
 
 
