@@ -253,7 +253,7 @@ _Alike = Callable[[Slot, Slot], bool]
 
 
 def _anchors(known: Sequence[Slot], live: Sequence[Slot]) -> list[str]:
-    """Labels that each side has once, in the order of the known side."""
+    """Return the labels that each side has once, in the order of the known side."""
     here, there = (Counter(slot.label for slot in side) for side in (known, live))
     return [
         slot.label

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 from pydantic import TypeAdapter, ValidationError
 
 from .._models.base import UNCHANGED, Output
-from .._models.misfits import InSteps, misfits
+from .._models.misfits import IN_STEPS, misfits
 from .._models.provenance import OF_THE_APP, as_said
 from ..errors import OutputMismatch
 
@@ -60,7 +60,7 @@ class _Single:
         if value is UNCHANGED:
             return value
         if self._numbers_kept is None:
-            kept: Any = Annotated[keep_ints(self._annotation), InSteps()]
+            kept: Any = Annotated[keep_ints(self._annotation), IN_STEPS]
             self._numbers_kept = TypeAdapter(kept)
         try:
             return self._numbers_kept.validate_python(value, context=OF_THE_APP)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from pydantic import ValidationError, ValidatorFunctionWrapHandler
+from pydantic import GetPydanticSchema, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_wrap_validator_function
 
 from .bounds import STEP
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
 
 #: Parts of a place that name the member of a union that was tried, and not a field.
 _MEMBER = re.compile(
@@ -44,15 +41,6 @@ def _path(place: Sequence[int | str]) -> str:
     return ".".join([*map(str, place[:1]), *rest])
 
 
-class InSteps:
-    """An annotation: validate the lists and objects of a type as `in_steps` says."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return in_steps(handler(source))
-
-
 def in_steps(schema: CoreSchema) -> CoreSchema:
     """Return a schema whose lists and objects are validated in steps, to the first misfit.
 
@@ -60,6 +48,10 @@ def in_steps(schema: CoreSchema) -> CoreSchema:
     and let no other thread run meanwhile.
     """
     return cast("CoreSchema", _stepped(schema))
+
+
+#: An annotation: validate the lists and objects of a type as `in_steps` says.
+IN_STEPS = GetPydanticSchema(lambda source, handler: in_steps(handler(source)))
 
 
 def _stepped(part: Any) -> Any:
@@ -116,7 +108,7 @@ _QUICK = frozenset({"any", "bool"})
 
 
 def _moved(error: ValidationError, start: int) -> ValidationError:
-    """Return the error of part of a list as one of the list, of `start` items before."""
+    """Return the error of a slice of a list, which began at `start`, as the list's."""
     return ValidationError.from_exception_data(
         error.title,
         [

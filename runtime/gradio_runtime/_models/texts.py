@@ -125,7 +125,6 @@ class BriefFields:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """Return the class and its fields."""
         known: Any = self
         shown = [(f.name, getattr(self, f.name)) for f in fields(known) if f.repr]
         return f"{type(self).__name__}({_joined(shown, ', ')})"

@@ -144,7 +144,7 @@ class Transfer:
         if file.url is not None and self._server_reads(file, file.url):
             return file.url
         async with self._held(file) as held, self._opened(held) as source:
-            tell = _Reporter(file, source.size, progress) if progress else None
+            tell = _reporter(file, source.size, progress) if progress else None
             sent = Upload(_name(held), source, self._max_file_size, tell)
             return await upload(self._transport, f"{self._dialect.prefix}/upload", sent)
 
@@ -160,8 +160,8 @@ class Transfer:
             return file.url
         async with self._held(file) as held, self._opened(held) as source:
             content = b"".join([piece async for piece in source.pieces()])
-        name = file.orig_name or (file.path.name if file.path else "")
-        return data_url(content, file.mime_type or mimetypes.guess_type(name)[0])
+        kind = file.mime_type or mimetypes.guess_type(_name(file))[0]
+        return data_url(content, kind)
 
     @contextlib.asynccontextmanager
     async def _held(self, file: File) -> AsyncGenerator[File]:
@@ -257,9 +257,8 @@ class Transfer:
 
     async def _localise(self, file: File, allowance: Allowance) -> None:
         facts = facts_of(file)
-        here = facts.content is not None
-        wanted = here or (file.url is not None and not facts.lazy)
-        if file.path is None and wanted:
+        served = file.url is not None and not facts.lazy
+        if file.path is None and (served or facts.content is not None):
             file.path = await self._fetch(file, allowance)
             file.size = file.path.stat().st_size
 
@@ -309,30 +308,27 @@ class Transfer:
                 ) from error
 
 
-class _Reporter:
-    """Tells a caller how far the upload of a file is, on the thread for callbacks.
+def _reporter(file: File, total: int | None, tell: OnProgress) -> Callable[[int], None]:
+    """Return what tells a caller, on the thread for callbacks, how much has been sent.
 
-    A caller that is slow hears of the latest step only, so that nothing piles up.
+    A slow caller hears of the latest step only, so that nothing piles up.
     """
+    latest, waiting = UploadProgress(file, 0, total), False
 
-    def __init__(self, file: File, total: int | None, tell: OnProgress) -> None:
-        self._file = file
-        self._total = total
-        self._tell = tell
-        self._latest = UploadProgress(file, 0, total)
-        self._waiting = False
-
-    def __call__(self, sent: int) -> None:
-        """Report that so many bytes have been sent."""
-        self._latest = UploadProgress(self._file, sent, self._total)
-        if not self._waiting:
-            self._waiting = True
-            run_callback(self._deliver, None)
-
-    def _deliver(self, _: None) -> None:
+    def deliver(_: None) -> None:
+        nonlocal waiting
         # In this order: what comes between the two is delivered now, or once more.
-        self._waiting = False
-        self._tell(self._latest)
+        waiting = False
+        tell(latest)
+
+    def report(sent: int) -> None:
+        nonlocal latest, waiting
+        latest = UploadProgress(file, sent, total)
+        if not waiting:
+            waiting = True
+            run_callback(deliver, None)
+
+    return report
 
 
 async def _together(actions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

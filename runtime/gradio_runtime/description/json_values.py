@@ -28,11 +28,7 @@ class ExcessiveJson(ValueError):
 
 
 def load_json(text: bytes | str, most: int = _MAX_VALUES) -> Any:
-    """Parse JSON, also with NaN, Infinity, or lone surrogates in it.
-
-    Args:
-        text: The JSON.
-        most: How many values it may have; see `bounds`.
+    """Parse JSON of at most `most` values, also with NaN, Infinity, or lone surrogates.
 
     Raises:
         ExcessiveJson: It goes beyond one of the bounds.

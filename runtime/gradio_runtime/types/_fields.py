@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["FileField", "Known", "ReadAs", "is_file_object"]
-
 
 @dataclass(frozen=True)
 class ReadAs:
