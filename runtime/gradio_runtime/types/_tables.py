@@ -70,7 +70,7 @@ def _of_records(records: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
         if not isinstance(record, Mapping):
             kind = type(record).__name__
             raise TypeError(f"expected a dict for each row, not {kind}")
-        names.update(dict.fromkeys(cast("Mapping[Any, Any]", record)))
+        names.update(dict.fromkeys(cast("Iterable[Any]", record)))
     return list(names), [[record.get(name) for name in names] for record in records]
 
 
@@ -95,7 +95,7 @@ def _cell(value: Any) -> Any:
             # `NaT` is a datetime that is not equal to itself.
             return value.isoformat() if value == value else None
         case Mapping():
-            members = cast("Mapping[Any, Any]", value)
+            members = cast("dict[Any, Any]", value)
             return {str(key): _cell(item) for key, item in members.items()}
         case list() | tuple() | set() | frozenset():
             return [_cell(item) for item in cast("list[Any]", value)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
@@ -190,7 +190,7 @@ ChatPairInput: TypeAlias = tuple[ChatCellInput, ChatCellInput]
 
 def chat_messages(pairs: Iterable[ChatPair]) -> list[ChatMessage]:
     """Return the messages of a chat of pairs, for an app that takes messages."""
-    roles: tuple[Literal["user"], Literal["assistant"]] = ("user", "assistant")
+    roles: Sequence[Literal["user", "assistant"]] = ("user", "assistant")
     return [
         ChatMessage(role=role, content=[_part(cell)])
         for pair in pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Protocol, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import GetCoreSchemaHandler, GetPydanticSchema
@@ -32,7 +32,7 @@ def _list_schema(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
 
 def _listed(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return list(cast("Sequence[Any]", value))
+        return list(cast("Iterable[Any]", value))
     return value
 
 
