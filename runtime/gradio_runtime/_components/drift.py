@@ -191,7 +191,7 @@ def live_signature(
 
 
 def _refined(slot: Slot, component: Component) -> Slot:
-    """The slot with what only the component's properties say."""
+    """Return the slot with what only the component's properties say."""
     props = component.props
     if slot.kind.takes == "FileInput":
         return replace(slot, several=in_a_list(props))

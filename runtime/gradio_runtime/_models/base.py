@@ -75,7 +75,7 @@ class Input(BriefModel, Constructed):
     @model_validator(mode="before")
     @classmethod
     def _pythons_own(cls, values: Any) -> Any:
-        """Make Python's of numpy's numbers and arrays: pydantic makes floats of ints."""
+        """Convert numbers and arrays of numpy: pydantic makes floats of its integers."""
         if not isinstance(values, dict):
             return values
         given = cast("dict[str, Any]", values)

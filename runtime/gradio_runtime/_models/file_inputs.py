@@ -53,7 +53,7 @@ def _address(file: File) -> str:
 #: `File`. Models hold it as a `File`.
 FileInput: TypeAlias = Annotated[
     str | os.PathLike[str] | bytes | BinaryIO | File,
-    PlainValidator(one_file, json_schema_input_type=str),
+    PlainValidator(one_file),
     PlainSerializer(_address, return_type=str, when_used="json"),
     WithJsonSchema(FILE_TEXT),
 ]

@@ -55,7 +55,7 @@ class AppText(BriefFields):
     text: str
 
     def __str__(self) -> str:
-        """The text."""
+        """Return the text."""
         return self.text
 
 
@@ -225,8 +225,10 @@ class File(BriefModel, Constructed):
 
     def __getstate__(self) -> dict[Any, Any]:
         """Return all but the connection, which no other process could use."""
+        state = super().__getstate__()
         facts = replace(self._facts, fetcher=None)
-        return {**super().__getstate__(), "__pydantic_private__": {"_facts": facts}}
+        private = {**state["__pydantic_private__"], "_facts": facts}
+        return {**state, "__pydantic_private__": private}
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Yield where it is, in short, and what else is known."""

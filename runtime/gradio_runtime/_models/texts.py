@@ -52,8 +52,8 @@ def escaped(
 ) -> str:
     """Return all of `text`, without anything invisible.
 
-    Characters that cannot be printed stay if they are in `keep`; for the others stands
-    what `by` returns, by default a Python escape.
+    Characters that cannot be printed stay if they are in `keep`; `by` replaces the
+    others, by default with a Python escape.
     """
     text = UNSEEN.sub("", text)
     if text.isprintable():

@@ -43,24 +43,24 @@ class Address(NamedTuple):
 
     @property
     def base(self) -> str:
-        """The URL below which the app is, without anything secret."""
+        """Return the URL below which the app is, without anything secret."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: secrets go nowhere else."""
+        """Return scheme, host and port: secrets go nowhere else."""
         return self.scheme, self.host, self.port or _PORTS[self.scheme]
 
     @property
     def password(self) -> str:
-        """The password in the userinfo."""
+        """Return the password in the userinfo."""
         return unquote(self.userinfo.partition(":")[2])
 
     @property
     def authorization(self) -> str | None:
-        """The header that the userinfo stands for, read by a proxy before the app."""
+        """Return the header for the userinfo, which is for a proxy before the app."""
         if not self.userinfo:
             return None
         import base64
