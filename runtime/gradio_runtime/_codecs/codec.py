@@ -71,13 +71,7 @@ def _plain(value: object) -> Json:
     """Return JSON of any Python value; `File`s stay."""
     match value:
         case str():
-            # A server that repeats half a character ends every job's stream.
-            if not value.isascii() and not is_whole(value):
-                raise InputError(
-                    f"the text {value[:40]!r} has a lone surrogate, which is not a "
-                    "character"
-                )
-            return value
+            return _text(value)
         case None | bool():
             return value
         case int() | float():
@@ -92,13 +86,12 @@ def _plain(value: object) -> Json:
             # What was neither given nor has a default of its own is left out: apps
             # tell a missing key from null.
             fields = {
-                name: item
-                for name in type(value).model_fields
+                field.serialization_alias or field.alias or name: item
+                for name, field in type(value).model_fields.items()
                 if (item := getattr(value, name)) is not None
                 or name in value.model_fields_set
             }
-            named = {_alias(value, name): item for name, item in fields.items()}
-            return _plain({**named, **(value.model_extra or {})})
+            return _plain({**fields, **(value.model_extra or {})})
         case Mapping():
             mapping = cast("Mapping[object, object]", value)
             return {str(key): _plain(item) for key, item in mapping.items()}
@@ -123,6 +116,14 @@ def _plain(value: object) -> Json:
                 ) from None
 
 
+def _text(value: str) -> str:
+    """Refuse half a character: a server that repeats it ends every job's stream."""
+    if not value.isascii() and not is_whole(value):
+        what = f"the text {value[:40]!r} has a lone surrogate"
+        raise InputError(f"{what}, which is not a character")
+    return value
+
+
 def _number(value: float) -> float:
     """Refuse what no server reads as this number (docs/protocol.md#values).
 
@@ -135,11 +136,6 @@ def _number(value: float) -> float:
     elif not math.isfinite(value):
         raise InputError(f"{value} is not a number in JSON", hint="None may do")
     return value
-
-
-def _alias(model: BaseModel, name: str) -> str:
-    field = type(model).model_fields[name]
-    return field.serialization_alias or field.alias or name
 
 
 def _bare(file: File) -> File:
