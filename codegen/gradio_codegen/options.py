@@ -167,7 +167,7 @@ class BuildOptions:
             kind = OPTIONS[name].kind if name else ""
             if not kind or (kind == "flag") == bool(equals):
                 raise UsageError(
-                    f"{word} is no option that shapes modules. "
+                    f"{word} is not an option that shapes modules. "
                     "Use the gradio-codegen that wrote it, or a newer one"
                 )
             if kind in ("flag", "text"):

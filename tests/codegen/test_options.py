@@ -142,12 +142,12 @@ def test_options_are_read_as_they_were_written(values: dict[str, Any]) -> None:
 def test_an_option_without_its_value_or_with_one_too_many_is_refused(name: str) -> None:
     flag = flag_of(name)
     wrong = f"{flag}=x" if OPTIONS[name].kind == "flag" else flag
-    with pytest.raises(UsageError, match=f"{flag}.* is no option"):
+    with pytest.raises(UsageError, match=f"{flag}.* is not an option"):
         BuildOptions.parse(wrong)
 
 
 def test_unknown_options_are_refused() -> None:
-    with pytest.raises(UsageError, match="--wild is no option"):
+    with pytest.raises(UsageError, match="--wild is not an option"):
         BuildOptions.parse("--all-endpoints --wild")
     with pytest.raises(TypeError, match="wild"):
         generate("app.json", wild=True)  # type: ignore[call-arg]

@@ -44,7 +44,7 @@ class _Table(BaseModel):
         description="Environment variable with the app's own login, user:password.",
     )
     headers: dict[str, str] = Field(
-        default={}, description="Extra headers that are no secret."
+        default={}, description="Extra headers that are not secret."
     )
     headers_env: dict[str, _Text] = Field(
         default={},

@@ -89,10 +89,12 @@ def parse(src: str) -> Address:
     found = _PLACE.fullmatch(place)
     port = int(found[2]) if found and found[2] else None
     if found is None or (port is not None and not 0 < port < 65536):
-        raise _no_address(src, "its port is no number from 1 to 65535")
+        raise _no_address(src, "its port is not a number from 1 to 65535")
     host = _host(found[1].lower())
     if host is None:
-        raise _no_address(src, "its host is missing, or is no name and no IP address")
+        raise _no_address(
+            src, "its host is missing, or is neither a name nor an IP address"
+        )
     path = path.rstrip("/")
     return Address(scheme.lower(), host, port, path, userinfo, query or "")
 
@@ -111,7 +113,7 @@ def host_and_port(name: str) -> tuple[str, int | None]:
     address = split(f"http://[{name}]" if bare else f"http://{name}")
     if address is None or address.path or not {"@", "?", "#"}.isdisjoint(name):
         raise InputError(
-            f"download_hosts has {shown_src(name)!r}, which is no host",
+            f"download_hosts has {shown_src(name)!r}, which is not a host",
             hint="Give names as 'cdn.example.com' or 'files.local:9000'",
         )
     return address.host, address.port

@@ -50,7 +50,7 @@ def _load_oddities(text: bytes | str) -> Any:
 
     _check_depth(text)
     if len(text) > MAX_ODD_SIZE:
-        raise ExcessiveJson(f"it is no strict JSON, in more than {MAX_ODD_SIZE} bytes")
+        raise ExcessiveJson(f"it is not strict JSON, in more than {MAX_ODD_SIZE} bytes")
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     try:
