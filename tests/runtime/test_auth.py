@@ -436,7 +436,7 @@ def test_a_closed_client_forgets_its_cookies(server: Server) -> None:
     transport = client._connection()._transport
     assert transport is not None
     client.close()
-    assert not transport._gate.client.cookies
+    assert not transport.gate.client.cookies
     with pytest.raises(GradioError, match="closed"):
         client.echo("x")
 

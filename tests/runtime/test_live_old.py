@@ -353,7 +353,7 @@ def test_a_socket_that_is_refused(start_server: StartServer) -> None:
     client = WireClient(server.url, auth=("ada", "pass word"))
     assert client.echo("a") == "a"
     transport: Any = client._connection()._transport
-    transport._gate.client.cookies.clear()  # as if the login had run out
+    transport.gate.client.cookies.clear()  # as if the login had run out
     assert client.echo("b") == "b"  # logged in again: a refused handshake ran nothing
     client.close()
 

@@ -216,8 +216,9 @@ class Connection:
         and the newer leaves the other free for the app's own use. An app of the older
         time that reads its callers' token expects the older header.
         """
-        if is_before_5(config.version) and not transport.has_header("authorization"):
-            transport.add_headers(_token_header("authorization", self._token))
+        gate = transport.gate
+        if is_before_5(config.version) and not gate.has_header("authorization"):
+            gate.add_headers(_token_header("authorization", self._token))
 
     def _transport_to(self, base: str, token: str | None) -> Transport:
         address = split(self._address)

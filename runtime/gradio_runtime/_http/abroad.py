@@ -17,14 +17,12 @@ import functools
 import ipaddress
 import socket
 import ssl
-from collections.abc import Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from ..description.addresses import host_and_port
 from ..errors import ConnectError
-from .pools import PoolClient, Pooled, make_client, sees_addresses
+from .pools import PoolClient, Pooled, SharingClient, make_client, sees_addresses
 from .settings import Settings
 
 #: The request extension that allows any address.
@@ -37,25 +35,6 @@ _ALLOW = (
     "If that is the app's, use that address; if it may lead there, allow it: "
     "Client(download_hosts=[{!r}])"
 )
-
-
-class Hosts:
-    """Hosts that the caller allows an app to lead to.
-
-    Args:
-        names: `host` or `host:port` each.
-
-    Raises:
-        InputError: One is neither.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._named = {host_and_port(name) for name in names}
-
-    def __contains__(self, url: httpx2.URL) -> bool:
-        """Return whether a URL is on one of them."""
-        host = host_of(url)
-        return not self._named.isdisjoint({(host, None), (host, port_of(url))})
 
 
 def host_of(url: httpx2.URL) -> str:
@@ -81,46 +60,18 @@ def is_public(text: str) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
-class Abroad:
-    """The client for other hosts, made at first use.
-
-    Args:
-        options: How to reach them.
-    """
-
-    def __init__(self, options: Settings) -> None:
-        self._options = options
-        self._client: httpx2.AsyncClient | None = None
-        self._own_pool = False
-
-    @property
-    def client(self) -> httpx2.AsyncClient:
-        """Return the client, without cookies, for public addresses only."""
-        if self._client is None:
-            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            options = _anonymous_options(self._options)
-            if sees_addresses(options):
-                self._client = PoolClient(
-                    transport=_Checked(options),
-                    cookies=no_cookies,
-                    event_hooks=options.of_httpx.get("event_hooks"),
-                )
-            else:
-                self._client, self._own_pool = make_client(
-                    options, no_cookies, before=_check_name
-                )
-        return self._client
-
-    async def aclose(self) -> None:
-        """Close the connections that are not shared."""
-        if self._client is not None and self._own_pool:
-            await self._client.aclose()
-
-
-def _anonymous_options(options: Settings) -> Settings:
-    """Return what foreign hosts are reached with, without what names the caller."""
+def client_abroad(options: Settings) -> PoolClient:
+    """Return a client for public addresses, without what names the caller."""
     kwargs = {k: v for k, v in options.of_httpx.items() if k != "cert"}
-    return Settings(ssl_verify=anonymous(options.ssl_verify), httpx_kwargs=kwargs)
+    verify = anonymous(options.ssl_verify)
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    if not sees_addresses(options):
+        impersonal = Settings(ssl_verify=verify, httpx_kwargs=kwargs)
+        return make_client(impersonal, no_cookies, before=_check_name)
+    hooks = kwargs.get("event_hooks")
+    return SharingClient(
+        transport=_Checked(verify), cookies=no_cookies, event_hooks=hooks
+    )
 
 
 # Cached, since clients of one context share their pools by it.
@@ -147,11 +98,11 @@ def anonymous(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext | str | boo
 class _Checked(httpx2.AsyncBaseTransport):
     """Connect only to addresses that were checked."""
 
-    def __init__(self, options: Settings) -> None:
+    def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
         # A connection is used once: connections to one address may be for several
         # names, whose certificates were not checked.
-        self._checked = Pooled(options.ssl_verify, lasting=False)
-        self._any = Pooled(options.ssl_verify)
+        self._checked = Pooled(verify, lasting=False)
+        self._any = Pooled(verify)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if ANYWHERE in request.extensions:
@@ -177,8 +128,7 @@ async def _public_addresses(request: httpx2.Request) -> list[str]:
     """Return the public addresses of a request's host: at least one."""
     timeout: float | None = request.extensions.get("timeout", {}).get("connect")
     try:
-        async with asyncio.timeout(timeout):
-            addresses = await _resolved(request.url)
+        addresses = await _resolved(request.url, timeout)
     except TimeoutError:
         raise httpx2.ConnectTimeout("its name is not resolved in time") from None
     except (OSError, UnicodeError) as error:
@@ -194,17 +144,17 @@ async def _check_name(request: httpx2.Request) -> None:
     if ANYWHERE in request.extensions:
         return
     try:
-        async with asyncio.timeout(_LOOK_UP):
-            addresses = await _resolved(request.url)
+        addresses = await _resolved(request.url, _LOOK_UP)
     except (OSError, UnicodeError):  # also a TimeoutError: the proxy knows it, if any
         return
     if not all(map(is_public, addresses)):
         raise _refused(request.url)
 
 
-async def _resolved(url: httpx2.URL) -> list[str]:
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host_of(url), port_of(url), type=socket.SOCK_STREAM)
+async def _resolved(url: httpx2.URL, timeout: float | None) -> list[str]:  # noqa: ASYNC109
+    host, port, kind = host_of(url), port_of(url), socket.SOCK_STREAM
+    async with asyncio.timeout(timeout):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=kind)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import Generator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import httpx2
 
@@ -15,21 +15,17 @@ from ..errors import ConnectError, ConnectionLost, GradioError
 _TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 
 
-class Waiting(NamedTuple):
-    """What a request waited for.
-
-    Attributes:
-        base: The app's URL.
-        connect: Seconds for the connection.
-        answer: Seconds for the answer, or between the parts of a stream.
-        lasting: Whether it is a stream that jobs wait for.
-        opening: Whether no part of the answer has come.
-    """
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a request to the app at `base` waited for, and for how many seconds."""
 
     base: str
     connect: float
+    #: For the answer, or between the parts of a stream.
     answer: float | None
+    #: Whether it is a stream that jobs wait for.
     lasting: bool = False
+    #: Whether no part of the answer has come.
     opening: bool = False
 
 
@@ -53,7 +49,7 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
             return ConnectError(
                 f"{base} does not answer within {waiting.connect:g} s", not_sent=True
             )
-        case httpx2.ConnectError() | httpx2.ProxyError():
+        case httpx2.ConnectError() | httpx2.ProxyError() | httpx2.UnsupportedProtocol():
             untrusted = _is_of_trust(error)
             return ConnectError(
                 f"cannot reach {base}: {text}",
@@ -61,8 +57,6 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
                 lasting=untrusted,
                 hint=_TRUST if untrusted else None,
             )
-        case httpx2.UnsupportedProtocol():
-            return ConnectError(f"cannot reach {base}: {text}", not_sent=True)
         case httpx2.TimeoutException():
             return _timed_out(error, waiting)
         case _:
@@ -72,7 +66,7 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
 
 
 def _is_of_trust(error: BaseException | None) -> bool:
-    """Whether a certificate that is not trusted is behind it."""
+    """Return whether its cause is a certificate that is not trusted."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

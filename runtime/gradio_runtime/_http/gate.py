@@ -18,8 +18,9 @@ from urllib.request import Request
 import httpx2
 
 from .._version import __version__
+from ..description.addresses import host_and_port
 from ..errors import ConnectError, InputError
-from .abroad import ANYWHERE, Abroad, Hosts, host_of, port_of
+from .abroad import ANYWHERE, client_abroad, host_of, port_of
 from .pools import make_client
 from .redaction import Secrets
 from .settings import Settings
@@ -33,14 +34,7 @@ _USUAL = _IMPERSONAL | {"accept", "connection", "host", "user-agent", "x-gradio-
 
 
 class Passage(NamedTuple):
-    """A request that is allowed.
-
-    Attributes:
-        client: The client that sends it.
-        url: Its URL.
-        headers: All its headers, cookies included.
-        extensions: For the client's transport.
-    """
+    """A request that is allowed: all its headers, and the client that sends it."""
 
     client: httpx2.AsyncClient
     url: httpx2.URL
@@ -49,23 +43,17 @@ class Passage(NamedTuple):
 
 
 class Gate:
-    """Check the requests of one client.
-
-    Args:
-        base: The app's URL, without a trailing slash.
-        options: How to reach the app.
-        secrets: Gets the values of cookies and headers.
-    """
+    """Check the requests of one client; `secrets` gets its cookies and headers."""
 
     def __init__(self, base: str, options: Settings, secrets: Secrets) -> None:
         self._base = base
         self._origin = _origin(httpx2.URL(base))
+        self._options = options
         self._secrets = secrets
-        self._hosts = Hosts(options.download_hosts)
+        self._hosts = set(map(host_and_port, options.download_hosts))
         self._headers: dict[str, str] = {}
-        cookies = CookieJar(_OwnCookies(self))
-        self.client, self._own_pool = make_client(options, cookies)
-        self._abroad = Abroad(options)
+        self.client = make_client(options, CookieJar(_OwnCookies(self)))
+        self._abroad: httpx2.AsyncClient | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
         """Add headers to all further requests to the app's origin."""
@@ -118,11 +106,8 @@ class Gate:
     ) -> Passage:
         """Return an allowed request. This is the only place that decides.
 
-        Args:
-            method: Its method; that of a WebSocket is never allowed to another host.
-            url: Where to.
-            headers: Its own; the app's are added.
-            trusted: Whether the caller named the URL that led here.
+        The app's headers are added to those given. A request is `trusted` if the caller
+        named the URL that led here. No WebSocket goes to another host.
 
         Raises:
             ConnectError: It may not go there. Nothing is sent.
@@ -139,9 +124,12 @@ class Gate:
         plain["user-agent"] = USER_AGENT
         if trusted and url.userinfo:
             plain["authorization"] = _basic(url)
-        anywhere = trusted or url in self._hosts
-        extensions = {ANYWHERE: True} if anywhere else {}
-        return Passage(self._abroad.client, bare, plain, extensions)
+        if self._abroad is None:
+            self._abroad = client_abroad(self._options)
+        host = host_of(url)
+        named = not self._hosts.isdisjoint({(host, None), (host, port_of(url))})
+        extensions = {ANYWHERE: True} if trusted or named else {}
+        return Passage(self._abroad, bare, plain, extensions)
 
     def _personal(self, url: httpx2.URL, headers: dict[str, str]) -> dict[str, str]:
         merged = {**self._headers, **headers}
@@ -163,9 +151,8 @@ class Gate:
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool stays open for other apps."""
         self.client.cookies.clear()
-        await self._abroad.aclose()
-        if self._own_pool:
-            await self.client.aclose()
+        for client in filter(None, (self._abroad, self.client)):
+            await client.aclose()
 
 
 class _OwnCookies(DefaultCookiePolicy):

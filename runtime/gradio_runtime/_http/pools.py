@@ -59,35 +59,28 @@ def make_client(
     cookies: CookieJar,
     *,
     before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
-) -> tuple[httpx2.AsyncClient, bool]:
-    """Make a client; also return whether it has connections of its own.
+) -> PoolClient:
+    """Return a client, which calls `before` with each request if it has its own pool.
 
     It uses the shared pool if possible. A proxy, from the environment or the caller,
     needs an own pool.
-
-    Args:
-        options: How to reach the app.
-        cookies: The client's cookie jar.
-        before: Called with each request before it is sent.
 
     Raises:
         InputError: httpx2 refuses the options.
     """
     own = {k: v for k, v in options.of_httpx.items() if k != "timeout"}
     if not (own or _has_proxy()):
-        return PoolClient(transport=Pooled(options.ssl_verify), cookies=cookies), False
+        return SharingClient(transport=Pooled(options.ssl_verify), cookies=cookies)
     verify = options.ssl_verify
     if isinstance(verify, str):
         verify = trusting(verify)
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
     if before is not None:
-        hooks: dict[str, Any] = dict(own.get("event_hooks") or {})
-        settings["event_hooks"] = {
-            **hooks,
-            "request": [*hooks.get("request", ()), before],
-        }
+        hooks: dict[str, Any] = own.get("event_hooks") or {}
+        requested = [*hooks.get("request", ()), before]
+        settings["event_hooks"] = {**hooks, "request": requested}
     try:
-        return PoolClient(**settings, cookies=cookies), True
+        return PoolClient(**settings, cookies=cookies)
     except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
         # The text may contain a proxy's password.
         raise InputError(
@@ -144,6 +137,13 @@ class PoolClient(httpx2.AsyncClient):
         return response
 
 
+class SharingClient(PoolClient):
+    """A client of the shared pools: to close it leaves their connections open."""
+
+    async def aclose(self) -> None:
+        """Do nothing: other clients use the connections."""
+
+
 class _Sending:
     """The state of a request: whether it may be cancelled now."""
 
@@ -194,9 +194,7 @@ class _Lent(httpx2.AsyncByteStream):
 class Pooled(httpx2.AsyncBaseTransport):
     """A view of the shared pools, which outlive the clients that use them.
 
-    Args:
-        verify: TLS verification.
-        lasting: Whether a connection may be used for several requests.
+    Unless `lasting`, a connection is used for one request only.
     """
 
     def __init__(

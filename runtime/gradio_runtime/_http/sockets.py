@@ -7,11 +7,12 @@ httpx2 needs wsproto for WebSockets. Only apps of Gradio 3 use them, so it is th
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConnectionLost, GradioError, ProtocolError
+from .statuses import status_error
 
 if TYPE_CHECKING:
     import httpx2
@@ -21,13 +22,9 @@ if TYPE_CHECKING:
 
 #: Close code of a connection that was lost without a close frame (RFC 6455, 7.1.5).
 ABNORMAL = 1006
-
-
 #: How httpx2 says that it closed the socket because of `max_message`; a server that
 #: closes it with the same code says nothing, or it in other words.
 _TOO_BIG_FOR_US = "Message too big"
-
-
 #: Least and most bytes that are read at once, and the seconds of work that they are to
 #: make: a flood of frames of three bytes makes a thousand times as much as others.
 _LEAST, _MOST = 256, 64 << 10
@@ -35,11 +32,7 @@ _WORK = 0.002
 
 
 class Moved(Exception):
-    """The server redirects a handshake.
-
-    Attributes:
-        url: The address, with the scheme http or https.
-    """
+    """The server redirects a handshake to `url`, whose scheme is http or https."""
 
     def __init__(self, response: httpx2.Response) -> None:
         super().__init__(response.status_code)
@@ -48,31 +41,11 @@ class Moved(Exception):
         self.url = url.copy_with(scheme=scheme, userinfo=b"")
 
 
-class SocketOptions(NamedTuple):
-    """Settings of a socket.
-
-    Attributes:
-        timeout: For each step of the handshake.
-        max_message: Largest single message, in bytes.
-        idle: Seconds of silence after which it counts as lost. A socket may have no
-            messages, so the other side is asked from time to time (ping).
-        refused: Makes an error from the answer of a server that refuses a socket.
-    """
-
-    timeout: httpx2.Timeout
-    max_message: int
-    idle: float
-    refused: Callable[[httpx2.Response], GradioError]
-
-
 class Socket:
-    """An open WebSocket.
-
-    Attributes:
-        close_code: The other side's code, once it has closed the socket.
-    """
+    """An open WebSocket."""
 
     def __init__(self, session: AsyncWebSocketSession, max_message: int) -> None:
+        #: The other side's code, once it has closed the socket.
         self.close_code: int | None = None
         self._session = session
         self._max_message = max_message
@@ -153,13 +126,16 @@ def too_large(limit: int) -> ProtocolError:
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    passage: Passage, options: SocketOptions
+    passage: Passage, handshake: httpx2.Timeout, *, max_message: int, idle: float
 ) -> AsyncGenerator[Socket]:
     """Open a WebSocket, and close it at the end of the block.
 
     Args:
         passage: The URL and the headers of the handshake.
-        options: Limits, and how to read a refusal.
+        handshake: The timeouts of its steps.
+        max_message: Largest single message, in bytes.
+        idle: Seconds of silence after which it counts as lost. A socket may have no
+            messages, so the other side is asked from time to time (ping).
 
     Raises:
         Moved: The server answers with a redirect.
@@ -177,20 +153,20 @@ async def open_socket(
     opening = passage.client.websocket(
         passage.url,
         headers=passage.headers,
-        timeout=options.timeout,
+        timeout=handshake,
         follow_redirects=False,
-        max_message_size_bytes=options.max_message,
-        keepalive_ping_interval_seconds=options.idle / 3,
-        keepalive_ping_timeout_seconds=options.idle * 2 / 3,
+        max_message_size_bytes=max_message,
+        keepalive_ping_interval_seconds=idle / 3,
+        keepalive_ping_timeout_seconds=idle * 2 / 3,
     )
     try:
         async with opening as session:
             session.stream = cast("Any", _SmallReads(session.stream))
-            yield Socket(session, options.max_message)
+            yield Socket(session, max_message)
     except WebSocketUpgradeError as error:
         if error.response.has_redirect_location:
             raise Moved(error.response) from None
-        raise options.refused(error.response) from None
+        raise status_error(error.response) from None
     except ExceptionGroup as group:
         # An error in the block comes as a group.
         first = group.exceptions[0]

@@ -29,12 +29,7 @@ CHECK_URL = "Check that the URL is that of a running Gradio app"
 
 
 def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError:
-    """Return the error for the status of an answer.
-
-    Args:
-        response: The answer; its body is not read.
-        content: The body, or the part that was read.
-    """
+    """Return the error for the status of an answer, of whose body this was read."""
     status, detail = response.status_code, _detail(response, content)
     url = response.url.copy_with(query=None, userinfo=None)
     match status:
@@ -46,6 +41,7 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
             return ConnectError(
                 f"the proxy needs a login ({status})",
                 not_sent=True,
+                lasting=True,
                 hint="Give it in the proxy's URL: http://user:password@host:port",
             )
         case 413:

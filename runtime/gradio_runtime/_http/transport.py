@@ -32,14 +32,20 @@ from .._models.bounds import (
     max_values,
 )
 from ..description.json_values import ExcessiveJson, load_json
-from ..errors import ConnectError, ConnectionLost, GradioError, ProtocolError
+from ..errors import (
+    ConnectError,
+    ConnectionLost,
+    GradioError,
+    ProtocolError,
+    RateLimited,
+)
 from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated
 from .gate import Gate, circle, elsewhere
 from .redaction import Secrets, cleaned
 from .settings import Settings
-from .sockets import Moved, Socket, SocketOptions, open_socket, too_large
+from .sockets import Moved, Socket, open_socket, too_large
 from .statuses import CHECK_URL, not_json, retry_after, status_error
 
 _log = logging.getLogger("gradio_runtime").getChild("http")
@@ -51,8 +57,6 @@ _REQUEST_TIMEOUT = 60.0
 _MAX_REDIRECTS = 5
 #: Statuses of a login that mean: refused, or no login.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
-#: Statuses after which an idempotent request is repeated.
-_PASSING = frozenset({429, 502, 503, 504})
 
 
 class Transport:
@@ -75,32 +79,12 @@ class Transport:
         self.base = base
         self.secrets = secrets or Secrets()
         self._options = options or Settings()
+        #: The most bytes, and the most JSON values, that a message may have.
+        self.max_message_size = self._options.max_message_size
+        self.max_values = max_values(self.max_message_size)
         self._connect_timeout, self._timeout = _timeouts(self._options)
-        self._gate = Gate(base, self._options, self.secrets)
-        self.add_headers(headers)
-
-    def add_headers(self, headers: Mapping[str, str]) -> None:
-        """Add headers to all further requests to the app's origin."""
-        self._gate.add_headers(headers)
-
-    def has_header(self, name: str) -> bool:
-        """Return whether every request has a header; its name is in lower case."""
-        return self._gate.has_header(name)
-
-    @property
-    def max_values(self) -> int:
-        """Return how many JSON values a message may have."""
-        return max_values(self._options.max_message_size)
-
-    @property
-    def max_message_size(self) -> int:
-        """Return how many bytes a message may have."""
-        return self._options.max_message_size
-
-    @property
-    def personal(self) -> bool:
-        """Return whether the app may give this client more than the public."""
-        return self._gate.personal
+        self.gate = Gate(base, self._options, self.secrets)
+        self.gate.add_headers(headers)
 
     async def get_json(self, path: str) -> Any:
         """GET JSON. This is idempotent, so it is repeated after a temporary failure."""
@@ -118,13 +102,7 @@ class Transport:
         self, path: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> bytes:
         """POST a JSON body, once; return the answer's body, which is JSON too."""
-        kind = {"content-type": "application/json", **(headers or {})}
-        response, content = await self._request(
-            "POST", path, content=body, headers=kind
-        )
-        if response.is_error:
-            raise status_error(response, content)
-        return _answer(response, content)
+        return await self._post(path, body, headers or {})
 
     async def post_call(
         self, path: str, body: bytes, headers: Mapping[str, str]
@@ -134,15 +112,17 @@ class Transport:
         Returns:
             The answer's body, also that of a 500: the app's own error, as JSON.
         """
+        return await self._post(path, body, headers, call=True)
+
+    async def _post(
+        self, path: str, body: bytes, headers: Mapping[str, str], *, call: bool = False
+    ) -> bytes:
+        bounds = {"timeout": None, "limit": self.max_message_size} if call else {}
+        headers = {"content-type": "application/json", **headers}
         response, content = await self._request(
-            "POST",
-            path,
-            content=body,
-            headers={"content-type": "application/json", **headers},
-            timeout=None,
-            limit=self._options.max_message_size,
+            "POST", path, content=body, headers=headers, **bounds
         )
-        told = response.status_code == 500 and content.lstrip()[:1] == b"{"
+        told = call and response.status_code == 500 and content.lstrip()[:1] == b"{"
         if response.is_error and not told:
             raise status_error(response, content)
         return _answer(response, content)
@@ -194,8 +174,7 @@ class Transport:
         ) as response:
             with self._translated(idle, lasting=True):
                 _check_event_stream(response)
-                limit = self._options.max_message_size
-                reader = EventReader(limit)
+                reader = EventReader(self.max_message_size)
                 try:
                     async for chunk in response.aiter_bytes():
                         if overdue():
@@ -206,25 +185,23 @@ class Transport:
                             yield event
                             del event
                 except EventTooLarge:
-                    raise too_large(limit) from None
+                    raise too_large(self.max_message_size) from None
 
     @contextlib.asynccontextmanager
     async def socket(
         self, path: str, headers: Mapping[str, str]
     ) -> AsyncGenerator[Socket]:
         """Open a WebSocket, which is closed at the end of the block."""
-        options = SocketOptions(
-            timeout=httpx2.Timeout(self._timeout, connect=self._connect_timeout),
-            max_message=self._options.max_message_size,
-            idle=self._options.idle_timeout,
-            refused=status_error,
-        )
-        url = self._gate.url(path)
+        timeout = httpx2.Timeout(self._timeout, connect=self._connect_timeout)
+        bound, idle = self.max_message_size, self._options.idle_timeout
+        url = self.gate.url(path)
         async with contextlib.AsyncExitStack() as stack:
             for _ in range(_MAX_REDIRECTS):
-                passage = self._gate.passage("WebSocket", url, headers)
+                passage = self.gate.passage("WebSocket", url, headers)
                 with self._translated(self._timeout):
-                    opening = open_socket(passage, options)
+                    opening = open_socket(
+                        passage, timeout, max_message=bound, idle=idle
+                    )
                     try:
                         socket = await stack.enter_async_context(opening)
                     except Moved as moved:
@@ -249,17 +226,14 @@ class Transport:
             wait = pause(attempt)
             try:
                 response, answer = await self._request(method, path, **content)
-            except (ConnectError, ConnectionLost) as error:
-                if attempt == RETRIES or not (may_pass(error) and again()):
-                    raise
-            else:
                 if not response.is_error:
                     return response, answer
-                last = attempt == RETRIES or not again()
-                if last or response.status_code not in _PASSING:
-                    raise status_error(response, answer)
-                told = retry_after(response)
-                wait = wait if told is None else min(told, LONGEST_PAUSE)
+                if (asked := retry_after(response)) is not None:
+                    wait = min(asked, LONGEST_PAUSE)
+                raise status_error(response, answer)
+            except (ConnectError, ConnectionLost, RateLimited) as error:
+                if attempt == RETRIES or not (may_pass(error) and again()):
+                    raise
             await asyncio.sleep(wait)
             attempt += 1
 
@@ -271,10 +245,7 @@ class Transport:
         limit: int = MAX_ANSWER_SIZE,
         **content: Any,
     ) -> tuple[httpx2.Response, bytes]:
-        """Send a request and follow redirects; return the answer and its body.
-
-        The size of the body is limited.
-        """
+        """Send a request and follow redirects; return the answer and its whole body."""
         read = content.pop("timeout", self._timeout)
         with self._translated(read):
             response = await self._follow(method, path, read, content)
@@ -356,18 +327,12 @@ class Transport:
         content = {**content}
         headers: Mapping[str, str] = content.pop("headers", {})
         timeout = httpx2.Timeout(read, connect=self._connect_timeout)
-        url = self._gate.url(path)
+        url = self.gate.url(path)
         for _ in range(_MAX_REDIRECTS):
-            passage = self._gate.passage(method, url, headers, trusted=trusted)
+            passage = self.gate.passage(method, url, headers, trusted=trusted)
             client, url, along, extensions = passage
-            request = client.build_request(
-                method,
-                url,
-                headers=along,
-                timeout=timeout,
-                extensions=extensions,
-                **content,
-            )
+            content |= {"headers": along, "extensions": extensions}
+            request = client.build_request(method, url, timeout=timeout, **content)
             response = await _sent(client, request)
             moved = response.next_request
             if moved is None and not response.has_redirect_location:
@@ -400,7 +365,7 @@ class Transport:
 
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool stays open for other apps."""
-        await self._gate.aclose()
+        await self.gate.aclose()
 
 
 def _timeouts(options: Settings) -> tuple[float, float]:
@@ -414,7 +379,7 @@ def _timeouts(options: Settings) -> tuple[float, float]:
 
 
 def _answer(response: httpx2.Response, content: bytes) -> bytes:
-    """The body of an answer to a POST: not that of a page, nor a way to elsewhere."""
+    """Return the body of an answer to a POST; refuse a page, and a way to elsewhere."""
     if response.next_request is not None:
         raise elsewhere(response.next_request.url)
     if content.lstrip()[:1] == b"<":

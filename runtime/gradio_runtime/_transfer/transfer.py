@@ -243,7 +243,7 @@ class Transfer:
             remote_path=None if stream else path or None,
             origin=self._transport.base,
             lazy=stream,
-            shared=not stream and not self._transport.personal,
+            shared=not stream and not self._transport.gate.personal,
         )
         return file
 

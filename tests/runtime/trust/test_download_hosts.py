@@ -15,7 +15,7 @@ import pytest
 import trustme
 from gradio_runtime import Client, ConnectError, GradioError, InputError
 from gradio_runtime._http import pools
-from gradio_runtime._http.abroad import ANYWHERE, Abroad, is_public
+from gradio_runtime._http.abroad import ANYWHERE, client_abroad, is_public
 from gradio_runtime._http.settings import Settings
 from gradio_runtime._http.transport import Transport
 from gradio_runtime._loop.loop import run_sync
@@ -279,8 +279,8 @@ def test_a_certificate_of_the_callers_stays_with_the_app(
     async def ask(url: str) -> None:
         options = Settings(ssl_verify=trusted, httpx_kwargs=kwargs)
         for client in (
-            pools.make_client(options, CookieJar())[0],
-            Abroad(options).client,
+            pools.make_client(options, CookieJar()),
+            client_abroad(options),
         ):
             await client.get(url, extensions={ANYWHERE: True})
             await client.aclose()

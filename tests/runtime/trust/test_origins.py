@@ -186,7 +186,7 @@ def test_what_is_no_path_is_not_asked(server: Server, verb: str, path: str) -> N
 )
 def test_what_is_the_apps_own(base: str, url: str, own: bool) -> None:
     async def decided() -> bool:
-        gate = Transport(base, {})._gate
+        gate = Transport(base, {}).gate
         return gate.is_own(gate.url(url)) if "ws:" not in url else False
 
     assert run_sync(decided()) is own
