@@ -1,7 +1,7 @@
-"""A client's settings: each is declared here once, with its type, default and meaning.
+"""Declare a client's settings: the type, the default and the meaning of each.
 
-`takes` gives what is called with settings the signature and the documentation of their
-model, for type checkers, editors and `help()` alike.
+`takes` gives a method the signature and the documentation of their model, for type
+checkers, editors and `help()` alike.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ class Settings:
         self._check_numbers()
         self._check_http()
         check_on_drift(self.on_drift)
-        check_whole(src=self.src, session_hash=self.session_hash)
-        check_whole(token=self.token, oauth_token=self.oauth_token)
+        texts = ("src", "session_hash", "token", "oauth_token")
+        check_whole(**{name: getattr(self, name) for name in texts})
         for text in self.auth or ():
             check_whole(auth=text)
         for name, value in (self.headers or {}).items():
@@ -164,10 +164,10 @@ class Settings:
         for known in fields(self):
             if type(known.default) in {int, float}:
                 value, name = getattr(self, known.name), known.name
-                if name in _MAY_BE_ZERO and not value >= 0:
-                    raise InputError(f"{name} is {value}, and must be 0 or more")
-                if name not in _MAY_BE_ZERO and not value > 0:
-                    raise InputError(f"{name} is {value}, and must be more than 0")
+                zero = name in _MAY_BE_ZERO
+                if not (value > 0 or (zero and value == 0)):
+                    least = "0 or more" if zero else "more than 0"
+                    raise InputError(f"{name} is {value}, and must be {least}")
 
     def _check_http(self) -> None:
         names = self.download_hosts
@@ -186,12 +186,12 @@ class Settings:
 
     @property
     def of_httpx(self) -> Mapping[str, Any]:
-        """What httpx2 is to know, besides."""
+        """Return the other arguments of httpx2's clients."""
         return self.httpx_kwargs or {}
 
     @property
     def download_folder(self) -> Path | None:
-        """Where downloads go; None for the folder for temporary files."""
+        """Return where downloads go; None for the folder for temporary files."""
         return Path(self.download_dir) if self.download_dir is not None else None
 
 
@@ -243,12 +243,12 @@ class CopySettings(Settings):
 
     @property
     def sleep_seconds(self) -> int:
-        """Seconds without a visitor after which the copy sleeps."""
+        """Return the seconds without a visitor after which the copy sleeps."""
         return round(self.sleep_timeout * 60)
 
     @property
     def of_client(self) -> dict[str, Any]:
-        """The settings of the copy's client, but for its address."""
+        """Return the settings of the copy's client, without its address."""
         names = [known.name for known in fields(Settings) if known.name != "src"]
         return {name: getattr(self, name) for name in names}
 
@@ -283,11 +283,7 @@ def show_as(
 
 
 def check_on_drift(value: object) -> None:
-    """Refuse what is no `OnDrift`.
-
-    Raises:
-        InputError: It is none.
-    """
+    """Raise `InputError` for what is not an `OnDrift`."""
     if value is not None and value not in get_args(OnDrift):
         raise InputError(
             f"on_drift is {value!r}", hint="It is 'raise', 'warn' or 'ignore'"
@@ -295,10 +291,9 @@ def check_on_drift(value: object) -> None:
 
 
 def check_whole(**given: object) -> None:
-    """Refuse half a character in what is sent; it may be a secret, and is not shown.
+    """Raise `InputError` for a text with a lone surrogate.
 
-    Raises:
-        InputError: One of the texts has a lone surrogate.
+    The text is not shown: it may be a secret.
     """
     for name, text in given.items():
         if isinstance(text, str) and not is_whole(text):

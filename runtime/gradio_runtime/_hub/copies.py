@@ -23,24 +23,14 @@ _FREE = frozenset({"cpu-basic", "zero-a10g"})
 def copy_space(from_id: str, wishes: CopySettings) -> str:
     """Make a copy of a Space unless it exists, and return its id; it may not run yet.
 
-    One Space can have any number of copies, each with its own `to_id`.
-
-    Args:
-        from_id: The Space, by its id or page.
-        wishes: The settings of the copy.
-
-    Returns:
-        The copy's id.
-
-    Raises:
-        GradioError: See `Client.duplicate`.
+    One Space, given by its id or page, can have any number of copies, each with its own
+    `to_id`. For the errors see `Client.duplicate`.
     """
-    to_id = wishes.to_id
-    source = _checked(from_id, to_id)
+    source = _checked(from_id, wishes.to_id)
     token = _token(wishes.token, source)
     original = look_up(source, token)
     check_sdk(original)
-    target = _target(original, to_id, token)
+    target = _target(original, wishes.to_id, token)
     try:
         existing = look_up(target, token)
     except SpaceError as error:
@@ -54,11 +44,7 @@ def copy_space(from_id: str, wishes: CopySettings) -> str:
 
 
 def _checked(from_id: str, to_id: str | None) -> str:
-    """Return the id of the Space to copy.
-
-    Raises:
-        InputError: An argument is not valid.
-    """
+    """Return the id of the Space to copy; raise `InputError` for a wrong name."""
     source = space_of(from_id)
     if source is None:
         raise InputError(

@@ -32,12 +32,7 @@ _NOTHING_LEFT = re.compile(r"\br\s*=\s*0\b.*?\bt\s*=\s*(\d+)")
 
 @contextmanager
 def translated(space_id: str, token: str | None) -> Generator[None]:
-    """Translate errors of requests to the Hub.
-
-    Args:
-        space_id: The Space that they are about.
-        token: The token that they send.
-    """
+    """Translate the errors of requests to the Hub about a Space, sent with a token."""
     from huggingface_hub import errors as theirs
 
     try:
@@ -74,7 +69,7 @@ def translated(space_id: str, token: str | None) -> Generator[None]:
 
 
 def _answered(error: HfHubHTTPError, space_id: str, token: str | None) -> GradioError:
-    """The error of an answer of the Hub's."""
+    """Return the error for an answer of the Hub."""
     from huggingface_hub import errors as theirs
 
     match error:
@@ -96,12 +91,7 @@ def _answered(error: HfHubHTTPError, space_id: str, token: str | None) -> Gradio
 
 
 def disabled(space_id: str, current: str) -> SpaceError:
-    """Return the error for a Space that the Hub has disabled.
-
-    Args:
-        space_id: The name that the caller gave.
-        current: Its current name.
-    """
+    """Return the error for a disabled Space: as the caller named it, and its name now."""
     page = page_of(current)
     return SpaceError(
         "the Space is disabled",

@@ -26,24 +26,21 @@ _LIST_TIMEOUT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A Space, as the Hub describes it.
+    """A Space, as the Hub describes it; None is for what is not known."""
 
-    Attributes:
-        id: Its current name; an older one redirects to it.
-        host: Address of its app; None while it is unknown.
-        stage: The Hub's name for its state; None if the Hub gives none.
-        sdk: What it is built with, such as `gradio` or `docker`.
-        problem: The Hub's message about a failure.
-        hardware: Its hardware, or what was requested for it.
-        sleep_time: Seconds without a visitor after which it sleeps.
-    """
-
+    #: Its current name; an older one redirects to it.
     id: str
+    #: The address of its app.
     host: str | None
+    #: The Hub's name for its state.
     stage: str | None
+    #: What it is built with, such as `gradio` or `docker`.
     sdk: str | None
+    #: The Hub's message about a failure.
     problem: str | None = None
+    #: Its hardware, or what was requested for it.
     hardware: str | None = None
+    #: Seconds without a visitor after which it sleeps.
     sleep_time: int | None = None
 
     @property

@@ -8,27 +8,18 @@ from .spaces import Space
 SLEEPING = "SLEEPING"
 #: Stages that end by themselves, and the word for each in messages. A request to its
 #: app wakes a sleeping Space.
-_PASSING = {
-    SLEEPING: "asleep",
-    "BUILDING": "being built",
-    "APP_STARTING": "starting",
-}
+_PASSING = {SLEEPING: "asleep", "BUILDING": "being built", "APP_STARTING": "starting"}
 _RESTART = (
     "If it is yours, restart it on its page; "
     "else ask its owner, or make a copy: gradio_runtime.duplicate({id!r})"
 )
+_FIX = "Its owner must fix the {}; its page has the log"
 #: Stages that last until somebody acts: the problem, and the next step.
 _LASTING = {
     "PAUSED": ("is paused", _RESTART),
     "STOPPED": ("is stopped", _RESTART),
-    "BUILD_ERROR": (
-        "could not be built",
-        "Its owner must fix the build; its page has the log",
-    ),
-    "RUNTIME_ERROR": (
-        "has failed",
-        "Its owner must fix the app; its page has the log",
-    ),
+    "BUILD_ERROR": ("could not be built", _FIX.format("build")),
+    "RUNTIME_ERROR": ("has failed", _FIX.format("app")),
     "CONFIG_ERROR": (
         "is configured wrongly",
         "Its owner must fix the metadata in its README",
@@ -52,11 +43,7 @@ def doing(space: Space) -> str:
 
 
 def check(space: Space) -> None:
-    """Check that a Space runs, or will run after a wait.
-
-    Raises:
-        SpaceError: It will not.
-    """
+    """Raise `SpaceError` for a Space that does not run, and will not after a wait."""
     check_sdk(space)
     if space.stage not in _LASTING:
         return
@@ -70,11 +57,7 @@ def check(space: Space) -> None:
 
 
 def check_sdk(space: Space) -> None:
-    """Check that a Space can be a Gradio app, whatever its stage.
-
-    Raises:
-        SpaceError: It cannot.
-    """
+    """Raise `SpaceError` for a Space that cannot be a Gradio app, whatever its stage."""
     if space.sdk in _OTHER_SDKS:
         raise no_gradio(space)
 

@@ -28,21 +28,15 @@ GRACE = 15.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """A Space that a client wants to call. The methods run on the runtime's loop.
-
-    Attributes:
-        space_id: Its name.
-        token: The caller's token.
-        timeout: Seconds to wait for a Space that cannot be called yet.
-        knock: Sends a request to the app at a host, which wakes it; says whether the
-            app answers.
-        report: Shows what the Space does meanwhile; gets None at the end of the wait.
-    """
+    """A Space that a client wants to call. The methods run on the runtime's loop."""
 
     space_id: str
     token: str | None
+    #: Seconds to wait for a Space that cannot be called yet.
     timeout: float
+    #: Sends a request to the app at a host, which wakes it; tells whether it answers.
     knock: Callable[[str], Awaitable[bool]]
+    #: Shows what the Space does meanwhile; gets None at the end of the wait.
     report: Report = field(default_factory=line_on_terminal)
 
     async def found(self) -> Space:
