@@ -17,6 +17,7 @@ from .._engine.connection import Connection
 from .._engine.discovery import read_info
 from .._engine.invocation import Request
 from .._engine.results import raw_result
+from .._http.redaction import strike_description
 from .._loop.loop import run_sync
 from .._models.files import FILE_META, File
 from .._models.provenance import as_said
@@ -263,5 +264,4 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    raw: dict[str, Any] = connection.secrets.strike_description(connection.run(read()))
-    return public_info(raw)
+    return public_info(strike_description(connection.run(read()), connection.secrets))

@@ -24,7 +24,7 @@ from .._components.kind import Codec, Json, Kind
 from .._components.registry import KINDS, kind_of, kind_of_slot
 from .._models.base import UNCHANGED, Unchanged
 from .._models.files import AppText, File, recast
-from .._models.texts import is_whole
+from .._models.texts import beginning, is_whole
 from ..description import Component
 from ..description.dialect import Dialect
 from ..description.json_values import is_array, is_object
@@ -119,7 +119,7 @@ def _plain(value: object) -> Json:
 def _text(value: str) -> str:
     """Refuse half a character: a server that repeats it ends every job's stream."""
     if not value.isascii() and not is_whole(value):
-        what = f"the text {value[:40]!r} has a lone surrogate"
+        what = f"the text {beginning(value, 40)!r} has a lone surrogate"
         raise InputError(f"{what}, which is not a character")
     return value
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from .._http.gate import USER_AGENT
-from .._http.redaction import Secrets, cleaned
+from .._http.redaction import cleaned
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .._hub.lines import Report, line_on_terminal
@@ -21,6 +21,7 @@ from .._hub.spaces import Space, saved_token
 from .._hub.stages import doing, no_gradio, not_serving, serves
 from .._hub.waiting import Wanted
 from .._loop.loop import beside, in_thread, run_sync
+from .._models.secrets import Secrets
 from .._queue.session import new_hash
 from ..description import Config
 from ..description.addresses import is_url, parse, shown_src, split

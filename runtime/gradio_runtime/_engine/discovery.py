@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from .._http.statuses import CHECK_URL
 from .._http.transport import Transport
+from .._models.texts import beginning
 from ..description import Config, Info
 from ..errors import ConnectError, ProtocolError
 
@@ -33,7 +34,7 @@ def parse_config(raw: object, transport: Transport) -> Config:
         ) from None
     if _PREFIX.fullmatch(config.api_prefix) is None:
         raise ProtocolError(
-            f"the app says that its API is at {config.api_prefix[:100]!r}, which is no "
+            f"the app says that its API is at {beginning(config.api_prefix, 100)!r}, which is no "
             "plain path"
         )
     return config

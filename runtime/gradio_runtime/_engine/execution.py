@@ -11,11 +11,12 @@ from .._codecs import codec
 from .._components.registry import kind_of
 from .._components.slots import is_hidden, visible
 from .._http.backoff import pause_after
-from .._http.redaction import Secrets, without_secrets
+from .._http.redaction import without_secrets
 from .._loop.callbacks import run_callback
 from .._loop.loop import is_exiting, run_job
 from .._loop.trace import CallRecord
 from .._models.base import UNCHANGED
+from .._models.secrets import Secrets
 from .._models.status import Status, StatusUpdate
 from .._queue.entries import take_ticket
 from .._queue.entry import Ticket

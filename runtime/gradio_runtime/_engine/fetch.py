@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
+from .._http.redaction import strike_description
 from .._http.settings import Settings
 from .._hub.lines import Report
 from ..errors import ConnectError
@@ -69,5 +71,5 @@ async def _read(connection: Connection, *, all_endpoints: bool) -> Description:
         for _ in range(2)
     ]
     # It is going to be written down, and an app may say back what it was sent.
-    strike = connection.secrets.strike_description
+    strike = partial(strike_description, secrets=connection.secrets)
     return strike(raw), strike(first), strike(second)

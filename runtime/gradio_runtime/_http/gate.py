@@ -17,12 +17,12 @@ from urllib.request import Request
 
 import httpx2
 
+from .._models.secrets import Secrets
 from .._version import __version__
 from ..description.addresses import host_and_port
 from ..errors import ConnectError, InputError
 from .abroad import ANYWHERE, client_abroad, host_of, port_of
 from .pools import make_client
-from .redaction import Secrets
 from .settings import Settings
 
 USER_AGENT = f"gradio-runtime/{__version__}"

@@ -1,30 +1,26 @@
 """Remove secrets from every text that leaves the runtime.
 
-`Secrets` has those of one connection: errors and warnings are cleaned where they leave
-it (`Connection.leaving`). Logs are cleaned here, at every level: httpx2 logs the URL of
-each request at INFO, and httpcore2 the headers of each answer at DEBUG.
+Errors and warnings are cleaned where they leave a connection (`Connection.leaving`). Logs
+are cleaned here, at every level: httpx2 logs the URL of each request at INFO, and
+httpcore2 the headers of each answer at DEBUG.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus
 
 from .._models.bounds import MAX_TEXT
+from .._models.secrets import HIDDEN, LONG, Secrets, strike_all, without
 from .._models.status import StatusUpdate
 from .._models.texts import escaped, printable, shortened
 from ..description.json_values import is_array, is_object
 from ..errors import GradioError
 
-_HIDDEN = "[secret]"
 #: Loggers whose records are cleaned; a filter sees only its own logger's records.
 LOGGERS = (
     "httpx2",
@@ -41,23 +37,6 @@ _HEADER = re.compile(
 )
 #: Where a session stands in a URL: in a query, and in the path of the heartbeat.
 _SESSION = re.compile(r"(session_hash=|/heartbeat/)[^&\s\"'?#]+")
-_HASH_LENGTH = 32
-_HEX = re.compile(r"[0-9a-f]{32,}")
-#: Digits of a text in which names are looked for; where there are more, all are struck.
-_MOST_HEX = 4096
-#: The latest names of sessions of this process, which guard what an app keeps for them.
-_sessions: dict[str, None] = {}
-_KEPT = 10_000
-#: Shorter ones are struck as whole words only: "an" is a part of many words.
-_LONG = 8
-#: Headers of the caller's that say nothing secret, and values too short to be guarded.
-_PLAIN = re.compile(
-    r"accept(-.*)?|user-agent|content-type|host|connection|cache-control|traceparent"
-    r"|tracestate|x-gradio-user|range|if-range",
-    re.IGNORECASE,
-)
-_TELLING = re.compile(r"auth|token|key|secret|password", re.IGNORECASE)
-_SHORTEST = 4
 #: Modules whose frames have secrets in their variables, or what an app said.
 _LIBRARIES = ("httpx2", "httpcore2", "wsproto", "anyio", "h11", "h2", "http.cookiejar")
 _HOLDERS = (
@@ -75,73 +54,13 @@ T = TypeVar("T")
 Strike = Callable[[str], str]
 
 
-class Secrets:
-    """The secrets of one app."""
+def strike_description(value: Any, secrets: Secrets) -> Any:
+    """Return an app's description without its secrets, keys included.
 
-    def __init__(self) -> None:
-        self._values: set[str] = set()
-
-    def add(self, *values: str | None) -> None:
-        """Remove these from texts from now on."""
-        self._values.update(filter(None, values))
-        if self._values:
-            _all.add(self)
-
-    def add_header(self, name: str, value: str) -> None:
-        """Add the secret in a header."""
-        if _PLAIN.fullmatch(name):
-            return
-        if name.lower() == "cookie":
-            for part in value.split(";"):
-                self.add_cookie(part.partition("=")[2].strip())
-        elif _TELLING.search(name):
-            self.add(value.strip(), value.strip().rpartition(" ")[2])
-        elif len(value) >= _SHORTEST:
-            self.add(value)
-
-    def add_cookie(self, value: str | None) -> None:
-        """Add a cookie's value, unless it is as short as `1` and `on`."""
-        if value and len(value) >= _SHORTEST:
-            self.add(value)
-
-    def add_headers(self, headers: Mapping[str, str]) -> None:
-        """Add the secrets in several headers."""
-        for name, value in headers.items():
-            self.add_header(name, value)
-
-    def strike(self, text: str) -> str:
-        """Return a text without any of them, however they are encoded."""
-        # The longest first: a token may start with a password.
-        for value in sorted(self._values, key=len, reverse=True):
-            text = _without_value(text, value)
-        return _without_sessions(text)
-
-    def strike_description(self, value: Any) -> Any:
-        """Return an app's description without any of them, keys included.
-
-        Short ones stay: they may be words of any description.
-        """
-        found = sorted(
-            (v for v in self._values if len(v) >= _LONG), key=len, reverse=True
-        )
-
-        def strike(text: str) -> str:
-            for secret in found:
-                text = _without_value(text, secret)
-            return text
-
-        return _struck(value, strike) if found else value
-
-
-_all: weakref.WeakSet[Secrets] = weakref.WeakSet()
-
-
-def keep_session(name: str) -> str:
-    """Remove a session's name from texts from now on, and return it."""
-    _sessions[name] = None
-    if len(_sessions) > _KEPT:
-        del _sessions[next(iter(_sessions))]
-    return name
+    Short ones stay: they may be words of any description.
+    """
+    long = [secret for secret in secrets.values if len(secret) >= LONG]
+    return _struck(value, lambda text: without(text, long)) if long else value
 
 
 def cleaned(error: BaseException, strike: Strike) -> None:
@@ -160,7 +79,6 @@ def cleaned(error: BaseException, strike: Strike) -> None:
                 # `src` is already safe; `raw` is what the app sent, not a text.
                 if name not in {"src", "raw"}:
                     setattr(link, name, _struck(value, strike))
-            # Not what was cut of a text that had the secret whole.
             link.args = (printable(link.message),)
     for link in links:
         # What makes its text of something else than `args` cannot be struck: pydantic's
@@ -193,47 +111,11 @@ def hide_secrets() -> None:
 
 def _hide(record: logging.LogRecord) -> bool:
     text = record.getMessage()
-    hidden = _SESSION.sub(rf"\1{_HIDDEN}", _HEADER.sub(rf"\1b'{_HIDDEN}'", text))
-    for secrets in list(_all):
-        hidden = secrets.strike(hidden)
-    # Cut when nothing secret is left: of a secret at the cut a part would stay.
-    hidden = escaped(shortened(hidden, MAX_TEXT), keep="\n\t")
+    hidden = _SESSION.sub(rf"\1{HIDDEN}", _HEADER.sub(rf"\1b'{HIDDEN}'", text))
+    hidden = escaped(shortened(strike_all(hidden), MAX_TEXT), keep="\n\t")
     if hidden != text:
         record.msg, record.args = hidden, ()
     return True
-
-
-def _without_value(text: str, value: str) -> str:
-    ways = _ways(value)
-    if len(value) < _LONG:
-        words = "|".join(map(re.escape, ways))
-        pattern = rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"
-        return re.sub(pattern, _HIDDEN, text)
-    # No pattern: an app chooses its cookies and its texts, and `re` would look at each
-    # character of a long text as often as a cookie is long.
-    for way in ways:
-        text = text.replace(way, _HIDDEN)
-    return text
-
-
-@lru_cache(maxsize=256)
-def _ways(value: str) -> list[str]:
-    """Return the encodings of a secret, the longest first."""
-    ways = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
-    ways |= {repr(value)[1:-1], quote(value)}
-    return sorted(ways, key=len, reverse=True)
-
-
-def _without_sessions(text: str) -> str:
-    runs = _HEX.findall(text)
-    if sum(map(len, runs)) > _MOST_HEX:
-        # To look for a name at each place would take seconds.
-        return _HEX.sub(_HIDDEN, text)
-    for run in runs:
-        places = range(len(run) - _HASH_LENGTH + 1)
-        for name in {run[n : n + _HASH_LENGTH] for n in places} & _sessions.keys():
-            text = text.replace(name, _HIDDEN)
-    return text
 
 
 def _links(error: BaseException) -> Iterator[BaseException]:

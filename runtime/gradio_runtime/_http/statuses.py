@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from .._models.texts import brief
+from .._models.texts import beginning, brief
 from ..description.json_values import is_array, is_object, load_json
 from ..errors import (
     AuthenticationError,
@@ -99,14 +99,16 @@ def _detail(response: httpx2.Response, content: bytes) -> Any:
         # A traceback or an HTML page: the last line says most.
         html = "html" in content_kind(response).lower()
         text = "" if html else content.decode("utf-8", "replace").strip()
-        return text.splitlines()[-1][:300] if text else response.reason_phrase
+        if not text:
+            return response.reason_phrase
+        return beginning(text.splitlines()[-1], 300)
     return body.get("detail", body.get("error", body)) if is_object(body) else body
 
 
 def _text(detail: Any) -> str:
     if is_object(detail):
         detail = detail.get("error") or detail.get("auth_message") or detail
-    return detail[:300] if isinstance(detail, str) else brief(detail, 300)
+    return beginning(detail, 300) if isinstance(detail, str) else brief(detail, 300)
 
 
 def _invalid_fields(detail: Any) -> dict[str, str]:

@@ -31,6 +31,7 @@ from .._models.bounds import (
     MAX_ERROR_SIZE,
     max_values,
 )
+from .._models.secrets import Secrets
 from ..description.json_values import ExcessiveJson, load_json
 from ..errors import (
     ConnectError,
@@ -43,7 +44,7 @@ from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated
 from .gate import Gate, circle, elsewhere
-from .redaction import Secrets, cleaned
+from .redaction import cleaned
 from .settings import Settings
 from .sockets import Moved, Socket, open_socket, too_large
 from .statuses import CHECK_URL, not_json, retry_after, status_error
@@ -117,7 +118,9 @@ class Transport:
     async def _post(
         self, path: str, body: bytes, headers: Mapping[str, str], *, call: bool = False
     ) -> bytes:
-        bounds = {"timeout": None, "limit": self.max_message_size} if call else {}
+        bounds: dict[str, Any] = {}
+        if call:
+            bounds = {"timeout": None, "limit": self.max_message_size}
         headers = {"content-type": "application/json", **headers}
         response, content = await self._request(
             "POST", path, content=body, headers=headers, **bounds
@@ -265,7 +268,9 @@ class Transport:
             content += chunk
             if len(content) > limit:
                 if response.is_error:
-                    return bytes(content[:limit])
+                    # Its last line is quoted: one that is cut may end within a secret.
+                    cut = bytes(content[:limit])
+                    return cut.rpartition(b"\n")[0] or cut
                 raise ProtocolError(
                     f"{response.url.path} sends more than {limit >> 20} MiB"
                 )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .._http.statuses import seconds_of
+from .._models.texts import beginning
 from ..description.space_names import endpoint, page_of
 from ..errors import (
     AuthenticationError,
@@ -173,7 +174,7 @@ def _names_the_token(error: HfHubHTTPError) -> bool:
 def _said(error: HfHubHTTPError) -> str:
     """Return the Hub's message, if there is one, as the end of ours."""
     said = (error.server_message or "").strip().rstrip(".")
-    return f": {said.splitlines()[0][:300]}" if said else ""
+    return f": {beginning(said.splitlines()[0], 300)}" if said else ""
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._models.texts import beginning
 from ..errors import SpaceError
 from .spaces import Space
 
@@ -48,7 +49,8 @@ def check(space: Space) -> None:
     if space.stage not in _LASTING:
         return
     what, then = _LASTING[space.stage]
-    problem = f": {space.problem.splitlines()[0][:200]}" if space.problem else ""
+    first = (space.problem or "").splitlines()[:1]
+    problem = "".join(f": {beginning(line, 200)}" for line in first)
     raise not_serving(
         space,
         f"the Space {what} ({space.stage}){problem}",

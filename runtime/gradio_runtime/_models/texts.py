@@ -16,9 +16,12 @@ from __future__ import annotations
 
 import re
 import reprlib
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Final
+
+from .secrets import secret_at
 
 #: Longest text of a stranger's in a message, in characters.
 _MESSAGE = 1000
@@ -64,11 +67,21 @@ def escaped(
 
 
 def shortened(text: str, most: int) -> str:
-    """Return `text`, without its middle if it has more than `most` characters."""
+    """Return `text`, without its middle if it has more than `most` characters.
+
+    No part of a secret stays at the cut: it would not be found where the text leaves.
+    """
     if len(text) <= most:
         return text
     end = (most - 1) // 3
-    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+    left, _ = secret_at(text, most - 1 - end)
+    _, right = secret_at(text, len(text) - end)
+    return f"{text[:left]}…{text[right:]}"
+
+
+def beginning(text: str, most: int) -> str:
+    """Return at most the first `most` characters of `text`, and no part of a secret."""
+    return text if len(text) <= most else text[: secret_at(text, most)[0]]
 
 
 def printable(text: str, most: int = _MESSAGE) -> str:
@@ -85,7 +98,8 @@ class _Repr(reprlib.Repr):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.maxlevel = 10
-        self.maxstring = self.maxother = self.maxlong = most
+        self.maxstring = self.maxlong = most
+        self.maxother = sys.maxsize  # see `repr_instance`
         self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = most
         self._left = most
 
@@ -93,6 +107,14 @@ class _Repr(reprlib.Repr):
         """Return the repr of any value, until enough of them have been written."""
         self._left -= 1
         return super().repr1(x, level) if self._left >= 0 else self.fillvalue
+
+    def repr_str(self, x: str, level: int) -> str:
+        """Return the repr of a text; the standard library would cut within a secret."""
+        return repr(shortened(x, self.maxstring))
+
+    def repr_instance(self, x: object, level: int) -> str:
+        """Return the repr of any other value."""
+        return shortened(super().repr_instance(x, level), self.maxstring)
 
     def repr_int(self, x: int, level: int) -> str:
         """Return the repr of a number; Python writes at most 4,300 digits."""

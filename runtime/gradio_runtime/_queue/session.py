@@ -20,10 +20,10 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from .._http.backoff import pause_after
-from .._http.redaction import keep_session
 from .._http.transport import Transport
 from .._loop.loop import beside, let_finish
 from .._models.bounds import LARGE, MAX_EARLY_SIZE
+from .._models.secrets import keep_session
 from ..description.dialect import Dialect
 from ..description.json_values import dump_json, is_object, load_json
 from ..errors import (

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._models.texts import beginning
+
 #: So much of a label tells it from others.
 _MARK = 40
 #: Labels that Gradio makes up for `/info`, out of component ids.
@@ -42,7 +44,7 @@ def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:
     marks = tuple(
         None
         if label is None or MADE_UP_LABEL.fullmatch(label)
-        else label[:_MARK].strip() or None
+        else beginning(label, _MARK).strip() or None
         for label in labels
     )
     return marks if any(marks) else ()

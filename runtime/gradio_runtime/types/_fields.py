@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from .._models.base import Model
 from .._models.file_inputs import FILE_TEXT, as_file
 from .._models.files import File
+from .._models.texts import beginning
 from ..description.json_values import is_object
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Known(Model):
         made = handler(value)
         known = type(made).model_fields
         if made.model_extra and not made.model_fields_set & known.keys():
-            found = ", ".join(sorted(islice(made.model_extra, 20)))[:100]
+            extra = sorted(islice(made.model_extra, 20))
+            found = beginning(", ".join(extra), 100)
             raise PydanticCustomError(
                 "unknown",
                 "expected some of {known}, found {found}",

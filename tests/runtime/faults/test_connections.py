@@ -75,7 +75,7 @@ def idle_connections(server: Server, number: int) -> list[Any]:
     """So many connections that have been idle for too long."""
 
     async def make() -> None:
-        client, _ = pools.make_client(Settings(), CookieJar())
+        client = pools.make_client(Settings(), CookieJar())
         paths = [f"{server.url}/config"] * number
         requests = [client.build_request("GET", path) for path in paths]
         sent = [client.send(request, stream=True) for request in requests]
@@ -103,7 +103,7 @@ def test_a_request_that_closes_what_was_idle_too_long(
     async def run() -> None:
         gate = Gate()
         monkeypatch.setattr(AnyIOStream, "aclose", gate.before(AnyIOStream.aclose))
-        client, _ = pools.make_client(Settings(), CookieJar())
+        client = pools.make_client(Settings(), CookieJar())
         request = client.build_request("GET", f"{server.url}/config")
         await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
 
@@ -123,7 +123,7 @@ def test_a_request_that_connects(
         gate = Gate()
         step = AnyIOBackend.connect_tcp
         monkeypatch.setattr(AnyIOBackend, "connect_tcp", gate.after(step))
-        client, _ = pools.make_client(Settings(), CookieJar())
+        client = pools.make_client(Settings(), CookieJar())
         request = client.build_request("GET", f"{server.url}/config")
         await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
 
@@ -141,7 +141,7 @@ def test_a_response_that_is_closed(
 
     async def run() -> None:
         gate = Gate()
-        client, _ = pools.make_client(Settings(), CookieJar())
+        client = pools.make_client(Settings(), CookieJar())
         for connection in made:
             connection._connection._expire_at = None
         request = client.build_request("GET", f"{server.url}/config")
@@ -171,8 +171,8 @@ def test_a_server_that_is_silent_is_left_at_once(server: Server, *, own: bool) -
 
         Handler.answers["/config"] = silence
         options = Settings(httpx_kwargs={"http1": True} if own else {})
-        client, own_pool = pools.make_client(options, CookieJar())
-        assert own_pool is own
+        client = pools.make_client(options, CookieJar())
+        assert isinstance(client, pools.SharingClient) is not own
         request = client.build_request("GET", f"{server.url}/config", timeout=None)
         sending = asyncio.create_task(client.send(request, stream=True))
         await asked.wait()

@@ -6,6 +6,7 @@ to stand in an error, a warning or a log.
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import traceback
@@ -18,8 +19,11 @@ from urllib.parse import quote, unquote
 import pytest
 from gradio_runtime import Client, GradioError
 from gradio_runtime._engine.fetch import fetch_description
-from gradio_runtime._http.redaction import Secrets, cleaned, hide_secrets, keep_session
+from gradio_runtime._http.redaction import cleaned, hide_secrets, strike_description
+from gradio_runtime._models import texts
 from gradio_runtime._models.bounds import MAX_TEXT
+from gradio_runtime._models.secrets import Secrets, keep_session
+from gradio_runtime._models.status import LogMessage
 from pydantic import TypeAdapter, ValidationError
 
 from tests.runtime.wire_api import WireClient
@@ -40,7 +44,7 @@ from tests.support.misbehaving import (
 from .shapes import META
 
 SECRETS = {
-    "token": "hf_t0kenOfTheCaller",
+    "token": "hf9Xw8Vu7Ts6Rq5Po4",
     "password": "pa55 w/rd&é",
     "userinfo": "us3rinf0OfTheUrl",
     "header": "h3aderOfTheCaller",
@@ -52,7 +56,18 @@ SECRETS = {
 }
 
 
+#: What an app says besides: more than any text may have, so that each place where one
+#: is cut is within a secret.
+MUCH = SECRETS["token"] * (2 * MAX_TEXT // len(SECRETS["token"]))
+more = {"said": ""}
+
+
 def echo(handler: Handler) -> str:
+    """All that has come, and `more`."""
+    return f"{more['said']} {heard(handler)} {more['said']}".strip()
+
+
+def heard(handler: Handler) -> str:
     """All that has come: the URL, the headers, the body, and the cookies of before."""
     body = getattr(handler, "body", b"").decode("utf-8", "replace")
     told = f"{handler.path} {handler.headers.items()} {body} {json.dumps(body)}"
@@ -64,7 +79,7 @@ class Echoing(Handler):
     """Says everything in a header of each answer, too."""
 
     def end_headers(self) -> None:
-        text = echo(self).encode("ascii", "replace").decode()
+        text = heard(self).encode("ascii", "replace").decode()
         self.send_header("x-echo", "".join(filter(str.isprintable, text)))
         super().end_headers()
 
@@ -178,7 +193,15 @@ def leaks(text: str, hashes: list[str]) -> list[str]:
         for name, value in SECRETS.items()
     }
     forms["hash"] = set(hashes)
-    return [name for name, ways in forms.items() if any(way in text for way in ways)]
+    found = [name for name, ways in forms.items() if any(way in text for way in ways)]
+    return [*found, *parts(text)]
+
+
+def parts(text: str) -> set[str]:
+    """What is left of the token in a text that has lost it where it is whole."""
+    token = SECRETS["token"]
+    rest = text.replace(token, "")
+    return {part for n in range(len(token) - 3) if (part := token[n : n + 4]) in rest}
 
 
 def hashes_seen() -> list[str]:
@@ -188,6 +211,7 @@ def hashes_seen() -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("said", ["", MUCH], ids=["echo", "much"])
 @pytest.mark.parametrize(
     ("config", "path"), REQUESTS, ids=[f"{c['version']} {p}" for c, p in REQUESTS]
 )
@@ -197,7 +221,10 @@ def test_no_text_that_leaves_has_a_secret(
     path: str,
     config: dict[str, Any],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
 ) -> None:
+    monkeypatch.setitem(more, "said", said)
     caplog.set_level(logging.DEBUG)
     Handler.answers["/config"] = lambda h: h.json(config)
     errors = 0
@@ -257,9 +284,9 @@ def test_files_and_other_ways_out(server: Server, tmp_path: Path) -> None:
         handler.events({**end, "output": {"data": [file]}}, CLOSE)
 
     Handler.answers["/gradio_api/queue/data"] = done
-    for status in STATUSES:
+    for code in STATUSES:
         for path in ("/gradio_api/file=/x", "/gradio_api/info"):
-            Handler.answers[path] = ANSWERS[f"{status} detail"]
+            Handler.answers[path] = ANSWERS[f"{code} detail"]
         for files in (True, False):
             with Client(src, token=token, download_files=files) as client:
                 ways: list[Callable[[], object]] = [
@@ -310,25 +337,47 @@ def test_texts_that_take_long_to_search() -> None:
     secrets.add_cookie(cookie)
     long = "z" * (30 << 20)
     assert secrets.strike(f"{long} {cookie}")[-10:] == "z [secret]"
-    assert len(secrets.strike_description(long)) == len(long)
+    assert len(strike_description(long, secrets)) == len(long)
     assert session not in secrets.strike(session * (1 << 20))
     record = logging.makeLogRecord({"msg": "(b'" + "cookie" * 100_000})
     assert logging.getLogger("httpx2").filter(record)
 
 
-def test_no_part_of_a_secret_stays_where_a_record_is_cut() -> None:
+def logged(text: str) -> str:
     hide_secrets()
-    secrets = Secrets()
-    secrets.add(token := "0A1B2C3D4E5F6G7H")
-    for before in (1, len(token) // 2, len(token) - 1):
-        # Its middle is left out, from about two thirds on.
-        start = (MAX_TEXT - 1) - (MAX_TEXT - 1) // 3 - before
-        text = f"{'x' * start}{token}{'x' * MAX_TEXT}"
-        record = logging.makeLogRecord({"msg": text})
-        assert logging.getLogger("httpx2").filter(record)
-        assert len(record.getMessage()) <= MAX_TEXT
-        assert "0A" not in record.getMessage()
-        assert "7H" not in record.getMessage()
+    record = logging.makeLogRecord({"msg": text})
+    assert logging.getLogger("httpx2").filter(record)
+    return record.getMessage()
+
+
+#: Whatever makes a text shorter.
+CUTS: dict[str, Callable[[str], str]] = {
+    **{
+        name: cut
+        for name, cut in vars(texts).items()
+        if inspect.isfunction(cut) and "most" in inspect.signature(cut).parameters
+    },
+    "list": lambda text: texts.brief([text]),
+    "bytes": lambda text: texts.brief(text.encode()),
+    "names": lambda text: texts.brief({text: [{"x": text}]}),
+    "fields": lambda text: repr(LogMessage(text, text)),
+    "error": lambda text: f"{GradioError(text, endpoint=text, src=text, hint=text)}",
+    "error's repr": lambda text: repr(GradioError(text)),
+    "record": logged,
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_no_cut_leaves_a_part_of_a_secret(name: str) -> None:
+    """Wherever it cuts: the secret is everywhere."""
+    secrets, cut = Secrets(), CUTS[name]
+    secrets.add(token := SECRETS["token"])
+    most = {"most": 100} if "most" in inspect.signature(cut).parameters else {}
+    for before in range(len(token)):
+        text = "x" * before + token * (2 * MAX_TEXT // len(token))
+        shorter = cut(text, **most)
+        assert len(shorter) <= MAX_TEXT
+        assert not parts(shorter)
 
 
 def test_which_headers_are_secret() -> None:
