@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from .._models.bounds import MAX_MESSAGE_SIZE, MAX_PROGRESS_UNITS, MAX_TEXT, max_values
 from .._models.status import LogMessage, ProgressUnit, number
-from .._models.texts import brief, shortened
+from .._models.texts import beginning, brief, shortened
 from ..description.dialect import Dialect
 from ..description.json_values import ExcessiveJson, is_array, is_object, load_json
 from ..errors import ProtocolError
@@ -137,6 +137,8 @@ Message: TypeAlias = (
 )
 
 
+#: So much of a message is read to quote its beginning: more than a secret is long.
+_START = 8192
 #: How many values a message may have by default.
 _MAX_VALUES = max_values(MAX_MESSAGE_SIZE)
 
@@ -204,7 +206,7 @@ def decode_answer(
     output = _object(content, most)
     if not ("data" in output or "error" in output):
         raise ProtocolError(
-            f"the app answered with {content[:80]!r}, not with a result"
+            f"the app answered with {_start(content)}, not with a result"
         )
     if "data" not in output:
         return _failed(None, output, {}, dialect)
@@ -226,10 +228,20 @@ def _object(text: bytes | str, most: int) -> dict[str, Any]:
             else None,
         ) from None
     except ValueError:
-        raise ProtocolError(f"the app sent malformed JSON: {text[:80]!r}") from None
+        raise ProtocolError(f"the app sent malformed JSON: {_start(text)}") from None
     if not is_object(message):
-        raise ProtocolError(f"the app sent {text[:80]!r}, not a message")
+        raise ProtocolError(f"the app sent {_start(text)}, not a message")
     return message
+
+
+def _start(text: bytes | str) -> str:
+    """Return the repr of what a message begins with."""
+    start = (
+        text[:_START]
+        if isinstance(text, str)
+        else text[:_START].decode(errors="replace")
+    )
+    return repr(beginning(start, 80))
 
 
 def _units(data: object) -> list[ProgressUnit]:

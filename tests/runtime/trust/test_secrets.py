@@ -6,24 +6,30 @@ to stand in an error, a warning or a log.
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import json
 import logging
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast, get_args
 from urllib.parse import quote, unquote
 
 import pytest
-from gradio_runtime import Client, GradioError
+from gradio_runtime import Client, GradioError, ProtocolError
 from gradio_runtime._engine.fetch import fetch_description
 from gradio_runtime._http.redaction import cleaned, hide_secrets, strike_description
-from gradio_runtime._models import texts
+from gradio_runtime._models import status, texts
 from gradio_runtime._models.bounds import MAX_TEXT
 from gradio_runtime._models.secrets import Secrets, keep_session
 from gradio_runtime._models.status import LogMessage
+from gradio_runtime._queue import messages
+from gradio_runtime.description.dialect import Dialect
 from pydantic import TypeAdapter, ValidationError
 
 from tests.runtime.wire_api import WireClient
@@ -378,6 +384,66 @@ def test_no_cut_leaves_a_part_of_a_secret(name: str) -> None:
         shorter = cut(text, **most)
         assert len(shorter) <= MAX_TEXT
         assert not parts(shorter)
+
+
+def said_in(message: object) -> Iterator[str]:
+    """Every text in a decoded message."""
+    if isinstance(message, str):
+        yield message
+    elif isinstance(message, list):
+        for item in cast("list[object]", message):
+            yield from said_in(item)
+    elif is_dataclass(message):
+        for known in fields(message):
+            yield from said_in(getattr(message, known.name))
+
+
+def names_in(module: ModuleType) -> tuple[list[str], list[str]]:
+    """The names of messages that a module decodes, and all that it may ask for in one."""
+    nodes = [*ast.walk(ast.parse(inspect.getsource(module)))]
+    kinds = [n.value for n in nodes if isinstance(n, ast.MatchValue)]
+    known = [n.value for n in nodes if isinstance(n, ast.Constant)]
+    return (
+        [str(kind.value) for kind in kinds if isinstance(kind, ast.Constant)],
+        [text for text in known if isinstance(text, str) and text.isidentifier()],
+    )
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_no_message_has_a_part_of_a_secret(
+    monkeypatch: pytest.MonkeyPatch, quoted: bool
+) -> None:
+    """Of every kind, as the decoder's own source names them and their fields."""
+    monkeypatch.setattr(messages, "MAX_TEXT", 900)
+    monkeypatch.setattr(status, "MAX_LABEL", 500)
+    dialect = Dialect(quoted_errors=quoted)
+    secrets, (kinds, names) = Secrets(), names_in(messages)
+    secrets.add(token := SECRETS["token"])
+    seen: set[type] = set()
+    for before in (0, 9):
+        text = "x" * before + token * 130
+        every = dict.fromkeys(names, text)
+        outputs = [{"data": []}, every, {"error": [text]}, {"data": text}, text]
+        for kind, output in itertools.product([*kinds, ""], outputs):
+            event = {**every, "msg": kind, "output": output, "progress_data": [every]}
+            other = {**event, "log": [text], "message": [text]}
+            contents = [json.dumps(said) for said in (event, [event], other)]
+            for content in (*contents, contents[0] + text):
+                message = decoded(content.encode(), dialect)
+                seen.add(type(message))
+                assert not any(map(parts, said_in(message)))
+    assert seen == {*get_args(messages.Message), str}
+
+
+def decoded(content: bytes, dialect: Dialect) -> object:
+    """A message, or what is said of one that cannot be read."""
+    try:
+        return messages.decode(content, dialect)
+    except ProtocolError as error:
+        with pytest.raises(ProtocolError) as caught:
+            messages.decode_answer(b"[%b]" % content, dialect)
+        assert not parts(caught.value.message)
+        return error.message
 
 
 def test_which_headers_are_secret() -> None:
