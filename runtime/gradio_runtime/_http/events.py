@@ -10,15 +10,11 @@ from collections.abc import Iterator
 
 
 class EventTooLarge(Exception):
-    """An event has too many bytes."""
+    """An event exceeds the limit."""
 
 
 class EventReader:
-    """Read one stream.
-
-    Args:
-        limit: Most bytes of an event.
-    """
+    """Read one stream, whose events have at most `limit` bytes."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -28,11 +24,7 @@ class EventReader:
         self._data: bytes | bytearray | None = None
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Return the data of each event that a chunk completes.
-
-        Raises:
-            EventTooLarge: One exceeds the limit.
-        """
+        """Return the data of each event that a chunk completes, or raise an error."""
         if b"\r" in chunk or self._after_return:
             chunk = self._with_plain_ends(chunk)
         start = 0

@@ -57,8 +57,13 @@ def _meaning(error: httpx2.HTTPError, waiting: Waiting) -> GradioError:
                 lasting=untrusted,
                 hint=_TRUST if untrusted else None,
             )
+        case httpx2.TimeoutException() if waiting.lasting:
+            return ConnectionLost(
+                f"the app's stream was silent for {waiting.answer:g} s"
+            )
         case httpx2.TimeoutException():
-            return _timed_out(error, waiting)
+            kind = ConnectError if error.request.method == "GET" else ConnectionLost
+            return kind(f"{base} did not answer within {waiting.answer:g} s")
         case _:
             return ConnectionLost(
                 f"the connection to the app broke: {text}", unanswered=waiting.opening
@@ -70,15 +75,6 @@ def _is_of_trust(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None
-
-
-def _timed_out(error: httpx2.TimeoutException, waiting: Waiting) -> GradioError:
-    if waiting.lasting:
-        return ConnectionLost(f"the app's stream was silent for {waiting.answer:g} s")
-    text = f"{waiting.base} did not answer within {waiting.answer:g} s"
-    if error.request.method == "GET":
-        return ConnectError(text)
-    return ConnectionLost(text)
 
 
 def _bare(error: BaseException) -> BaseException:

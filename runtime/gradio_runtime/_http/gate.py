@@ -52,7 +52,7 @@ class Gate:
         self._secrets = secrets
         self._hosts = set(map(host_and_port, options.download_hosts))
         self._headers: dict[str, str] = {}
-        self.client = make_client(options, CookieJar(_OwnCookies(self)))
+        self.client = make_client(options, CookieJar(_OwnCookies(self, secrets)))
         self._abroad: httpx2.AsyncClient | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
@@ -72,11 +72,7 @@ class Gate:
         return bool(self._headers.keys() - _USUAL or self.client.cookies)
 
     def url(self, where: str) -> httpx2.URL:
-        """Return the URL of a path below the app's base, or an absolute URL.
-
-        Raises:
-            ConnectError: It is neither.
-        """
+        """Return the URL of a path below the app's base, or an absolute one."""
         with contextlib.suppress(httpx2.InvalidURL):
             url = httpx2.URL(self._base + where if where.startswith("/") else where)
             if url.scheme in _SCHEMES and url.host:
@@ -141,13 +137,6 @@ class Gate:
             merged["cookie"] = "; ".join(filter(None, both))
         return merged
 
-    def keeps(self, cookie: Cookie, url: str) -> bool:
-        """Return whether a cookie comes from the app; then it is kept as a secret."""
-        own = self.is_own(httpx2.URL(url))
-        if own:
-            self._secrets.add_cookie(cookie.value)
-        return own
-
     async def aclose(self) -> None:
         """Forget the app's cookies. The shared pool stays open for other apps."""
         self.client.cookies.clear()
@@ -158,22 +147,19 @@ class Gate:
 class _OwnCookies(DefaultCookiePolicy):
     """Accept cookies of the app's own origin only: a jar ignores ports."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, secrets: Secrets) -> None:
         super().__init__()
-        self._gate = gate
+        self._gate, self._secrets = gate, secrets
 
     def set_ok(self, cookie: Cookie, request: Request) -> bool:
-        return self._gate.keeps(cookie, request.full_url) and super().set_ok(
-            cookie, request
-        )
+        if not self._gate.is_own(httpx2.URL(request.full_url)):
+            return False
+        self._secrets.add_cookie(cookie.value)
+        return super().set_ok(cookie, request)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Check headers first: an error of httpx2 would quote the value, even a token.
-
-    Raises:
-        InputError: A name or a value is not printable ASCII.
-    """
+    """Raise `InputError` for what httpx2 would refuse and quote, even a token."""
     for name, value in headers.items():
         if not all(text.isascii() and text.isprintable() for text in (name, value)):
             raise InputError(

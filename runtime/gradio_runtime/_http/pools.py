@@ -64,16 +64,11 @@ def make_client(
 
     It uses the shared pool if possible. A proxy, from the environment or the caller,
     needs an own pool.
-
-    Raises:
-        InputError: httpx2 refuses the options.
     """
     own = {k: v for k, v in options.of_httpx.items() if k != "timeout"}
     if not (own or _has_proxy()):
         return SharingClient(transport=Pooled(options.ssl_verify), cookies=cookies)
-    verify = options.ssl_verify
-    if isinstance(verify, str):
-        verify = trusting(verify)
+    verify = _usable(options.ssl_verify)
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
     if before is not None:
         hooks: dict[str, Any] = own.get("event_hooks") or {}
@@ -90,12 +85,10 @@ def make_client(
         ) from None
 
 
-def trusting(path: str) -> ssl.SSLContext:
-    """Return a TLS context that trusts the authorities in a file or a folder.
-
-    Raises:
-        InputError: It contains none.
-    """
+def _usable(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext | bool:
+    """Return what httpx2 takes: for a path, a context that trusts what is there."""
+    if not isinstance(path := verify, str):
+        return verify
     try:
         if os.path.isdir(path):  # noqa: PTH112  # a plain text from the caller
             return ssl.create_default_context(capath=path)
@@ -223,10 +216,9 @@ def _pool(
     """Return the pool for a TLS verification; None is for connections without TLS."""
     key = (id(asyncio.get_running_loop()), verify, lasting)
     if key not in _pools:
-        if isinstance(verify, str):
-            verify = trusting(verify)
         limits = _LIMITS if lasting else _ONCE
-        _pools[key] = httpx2.AsyncHTTPTransport(verify=verify or False, limits=limits)
+        usable = _usable(verify or False)
+        _pools[key] = httpx2.AsyncHTTPTransport(verify=usable, limits=limits)
     return _pools[key]
 
 

@@ -51,11 +51,7 @@ class Socket:
         self._max_message = max_message
 
     async def send(self, text: str) -> None:
-        """Send a message.
-
-        Raises:
-            ConnectionLost: The socket is closed.
-        """
+        """Send a message; raise `ConnectionLost` if the socket is closed."""
         from httpx2.websockets import WebSocketNetworkError
         from wsproto.utilities import LocalProtocolError
 
@@ -65,11 +61,7 @@ class Socket:
             raise ConnectionLost("the app has closed the connection") from error
 
     async def messages(self) -> AsyncGenerator[str, None]:
-        """Iterate over the other side's messages until it closes the socket.
-
-        Raises:
-            ProtocolError: A message is not a text, or too large.
-        """
+        """Iterate over the other side's messages until it closes the socket."""
         from httpx2.websockets import (
             WebSocketDisconnect,
             WebSocketInvalidTypeReceived,
@@ -130,12 +122,8 @@ async def open_socket(
 ) -> AsyncGenerator[Socket]:
     """Open a WebSocket, and close it at the end of the block.
 
-    Args:
-        passage: The URL and the headers of the handshake.
-        handshake: The timeouts of its steps.
-        max_message: Largest single message, in bytes.
-        idle: Seconds of silence after which it counts as lost. A socket may have no
-            messages, so the other side is asked from time to time (ping).
+    After `idle` seconds of silence it counts as lost. A socket may have no messages, so
+    the other side is asked from time to time (ping).
 
     Raises:
         Moved: The server answers with a redirect.

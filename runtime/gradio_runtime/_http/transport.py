@@ -61,13 +61,9 @@ _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 
 
 class Transport:
-    """HTTP to one app.
+    """HTTP to one app, whose URL is `base`, without a trailing slash.
 
-    Args:
-        base: The app's URL, without a trailing slash.
-        headers: Sent with every request to the app's origin.
-        options: TLS and other httpx2 settings.
-        secrets: The app's secrets; cookies are added when they arrive.
+    The headers go to the app's origin only. Its cookies become secrets as they come.
     """
 
     def __init__(
@@ -110,8 +106,7 @@ class Transport:
     ) -> bytes:
         """POST a call that is answered at its end, without a time limit.
 
-        Returns:
-            The answer's body, also that of a 500: the app's own error, as JSON.
+        Return the answer's body, also that of a 500: the app's own error, as JSON.
         """
         return await self._post(path, body, headers, call=True)
 
@@ -134,9 +129,6 @@ class Transport:
         """POST a form that is answered with a cookie; return the status.
 
         An app without a login answers with a redirect, which is not followed.
-
-        Raises:
-            GradioError: The answer neither accepts nor refuses the login.
         """
         response, content = await self._request("POST", path, data=dict(fields))
         status = response.status_code
@@ -198,23 +190,17 @@ class Transport:
         timeout = httpx2.Timeout(self._timeout, connect=self._connect_timeout)
         bound, idle = self.max_message_size, self._options.idle_timeout
         url = self.gate.url(path)
-        async with contextlib.AsyncExitStack() as stack:
-            for _ in range(_MAX_REDIRECTS):
-                passage = self.gate.passage("WebSocket", url, headers)
+        for _ in range(_MAX_REDIRECTS):
+            passage = self.gate.passage("WebSocket", url, headers)
+            opening = open_socket(passage, timeout, max_message=bound, idle=idle)
+            try:
                 with self._translated(self._timeout):
-                    opening = open_socket(
-                        passage, timeout, max_message=bound, idle=idle
-                    )
-                    try:
-                        socket = await stack.enter_async_context(opening)
-                    except Moved as moved:
-                        url = moved.url
-                        continue
-                break
-            else:
-                raise circle(url)
-            with self._translated(self._timeout):
-                yield socket
+                    async with opening as socket:
+                        yield socket
+                        return
+            except Moved as moved:
+                url = moved.url
+        raise circle(url)
 
     async def _retried(
         self,
@@ -251,7 +237,7 @@ class Transport:
         """Send a request and follow redirects; return the answer and its whole body."""
         read = content.pop("timeout", self._timeout)
         with self._translated(read):
-            response = await self._follow(method, path, read, content)
+            response = await self._follow(method, path, read, **content)
             try:
                 return response, await self._content(response, limit)
             finally:
@@ -303,13 +289,12 @@ class Transport:
         """
         idle = self._timeout if idle is None else idle
         with self._translated(idle, lasting=lasting, opening=True):
-            content = {"headers": headers or {}}
-            response = await self._follow(method, path, idle, content, trusted=trusted)
+            response = await self._follow(method, path, idle, headers, trusted=trusted)
         try:
             if response.is_error and response.status_code not in expected:
                 with self._translated(idle):
-                    content_ = await self._content(response)
-                raise status_error(response, content_)
+                    content = await self._content(response)
+                raise status_error(response, content)
             with self._translated(idle, lasting=True):
                 yield response
         finally:
@@ -320,21 +305,16 @@ class Transport:
         method: str,
         path: str,
         read: float | None,
-        content: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
         *,
         trusted: bool = False,
+        **content: Any,
     ) -> httpx2.Response:
-        """Send a request and follow its redirects, as far as they are allowed.
-
-        Raises:
-            ConnectError: A redirect is not allowed, or leads in a circle.
-        """
-        content = {**content}
-        headers: Mapping[str, str] = content.pop("headers", {})
+        """Send a request and follow its redirects, as far as they are allowed."""
         timeout = httpx2.Timeout(read, connect=self._connect_timeout)
         url = self.gate.url(path)
         for _ in range(_MAX_REDIRECTS):
-            passage = self.gate.passage(method, url, headers, trusted=trusted)
+            passage = self.gate.passage(method, url, headers or {}, trusted=trusted)
             client, url, along, extensions = passage
             content |= {"headers": along, "extensions": extensions}
             request = client.build_request(method, url, timeout=timeout, **content)

@@ -59,11 +59,7 @@ def api(token: str | None) -> HfApi:
 
 
 def saved_token() -> str | None:
-    """Return the token in `HF_TOKEN`, or that of the saved login.
-
-    Raises:
-        AuthenticationError: There is a login that cannot be used.
-    """
+    """Return the token in `HF_TOKEN`, or that of the saved login."""
     from huggingface_hub import get_token
 
     with translated("", None):
@@ -71,14 +67,7 @@ def saved_token() -> str | None:
 
 
 def look_up(space_id: str, token: str | None) -> Space:
-    """Ask the Hub for a Space.
-
-    Raises:
-        SpaceError: There is no such Space, or it is disabled.
-        AuthenticationError: The token is not accepted, or the Space is gated.
-        RateLimited: There were too many requests.
-        ConnectError: The Hub cannot be reached.
-    """
+    """Ask the Hub for a Space; for the errors see `failures`."""
     try:
         with translated(space_id, token):
             info = api(token).space_info(space_id, timeout=_TIMEOUT)

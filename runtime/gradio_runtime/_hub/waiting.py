@@ -44,7 +44,6 @@ class Wanted:
 
         Raises:
             SpaceError: It does not run, and waiting will not help.
-            GradioError: The Hub gives no answer.
         """
         attempt = 0
         while True:
@@ -61,12 +60,7 @@ class Wanted:
                 return space
 
     async def serving(self) -> Space:
-        """Wait until the Space can be called, and return it.
-
-        Raises:
-            SpaceError: It cannot be called, or not within the timeout.
-            GradioError: The Hub gives no answer.
-        """
+        """Wait until the Space can be called, and return it; raise `SpaceError` if not."""
         space = await self.found()
         return space if serves(space) else await self.awaited(space)
 
