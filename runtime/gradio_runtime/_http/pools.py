@@ -87,15 +87,15 @@ def make_client(
 
 def _usable(verify: ssl.SSLContext | str | bool) -> ssl.SSLContext | bool:
     """Return what httpx2 takes: for a path, a context that trusts what is there."""
-    if not isinstance(path := verify, str):
+    if not isinstance(verify, str):
         return verify
     try:
-        if os.path.isdir(path):  # noqa: PTH112  # a plain text from the caller
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
+        if os.path.isdir(verify):  # noqa: PTH112  # a plain text from the caller
+            return ssl.create_default_context(capath=verify)
+        return ssl.create_default_context(cafile=verify)
     except (OSError, ssl.SSLError) as error:
         raise InputError(
-            f"ssl_verify={path!r} has no certificates to read: {error}",
+            f"ssl_verify={verify!r} has no certificates to read: {error}",
             hint="Give the path of a PEM file with the authority's certificate",
         ) from None
 

@@ -96,27 +96,22 @@ class Transport:
             raise not_json(response) from None
 
     async def post_json(
-        self, path: str, body: bytes, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        call: bool = False,
     ) -> bytes:
-        """POST a JSON body, once; return the answer's body, which is JSON too."""
-        return await self._post(path, body, headers or {})
+        """POST a JSON body, once; return the answer's body, which is JSON too.
 
-    async def post_call(
-        self, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> bytes:
-        """POST a call that is answered at its end, without a time limit.
-
-        Return the answer's body, also that of a 500: the app's own error, as JSON.
+        A `call` is answered at its end, without a time limit, and a 500 may be the
+        app's own error, as JSON.
         """
-        return await self._post(path, body, headers, call=True)
-
-    async def _post(
-        self, path: str, body: bytes, headers: Mapping[str, str], *, call: bool = False
-    ) -> bytes:
         bounds: dict[str, Any] = {}
         if call:
             bounds = {"timeout": None, "limit": self.max_message_size}
-        headers = {"content-type": "application/json", **headers}
+        headers = {"content-type": "application/json", **(headers or {})}
         response, content = await self._request(
             "POST", path, content=body, headers=headers, **bounds
         )
@@ -124,6 +119,12 @@ class Transport:
         if response.is_error and not told:
             raise status_error(response, content)
         return _answer(response, content)
+
+    async def post_call(
+        self, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> bytes:
+        """POST a call that is answered at its end; see `post_json`."""
+        return await self.post_json(path, body, headers, call=True)
 
     async def log_in(self, path: str, fields: Mapping[str, str]) -> int:
         """POST a form that is answered with a cookie; return the status.
@@ -278,14 +279,10 @@ class Transport:
     ) -> AsyncGenerator[httpx2.Response]:
         """Open a response whose body is read as it comes.
 
-        Args:
-            method: Of the request.
-            path: Below the app's base, or an absolute URL.
-            headers: Of the request.
-            idle: Seconds of silence to allow; None for those of a plain request.
-            lasting: Whether it lasts as long as a job.
-            expected: Statuses of failures that the caller handles.
-            trusted: Whether the user named the URL, so that it may lead anywhere.
+        The path may be an absolute URL; a `trusted` one, which the user named, may lead
+        anywhere. After `idle` seconds of silence, or those of a plain request, it is
+        lost. A `lasting` stream lasts as long as a job. The caller handles failures of
+        the `expected` statuses.
         """
         idle = self._timeout if idle is None else idle
         with self._translated(idle, lasting=lasting, opening=True):
