@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._codecs import codec
@@ -18,8 +19,9 @@ from .._loop.trace import CallRecord
 from .._models.base import UNCHANGED
 from .._models.secrets import Secrets
 from .._models.status import Status, StatusUpdate
-from .._queue.entries import take_ticket
-from .._queue.entry import Ticket
+from .._queue.entries import new_entry
+from .._queue.entry import Entry
+from .._queue.phase import Phase
 from .._queue.route import Route
 from .._queue.session import Body
 from ..description import Component
@@ -42,7 +44,7 @@ from .connection import Connection
 from .invocation import Request
 from .options import Options
 from .outcome import Outcome
-from .reader import Follower
+from .reader import Reader
 from .zerogpu import visitor_headers
 
 if TYPE_CHECKING:
@@ -74,14 +76,13 @@ class Execution(Generic[T]):
         self._endpoint = str(request.endpoint)
         self._record = CallRecord(self._endpoint, connection.src)
         self._task: asyncio.Task[None] | None = None
-        self._joining: asyncio.Future[None] | None = None
-        self._ticket: Ticket | None = None
-        self._abandoned = False
         self._live: Live | None = None
-        self._data: list[Any] | None = None
-        self._judgement: Judgement | None = None
-        #: Whether the app may have the job.
-        self._given = False
+        #: The job at the app, from its join on; its `life` says how far it is.
+        self._entry: Entry | None = None
+        #: Held while the app is asked to take the job.
+        self._joining = asyncio.Lock()
+        #: The wire's data and how the app was judged for it, once it is prepared.
+        self._prepared: tuple[list[Any], Judgement | None] | None = None
         # Made where the caller's code runs, so this is the request that it serves.
         self._headers = dict(options.headers)
         if connection.is_space:
@@ -107,11 +108,9 @@ class Execution(Generic[T]):
             async with scope, self._connection.truthful():
                 result = await self._work()
         except asyncio.CancelledError:
-            if self._abandoned:
-                self._fail(ConnectionLost("the client was closed"))
-            else:
-                if is_exiting() and self._ticket is not None:
-                    self._ticket.give_up()
+            if is_exiting() and (entry := self._joined) is not None:
+                entry.give_up()
+            if not self._outcome.ended:
                 self._record.cancelled()
                 self._outcome.cancel()
         except GradioError as error:
@@ -120,8 +119,8 @@ class Execution(Generic[T]):
             if not scope.expired():  # somebody else's, such as a stream to upload
                 self._fail(_wrapped(error))
                 return
-            if self._ticket is not None:
-                self._ticket.give_up()
+            if (entry := self._joined) is not None:
+                entry.give_up()
             self._fail(
                 JobTimeout(
                     f"no result within {self._options.timeout} s",
@@ -140,22 +139,34 @@ class Execution(Generic[T]):
                 run_callback(callback, result)
         finally:
             self._connection.abandons.discard(self.abandon)
-            if self._ticket is not None:
-                self._ticket.leave()
+            self._leave()
 
     def abandon(self) -> None:
         """End the job because its client is closed."""
-        self._abandoned = True
         if self._task is not None:
+            self._fail(ConnectionLost("the client was closed"))
             self._task.cancel()
 
+    @property
+    def _joined(self) -> Entry | None:
+        """The job at the app, if the app has said that it has it."""
+        entry = self._entry
+        return entry if entry is not None and entry.life.joined else None
+
+    def _leave(self) -> None:
+        """Let go of the job at the app."""
+        if (entry := self._joined) is not None:
+            entry.leave()
+        self._entry = None
+
     def _fail(self, error: GradioError) -> None:
+        if self._outcome.ended:
+            return
         if isinstance(error, ConnectionLost):
-            ticket = self._ticket
-            if not self._given or (ticket is not None and not ticket.may_have_run):
+            if self._entry is None or not self._entry.life.may_have_run:
                 error.told(may_have_run=False)
-            elif ticket is not None and error.may_have_run and not error.own_hint:
-                error.hint = _what_became_of(ticket)
+            elif error.may_have_run and not error.own_hint:
+                error.hint = _what_became_of(self._entry)
         if isinstance(error, _STALE):
             # The app may come back changed, or want another login.
             login = isinstance(error, AuthenticationError)
@@ -179,17 +190,17 @@ class Execution(Generic[T]):
         attempt, renewed, rejoined = 0, False, False
         while True:
             try:
-                live, route, body = await self._prepared()
+                live, route, body = await self._prepare()
                 async with live.room(route):
-                    self._ticket = await self._join(live, route, body)
-                    return await self._follower(live, self._ticket).follow()
+                    entry = await self._join(live, route, body)
+                    return await self._reader(live, entry).read()
             except AuthenticationError:
                 if renewed or not self._may_log_in_again():
                     raise
                 renewed, pause = True, 0.0
                 self._connection.forget(self._live, login=True)
             except GradioError as error:
-                waited = self._ticket is not None
+                waited = self._joined is not None
                 if not self._certainly_not_run(error) or (waited and rejoined):
                     raise
                 full = isinstance(error, QueueFull)
@@ -205,9 +216,7 @@ class Execution(Generic[T]):
                 if isinstance(error, ConnectError) and self._connection.is_space:
                     # It may have gone to sleep: connecting anew wakes it.
                     self._connection.forget(self._live, login=False)
-            if self._ticket is not None:
-                self._ticket.leave()
-                self._ticket = None
+            self._leave()
             await asyncio.sleep(pause)
 
     def _certainly_not_run(self, error: GradioError) -> bool:
@@ -221,47 +230,37 @@ class Execution(Generic[T]):
         Before, the app asks for a job's data when its turn has come; until then closing
         the connection takes the job back (docs/protocol.md#one-stream-per-job).
         """
-        if self._ticket is None:
-            return self._joining is not None and _certainly_not_joined(error)
-        return (
-            self._ticket.sends_late
-            and not self._ticket.answered
-            and _certainly_not_joined(error)
-        )
+        if self._entry is not None and self._entry.life.handed_over:
+            return False
+        return self._outcome.latest.code is not Status.STARTING and _not_joined(error)
 
     def _may_log_in_again(self) -> bool:
         """Whether a refused login proves that nothing ran, and another may help."""
         if not self._connection.can_renew(self._live):
             return False
-        if self._data is None and any(hasattr(v, "read") for v in self._request.values):
+        if not self._prepared and any(hasattr(v, "read") for v in self._request.values):
             return False  # a stream to upload has been read already
-        ticket = self._ticket
-        return ticket is None or (ticket.sends_late and not ticket.answered)
+        return self._entry is None or not self._entry.life.handed_over
 
-    async def _prepared(self) -> tuple[Live, Route, Body]:
+    async def _prepare(self) -> tuple[Live, Route, Body]:
         live = self._live = await self._connection.ready()
         self._record.connected(live.config.version)
         route = route_of(self._connection, live, self._request)
-        judgement = await self._judged(live, route)
-        if self._data is None:
-            self._data = await self._payload(live, route, judgement)
-        body: Body = {"data": self._data}
+        on_drift = self._options.on_drift or self._connection.settings.on_drift
+        judgement = await judged(self._connection, live, route, self._request, on_drift)
+        if self._prepared is None:
+            data = await self._payload(live, route, judgement)
+            self._prepared = data, judgement
+        elif judgement != self._prepared[1]:
+            # A retry: what was prepared, and uploaded, is for the app as it was.
+            raise SchemaDrift("the app has changed meanwhile", hint="Call again")
+        body: Body = {"data": self._prepared[0]}
         if self._options.event_data is not None:
             body["event_data"] = self._options.event_data
         token = self._options.oauth_token or self._connection.settings.oauth_token
         if token is not None and await live.wants_oauth_token(route):
             body["oauth_token"] = token
         return live, route, body
-
-    async def _judged(self, live: Live, route: Route) -> Judgement | None:
-        """How a changed app is to be called; None if it is as it was."""
-        on_drift = self._options.on_drift or self._connection.settings.on_drift
-        judgement = await judged(self._connection, live, route, self._request, on_drift)
-        if self._data is not None and judgement != self._judgement:
-            # A retry: what was prepared, and uploaded, is for the app as it was.
-            raise SchemaDrift("the app has changed meanwhile", hint="Call again")
-        self._judgement = judgement
-        return judgement
 
     async def _payload(
         self, live: Live, route: Route, judgement: Judgement | None
@@ -317,32 +316,25 @@ class Execution(Generic[T]):
         except RecursionError:
             raise too_deep(name) from None
 
-    async def _join(self, live: Live, route: Route, body: Body) -> Ticket:
+    async def _join(self, live: Live, route: Route, body: Body) -> Entry:
         if self._declined:
             raise asyncio.CancelledError
-        if self._joining is None:
+        if self._outcome.latest.code is Status.STARTING:
             self._emit(StatusUpdate(Status.JOINING_QUEUE))
-        ticket = take_ticket(live.sessions, route)
-        self._joining = asyncio.get_running_loop().create_future()
-        self._given = True
-        try:
-            await ticket.join(body, {**self._record.headers(), **self._headers})
-        except GradioError as error:
-            refused = _certainly_not_joined(error)
-            self._given = not (refused or isinstance(error, AuthenticationError))
-            raise
-        finally:
-            self._joining.set_result(None)
-        self._record.joined(ticket.inbox.event_id)
-        return ticket
+        entry = self._entry = new_entry(live.sessions, route)
+        async with self._joining:
+            await entry.join(body, {**self._record.headers(), **self._headers})
+            entry.life.reach(Phase.QUEUED)
+        self._record.joined(entry.inbox.event_id)
+        return entry
 
-    def _follower(self, live: Live, ticket: Ticket) -> Follower[T]:
-        request = self._request
-        if self._judgement is not None:
-            request = request.reading(self._judgement.outputs)
+    def _reader(self, live: Live, entry: Entry) -> Reader[T]:
+        request, judgement = self._request, self._prepared and self._prepared[1]
+        if judgement is not None:
+            request = request.reading(judgement.outputs)
         seen = not self._outcome.for_result_only
-        return Follower(
-            live, ticket, request, self._options, self._record, self._emit, seen=seen
+        return Reader(
+            live, entry, request, self._options, self._record, self._emit, seen=seen
         )
 
     # ---- cancel
@@ -371,13 +363,14 @@ class Execution(Generic[T]):
             self._task.cancel()
 
     async def _cancel(self) -> bool:
-        if self._ticket is None and self._joining is not None:
-            # The app may be taking the job just now; only then is it known how to
-            # take it back.
-            await asyncio.wait([self._joining], timeout=ANSWERED_WITHIN)
+        # The app may be taking the job just now; only then is it known how to take it
+        # back.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWERED_WITHIN), self._joining:
+                pass
         if self._outcome.ended:
             return self._outcome.cancelled
-        if self._ticket is not None and not await self._take_back(self._ticket):
+        if (entry := self._joined) and not await self._take_back(entry):
             return False
         if self._task is not None:
             self._task.cancel()
@@ -385,17 +378,18 @@ class Execution(Generic[T]):
         # Its result may have come while it was being stopped.
         return self._outcome.cancelled
 
-    async def _take_back(self, ticket: Ticket) -> bool:
+    async def _take_back(self, entry: Entry) -> bool:
+        life = entry.life
         try:
             async with asyncio.timeout(ANSWERED_WITHIN):
-                if not ticket.started and await ticket.remove():
+                if not life.left_queue and await entry.remove():
                     return True
                 return (
-                    ticket.started and not self._outcome.ended and await ticket.stop()
+                    life.left_queue and not self._outcome.ended and await entry.stop()
                 )
         except TimeoutError:
             # The app keeps what came of it to itself, so the job is left.
-            return ticket.yields or not ticket.started
+            return entry.yields or not life.left_queue
 
 
 def _wrapped(error: BaseException) -> GradioError:
@@ -408,20 +402,24 @@ def _wrapped(error: BaseException) -> GradioError:
 _STALE = (ConnectError, ConnectionLost, AuthenticationError, ProtocolError)
 
 
-def _what_became_of(ticket: Ticket) -> str:
+def _what_became_of(entry: Entry) -> str | None:
     """Say what a server does with a lost job (docs/protocol.md#ends-of-streams)."""
-    if not ticket.started:
-        return (
-            "The job was waiting when it was last heard of; the app drops what waits, "
-            "but it may have started meanwhile"
-        )
-    if ticket.yields:
-        return "The app cancels it: it stops at its next output"
-    return "The app cancels it: it runs to its end, but its result is lost"
+    match entry.life.phase:
+        case Phase.JOINING | Phase.ENDED:
+            return None
+        case Phase.QUEUED:
+            return (
+                "The job was waiting when it was last heard of; the app drops what "
+                "waits, but it may have started meanwhile"
+            )
+        case _ if entry.yields:
+            return "The app cancels it: it stops at its next output"
+        case _:
+            return "The app cancels it: it runs to its end, but its result is lost"
 
 
-def _certainly_not_joined(error: GradioError) -> bool:
-    """Whether a join that failed so is safe to repeat."""
+def _not_joined(error: GradioError) -> bool:
+    """Return whether a join that failed with this error is safe to repeat."""
     match error:
         case RateLimited() | QueueFull():
             return True

@@ -53,7 +53,7 @@ class Outcome(Generic[T]):
         self._feed: Feed[StatusUpdate[T]] | None = None
         if keep != "latest":
             self._feed = Feed(keep=keep == "all", limit=limit)
-        self._keep_first = keep == "all"
+        self._keeps_first = keep == "all"
         self._process = os.getpid()
         self._moves = 0
         self.latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
@@ -84,8 +84,8 @@ class Outcome(Generic[T]):
         self._moves = self._moves + 1 if waits else 0
         if self._feed is None:
             return
-        if self._keep_first and not isinstance(update.output, Unchanged):
-            self.first, self._keep_first = update.output, False
+        if self._keeps_first and isinstance(self.first, Unchanged):
+            self.first = update.output
         dropped = self._feed.dropped
         if not self._feed.append(update, weight=weight, replaces=self._moves > 2):
             raise ProtocolError(

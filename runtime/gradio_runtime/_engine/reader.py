@@ -15,7 +15,7 @@ from .._models.base import UNCHANGED
 from .._models.bounds import LARGE, MANY_FILES
 from .._models.files import File
 from .._models.status import Status, StatusUpdate
-from .._queue.entry import Ticket
+from .._queue.entry import Entry
 from .._queue.messages import (
     Completed,
     Estimation,
@@ -27,6 +27,7 @@ from .._queue.messages import (
     Started,
 )
 from .._queue.outputs import UNKNOWN, Outputs, weigh
+from .._queue.phase import Phase
 from ..description import label_text
 from ..errors import AppError, OutputMismatch, ProtocolError
 from .app import Live
@@ -51,12 +52,12 @@ class Emit(Protocol[T_contra]):
         ...
 
 
-class Follower(Generic[T]):
+class Reader(Generic[T]):
     """Follows a job that has joined, on the runtime's loop.
 
     Args:
         live: The app.
-        ticket: The job.
+        entry: The job.
         request: How to read its outputs.
         options: Of the call.
         record: What is told of it to logs and traces.
@@ -67,7 +68,7 @@ class Follower(Generic[T]):
     def __init__(
         self,
         live: Live,
-        ticket: Ticket,
+        entry: Entry,
         request: Request[T],
         options: Options,
         record: CallRecord,
@@ -76,7 +77,7 @@ class Follower(Generic[T]):
         seen: bool = True,
     ) -> None:
         self._live = live
-        self._ticket = ticket
+        self._entry = entry
         self._request = request
         self._options = options
         self._record = record
@@ -84,7 +85,7 @@ class Follower(Generic[T]):
         self._seen = seen
         self._slots = [
             (index, slot)
-            for index, slot in enumerate(ticket.route.outputs)
+            for index, slot in enumerate(entry.route.outputs)
             if slot is not None and not is_hidden(slot)
         ]
         self._names = [
@@ -98,28 +99,27 @@ class Follower(Generic[T]):
         #: those that are in it.
         self._made = self._most_made = 0
         self._files: list[File] = []
-        self._current: list[Any] | None = None
         self._last: T | None = None
-        #: Whether the app's function is known to run.
-        self._running = False
-        #: An output that has been decoded already, with its values.
-        self._decoded: tuple[Generating, list[Any]] | None = None
+        #: The values of the next output, if it has been decoded already.
+        self._decoded: list[Any] | None = None
 
-    async def follow(self) -> T:
+    async def read(self) -> T:
         """Take messages until the job ends; returns its result.
 
         Raises:
             asyncio.CancelledError: The job was cancelled.
             GradioError: What it ended with.
         """
-        inbox = self._ticket.inbox
+        inbox = self._entry.inbox
+        if self._entry.life.phase is Phase.RUNNING:  # it did not have to wait
+            self._tell_started(None)
         inbox.at_once = self._take_at_once
         while True:
             match message := await inbox.get():
                 case Generating():
                     await self._take(message)
                 case Completed(data=None):
-                    if self._ticket.is_end():
+                    if self._entry.is_end():
                         raise asyncio.CancelledError
                 case Completed(data=list() as data):
                     return await self._finish(data, message.size)
@@ -144,7 +144,7 @@ class Follower(Generic[T]):
         if values is None:
             return True
         if self._live.download_files and self._files:
-            self._decoded = message, values
+            self._decoded = values
             return False
         self._put_out(self._read(values))
         return True
@@ -178,17 +178,19 @@ class Follower(Generic[T]):
 
     def _update(self, message: Generating) -> bool:
         """Make an output's values the current ones; whether each is known."""
-        ticket = self._ticket
-        ticket.started = ticket.answered = self._running = True
-        self._current = self._outputs.update(message.data, mixed=ticket.mixed)
-        return not any(value is UNKNOWN for value in self._shown(self._current))
+        entry = self._entry
+        entry.life.reach(Phase.YIELDING)
+        values = self._outputs.update(message.data, mixed=entry.mixed)
+        return not any(value is UNKNOWN for value in self._shown(values))
 
     def _values_of(self, message: Generating) -> list[Any] | None:
         """The values that an output makes current; None where one is not known."""
-        if self._decoded is not None and self._decoded[0] is message:
-            values, self._decoded = self._decoded[1], None
+        if self._decoded is not None:
+            values, self._decoded = self._decoded, None
             return values
-        return self._decode(self._current or []) if self._update(message) else None
+        if not self._update(message):
+            return None
+        return self._decode(self._outputs.values or [])
 
     def _put_out(self, output: T) -> None:
         self._last = output
@@ -196,21 +198,21 @@ class Follower(Generic[T]):
         self._emit(update, _UPDATE + self._outputs.weight)
 
     async def _finish(self, data: list[Any], size: int) -> T:
-        self._ticket.finished = True
+        self._entry.life.reach(Phase.ENDED)
         large = size > LARGE or self._most_made > MANY_FILES
-        current = self._current
+        current = self._outputs.values or []
         repeats = bool(current) and await _done(
-            lambda: self._shown(current or []) == self._shown(data), large=large
+            lambda: self._shown(current) == self._shown(data), large=large
         )
         if repeats and self._seen:
             # The end repeats the last output.
             self._emit(StatusUpdate(Status.FINISHED, success=True))
             return cast("T", self._last)
-        self._outputs, self._current = Outputs(), None
+        self._outputs = Outputs()
         values = await _done(partial(self._decode, data), large=large)
         await self._fetch()
         result = await _done(partial(self._read, values), large=large)
-        empty = self._ticket.route.generator and all(v is None for v in data)
+        empty = self._entry.route.generator and all(v is None for v in data)
         output = UNCHANGED if empty or repeats else result
         weight = await _done(partial(weigh, data), large=large) if self._seen else 0
         update = StatusUpdate(Status.FINISHED, success=True, output=output)
@@ -220,10 +222,9 @@ class Follower(Generic[T]):
     def _tell(self, message: Message) -> None:
         """Pass a message on that is no output."""
         # A server may say things twice or too late; a job never waits once it runs.
-        ticket, running = self._ticket, self._running
-        self._running = running or isinstance(message, Started | Progress | Log)
+        life = self._entry.life
         match message:
-            case Estimation() if not running:
+            case Estimation() if life.phase < Phase.RUNNING:
                 self._emit(
                     StatusUpdate(
                         Status.IN_QUEUE,
@@ -233,12 +234,10 @@ class Follower(Generic[T]):
                     ),
                     _UPDATE,
                 )
-            case Started() if not running:
-                ticket.started = True
-                self._record.started()
-                self._emit(StatusUpdate(Status.PROCESSING, eta=message.eta))
+            case Started() if life.reach(Phase.RUNNING):
+                self._tell_started(message.eta)
             case Progress():
-                ticket.started = True
+                life.reach(Phase.RUNNING)
                 units = message.units
                 update: StatusUpdate[T] = StatusUpdate(
                     Status.PROGRESS, progress_data=units
@@ -246,12 +245,16 @@ class Follower(Generic[T]):
                 texts = sum(len(u.desc or "") + len(u.unit or "") for u in units)
                 self._emit(update, _UPDATE * (1 + len(units)) + texts)
             case Log():
-                ticket.started = True
+                life.reach(Phase.RUNNING)
                 update = StatusUpdate(Status.LOG, log=message.log)
                 texts = len(message.log.text) + len(message.log.title or "")
                 self._emit(update, _UPDATE + texts)
             case _:
                 pass
+
+    def _tell_started(self, eta: float | None) -> None:
+        self._record.started()
+        self._emit(StatusUpdate(Status.PROCESSING, eta=eta))
 
     # ---- values
 

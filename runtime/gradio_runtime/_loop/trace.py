@@ -40,7 +40,6 @@ class CallRecord:
         self._what = f"{endpoint} of {shown_src(src)}"
         self._endpoint = endpoint
         self._outputs = 0
-        self._started = False
         self._span = _start_span(endpoint, src)
 
     def enter(self) -> None:
@@ -79,11 +78,9 @@ class CallRecord:
 
     def started(self) -> None:
         """The app's function has begun."""
-        if not self._started:
-            self._started = True
-            _log.debug("%s: started", self._what)
-            if self._span is not None:
-                self._span.add_event("started")
+        _log.debug("%s: started", self._what)
+        if self._span is not None:
+            self._span.add_event("started")
 
     def output(self) -> None:
         """An output has come."""

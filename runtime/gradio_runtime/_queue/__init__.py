@@ -1,8 +1,7 @@
 """An app's queue: its protocols, its sessions, and the jobs in it.
 
-`protocol` decodes messages and knows the differences between server versions, without
-any I/O. `session` keeps one event stream for all jobs of a session, and `session_pool`
-chooses the session of a job. A ticket is one job in the queue: `session_ticket` from
-Gradio 4.9 on, `turn_ticket` before, `direct_ticket` without a queue. `admission`
-chooses the kind of ticket.
+`messages` decodes what comes, without any I/O. `session` keeps one event stream for all
+jobs of a session, and `session_pool` chooses the session of a job. An entry is one job
+in the queue: in a `shared_stream` from Gradio 4.9 on, in an `own_stream` before, or
+`unqueued`; `entries` chooses. `phase` says how far a job is.
 """

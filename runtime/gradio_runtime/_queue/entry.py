@@ -1,44 +1,34 @@
-"""The base of all tickets: one job, from its join to its end.
+"""The bases of all entries: one job in the app's queue, from its join to its end.
 
 How a job is queued, followed and cancelled depends on the server. There is a subclass
-for each way, and `admission` chooses one.
+for each way, and `entries` chooses one.
 """
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .inbox import Inbox
+from .phase import Life, Phase
 from .route import Route
-from .session import Body
+from .session import Body, new_hash
 from .session_pool import SessionPool
 
 
-class Ticket(ABC):
-    """One job, from its join to its end.
+class Entry(ABC):
+    """One job at the app, with its messages (`inbox`) and its phase (`life`)."""
 
-    Attributes:
-        sessions: The sessions of the client, with the way to its app.
-        route: The endpoint.
-        inbox: The job's messages.
-        started: Whether the app's function is known to have been called.
-        answered: Whether an output has arrived.
-        finished: Whether the server has sent the end of the job.
-        sends_late: Whether the data is sent only when the app asks for it, so that
-            nothing has run before.
-    """
-
-    sends_late: ClassVar[bool] = False
+    #: The phase in which the app is given the job's data.
+    handover: ClassVar[Phase] = Phase.JOINING
 
     def __init__(self, sessions: SessionPool, route: Route) -> None:
         self.sessions = sessions
         self.route = route
         self.inbox = Inbox(route.fn_index)
-        self.started = False
-        self.answered = False
-        self.finished = False
+        self.life = Life(self.handover)
 
     @property
     def yields(self) -> bool:
@@ -47,12 +37,7 @@ class Ticket(ABC):
         The config of Gradio 3 marks only plain generators (its `blocks.py` uses
         `isgeneratorfunction`); an async one is recognised by its first output.
         """
-        return self.route.generator or self.answered
-
-    @property
-    def may_have_run(self) -> bool:
-        """Return whether the app's function may have been called, after the join."""
-        return self.started or not self.sends_late
+        return self.route.generator or self.life.phase is Phase.YIELDING
 
     @property
     def mixed(self) -> bool:
@@ -89,4 +74,45 @@ class Ticket(ABC):
 
     @abstractmethod
     def leave(self) -> None:
-        """Stop listening to the job, in any state."""
+        """Stop listening to the job, in any phase."""
+
+
+class UnsharedEntry(Entry):
+    """A job that shares no connection (Gradio 3 to 4.8).
+
+    It is one connection, or one request for each output; `_task` reads it.
+    """
+
+    def __init__(self, sessions: SessionPool, route: Route) -> None:
+        super().__init__(sessions, route)
+        # Gradio 3 stores running generators by session and function, so a generator
+        # without State gets a session of its own.
+        alone = route.generator and not route.stateful
+        self._session = new_hash() if alone else sessions.own.hash
+        self._task: asyncio.Task[None] | None = None
+
+    async def stop(self) -> bool:
+        """Stop the running generator by leaving it."""
+        if self.yields:
+            self.leave()
+        return self.yields
+
+    def give_up(self) -> None:
+        """Close the connection: the app cancels the job as far as it can."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the connection."""
+        self.inbox.free()
+        # Only once: the closing of a connection must not be interrupted.
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            self._left()
+
+    def _left(self) -> None:
+        """Do what is due when the connection of a job that goes on is closed."""
+
+    def _name(self) -> dict[str, Any]:
+        """Return the fields that name the job for the server."""
+        return {"fn_index": self.route.fn_index, "session_hash": self._session}

@@ -28,6 +28,7 @@ class Outputs:
         limit: Most bytes that a value may grow to by edits.
 
     Attributes:
+        values: The current values; None before the first message.
         weight: About how many bytes of memory the values take.
     """
 
@@ -36,7 +37,7 @@ class Outputs:
     ) -> None:
         self._edits = edits
         self._limit = limit
-        self._values: list[Any] | None = None
+        self.values: list[Any] | None = None
         #: Bytes that the edits of this message have moved in memory.
         self._work = 0
         self.weight = 0
@@ -52,19 +53,19 @@ class Outputs:
         Raises:
             ProtocolError: An edit does not fit the value, or the edits are too large.
         """
-        if self._values is None and mixed and all(map(_are_edits, data)):
-            self._values = [UNKNOWN] * len(data)
-        if self._values is None or not self._edits:
-            self._values = list(data)
+        if self.values is None and mixed and all(map(_are_edits, data)):
+            self.values = [UNKNOWN] * len(data)
+        if self.values is None or not self._edits:
+            self.values = list(data)
             self.weight = weigh(data)
-            return self._values
-        if len(data) != len(self._values):
+            return self.values
+        if len(data) != len(self.values):
             raise ProtocolError("an update has another number of outputs than before")
         before, self._work = self.weight, 0
         for index, edits in enumerate(data):
             try:
                 for edit in edits or ():
-                    self._values[index] = self._edited(self._values[index], *edit)
+                    self.values[index] = self._edited(self.values[index], *edit)
             except _NO_EDIT as error:
                 raise ProtocolError(
                     f"an edit of output {index} does not apply: {error!r}"
@@ -74,7 +75,7 @@ class Outputs:
                 f"the app's output has grown beyond {self._limit} bytes",
                 hint="Allow larger ones: Client(max_message_size=…)",
             )
-        return self._values
+        return self.values
 
     def _edited(self, value: Any, action: str, path: list[str | int], new: Any) -> Any:
         """Apply one edit; return the value, which is a new one if the path is empty."""

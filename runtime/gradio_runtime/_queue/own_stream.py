@@ -19,11 +19,10 @@ from .._loop.loop import beside, in_background
 from .._models.bounds import LARGE
 from ..description.json_values import dump_json
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
+from .entry import UnsharedEntry
 from .messages import Asked, Completed, Failed, Message, Refused, StreamFault, decode
-from .route import Route
+from .phase import Phase
 from .session import Body
-from .session_pool import SessionPool
-from .unshared import LoneTicket
 
 #: Close code of a job that another event of the app has cancelled.
 _NORMAL = 1000
@@ -33,17 +32,15 @@ _TOO_BIG = 1009
 Give = Callable[[Asked], Awaitable[object]]
 
 
-class TurnTicket(LoneTicket):
+class OwnStreamEntry(UnsharedEntry):
     """A job with a connection of its own."""
 
-    def __init__(self, sessions: SessionPool, route: Route) -> None:
-        super().__init__(sessions, route)
-        self._reader: asyncio.Task[None] | None = None
+    handover = Phase.SENDING
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Connect, and wait until the job is in the queue."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._reader = in_background(self._converse(joined, body, headers))
+        self._task = in_background(self._converse(joined, body, headers))
         try:
             await joined
         except BaseException:
@@ -52,18 +49,10 @@ class TurnTicket(LoneTicket):
 
     async def remove(self) -> bool:
         """Take the job out of the queue; return False if its data has been sent."""
-        if self.started:
+        if self.life.left_queue:
             return False
         self.leave()
         return True
-
-    def leave(self) -> None:
-        """Close the connection."""
-        self.inbox.free()
-        # Only once: the closing of a connection must not be interrupted.
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.cancel()
 
     async def _converse(
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
@@ -79,7 +68,7 @@ class TurnTicket(LoneTicket):
 
     def _fail(self, joined: asyncio.Future[None], failure: GradioError) -> None:
         if isinstance(failure, ConnectionLost):
-            failure.told(may_have_run=self.started)
+            failure.told(may_have_run=self.life.may_have_run)
         if joined.done():
             self.inbox.put(failure)
         else:
@@ -97,7 +86,7 @@ class TurnTicket(LoneTicket):
 
             if await self._follow(socket.messages(), give, joined):
                 return
-            if socket.close_code != _NORMAL or not self.started:
+            if socket.close_code != _NORMAL or not self.life.left_queue:
                 raise _cut_off(socket.close_code)
             self._tell(Completed(None, None))
 
@@ -133,8 +122,7 @@ class TurnTicket(LoneTicket):
                 case Refused():
                     raise QueueFull("the app's queue is full")
                 case Asked():
-                    # From now on the function may run.
-                    self.started = True
+                    self.life.reach(Phase.SENDING)
                     await give(message)
                 case StreamFault():
                     raise ConnectionLost(f"the app ended the stream: {message.text}")
@@ -154,7 +142,7 @@ class TurnTicket(LoneTicket):
 
     def _tell(self, message: Message, size: int = 0) -> None:
         if isinstance(message, Completed | Failed):
-            self._reader = None
+            self._task = None
         self.inbox.put(message, size)
 
 

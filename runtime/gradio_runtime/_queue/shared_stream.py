@@ -20,7 +20,7 @@ from collections.abc import Mapping
 
 from .._loop.loop import in_background, let_finish
 from ..errors import GradioError
-from .entry import Ticket
+from .entry import Entry
 from .route import Route
 from .session import Body
 from .session_pool import SessionPool
@@ -30,7 +30,7 @@ from .session_pool import SessionPool
 _SETTLED = 0.25
 
 
-class SessionTicket(Ticket):
+class SharedStreamEntry(Entry):
     """A job in a session, whose stream has the messages of all its jobs."""
 
     def __init__(self, sessions: SessionPool, route: Route) -> None:
@@ -78,8 +78,8 @@ class SessionTicket(Ticket):
             # Before 6.14 the message about a start is up to a poll (50 ms) late.
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
-        if not self.finished and not self.started and self._can_drop():
-            self._drop()
+        if not self.life.left_queue and self._can_drop():
+            self._session.drop()
             return True
         return False
 
@@ -112,7 +112,9 @@ class SessionTicket(Ticket):
         # After a removal from the queue it is, unless a plain function had started
         # meanwhile: then the job goes on, and its real end comes later.
         too_late = (
-            self._removal is not None and self.started and not self.route.generator
+            self._removal is not None
+            and self.life.left_queue
+            and not self.route.generator
         )
         self._settle(removed=not too_late)
         return not too_late
@@ -123,7 +125,7 @@ class SessionTicket(Ticket):
             return False
         self._spoil()
         if self._can_drop():
-            self._drop()
+            self._session.drop()
             return True
         return await self._stop_running()
 
@@ -138,10 +140,10 @@ class SessionTicket(Ticket):
     def give_up(self) -> None:
         """Cancel the job if possible, without waiting for the answer."""
         self._spoil()
-        if not self.started and self.sessions.dialect.removes_queued:
+        if not self.life.left_queue and self.sessions.dialect.removes_queued:
             let_finish(in_background(self._withdraw()))
-        elif (self.route.generator or not self.started) and self._can_drop():
-            self._drop()
+        elif (self.route.generator or not self.life.left_queue) and self._can_drop():
+            self._session.drop()
         elif self.route.generator:
             let_finish(in_background(self._stop_running()))
 
@@ -163,11 +165,8 @@ class SessionTicket(Ticket):
 
         Call this before asking the server: the next generator may start at once.
         """
-        if self.route.generator and not self.finished:
+        if self.route.generator and not self.life.ended:
             self._session.spoilt = True
-
-    def _drop(self) -> None:
-        self._session.drop()
 
     def _settle(self, *, removed: bool) -> None:
         if self._removal is not None and not self._removal.done():

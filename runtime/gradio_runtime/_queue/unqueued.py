@@ -7,7 +7,6 @@ docs/protocol.md#calls-without-a-queue.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -15,38 +14,28 @@ from .._loop.loop import beside, in_background
 from .._models.bounds import LARGE
 from ..description.json_values import dump_json
 from ..errors import GradioError, ProtocolError
-from .messages import Completed, Generating, Started, decode_answer
-from .route import Route
+from .entry import UnsharedEntry
+from .messages import Completed, Generating, decode_answer
+from .phase import Phase
 from .session import Body
-from .session_pool import SessionPool
-from .unshared import LoneTicket
 
 
-class DirectTicket(LoneTicket):
+class UnqueuedEntry(UnsharedEntry):
     """A job that is one request, or one for each output."""
 
-    def __init__(self, sessions: SessionPool, route: Route) -> None:
-        super().__init__(sessions, route)
-        self._runner: asyncio.Task[None] | None = None
+    handover = Phase.RUNNING
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Send the request; the app runs it at once."""
         request = dump_json({**body, **self._name()})
-        self.started = True
-        self.inbox.put(Started(None, None))
-        self._runner = in_background(self._run(request, headers))
+        self.life.reach(Phase.RUNNING)
+        self._task = in_background(self._run(request, headers))
 
     async def remove(self) -> bool:
         """Return False: there is no queue."""
         return False
 
-    def leave(self) -> None:
-        """Cancel the request."""
-        self.inbox.free()
-        runner, self._runner = self._runner, None
-        if runner is None:
-            return
-        runner.cancel()
+    def _left(self) -> None:
         if self.yields:
             # Otherwise the session's next call would continue this generator.
             in_background(self._reset())
@@ -78,5 +67,5 @@ class DirectTicket(LoneTicket):
         if last is not None and isinstance(message, Completed):
             # The last answer has no values.
             message = Completed(None, last)
-        self._runner = None
+        self._task = None
         self.inbox.put(message)
