@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import settings
 
 from tests.support.servers import GradioServer
 
@@ -27,6 +28,10 @@ _SERVER_FIXTURES = {
     "old_gradio",
     "start_server",
 }
+
+# A deadline is a time of this machine, which may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Of mypy's time most goes into others' packages: the tests of a process share what it
 # learns, also from one run to the next.

@@ -22,6 +22,7 @@ from gradio_runtime import (
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import (
     ASKS,
+    CONFIG,
     DIRECT,
     DONE,
     EARLY,
@@ -32,6 +33,7 @@ from tests.support.misbehaving import (
     Handler,
     Server,
     count,
+    of_one,
 )
 
 HASH = {"msg": "send_hash"}
@@ -42,9 +44,12 @@ class Turn:
 
     def __init__(self, protocol: str) -> None:
         self.sockets = protocol == "ws"
+        base = SOCKETS if self.sockets else EARLY
+        #: What differs from a newer app's.
+        self.config = {k: v for k, v in base.items() if v != CONFIG.get(k)}
         self.given = threading.Event()
         Handler.answers = {
-            "/config": lambda h: h.json(SOCKETS if self.sockets else EARLY),
+            "/config": lambda h: h.json(CONFIG | self.config),
             "/queue/data": self._take,
         }
 
@@ -159,6 +164,37 @@ def test_a_job_that_began_is_not_sent_again(server: Server, turn: Turn) -> None:
     with pytest.raises(ConnectionLost) as lost:
         call(server, retries=5)
     assert lost.value.may_have_run
+    assert count("/queue/join") == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_a_job_whose_result_came_is_not_sent_again(
+    server: Server, turn: Turn, status: int
+) -> None:
+    """Its file may be asked for again; what would repeat the call would run it twice."""
+    config = {**of_one("echo", "textbox", "file"), **turn.config}
+    file = (
+        {"name": "/a.txt", "is_file": True, "data": None}
+        if turn.sockets
+        else {"path": "/a.txt", "meta": {"_type": "gradio.FileData"}}
+    )
+
+    def join(handler: Handler) -> None:
+        turn.begin(handler)
+        turn.ask(handler)
+        turn.say(handler, {**DONE, "output": {"data": [file]}})
+
+    turn.answers(join)
+    Handler.answers |= {
+        "/config": lambda h: h.json(config),
+        "/login": lambda h: h.json({"success": True}),
+        "/file=/a.txt": lambda h: h.json({}, status, {"Retry-After": "0"}),
+    }
+    with WireClient(server.url, auth=("user", "password")) as client:
+        echo = client.echo.with_options(on_drift="ignore")
+        with pytest.raises(GradioError):
+            echo("x")
+    assert count("/file=/a.txt")
     assert count("/queue/join") == 1
 
 
