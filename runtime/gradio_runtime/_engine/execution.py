@@ -57,9 +57,9 @@ ANSWERED_WITHIN = 30.0
 
 
 class Execution(Generic[T]):
-    """Runs one request and tells its outcome.
+    """One request, which is run and whose outcome is told.
 
-    Everything but the constructor runs on the runtime's loop.
+    Everything but the constructor and `decline` runs on the runtime's loop.
     """
 
     def __init__(
@@ -83,11 +83,10 @@ class Execution(Generic[T]):
         self._joining = asyncio.Lock()
         #: The wire's data and how the app was judged for it, once it is prepared.
         self._prepared: tuple[list[Any], Judgement | None] | None = None
-        # Made where the caller's code runs, so this is the request that it serves.
-        self._headers = dict(options.headers)
-        if connection.is_space:
-            self._headers = {**visitor_headers(), **self._headers}
-        #: What gives access, of this call only.
+        # This is where the caller's code runs, which may serve a visitor.
+        visitor = visitor_headers() if connection.is_space else {}
+        self._headers = {**visitor, **options.headers}
+        #: What gives access to this call only.
         self._secrets = Secrets()
         self._secrets.add_headers(self._headers)
         self._secrets.add(options.oauth_token)
@@ -111,7 +110,7 @@ class Execution(Generic[T]):
             if is_exiting() and (entry := self._joined) is not None:
                 entry.give_up()
             if not self._outcome.ended:
-                self._record.cancelled()
+                self._record.ended("cancelled")
                 self._outcome.cancel()
         except GradioError as error:
             self._fail(error)
@@ -127,13 +126,12 @@ class Execution(Generic[T]):
                     hint="The job was cancelled; allow it more time",
                 )
             )
-        except Exception as error:  # noqa: BLE001  # whoever waits must hear of it
-            self._fail(_wrapped(error))
         except BaseException as error:
             self._fail(_wrapped(error))
-            raise
+            if not isinstance(error, Exception):
+                raise
         else:
-            self._record.finished()
+            self._record.ended("finished")
             self._outcome.succeed(result)
             for callback in self._options.result_callbacks:
                 run_callback(callback, result)
@@ -172,7 +170,7 @@ class Execution(Generic[T]):
             login = isinstance(error, AuthenticationError)
             self._connection.forget(self._live, login=login)
         self._connection.leaving(error, self._endpoint, self._secrets)
-        self._record.failed(error)
+        self._record.ended("failed", error)
         self._outcome.fail(error)
 
     def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
@@ -220,7 +218,7 @@ class Execution(Generic[T]):
             await asyncio.sleep(pause)
 
     def _certainly_not_run(self, error: GradioError) -> bool:
-        """Whether a failure proves that the app's function was not called.
+        """Return whether a failure proves that the app's function was not called.
 
         With Gradio 4.9 and later a job is given to the app as it joins, so once it has
         joined nothing proves that: the last message may say that it waits, but it can
@@ -235,7 +233,7 @@ class Execution(Generic[T]):
         return self._outcome.latest.code is not Status.STARTING and _not_joined(error)
 
     def _may_log_in_again(self) -> bool:
-        """Whether a refused login proves that nothing ran, and another may help."""
+        """Return whether nothing has run, and another login may help."""
         if not self._connection.can_renew(self._live):
             return False
         if not self._prepared and any(hasattr(v, "read") for v in self._request.values):
@@ -265,7 +263,7 @@ class Execution(Generic[T]):
     async def _payload(
         self, live: Live, route: Route, judgement: Judgement | None
     ) -> list[Any]:
-        """The wire's data: hidden slots are null, files are uploaded."""
+        """Return the wire's data: hidden slots are null, files are uploaded."""
         request = self._request
         taken = visible(route.inputs)
         sources: Sequence[int | None] = range(len(request.values))
@@ -277,7 +275,7 @@ class Execution(Generic[T]):
             )
         given = iter(sources)
         data = [
-            self._slot_value(next(given), slot, live)
+            self._sent(next(given), slot, live)
             if slot and not is_hidden(slot)
             else None
             for slot in route.inputs
@@ -290,22 +288,17 @@ class Execution(Generic[T]):
         except RecursionError:
             raise too_deep() from None
 
-    def _slot_value(self, source: int | None, slot: Component, live: Live) -> Any:
-        """A value as it is sent: one of the caller's, or the app's own."""
-        if source is None:
-            return self._sent("", UNCHANGED, slot, live)
-        request = self._request
-        return self._sent(request.names[source], request.values[source], slot, live)
+    def _sent(self, source: int | None, slot: Component, live: Live) -> Any:
+        """Return a value as it is sent: one of the caller's, or the app's own.
 
-    def _sent(self, name: str, value: object, slot: Component, live: Live) -> Any:
-        """A value as it is sent; UNCHANGED is what the app's own page would send."""
+        UNCHANGED is what the app's own page would send.
+        """
+        request = self._request
+        name = "" if source is None else request.names[source]
+        value = UNCHANGED if source is None else request.values[source]
         if value is UNCHANGED:
             return slot.props.get("value")
-        if (
-            self._request.typed
-            and isinstance(value, str)
-            and kind_of(slot.type).parses_text
-        ):
+        if request.typed and isinstance(value, str) and kind_of(slot.type).parses_text:
             # The server parses a text; to arrive as one it has to be JSON itself.
             return json.dumps(value)
         try:
@@ -332,9 +325,14 @@ class Execution(Generic[T]):
         request, judgement = self._request, self._prepared and self._prepared[1]
         if judgement is not None:
             request = request.reading(judgement.outputs)
-        seen = not self._outcome.for_result_only
         return Reader(
-            live, entry, request, self._options, self._record, self._emit, seen=seen
+            live,
+            entry,
+            request,
+            self._options,
+            self._record,
+            self._emit,
+            seen=not self._outcome.for_result_only,
         )
 
     # ---- cancel
@@ -344,7 +342,7 @@ class Execution(Generic[T]):
         self._declined = True
 
     async def cancel(self) -> bool:
-        """Cancel, and say truly what came of it; see `Job.cancel`."""
+        """Cancel; return what came of it, see `Job.cancel`."""
         return await asyncio.shield(self._begin_to_cancel())
 
     def cancel_in_background(self) -> None:
@@ -420,12 +418,8 @@ def _what_became_of(entry: Entry) -> str | None:
 
 def _not_joined(error: GradioError) -> bool:
     """Return whether a join that failed with this error is safe to repeat."""
-    match error:
-        case RateLimited() | QueueFull():
-            return True
-        case ConnectError():
-            return error.not_sent
-        case ConnectionLost():
-            return not error.may_have_run
-        case _:
-            return False
+    if isinstance(error, ConnectError):
+        return error.not_sent
+    if isinstance(error, ConnectionLost):
+        return not error.may_have_run
+    return isinstance(error, RateLimited | QueueFull)

@@ -1,4 +1,4 @@
-"""What is known of a job: told by what runs it, and read by its `Job`."""
+"""What is known of a job: `Execution` writes it, and `Job` reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import GradioError, ProtocolError
 
 T = TypeVar("T")
 #: What is kept of a job's updates and outputs: all that there is room for, those that
-#: nobody has read yet, or the latest only, for who wants a result.
+#: nobody has read yet, or, where only the result is wanted, the latest.
 Keep: TypeAlias = Literal["all", "unread", "latest"]
 _log = logging.getLogger("gradio_runtime")
 
@@ -31,8 +31,6 @@ class Outcome(Generic[T]):
         limit: About how many bytes of them.
 
     Attributes:
-        where: The endpoint and the app, as errors name them.
-        latest: The latest update.
         first: The first output, of a job that keeps all.
         future: Waits for the end; the `Job` itself.
         ended: Whether that has come.
@@ -61,18 +59,18 @@ class Outcome(Generic[T]):
 
     @property
     def for_result_only(self) -> bool:
-        """Whether nobody sees any output before the last."""
+        """Return whether nobody sees any output before the last."""
         return self._feed is None
 
     @property
     def cancelled(self) -> bool:
-        """Whether the job has ended by being cancelled."""
+        """Return whether the job has ended by being cancelled."""
         return self.latest.code is Status.CANCELLED
 
     # ---- for what runs the job, on the runtime's loop
 
     def emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
-        """Tell an update of about so many bytes.
+        """Report an update of about so many bytes.
 
         Raises:
             ProtocolError: Too much of what came has not been read.
@@ -124,17 +122,17 @@ class Outcome(Generic[T]):
         future, self.future = self.future, None
         return future
 
-    # ---- for who waits
+    # ---- for callers that wait
 
     @property
     def updates(self) -> Feed[StatusUpdate[T]]:
-        """The updates, of a job that keeps them."""
+        """Return the updates, of a job that keeps them."""
         if self._feed is None:
             raise GradioError("the job was begun for its result only", **self.where)
         return self._feed
 
     def check_may_wait(self, what: str) -> None:
-        """Refuse to wait where the end could never be heard of."""
+        """Refuse to wait where the end could never come."""
         self.check_process()
         if not self.ended:
             check_may_block(what)
@@ -151,5 +149,5 @@ class Outcome(Generic[T]):
 
     @property
     def is_here(self) -> bool:
-        """Whether this is the job's process."""
+        """Return whether this is the job's process."""
         return self._process == os.getpid()

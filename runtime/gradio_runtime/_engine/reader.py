@@ -1,11 +1,11 @@
-"""Following one job: its messages become updates, and its last output the result."""
+"""Read one job: its messages become updates, and its last output the result."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from .._codecs import codec
 from .._components.slots import is_hidden
@@ -28,15 +28,13 @@ from .._queue.messages import (
 )
 from .._queue.outputs import UNKNOWN, Outputs, weigh
 from .._queue.phase import Phase
-from ..description import label_text
+from ..description import Component, label_text
 from ..errors import AppError, OutputMismatch, ProtocolError
 from .app import Live
 from .invocation import Request
 from .options import Options
 
 T = TypeVar("T")
-T_contra = TypeVar("T_contra", contravariant=True)
-V = TypeVar("V")
 
 #: About how many bytes an update has besides an output.
 _UPDATE = 500
@@ -44,25 +42,11 @@ _UPDATE = 500
 _SMALL = 1024
 
 
-class Emit(Protocol[T_contra]):
-    """Takes each update, and about how many bytes it has."""
-
-    def __call__(self, update: StatusUpdate[T_contra], weight: int = 0) -> None:
-        """Take one."""
-        ...
-
-
 class Reader(Generic[T]):
-    """Follows a job that has joined, on the runtime's loop.
+    """Reads the messages of a job that has joined, on the runtime's loop.
 
-    Args:
-        live: The app.
-        entry: The job.
-        request: How to read its outputs.
-        options: Of the call.
-        record: What is told of it to logs and traces.
-        emit: Takes each update.
-        seen: Whether anybody sees an output before the last.
+    `emit` takes each update and about how many bytes it has; `seen` says whether anybody
+    sees an output before the last.
     """
 
     def __init__(
@@ -72,7 +56,7 @@ class Reader(Generic[T]):
         request: Request[T],
         options: Options,
         record: CallRecord,
-        emit: Emit[T],
+        emit: Callable[[StatusUpdate[T], int], None],
         *,
         seen: bool = True,
     ) -> None:
@@ -95,16 +79,16 @@ class Reader(Generic[T]):
             edits=live.dialect.edits, limit=2 * live.transport.max_message_size
         )
         self._allowance = live.transfer.allowance()
-        #: Files made for the output that is being decoded, the most for any so far, and
-        #: those that are in it.
+        #: How many files were made for an output: the latest, and the most so far.
         self._made = self._most_made = 0
+        #: The files that are in the latest.
         self._files: list[File] = []
         self._last: T | None = None
         #: The values of the next output, if it has been decoded already.
         self._decoded: list[Any] | None = None
 
     async def read(self) -> T:
-        """Take messages until the job ends; returns its result.
+        """Take messages until the job ends; return its result.
 
         Raises:
             asyncio.CancelledError: The job was cancelled.
@@ -153,17 +137,17 @@ class Reader(Generic[T]):
         """Take an output, and wait for what there is to wait for."""
         large = self._is_large(message)
         if not self._seen:
-            known = await _done(partial(self._update, message), large=large)
+            known = await beside(partial(self._update, message), large=large)
             self._pass_over(known=known)
             return
-        values = await _done(partial(self._values_of, message), large=large)
+        values = await beside(partial(self._values_of, message), large=large)
         if values is None:
             return
         await self._fetch()
-        self._put_out(await _done(partial(self._read, values), large=large))
+        self._put_out(await beside(partial(self._read, values), large=large))
 
     def _is_large(self, message: Generating) -> bool:
-        """Whether taking it may take long, be it small as an edit of much."""
+        """Return whether taking it may take long, also as a small edit of much."""
         size = message.size
         if not self._seen and size <= _SMALL:
             return False
@@ -171,20 +155,20 @@ class Reader(Generic[T]):
         return many or size + self._outputs.weight > LARGE
 
     def _pass_over(self, *, known: bool) -> None:
-        """Tell of an output that nobody sees."""
+        """Report an output that nobody sees."""
         if known:
             self._record.output()
-            self._emit(StatusUpdate(Status.ITERATING))
+            self._emit(StatusUpdate(Status.ITERATING), 0)
 
     def _update(self, message: Generating) -> bool:
-        """Make an output's values the current ones; whether each is known."""
+        """Make an output's values the current ones; return whether each is known."""
         entry = self._entry
         entry.life.reach(Phase.YIELDING)
         values = self._outputs.update(message.data, mixed=entry.mixed)
         return not any(value is UNKNOWN for value in self._shown(values))
 
     def _values_of(self, message: Generating) -> list[Any] | None:
-        """The values that an output makes current; None where one is not known."""
+        """Return the values that an output makes current; None if one is not known."""
         if self._decoded is not None:
             values, self._decoded = self._decoded, None
             return values
@@ -201,26 +185,26 @@ class Reader(Generic[T]):
         self._entry.life.reach(Phase.ENDED)
         large = size > LARGE or self._most_made > MANY_FILES
         current = self._outputs.values or []
-        repeats = bool(current) and await _done(
+        repeats = bool(current) and await beside(
             lambda: self._shown(current) == self._shown(data), large=large
         )
         if repeats and self._seen:
             # The end repeats the last output.
-            self._emit(StatusUpdate(Status.FINISHED, success=True))
+            self._emit(StatusUpdate(Status.FINISHED, success=True), 0)
             return cast("T", self._last)
         self._outputs = Outputs()
-        values = await _done(partial(self._decode, data), large=large)
+        values = await beside(partial(self._decode, data), large=large)
         await self._fetch()
-        result = await _done(partial(self._read, values), large=large)
+        result = await beside(partial(self._read, values), large=large)
         empty = self._entry.route.generator and all(v is None for v in data)
         output = UNCHANGED if empty or repeats else result
-        weight = await _done(partial(weigh, data), large=large) if self._seen else 0
+        weight = await beside(partial(weigh, data), large=large) if self._seen else 0
         update = StatusUpdate(Status.FINISHED, success=True, output=output)
         self._emit(update, _UPDATE + weight)
         return result
 
     def _tell(self, message: Message) -> None:
-        """Pass a message on that is no output."""
+        """Report a message that is not an output."""
         # A server may say things twice or too late; a job never waits once it runs.
         life = self._entry.life
         match message:
@@ -254,40 +238,39 @@ class Reader(Generic[T]):
 
     def _tell_started(self, eta: float | None) -> None:
         self._record.started()
-        self._emit(StatusUpdate(Status.PROCESSING, eta=eta))
+        self._emit(StatusUpdate(Status.PROCESSING, eta=eta), 0)
 
     # ---- values
 
     def _shown(self, data: list[Any]) -> list[Any]:
-        """What is in the visible output slots."""
+        """Return the values of the visible output slots."""
         return [data[index] for index, _ in self._slots if index < len(data)]
 
     def _decode(self, data: list[Any]) -> list[Any]:
-        """The values of the visible output slots, with a `File` for each file."""
+        """Return the values of the visible slots, with a `File` for each file."""
+        self._made = 0
         try:
-            return self._plain(data)
+            values = [
+                self._value(data[index], slot)
+                for index, slot in self._slots
+                if index < len(data)
+            ]
         except RecursionError:
             raise ProtocolError("the app sent an output nested too deeply") from None
-
-    def _plain(self, data: list[Any]) -> list[Any]:
-        dialect = self._live.dialect
-        self._made = 0
-        values: list[Any] = []
-        for index, slot in self._slots[: len(data)]:
-            if index >= len(data):
-                break
-            value = codec.unwrap_update(data[index])
-            value = codec.as_object(value, slot.type, dialect)
-            if isinstance(value, dict | list):
-                kind = slot.type if self._request.typed else ""
-                value = codec.decode(value, kind, dialect, self._file_of)
-            values.append(codec.inert(value, slot.type))
         self._most_made = max(self._made, self._most_made)
         self._files = codec.files_in(values) if self._made else []
         return values
 
+    def _value(self, data: Any, slot: Component) -> Any:
+        dialect = self._live.dialect
+        value = codec.as_object(codec.unwrap_update(data), slot.type, dialect)
+        if isinstance(value, dict | list):
+            kind = slot.type if self._request.typed else ""
+            value = codec.decode(value, kind, dialect, self._file_of)
+        return codec.inert(value, slot.type)
+
     def _file_of(self, value: dict[str, Any]) -> File:
-        """The `File` for one of the output's; not for any number of them."""
+        """Return the `File` for one of an output's files, which are bounded."""
         self._made += 1
         if self._made > self._allowance.files:
             raise ProtocolError(
@@ -302,7 +285,7 @@ class Reader(Generic[T]):
             await self._live.transfer.download_all(self._files, self._allowance)
 
     def _read(self, values: list[Any]) -> T:
-        """Values as the declared type."""
+        """Return the values as the declared type."""
         names = self._names[: len(values)]
         try:
             return self._request.read(values, names, self._options.strict_outputs)
@@ -310,11 +293,6 @@ class Reader(Generic[T]):
             raise OutputMismatch(
                 "the app sent an output nested too deeply", raw=values
             ) from None
-
-
-async def _done(work: Callable[[], V], *, large: bool) -> V:
-    """The outcome of some work, which is done beside the loop if there is much of it."""
-    return await beside(work) if large else work()
 
 
 def _app_error(message: Failed) -> AppError:

@@ -30,7 +30,7 @@ class _Callbacks:
         self._lock = threading.Lock()
 
     def run(self, fn: Callable[[Any], object], argument: Any) -> None:
-        """Call `fn(argument)` on the thread; in order, one at a time."""
+        """Call `fn(argument)` on the thread."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -40,7 +40,7 @@ class _Callbacks:
         self._queue.put((fn, argument))
 
     def finish(self, timeout: float) -> None:
-        """Wait until what is due has been called, but not for ever."""
+        """Wait until what is due has been called."""
         if self._thread is None or not self._thread.is_alive():
             return
         done = threading.Event()
@@ -52,7 +52,7 @@ class _Callbacks:
             fn, argument = self._queue.get()
             try:
                 fn(argument)
-            except BaseException:  # noqa: BLE001  # it is logged whole
+            except BaseException:  # noqa: BLE001  # it is logged
                 _log.exception("a callback of a job failed")
             # Not until the next one comes: a job may be large.
             del fn, argument
@@ -62,7 +62,7 @@ _callbacks = _Callbacks()
 
 
 def run_callback(fn: Callable[[Any], object], argument: Any) -> None:
-    """Call `fn(argument)` on the callbacks' thread. What it raises is logged."""
+    """Call `fn(argument)` on the callbacks' thread, in order. Errors are logged."""
     _callbacks.run(fn, argument)
 
 

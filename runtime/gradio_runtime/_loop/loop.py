@@ -26,16 +26,16 @@ _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
 _exiting = False
-#: What is under way there; asyncio itself keeps no reference to a task.
-_background: set[asyncio.Task[None]] = set()
-#: The jobs among it, and what an interpreter that ends does not cut off at once.
-_jobs: set[asyncio.Task[None]] = set()
+#: Tasks that run there; asyncio itself keeps no reference to a task.
+_background: set[asyncio.Task[Any]] = set()
+#: The jobs among them, and what an interpreter that ends does not cut off at once.
+_jobs: set[asyncio.Task[Any]] = set()
 _finishing: set[asyncio.Task[Any]] = set()
 #: Seconds that it waits for the latter.
 _GRACE = 0.3
-#: What is awaited there in the end, when nothing runs any more.
+#: Actions that are awaited there in the end, when nothing runs any more.
 _last: list[Callable[[], Awaitable[None]]] = []
-#: What lets one thread at a time work beside each loop.
+#: Let one thread at a time work beside each loop.
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
     WeakKeyDictionary()
 )
@@ -46,10 +46,9 @@ _round: tuple[asyncio.AbstractEventLoop, float] | None = None
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
-    """The runtime's loop, started at its first use."""
+    """Return the runtime's loop, which its first use starts."""
     global _loop, _thread
-    loop = _loop
-    if loop is not None:
+    if (loop := _loop) is not None:
         return loop
     with _lock:
         if _loop is None:
@@ -68,7 +67,7 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def on_loop_thread() -> bool:
-    """Whether the caller runs on the runtime's own thread, where it must not block."""
+    """Return whether this is the runtime's own thread, which must not block."""
     return _thread is not None and threading.current_thread() is _thread
 
 
@@ -84,7 +83,7 @@ def check_may_block(what: str) -> None:
 
 
 def is_exiting() -> bool:
-    """Whether the interpreter is ending and the loop has stopped for good."""
+    """Return whether the interpreter is ending and the loop has stopped for good."""
     return _exiting
 
 
@@ -99,10 +98,7 @@ def in_background(action: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         with contextlib.suppress(GradioError):
             await action
 
-    task = asyncio.get_running_loop().create_task(quietly())
-    _background.add(task)
-    task.add_done_callback(_background.discard)
-    return task
+    return _kept(asyncio.get_running_loop().create_task(quietly()), _background)
 
 
 def run_job(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -111,16 +107,19 @@ def run_job(action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     When the interpreter ends it is cancelled while requests still work, so that it can
     be taken back from the app, which would otherwise run it for nobody.
     """
-    task = asyncio.get_running_loop().create_task(action)
-    _jobs.add(task)
-    task.add_done_callback(_jobs.discard)
-    return task
+    return _kept(asyncio.get_running_loop().create_task(action), _jobs)
 
 
 def let_finish(task: asyncio.Task[Any]) -> None:
-    """Give what takes a job back a moment more when the interpreter ends."""
-    _finishing.add(task)
-    task.add_done_callback(_finishing.discard)
+    """Give a task that takes a job back a moment more when the interpreter ends."""
+    _kept(task, _finishing)
+
+
+def _kept(task: asyncio.Task[T], group: set[asyncio.Task[Any]]) -> asyncio.Task[T]:
+    """Keep a task in a group until it has ended."""
+    group.add(task)
+    task.add_done_callback(group.discard)
+    return task
 
 
 def at_exit(action: Callable[[], Awaitable[None]]) -> None:
@@ -129,7 +128,7 @@ def at_exit(action: Callable[[], Awaitable[None]]) -> None:
 
 
 def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
-    """Wake a waiter of any loop, from any thread; False if that loop is closed."""
+    """Wake a waiter of any loop from any thread; return False if that is closed."""
     try:
         loop.call_soon_threadsafe(_set_done, waiter)
     except RuntimeError:
@@ -143,10 +142,10 @@ def _set_done(waiter: asyncio.Future[None]) -> None:
 
 
 def overdue() -> bool:
-    """Whether it is time to let others have their turn, by `asyncio.sleep(0)`.
+    """Return whether it is time to let others have their turn, by `asyncio.sleep(0)`.
 
-    For loops that take what has come already, and so would not wait for anything: a
-    flood of small messages would keep everybody else waiting.
+    This is for loops that take what has come already and so never wait: a flood of
+    small messages would keep everybody else waiting.
     """
     global _round
     loop = asyncio.get_running_loop()
@@ -165,18 +164,21 @@ def _end_round() -> None:
 _NOTHING = Context()
 
 
-async def beside(function: Callable[[], T]) -> T:
-    """Run what takes long while the loop goes on, one after the other.
+async def beside(function: Callable[[], T], *, large: bool = True) -> T:
+    """Run what takes long (`large`) in a thread, while the loop goes on.
 
-    Only one thread of Python runs at a time, so that several would serve nobody.
+    One after the other: only one thread of Python runs at a time, so that several would
+    serve nobody.
     """
+    if not large:
+        return function()
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
     async with turn:
         return await in_thread(function)
 
 
 def in_thread(function: Callable[[], T]) -> asyncio.Future[T]:
-    """Run what blocks in a thread of its own, which nobody waits for in the end.
+    """Run what blocks in a thread of its own.
 
     Python waits for asyncio's own threads when it exits, so that a Hub that does not
     answer would keep a program from ending after Ctrl-C.
@@ -189,12 +191,13 @@ def in_thread(function: Callable[[], T]) -> asyncio.Future[T]:
             setter(value)
 
     def run() -> None:
+        end: tuple[Callable[[Any], None], object]
         try:
-            told: tuple[Callable[[Any], None], object] = outcome.set_result, function()
+            end = outcome.set_result, function()
         except BaseException as error:  # noqa: BLE001  # whoever waits gets it
-            told = outcome.set_exception, error
+            end = outcome.set_exception, error
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(deliver, *told)
+            loop.call_soon_threadsafe(deliver, *end)
 
     threading.Thread(target=run, name="gradio-runtime-worker", daemon=True).start()
     return outcome
@@ -277,15 +280,14 @@ async def _cancel(tasks: Set[asyncio.Task[Any]]) -> None:
     fresh = {task for task in tasks if not has_begun(task)}
     for task in tasks - fresh:
         task.cancel()
-    if fresh:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
     for task in fresh:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def has_begun(task: asyncio.Task[Any]) -> bool:
-    """Whether a task has made its first step."""
+    """Return whether a task has made its first step."""
     coroutine = task.get_coro()
     return (
         not inspect.iscoroutine(coroutine)

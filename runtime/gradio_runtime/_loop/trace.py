@@ -1,4 +1,4 @@
-"""What is told of a call to logs and traces: where it stands, never what is in it.
+"""Logs and traces of a call: where it stands, never what is in it.
 
 Logging goes to `gradio_runtime`, all but retries (INFO) at DEBUG. No values, texts of
 errors, headers, queries or tokens are logged.
@@ -29,11 +29,7 @@ current_endpoint: ContextVar[str | None] = ContextVar("endpoint", default=None)
 class CallRecord:
     """One call, from its submission to its end.
 
-    Made on the caller's thread, whose span, if it has one, becomes the parent.
-
-    Args:
-        endpoint: The api_name.
-        src: The app: a URL or a Space id.
+    It is made on the caller's thread, whose span, if it has one, becomes the parent.
     """
 
     def __init__(self, endpoint: str, src: str) -> None:
@@ -43,7 +39,7 @@ class CallRecord:
         self._span = _start_span(endpoint, src)
 
     def enter(self) -> None:
-        """Make the task that runs now one of this call."""
+        """Let the task that runs now count as one of this call."""
         current_endpoint.set(self._endpoint)
         if self._span is not None:
             from opentelemetry import context, trace
@@ -51,7 +47,7 @@ class CallRecord:
             context.attach(trace.set_span_in_context(self._span))
 
     def headers(self) -> dict[str, str]:
-        """What carries the trace to the app."""
+        """Return the headers that carry the trace to the app."""
         carrier: dict[str, str] = {}
         if self._span is not None:
             from opentelemetry import propagate, trace
@@ -60,45 +56,34 @@ class CallRecord:
         return carrier
 
     def connected(self, version: str) -> None:
-        """The app is there and runs this version of Gradio."""
+        """Record which version of Gradio the app runs."""
         self._set("gradio.version", version)
 
     def joined(self, event_id: str) -> None:
-        """The app has taken the job."""
+        """Record that the app has taken the job."""
         if event_id:
             self._set("gradio.event_id", event_id)
         _log.debug("%s: joined the queue", self._what)
 
     def retried(self, error: Exception, pause: float) -> None:
-        """The app did not take the job; it is offered again after a pause."""
+        """Record that the job joins again after a pause."""
         reason = type(error).__name__
         _log.info("%s: %s, joining again in %.1f s", self._what, reason, pause)
         if self._span is not None:
             self._span.add_event("retry", {"error.type": reason})
 
     def started(self) -> None:
-        """The app's function has begun."""
+        """Record that the app's function has begun."""
         _log.debug("%s: started", self._what)
         if self._span is not None:
             self._span.add_event("started")
 
     def output(self) -> None:
-        """An output has come."""
+        """Count an output."""
         self._outputs += 1
 
-    def finished(self) -> None:
-        """The result is there."""
-        self._end("finished", None)
-
-    def failed(self, error: BaseException) -> None:
-        """The call ended with an error."""
-        self._end("failed", error)
-
-    def cancelled(self) -> None:
-        """The call was cancelled."""
-        self._end("cancelled", None)
-
-    def _end(self, outcome: str, error: BaseException | None) -> None:
+    def ended(self, outcome: str, error: BaseException | None = None) -> None:
+        """Record the end: `finished`, `failed` or `cancelled`."""
         reason = f" ({type(error).__name__})" if error is not None else ""
         _log.debug("%s: %s%s", self._what, outcome, reason)
         if (span := self._span) is None:
@@ -119,7 +104,7 @@ class CallRecord:
 
 
 def _start_span(endpoint: str, src: str) -> Span | None:
-    """A span in a program that traces; None in any other."""
+    """Start a span in a program that traces; return None in any other."""
     if "opentelemetry.trace" not in sys.modules:
         return None
     from opentelemetry import trace

@@ -19,8 +19,8 @@ T = TypeVar("T")
 class Feed(Generic[T]):
     """A log with any number of followers.
 
-    Followers wait on a lock of their own (threads) or a future (tasks), each of which
-    is used once; nothing polls.
+    A follower waits on a lock (threads) or a future (tasks) of its own, which is used
+    once; nothing polls.
 
     Args:
         keep: Whether items stay, so that every follower reads all from the start.
@@ -72,13 +72,13 @@ class Feed(Generic[T]):
             return True
 
     def _has_room(self, weight: int) -> bool:
-        """Whether an item can be taken, also by dropping others; the lock is held."""
+        """Make room for an item if others may give way; the lock is held."""
         over = self._weight + weight - self._limit
         if over <= 0 or not self._items:
             return True
         if not self._keep:
             return False
-        # Some more than need be, so that it is not for each item.
+        # More than necessary, so that not every item has to make room.
         over += self._limit // 8
         n = 0
         while n < len(self._items) and over > 0:
@@ -90,38 +90,44 @@ class Feed(Generic[T]):
         return True
 
     def close(self) -> None:
-        """Say that no more items come."""
+        """End the log: no more items come."""
         with self._lock:
             self._closed = True
             self._wake()
 
     def _wake(self) -> None:
-        """Wake whoever waits, which is to look again; the lock is held."""
-        if self._wakers:
-            wakers, self._wakers = self._wakers, []
-            for wake in wakers:
-                wake()
+        """Wake all followers that wait; the lock is held."""
+        wakers, self._wakers = self._wakers, []
+        for wake in wakers:
+            wake()
 
     def snapshot(self) -> list[T]:
-        """The items so far."""
+        """Return the items so far."""
         with self._lock:
             return self._items.copy()
 
-    def _take(self, position: int) -> tuple[list[T], int]:
-        """The items from a position on, and the next position; the lock is held."""
-        if self._keep:
-            self._read = self.dropped + len(self._items)
-            return self._items[max(position - self.dropped, 0) :], self._read
-        items, self._items, self._weights = self._items, [], []
-        self._weight = 0
-        return items, position + len(items)
+    def _look(
+        self, position: int, wake: Callable[[], object]
+    ) -> tuple[list[T], int] | None:
+        """Return the items from a position on, and the next position.
 
-    def _ready(self, position: int) -> bool:
-        so_far = self.dropped + len(self._items)
-        return self._closed or so_far > (position if self._keep else 0)
+        None means that there are none yet: `wake` is called when it is time to look
+        again. An empty list is the end.
+        """
+        with self._lock:
+            end = self.dropped + len(self._items)
+            if not self._closed and end <= (position if self._keep else 0):
+                self._wakers.append(wake)
+                return None
+            if self._keep:
+                self._read = end
+                return self._items[max(position - self.dropped, 0) :], end
+            items, self._items, self._weights = self._items, [], []
+            self._weight = 0
+            return items, end
 
     def follow(self, timeout: float | None = None) -> Iterator[T]:
-        """Every item from the first that there is, waiting for those to come.
+        """Yield every item from the first that there is; wait for those to come.
 
         Raises:
             TimeoutError: `timeout` seconds have passed since the first item was asked
@@ -130,50 +136,42 @@ class Feed(Generic[T]):
         deadline = None if timeout is None else monotonic() + timeout
         position = 0
         while True:
-            woken: threading.Lock | None = None
-            with self._lock:
-                if self._ready(position):
-                    items, position = self._take(position)
-                else:
-                    items, woken = [], threading.Lock()
-                    woken.acquire()
-                    self._wakers.append(woken.release)
-            if woken is not None:
+            woken = threading.Lock()
+            woken.acquire()
+            found = self._look(position, woken.release)
+            if found is None:
                 left = -1 if deadline is None else max(0.0, deadline - monotonic())
                 if not woken.acquire(timeout=left):
                     self._forget(woken.release)
                     raise TimeoutError
-            elif not items:
+                continue
+            items, position = found
+            if not items:
                 return
-            else:
-                yield from items
+            yield from items
 
     async def afollow(self) -> AsyncIterator[T]:
-        """Like `follow`, for the event loop that runs."""
+        """Do the same on the event loop that runs, without a timeout."""
         loop = asyncio.get_running_loop()
         position = 0
         while True:
             waiter: asyncio.Future[None] = loop.create_future()
             wake = partial(resolve, loop, waiter)
-            with self._lock:
-                if ready := self._ready(position):
-                    items, position = self._take(position)
-                else:
-                    items = []
-                    self._wakers.append(wake)
-            if not ready:
+            found = self._look(position, wake)
+            if found is None:
                 try:
                     await waiter
                 except BaseException:
                     self._forget(wake)
                     raise
-            elif not items:
+                continue
+            items, position = found
+            if not items:
                 return
-            else:
-                for item in items:
-                    yield item
+            for item in items:
+                yield item
 
     def _forget(self, waker: Callable[[], object]) -> None:
-        """Take back the waker of a follower that no longer waits."""
+        """Remove the waker of a follower that no longer waits."""
         with self._lock, suppress(ValueError):
             self._wakers.remove(waker)

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from functools import partial
 from urllib.parse import urlencode
 
 from .._http.sockets import ABNORMAL
-from .._loop.loop import beside, in_background
-from .._models.bounds import LARGE
+from .._loop.loop import in_background
 from ..description.json_values import dump_json
 from ..errors import ConnectionLost, GradioError, ProtocolError, QueueFull
 from .entry import UnsharedEntry
-from .messages import Asked, Completed, Failed, Message, Refused, StreamFault, decode
+from .messages import Asked, Completed, Failed, Message, Refused, StreamFault
 from .phase import Phase
-from .session import Body
+from .session import Body, decoded
 
 #: Close code of a job that another event of the app has cancelled.
 _NORMAL = 1000
@@ -57,7 +55,7 @@ class OwnStreamEntry(UnsharedEntry):
     async def _converse(
         self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
     ) -> None:
-        """Run the conversation; pass an error on to the task that waits."""
+        """Run the conversation; give an error to the task that waits."""
         over = self._by_socket if self.sessions.dialect.sockets else self._by_stream
         try:
             await over(joined, body, headers)
@@ -114,8 +112,9 @@ class OwnStreamEntry(UnsharedEntry):
         joined: asyncio.Future[None],
     ) -> bool:
         """Pass messages on and answer requests; return whether the job's end came."""
+        sessions = self.sessions
         async for text in messages:
-            match message := await self._decoded(text):
+            match message := await decoded(text, sessions.transport, sessions.dialect):
                 case Asked(data=False):
                     await give(message)
                     continue
@@ -134,11 +133,6 @@ class OwnStreamEntry(UnsharedEntry):
             if isinstance(message, Completed | Failed):
                 return True
         return False
-
-    async def _decoded(self, text: str | bytes) -> Message:
-        sessions = self.sessions
-        reading = partial(decode, text, sessions.dialect, sessions.transport.max_values)
-        return await beside(reading) if len(text) > LARGE else reading()
 
     def _tell(self, message: Message, size: int = 0) -> None:
         if isinstance(message, Completed | Failed):

@@ -1,4 +1,4 @@
-"""Sessions: joins, one event stream each, and its messages for the jobs that wait.
+"""Sessions: joins, and one event stream each with the messages of its jobs.
 
 The server buffers the messages of a session until its stream is read, and closes the
 stream when no job is pending. So a session joins first, opens the stream when a job
@@ -12,6 +12,7 @@ import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import Context
 from copy import copy
 from dataclasses import dataclass
@@ -72,34 +73,20 @@ _NO_FUNCTION = -1
 
 @dataclass(eq=False)
 class _Stream:
-    """The state of one event stream.
+    """The state of one event stream."""
 
-    Attributes:
-        begun: Whether its first message has arrived.
-        ended: Whether `close_stream` has.
-        unwanted: Whether to leave it as soon as it has begun.
-    """
-
-    begun: bool = False
-    ended: bool = False
-    unwanted: bool = False
+    begun: bool = False  # its first message has arrived
+    ended: bool = False  # `close_stream` has
+    unwanted: bool = False  # it is left as soon as it has begun
 
 
 class Session:
-    """One session at the server.
-
-    Args:
-        transport: HTTP to the app.
-        dialect: The server's dialect.
-        hash_: The session's name at the server, which has its State.
-
-    Attributes:
-        spoilt: Whether a generator was stopped before its end, so that a later one's
-            outputs may be mixed with its own; see `Dialect.mixes_outputs`.
-    """
+    """One session at the server, which has its State under the name `hash`."""
 
     def __init__(self, transport: Transport, dialect: Dialect, hash_: str) -> None:
         self.hash = hash_
+        #: Whether a generator was stopped before its end, so that a later one's outputs
+        #: may be mixed with its own; see `Dialect.mixes_outputs`.
         self.spoilt = False
         self._transport = transport
         self._dialect = dialect
@@ -162,18 +149,13 @@ class Session:
             async with self._stopping[inbox.fn_index]:
                 pass  # otherwise this job would be stopped too
             if self._dropped is not None:
-                await asyncio.wait(
-                    [self._dropped]
-                )  # otherwise the server drops this job too
+                # Otherwise the server drops this job too.
+                await asyncio.wait([self._dropped])
             name = {"fn_index": inbox.fn_index, "session_hash": self.hash}
-            url = f"{self._dialect.prefix}/queue/join"
-            answer = await self._transport.post_json(
-                url, dump_json({**body, **name}), headers
-            )
-            event_id = _event_id(answer)
-            inbox.event_id = event_id
-            self._inboxes[event_id] = inbox
-            for message, size in self._early.pop(event_id, ()):
+            answer = await self._post("queue/join", {**body, **name}, headers)
+            inbox.event_id = _event_id(answer)
+            self._inboxes[inbox.event_id] = inbox
+            for message, size in self._early.pop(inbox.event_id, ()):
                 self._early_size -= size
                 inbox.put(message, size)
         finally:
@@ -193,9 +175,9 @@ class Session:
             if len(self._left) > _MOST_EARLY:
                 del self._left[next(iter(self._left))]
         if not self.busy and self._reader is not None and not self._reader.done():
-            loop = asyncio.get_running_loop()
             self._stop_drain()
-            self._drain = loop.call_later(_DRAIN, self._close_if_idle)
+            later = asyncio.get_running_loop().call_later
+            self._drain = later(_DRAIN, self._close_if_idle)
 
     def drop(self) -> None:
         """Close the stream, so that the server drops the session's jobs.
@@ -226,31 +208,28 @@ class Session:
 
     async def reset(self, inbox: Inbox) -> bool:
         """Stop one generator after an output; return whether it ran. Before 4.31."""
-        url = f"{self._dialect.prefix}/reset"
-        body = dump_json({"event_id": inbox.event_id})
         try:
-            answer = load_json(await self._transport.post_json(url, body))
+            answer = load_json(await self._post("reset", {"event_id": inbox.event_id}))
         except ValueError:
             return False
         return is_object(answer) and answer.get("success") is True
 
     async def _cancel(self, inbox: Inbox, fn_index: int) -> None:
-        body = {
-            "session_hash": self.hash,
-            "fn_index": fn_index,
-            "event_id": inbox.event_id,
-        }
-        url = f"{self._dialect.prefix}/cancel"
-        await self._transport.post_json(url, dump_json(body))
+        name = {"fn_index": fn_index, "session_hash": self.hash}
+        await self._post("cancel", {**name, "event_id": inbox.event_id})
+
+    async def _post(
+        self, path: str, body: Body, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        url = f"{self._dialect.prefix}/{path}"
+        return await self._transport.post_json(url, dump_json(body), headers)
 
     def _keep_reading(self) -> None:
         self._stop_drain()
         if self._reader is None or self._reader.done():
-            # It reads for all jobs, so it must not have the context variables or the
-            # trace of one caller.
-            self._reader = asyncio.get_running_loop().create_task(
-                self._read(), context=Context()
-            )
+            # It reads for all jobs: not in the context, or the trace, of one caller.
+            loop = asyncio.get_running_loop()
+            self._reader = loop.create_task(self._read(), context=Context())
 
     def _stop_drain(self) -> None:
         if self._drain is not None:
@@ -327,12 +306,7 @@ class Session:
                     case Ignored() | Asked() | Refused():
                         pass
                     case _:
-                        inbox = self._deliver(message.event_id, message, len(text))
-                        if inbox is not None and inbox.full:
-                            await inbox.room()
-                        while self._early_size > MAX_EARLY_SIZE:
-                            self._answered = asyncio.Event()
-                            await self._answered.wait()
+                        await self._deliver(message.event_id, message, len(text))
             if not self._dialect.closes_streams:
                 # Before 4.22 the stream just ends.
                 stream.ended = True
@@ -353,11 +327,8 @@ class Session:
         Raises:
             ProtocolError: It names no job, so that any job may be waiting for it.
         """
-        most = self._transport.max_values
         try:
-            if len(text) > LARGE:
-                return await beside(partial(decode, text, self._dialect, most))
-            return decode(text, self._dialect, most)
+            return await decoded(text, self._transport, self._dialect)
         except ProtocolError as error:
             head = text[:_HEAD].decode("utf-8", "replace")
             named = [inbox for id_, inbox in self._inboxes.items() if id_ in head]
@@ -367,15 +338,15 @@ class Session:
             named[0].put(error)
             return Ignored()
 
-    def _deliver(
-        self, event_id: str | None, message: Message, size: int
-    ) -> Inbox | None:
-        """Deliver a message; return the inbox, if its job is known."""
+    async def _deliver(self, event_id: str | None, message: Message, size: int) -> None:
+        """Deliver a message, and wait until there is room for the next one."""
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             if _ends(message, inbox):
                 del self._inboxes[inbox.event_id]
             inbox.put(message, size)
+            if inbox.full:
+                await inbox.room()
         elif self._joining and event_id and event_id not in self._left:
             # The answer to the join has not arrived yet.
             self._early.setdefault(event_id, []).append((message, size))
@@ -383,7 +354,9 @@ class Session:
             if len(self._early) > _MOST_EARLY:
                 first = self._early.pop(next(iter(self._early)))
                 self._early_size -= sum(size for _, size in first)
-        return inbox
+        while self._early_size > MAX_EARLY_SIZE:
+            self._answered = asyncio.Event()
+            await self._answered.wait()
 
     def _fail(self, error: GradioError) -> None:
         self._lost_at = asyncio.get_running_loop().time()
@@ -400,13 +373,9 @@ def _ends(message: Message, inbox: Inbox) -> bool:
     An end without data is, unless it answers a removal from the queue that may have
     been too late: then the job continues.
     """
-    match message:
-        case Completed(data=None):
-            return not inbox.removing
-        case Completed() | Failed():
-            return True
-        case _:
-            return False
+    if isinstance(message, Completed) and message.data is None:
+        return not inbox.removing
+    return isinstance(message, Completed | Failed)
 
 
 def _fault(message: StreamFault) -> ConnectionLost:
@@ -415,14 +384,17 @@ def _fault(message: StreamFault) -> ConnectionLost:
     return ConnectionLost(f"the app ended the stream: {message.text}")
 
 
+async def decoded(text: str | bytes, transport: Transport, dialect: Dialect) -> Message:
+    """Decode a message of the app, a large one beside the loop."""
+    reading = partial(decode, text, dialect, transport.max_values)
+    return await beside(reading, large=len(text) > LARGE)
+
+
 def _event_id(content: bytes) -> str:
-    try:
-        event_id = load_json(content)["event_id"]
-    except (ValueError, KeyError, TypeError, IndexError):
-        event_id = None
-    if not isinstance(event_id, str) or not event_id:
-        raise ProtocolError("the app accepted the job without an event id")
-    return event_id
+    with suppress(ValueError, KeyError, TypeError, IndexError):
+        if isinstance(event_id := load_json(content)["event_id"], str) and event_id:
+            return event_id
+    raise ProtocolError("the app accepted the job without an event id")
 
 
 def new_hash() -> str:

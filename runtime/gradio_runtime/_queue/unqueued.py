@@ -57,8 +57,7 @@ class UnqueuedEntry(UnsharedEntry):
             answer = await sessions.transport.post_call("/api/predict", body, headers)
             most = sessions.transport.max_values
             reading = partial(decode_answer, answer, sessions.dialect, most)
-            large = len(answer) > LARGE
-            message = await beside(reading) if large else reading()
+            message = await beside(reading, large=len(answer) > LARGE)
             if not isinstance(message, Generating):
                 break
             last = message.data
