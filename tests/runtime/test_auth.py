@@ -390,7 +390,7 @@ def test_no_secret_is_logged_or_shown(
         text += repr(client) + repr(connection) + repr(connection.settings)
         text += repr(client.echo.with_options(headers={"a": "s3cret"})._options)
         if connection._transport is not None:
-            text += repr(connection._transport) + repr(connection._live)
+            text += repr(connection._transport) + repr(connection.live)
     assert any(record.name.startswith("httpcore2") for record in caplog.records)
     logged = "\n".join(record.getMessage() for record in caplog.records)
     for secret in SECRETS:

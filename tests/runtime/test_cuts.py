@@ -138,6 +138,7 @@ def test_a_server_that_dies_restarts_and_changes(
 
         # An index that the app no longer has, as after a hot reload.
         live = client._connection().live
+        assert live is not None
         live._routes["/echo"] = replace(live.route("/echo"), fn_index=9999)
         with pytest.raises(ProtocolError, match="500"):
             client.echo("x")

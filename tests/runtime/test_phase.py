@@ -136,7 +136,7 @@ def told(messages: list[Message], before: Phase) -> list[Status]:
         cast("Any", SimpleNamespace(read=lambda *_: None, typed=True)),
         cast("Any", SimpleNamespace(strict_outputs=True)),
         cast("Any", SimpleNamespace(started=lambda: None, output=lambda: None)),
-        lambda update, _weight=0: codes.append(update.code),
+        lambda update, _weight: codes.append(update.code),
     )
     run_sync(asyncio.wait_for(reader.read(), 10))
     return codes

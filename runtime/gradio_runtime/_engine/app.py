@@ -1,4 +1,4 @@
-"""A connected app: what it said of itself, and the machinery made from that."""
+"""A connected app."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._transfer.transfer import Transfer
 from ..description import Config, Dependency, Info, ParameterInfo
 from ..description.dialect import Dialect
 from ..errors import InputError
-from .discovery import parse_info, read_info
+from .discovery import read_info
 
 
 class Live:
@@ -45,10 +45,10 @@ class Live:
         self._rooms: dict[int, asyncio.Semaphore] = {}
         self._routes: dict[str | int, Route] = {}
         self._info: Info | None = None
-        self._reading: asyncio.Lock = asyncio.Lock()
+        self._reading = asyncio.Lock()
 
     def route(self, name: str | int) -> Route:
-        """The endpoint of an api_name or a fn_index.
+        """Return the endpoint of an api_name or a fn_index.
 
         Raises:
             InputError: The app has no such endpoint.
@@ -58,7 +58,7 @@ class Live:
         return self._routes[name]
 
     def room(self, route: Route) -> asyncio.Semaphore:
-        """Where an endpoint's jobs wait until few enough are in the app's queue.
+        """Return where an endpoint's jobs wait until few enough are in the app's queue.
 
         The server tells each job in the queue of every move of it, so that what a
         crowd costs grows with its square (Gradio 6.31 and 1,000 jobs on one machine:
@@ -90,25 +90,25 @@ class Live:
         close = difflib.get_close_matches(name, names, n=1)
         if close:
             return f"Did you mean {close[0]}?"
-        return f"It has {', '.join(names[:20])}" if names else "It has no endpoints"
+        return f"It has {', '.join(names[:20]) or 'no endpoints'}"
 
     async def info(self) -> Info:
-        """The app's `/info`, read once."""
+        """Return the app's `/info`, which is read once."""
         async with self._reading:
             if self._info is None:
                 raw = await read_info(self.transport, self.config, all_endpoints=True)
-                self._info = parse_info(raw, self.transport)
+                self._info = Info.model_validate(raw)
         return self._info
 
     async def parameters(self, route: Route) -> list[ParameterInfo]:
-        """What `/info` says of an endpoint's parameters."""
+        """Return what `/info` says of an endpoint's parameters."""
         info = await self.info()
         found = info.named_endpoints.get(route.api_name)
         found = found or info.unnamed_endpoints.get(str(route.fn_index))
         return found.parameters if found else []
 
     async def wants_oauth_token(self, route: Route) -> bool:
-        """Whether an endpoint's function takes its caller's own token.
+        """Return whether an endpoint's function takes its caller's own token.
 
         Only `/info` says so (Gradio 6.22 and later), so that is read for it; call this
         where there is a token to send.

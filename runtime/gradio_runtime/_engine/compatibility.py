@@ -1,4 +1,4 @@
-"""Whether the live app is what a module was generated for, and what follows from it."""
+"""Judge whether the live app is what a module was generated for."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:
-    """The endpoint that a request is for.
+    """Return the endpoint that a request is for.
 
     Raises:
-        SchemaDrift: It is gone, of a generated module.
-        InputError: It is not there, of an untyped call.
+        SchemaDrift: A generated module's endpoint is gone.
+        InputError: An untyped call's endpoint does not exist.
     """
     try:
         return live.route(request.endpoint)
@@ -46,17 +46,10 @@ async def judged(
     request: Request[Any],
     on_drift: OnDrift,
 ) -> Judgement | None:
-    """How to call an endpoint that has changed; None if it has not.
+    """Return how to call an endpoint that has changed; None if it has not.
 
-    Only where component types and labels do not do is `/info` read, for the names of
+    Only if component types and labels are not enough is `/info` read, for the names of
     the parameters and for those that may be left to the function's own `None`.
-
-    Args:
-        connection: Remembers what has been warned of.
-        live: The app.
-        route: The endpoint as it is.
-        request: The call, with what the module was generated for.
-        on_drift: What to do where the call would break.
 
     Raises:
         SchemaDrift: The call would break, and `on_drift` is `"raise"`.

@@ -1,4 +1,4 @@
-"""A connection to one app: where it is, who we are to it, and what is known of it.
+"""A connection to one app: its address, our access to it, and its description.
 
 All of it runs on the runtime's loop. Connecting is lazy and reads `/config` once.
 """
@@ -45,12 +45,9 @@ T = TypeVar("T")
 
 
 class Connection:
-    """One client's view of one app.
+    """One client's view of one app, which is at a URL or a Space (`owner/space`).
 
-    Args:
-        src: A URL, or a Space id (`owner/space`).
-        settings: How to reach it.
-        report: Shows what a Space does that is waited for.
+    `report` shows what a Space does while the client waits for it.
     """
 
     def __init__(
@@ -65,36 +62,30 @@ class Connection:
         self._wanted: Wanted | None = None
         self.settings = settings or Settings()
         self.session_hash = self.settings.session_hash or new_hash()
-        #: What no text that leaves the runtime may have in it.
+        #: Secrets, which no text that leaves the runtime may contain.
         self.secrets = _secrets_of(src, self.settings)
         self._report = report or line_on_terminal()
-        self._lock: asyncio.Lock | None = None
+        self._lock = asyncio.Lock()
         self._transport: Transport | None = None
-        self._live: Live | None = None
+        #: The app as it is known since `ready`.
+        self.live: Live | None = None
         self._previous: Live | None = None
         self._heartbeat: Heartbeat | None = None
         self._closed = False
         self._logged_in = False
         self._token: str | None = None
-        #: What has been warned of, to say it once.
+        #: The warnings so far, each of which is given once.
         self.warned: set[str] = set()
-        #: What ends the jobs that are under way; closing does.
+        #: End the jobs that are under way, when the client is closed.
         self.abandons: set[Callable[[], None]] = set()
 
-    @property
-    def live(self) -> Live:
-        """What is known since `ready`."""
-        if self._live is None:
-            raise GradioError("the client is not connected yet", src=self.src)
-        return self._live
-
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run something of this connection and wait; its errors name the app. Blocks."""
+        """Run something of this connection, blocking; its errors name the app."""
         try:
             return run_sync(coroutine)
         except GradioError as error:
             if isinstance(error, ConnectionLost):
-                error.told(may_have_run=False)  # no job is among it
+                error.told(may_have_run=False)  # it is not a job
             self.leaving(error)
             raise
 
@@ -104,14 +95,9 @@ class Connection:
         endpoint: str | None = None,
         more: Secrets | None = None,
     ) -> None:
-        """Have an error, on its way to the user, name the app and hold no secret.
+        """Make an error name the app and hold no secret, also none of the call (`more`).
 
-        Every error leaves through here.
-
-        Args:
-            error: The error.
-            endpoint: The api_name of what was called.
-            more: What gives access to this call only.
+        Every error goes through here on its way to the user.
         """
         error.within(endpoint=endpoint, src=self.src)
         cleaned(error, self.secrets.strike)
@@ -122,27 +108,24 @@ class Connection:
         """Connect, unless that has been done.
 
         Raises:
-            GradioError: The app cannot be reached or is no Gradio app.
+            GradioError: The app cannot be reached or is not a Gradio app.
         """
-        if self._live is not None:
-            return self._live
-        if self._closed:
-            raise self._is_closed()
-        self._lock = self._lock or asyncio.Lock()
+        if self.live is not None:
+            return self.live
+        self._check_open()
         async with self._lock:
-            if self._live is None:
+            if self.live is None:
                 transport, _, config = await self.described()
-                if self._closed:
-                    raise self._is_closed()
+                self._check_open()
                 self._authorize(transport, config)
-                self._live = Live(
+                self.live = Live(
                     self.settings, self.session_hash, transport, config, self._previous
                 )
-                self._beat(self._live)
-        return self._live
+                self._beat(self.live)
+        return self.live
 
     def _beat(self, live: Live) -> None:
-        """Tell the app that the session is in use, if it asks for that."""
+        """Keep the session in use at an app that asks for that."""
         if live.config.connect_heartbeat and not self._closed:
             if self._heartbeat is None:
                 self._heartbeat = Heartbeat(self)
@@ -150,39 +133,33 @@ class Connection:
                 live.transport, live.dialect.prefix, self.session_hash
             )
 
-    def _is_closed(self) -> GradioError:
-        return GradioError(
-            "the client has been closed", src=self.src, hint="Make a new one"
-        )
+    def _check_open(self) -> None:
+        if self._closed:
+            raise GradioError(
+                "the client has been closed", src=self.src, hint="Make a new one"
+            )
 
     def forget(self, live: Live | None, *, login: bool) -> None:
         """Read the app's description again at the next call: it may have restarted.
 
-        Args:
-            live: What turned out to be stale; nothing is forgotten if that has been
-                replaced already, for another job.
-            login: Whether to log in again, too.
+        `live` turned out to be stale; `login` says whether to log in again, too.
         """
-        if live is not self._live:
-            return
-        if self._live is not None:
-            self._previous = self._live
-        self._live = None
+        if live is not self.live:
+            return  # another job has replaced it already
+        if self.live is not None:
+            self._previous = self.live
+        self.live = None
         if login:
             self._logged_in = False
 
     def can_renew(self, live: Live | None) -> bool:
-        """Whether a login that has run out can be made again, or just has been.
-
-        Args:
-            live: The app as it was when it refused.
-        """
-        renewed = live is not self._live
+        """Return whether a login that `live` refused can be, or was, made again."""
+        renewed = live is not self.live
         return self.settings.auth is not None and (self._logged_in or renewed)
 
     @property
     def is_space(self) -> bool:
-        """Whether the app is a Space of the Hub, by the address that the caller gave."""
+        """Return whether the app is a Space of the Hub, by the address given."""
         if self._space_id is not None:
             return True
         address = split(self._address)
@@ -193,23 +170,15 @@ class Connection:
         )
 
     async def located(self) -> Transport:
-        """HTTP to the app, once it is known where that is and a Space serves."""
+        """Return HTTP to the app, once its address is known and a Space serves."""
         if self._transport is None:
             base, self._token = await self._locate()
             self.secrets.add(self._token)
             self._transport = self._transport_to(base, self._token)
         return self._transport
 
-    async def transport(self) -> Transport:
-        """The same, logged in if there are credentials."""
-        transport = await self.located()
-        if self.settings.auth is not None and not self._logged_in:
-            await _log_in(transport, self.settings.auth)
-            self._logged_in = True
-        return transport
-
     def _authorize(self, transport: Transport, config: Config) -> None:
-        """Send the token as the clients of the app's time did, too.
+        """Send the token also as the clients of the app's time did.
 
         What checks it is the proxy before a private Space, whatever Gradio runs behind
         it. Gradio's clients send it as `Authorization` up to 1.3 (Gradio 4) and as
@@ -234,20 +203,17 @@ class Connection:
         return Transport(base, headers, self.settings, self.secrets)
 
     async def _locate(self) -> tuple[str, str | None]:
-        """The app's URL, and the token to send to it; waits for a Space to serve."""
+        """Return the app's URL and the token to send to it; wait for a Space."""
         given = self.settings.token
-        if isinstance(given, str):
-            given = given.strip() or False
+        token = (given.strip() or None) if isinstance(given, str) else None
         if self._space_id is None:
             if is_url(self._address):
-                # A token that the caller did not name is for Spaces only.
-                token = given if isinstance(given, str) else None
                 return parse(self._address).base, token
             raise ConnectError(
                 f"{self.src!r} is neither a URL nor a Space id",
                 hint="Use http(s)://host[:port][/path], or owner/space",
             )
-        token = given if isinstance(given, str) else None
+        # A token that the caller did not name is for Spaces only.
         if given is None or given is True:
             token = await in_thread(saved_token)
             self.secrets.add(token)
@@ -262,7 +228,7 @@ class Connection:
         return str(space.host), token
 
     async def _knock(self, host: str, token: str | None) -> bool:
-        """Ask a Space's app for anything, which wakes it; whether it answered."""
+        """Ask a Space's app for anything, which wakes it; return whether it answered."""
         transport = self._transport_to(host, token)
         try:
             async with asyncio.timeout(_KNOCK):
@@ -270,23 +236,25 @@ class Connection:
         except (ConnectError, ConnectionLost, TimeoutError):
             return False
         except GradioError:
-            return True  # it has something to say, if not what we want to hear
+            return True  # it answers, if only with an error
         else:
             return True
         finally:
             await transport.aclose()
 
     async def described(self) -> tuple[Transport, Any, Config]:
-        """Read the app's `/config`: as it came, and checked.
+        """Read the app's `/config`; return it as it came, and checked.
 
-        A Space that does not answer as it should is asked for at the Hub once more: it
-        may have gone to sleep, in which case it is woken, or be no Gradio app at all.
+        If a Space does not answer as it should, the Hub is asked once more: it may have
+        gone to sleep, in which case it is woken, or not be a Gradio app at all.
         """
         for again in (False, True):
             transport = await self.located()
             try:
                 async with self._in_time(transport):
-                    await self.transport()
+                    if self.settings.auth is not None and not self._logged_in:
+                        await _log_in(transport, self.settings.auth)
+                        self._logged_in = True
                     raw = await transport.get_json("/config")
                     reading = partial(parse_config, raw, transport)
                     return transport, raw, await beside(reading)
@@ -315,7 +283,7 @@ class Connection:
     async def _look_again(
         self, wanted: Wanted, transport: Transport, error: ConnectError
     ) -> None:
-        """Return if another try of what failed is worth it; it may be elsewhere."""
+        """Return if another try is worth it, perhaps at another host; else raise."""
         space = await wanted.found()
         if not serves(space):
             space = await wanted.awaited(space)
@@ -327,18 +295,18 @@ class Connection:
 
     @contextlib.asynccontextmanager
     async def truthful(self) -> AsyncGenerator[None]:
-        """Have a Space whose app does not answer say why: it sleeps or is paused, say."""
+        """Let the error of a Space that does not answer say why, such as that it sleeps."""
         try:
             yield
         except ConnectError as error:
             told = await self._not_serving()
             if told is None:
                 raise
-            self.forget(self._live, login=False)
+            self.forget(self.live, login=False)
             raise told from error
 
     async def _not_serving(self) -> SpaceError | None:
-        """The error of a Space that no longer serves, by what the Hub says."""
+        """Return the error of a Space that no longer serves, by what the Hub says."""
         if self._wanted is None:
             return None
         try:
@@ -356,7 +324,7 @@ class Connection:
     def reset_session(self) -> None:
         """Begin a new session, without the State of the old one."""
         self.session_hash = new_hash()
-        if live := self._live or self._previous:
+        if live := self.live or self._previous:
             live.sessions.reset(self.session_hash)
             if self._heartbeat is not None:
                 self._heartbeat.stop()
@@ -369,15 +337,15 @@ class Connection:
             abandon()
         if self._heartbeat is not None:
             self._heartbeat.stop()
-        if live := self._live or self._previous:
+        if live := self.live or self._previous:
             live.sessions.close()
         if self._transport is not None:
             await self._transport.aclose()
-        self._live = None
+        self.live = None
 
 
 def _secrets_of(src: str, settings: Settings) -> Secrets:
-    """What the caller gave that gives access."""
+    """Return the secrets that the caller gave."""
     secrets = Secrets()
     if (address := split(src)) is not None:
         secrets.add(address.password or unquote(address.userinfo))

@@ -1,4 +1,4 @@
-"""What an app says of itself, read and checked: `/config` and `/info`."""
+"""Read and check what an app says of itself: `/config` and `/info`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def parse_config(raw: object, transport: Transport) -> Config:
     """Check what `/config` gave.
 
     Raises:
-        ConnectError: It is no Gradio app's.
+        ConnectError: It is not a Gradio app's.
         ProtocolError: Its API is not below the app's own address.
     """
     try:
@@ -34,27 +34,16 @@ def parse_config(raw: object, transport: Transport) -> Config:
         ) from None
     if _PREFIX.fullmatch(config.api_prefix) is None:
         raise ProtocolError(
-            f"the app says that its API is at {beginning(config.api_prefix, 100)!r}, which is no "
-            "plain path"
+            f"the app says that its API is at {beginning(config.api_prefix, 100)!r}, which is "
+            "not a plain path"
         )
     return config
-
-
-def parse_info(raw: object, transport: Transport) -> Info:
-    """Check what `/info` gave."""
-    try:
-        return Info.model_validate(raw)
-    except ValidationError:
-        raise ConnectError(
-            f"{transport.base} describes its API in a way that no Gradio app does",
-            hint=CHECK_URL,
-        ) from None
 
 
 async def read_info(
     transport: Transport, config: Config, *, all_endpoints: bool
 ) -> dict[str, Any]:
-    """Read `/info` as it is. With all endpoints it has the undocumented ones too."""
+    """Read and check `/info`, with the undocumented endpoints if all are wanted."""
     query = "?all_endpoints=True" if all_endpoints else ""
     try:
         raw = await transport.get_json(f"{config.api_prefix}/info{query}")
@@ -70,6 +59,11 @@ async def read_info(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
             hint=CHECK_URL,
         )
-    described = cast("dict[str, Any]", raw)
-    parse_info(described, transport)
-    return described
+    try:
+        Info.model_validate(raw)
+    except ValidationError:
+        raise ConnectError(
+            f"{transport.base} describes its API in a way that no Gradio app does",
+            hint=CHECK_URL,
+        ) from None
+    return cast("dict[str, Any]", raw)

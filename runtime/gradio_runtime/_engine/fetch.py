@@ -1,4 +1,4 @@
-"""What a running app says of itself, for the generator."""
+"""Read what a running app says of itself, for the generator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fetch_description(
 ) -> Description:
     """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
 
-    `/info` is read twice: what differs is no property of the app.
+    `/info` is read twice: what differs is not a property of the app.
 
     Args:
         src: A URL, or a Space id.
@@ -66,10 +66,8 @@ def fetch_description(
 
 async def _read(connection: Connection, *, all_endpoints: bool) -> Description:
     transport, raw, config = await connection.described()
-    first, second = [
-        await read_info(transport, config, all_endpoints=all_endpoints)
-        for _ in range(2)
-    ]
-    # It is going to be written down, and an app may say back what it was sent.
+    first = await read_info(transport, config, all_endpoints=all_endpoints)
+    second = await read_info(transport, config, all_endpoints=all_endpoints)
+    # It will be written to a file, and an app may repeat what it was sent.
     strike = partial(strike_description, secrets=connection.secrets)
     return strike(raw), strike(first), strike(second)

@@ -1,4 +1,4 @@
-"""Tells an app that asks for it how long a client's session is in use.
+"""Tell an app that asks for it how long a client's session is in use.
 
 Apps with State, or with something to do when a visitor leaves, say `connect_heartbeat`
 in `/config` (Gradio 4.25 and later). They hold the State of a session for as long as a
@@ -24,9 +24,7 @@ _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 class Heartbeat:
     """The open request of one client; everything runs on the runtime's loop.
 
-    Args:
-        owner: The client's connection. It is over when nobody has that any more, even
-            if it was never closed.
+    It ends with its owner, the client's connection, even if that was never closed.
     """
 
     def __init__(self, owner: object) -> None:
@@ -36,24 +34,24 @@ class Heartbeat:
         finalizer.atexit = False
 
     def start(self, transport: Transport, prefix: str, session: str) -> None:
-        """Begin for a session, unless it goes on already."""
+        """Begin for a session, unless it has begun."""
         if self._task is None or self._task.done():
             path = f"{prefix}/heartbeat/{quote(session, safe='')}"
             self._task = in_background(_listen(transport, path))
 
     def stop(self) -> None:
-        """End it: the app may let go of the session."""
+        """End it: the app may forget the session."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
 
     def _stop_from_anywhere(self, loop: asyncio.AbstractEventLoop) -> None:
-        with contextlib.suppress(RuntimeError):  # the interpreter is on its way out
+        with contextlib.suppress(RuntimeError):  # the interpreter is ending
             loop.call_soon_threadsafe(self.stop)
 
 
 async def _listen(transport: Transport, path: str) -> None:
-    """Keep the request open; anew when it ends, but not where it is refused."""
+    """Keep the request open: repeat it when it ends, not when it is refused."""
     pause = _PAUSE
     while True:
         with contextlib.suppress(ConnectionLost):

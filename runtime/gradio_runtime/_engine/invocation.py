@@ -13,27 +13,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Request(Generic[T]):
-    """What to call and how to read the answer.
+    """What to call and how to read the answer."""
 
-    Attributes:
-        endpoint: The api_name, or a fn_index.
-        names: Parameter names, in wire order.
-        values: One value for each visible input slot, in wire order.
-        shape: The shape the caller was generated for; None to take any.
-        read: Reads the visible outputs.
-        typed: Whether values come and go as the runtime's own types, the same for every
-            Gradio version; otherwise they are left as this server has them.
-    """
-
-    endpoint: str | int
+    endpoint: str | int  # the api_name, or a fn_index
     names: list[str]
+    #: One for each visible input slot, in wire order, as the names are.
     values: list[Any]
+    #: The shape that the caller was generated for; None to take any.
     shape: Shape | None
+    #: Reads the visible outputs.
     read: ResultReader[T]
+    #: Whether values come and go as the runtime's own types, the same for every Gradio
+    #: version; otherwise they are left as this server has them.
     typed: bool = True
 
     def reading(self, outputs: int | None) -> Request[T]:
-        """The same request, read from the first visible outputs; None for all."""
+        """Return the same request, read from the first visible outputs; None for all."""
 
         def read(values: list[Any], names: list[str], strict: bool) -> T:
             return self.read(values[:outputs], names[:outputs], strict)

@@ -1,4 +1,4 @@
-"""What a caller asks of one call besides its values."""
+"""The options of one call."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ class Options:
     on_drift: OnDrift | None = None
 
     def updated(self, **changes: Any) -> Options:
-        """These options with some of them changed."""
+        """Return these options with some of them changed."""
         return replace(self, **changes)

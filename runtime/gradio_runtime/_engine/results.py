@@ -1,4 +1,4 @@
-"""From the values of an endpoint's output slots to the type that was declared."""
+"""Turn the values of an endpoint's output slots into the declared type."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SCALARS = frozenset({str, bool, int})
 
 
 def raw_result(values: list[Any]) -> Any:
-    """What an untyped call gives: one value bare, several as a tuple, none as `()`."""
+    """Return what an untyped call gives: one value bare, or else a tuple."""
     return values[0] if len(values) == 1 else tuple(values)
 
 
 def reader_for(annotation: Any) -> ResultReader[Any]:
-    """How to read the outputs of an endpoint that returns `annotation`."""
+    """Return a reader of the outputs of an endpoint that returns `annotation`."""
     if annotation is None or annotation is type(None):
         return _read_nothing
     if isinstance(annotation, type) and issubclass(annotation, Output):
@@ -90,7 +90,7 @@ class _Several(Generic[R]):
         return self._one_by_one(data, strict)
 
     def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:
-        """Each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
+        """Read each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
         if self._fields is None:
             self._model.model_rebuild()
             self._fields = {
@@ -109,7 +109,7 @@ class _Several(Generic[R]):
 
 
 def keep_ints(annotation: Any) -> Any:
-    """The annotation with `float` read as `int | float`.
+    """Return the annotation with `float` read as `int | float`.
 
     A type checker takes an int for a float, and pydantic would turn it into one.
     Values are to stay as the app sent them.

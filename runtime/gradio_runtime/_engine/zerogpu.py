@@ -16,7 +16,7 @@ IP_TOKEN = "x-ip-token"  # noqa: S105  # a header's name
 
 
 def visitor_headers() -> dict[str, str]:
-    """What to pass on of the request that this thread or task serves, if any.
+    """Return the header to pass on of the request that this task serves, if any.
 
     Call it where the user's code runs: the request is a context variable there. Without
     Gradio loaded there is none, and it is not loaded for this.

@@ -13,22 +13,17 @@ from .messages import Message
 
 @dataclass(eq=False)
 class Inbox:
-    """The messages of one job, and its place in its session.
+    """The messages of one job, and its place in its session."""
 
-    Attributes:
-        fn_index: The endpoint's number.
-        event_id: The job's name at the server, once it has joined.
-        reopened: How many streams have ended without its result.
-        removing: Whether it is being taken out of the queue. It goes on if that comes
-            too late.
-        at_once: Handles a message without waking the task that waits for it; returns
-            False if the message has to be queued after all.
-    """
-
+    #: The endpoint's number, and the job's name at the server once it has joined.
     fn_index: int
     event_id: str = ""
+    #: How many streams have ended without its result.
     reopened: int = 0
+    #: Whether it is being taken out of the queue. It goes on if that comes too late.
     removing: bool = False
+    #: Handles a message without waking the task that waits for it; returns False if the
+    #: message has to be queued after all.
     at_once: Callable[[Message], bool] | None = None
     _messages: deque[tuple[Message | Exception, int]] = field(
         default_factory=deque[tuple[Message | Exception, int]]

@@ -65,8 +65,7 @@ class Generating:
 
     event_id: str | None
     data: list[Any]
-    #: Bytes of the message.
-    size: int = field(default=0, compare=False)
+    size: int = field(default=0, compare=False)  # bytes of the message
 
 
 @dataclass(slots=True)
@@ -75,8 +74,7 @@ class Completed:
 
     event_id: str | None
     data: list[Any] | None
-    #: Bytes of the message.
-    size: int = field(default=0, compare=False)
+    size: int = field(default=0, compare=False)  # bytes of the message
 
 
 @dataclass(slots=True)
@@ -121,20 +119,10 @@ class Refused:
     """The queue is full; the server refuses the job (before 4.9)."""
 
 
-Message: TypeAlias = (
-    Asked
-    | Refused
-    | Estimation
-    | Started
-    | Progress
-    | Log
-    | Generating
-    | Completed
-    | Failed
-    | CloseStream
-    | StreamFault
-    | Ignored
+OfJob: TypeAlias = (
+    Estimation | Started | Progress | Log | Generating | Completed | Failed
 )
+Message: TypeAlias = OfJob | Asked | Refused | CloseStream | StreamFault | Ignored
 
 
 #: So much of a message is read to quote its beginning: more than a secret is long.
@@ -146,10 +134,7 @@ _MAX_VALUES = max_values(MAX_MESSAGE_SIZE)
 def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Message:
     """Decode the data of one server-sent event, or one message of a WebSocket.
 
-    Args:
-        text: The JSON.
-        dialect: The server's dialect.
-        most: How many values it may have.
+    `most` is how many values it may have.
 
     Raises:
         ProtocolError: It is not a JSON object, or it is too large.
@@ -217,7 +202,7 @@ def decode_answer(
 
 
 def _object(text: bytes | str, most: int) -> dict[str, Any]:
-    """The JSON object that a message is."""
+    """Return the JSON object that a message is."""
     try:
         message = load_json(text, most)
     except ExcessiveJson as error:

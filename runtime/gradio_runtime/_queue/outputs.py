@@ -19,17 +19,10 @@ _NO_EDIT = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 class Outputs:
     """The values of one generator job, kept current by edits.
 
-    The first message has full values, each later one a list of edits per output.
-    Edits are applied in place: their cost depends on their own size, not on the size
-    of the value so far. A caller that keeps what `update` returns must copy containers.
-
-    Args:
-        edits: False if every message has full values.
-        limit: Most bytes that a value may grow to by edits.
-
-    Attributes:
-        values: The current values; None before the first message.
-        weight: About how many bytes of memory the values take.
+    The first message has full values, each later one a list of edits per output, unless
+    the server knows no `edits`. Edits are applied in place: their cost depends on their
+    own size, not on the size of the value so far, which may grow to `limit` bytes. A
+    caller that keeps what `update` returns must copy containers.
     """
 
     def __init__(
@@ -37,18 +30,18 @@ class Outputs:
     ) -> None:
         self._edits = edits
         self._limit = limit
+        #: The current values; None before the first message.
         self.values: list[Any] | None = None
+        #: About how many bytes of memory they take.
+        self.weight = 0
         #: Bytes that the edits of this message have moved in memory.
         self._work = 0
-        self.weight = 0
 
     def update(self, data: list[Any], *, mixed: bool = False) -> list[Any]:
         """Apply one `process_generating` message; return the current values.
 
-        Args:
-            data: The message's `data`.
-            mixed: Whether the first message may have edits of another job's values;
-                see `Dialect`. A value is then `UNKNOWN` until it is sent in full.
+        If `mixed`, the first message may have edits of another job's values; see
+        `Dialect`. A value is then `UNKNOWN` until it is sent in full.
 
         Raises:
             ProtocolError: An edit does not fit the value, or the edits are too large.

@@ -14,31 +14,22 @@ from ..description.signature import Shape
 class Route:
     """An endpoint of the live app, ready to be called.
 
-    Attributes:
-        fn_index: The number under which the server calls it.
-        api_name: Its name with the slash.
-        shape: What generated modules know it by.
-        inputs: Its input slots, hidden ones included.
-        outputs: Its output slots, hidden ones included.
-        generator: Whether it yields.
-        stateful: Whether it reads or writes State.
-        prop_inputs: Positions of inputs that go as all the component's properties.
-        queued: Whether its jobs wait in the app's queue.
+    Its slots include the hidden ones.
     """
 
     fn_index: int
-    api_name: str
-    shape: Shape
+    api_name: str  # with the slash
+    shape: Shape  # what generated modules know it by
     inputs: list[Component | None]
     outputs: list[Component | None]
     generator: bool
-    stateful: bool
-    prop_inputs: list[int]
-    queued: bool
+    stateful: bool  # it reads or writes State
+    prop_inputs: list[int]  # inputs that go as all the component's properties
+    queued: bool  # its jobs wait in the app's queue
 
     @classmethod
     def of(cls, config: Config, dependency: Dependency) -> Route:
-        """The way to an endpoint, of what `/config` says."""
+        """Return the route to an endpoint by what `/config` says."""
         name, queue = dependency.api_name, dependency.queue
         inputs = config.slots(dependency.inputs)
         outputs = config.slots(dependency.outputs)

@@ -42,6 +42,7 @@ from .messages import (
     Failed,
     Ignored,
     Message,
+    OfJob,
     Refused,
     StreamFault,
     decode,
@@ -306,7 +307,7 @@ class Session:
                     case Ignored() | Asked() | Refused():
                         pass
                     case _:
-                        await self._deliver(message.event_id, message, len(text))
+                        await self._deliver(message, len(text))
             if not self._dialect.closes_streams:
                 # Before 4.22 the stream just ends.
                 stream.ended = True
@@ -338,8 +339,9 @@ class Session:
             named[0].put(error)
             return Ignored()
 
-    async def _deliver(self, event_id: str | None, message: Message, size: int) -> None:
+    async def _deliver(self, message: OfJob, size: int) -> None:
         """Deliver a message, and wait until there is room for the next one."""
+        event_id = message.event_id
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             if _ends(message, inbox):
@@ -367,7 +369,7 @@ class Session:
             inbox.put(own)
 
 
-def _ends(message: Message, inbox: Inbox) -> bool:
+def _ends(message: OfJob, inbox: Inbox) -> bool:
     """Return whether a message is the last of its job.
 
     An end without data is, unless it answers a removal from the queue that may have

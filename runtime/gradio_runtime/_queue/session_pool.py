@@ -25,18 +25,13 @@ class SessionPool:
         self.own = Session(transport, dialect, hash_)
 
     def lease(self, *, stateful: bool, generator: bool) -> Session:
-        """Return a session for a job, reserved for its join.
-
-        Args:
-            stateful: The endpoint has State, so the job needs the client's session.
-            generator: The endpoint yields, so stopping it must not affect other jobs.
-        """
+        """Return a session for a job of such an endpoint, reserved for its join."""
         session = self._choose(stateful=stateful, generator=generator)
         session.reserve()
         return session
 
     def _choose(self, *, stateful: bool, generator: bool) -> Session:
-        # A generator uses the client's own session only if it needs State, because it
+        # A job with State needs the client's own session, where that is. A generator uses the client's own session only if it needs State, because it
         # may leave the session spoilt.
         if stateful or (
             not generator
@@ -47,9 +42,8 @@ class SessionPool:
         for session in self._others:
             if not session.busy and not session.unsafe:
                 return session
-        session = Session(self.transport, self.dialect, new_hash())
-        self._others.append(session)
-        return session
+        self._others.append(Session(self.transport, self.dialect, new_hash()))
+        return self._others[-1]
 
     def release(self, session: Session) -> None:
         """Take a leased session back. A spoilt one is not used again."""

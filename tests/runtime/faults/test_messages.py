@@ -252,7 +252,9 @@ def test_messages_that_come_before_the_join_is_answered(server: Server) -> None:
         jobs = [client.echo.submit("x")]
         until(lambda: count("/queue/data"))
         jobs.append(client.echo.submit("x"))
-        own = client._connection().live.sessions.own
+        live = client._connection().live
+        assert live is not None
+        own = live.sessions.own
         until(lambda: "second" in own._early)
         assert len(own._early) <= 1000
         streaming.set()

@@ -234,7 +234,7 @@ def test_a_prefix_leads_nowhere_else(
         Handler.answers["/config"] = lambda h: h.json(told)
         with (
             Client(server.url, token="hf_s3cret") as client,
-            pytest.raises(ProtocolError, match="no plain path"),
+            pytest.raises(ProtocolError, match="not a plain path"),
         ):
             client.submit("x", api_name="/echo").result(10)
     assert not Elsewhere.asked
