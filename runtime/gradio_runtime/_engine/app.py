@@ -115,6 +115,5 @@ class Live:
         """
         if not self.dialect.oauth_tokens:
             return False
-        endpoints = (await self.info()).named_endpoints
-        found = endpoints.get(route.api_name)
+        found = (await self.info()).named_endpoints.get(route.api_name)
         return found is not None and found.oauth_token is not None

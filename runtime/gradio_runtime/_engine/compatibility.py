@@ -32,10 +32,11 @@ def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route
         from .._components.drift import renamed
 
         now = renamed(request.shape, live.config)
-        guess = f"It may be {now} now." if now else _sentence(error.hint or "")
+        guess = f"It may be {now} now" if now else error.hint or ""
+        stop = "" if guess.endswith("?") else "."
         raise SchemaDrift(
             f"the app has changed: it has no endpoint {request.endpoint} any more",
-            hint=f"{guess} {_advice(connection)}",
+            hint=f"{guess}{stop} {_advice(connection)}",
         ) from None
 
 
@@ -85,10 +86,6 @@ async def judged(
 def _drift(problem: str, judgement: Judgement, connection: Connection) -> SchemaDrift:
     hint = _advice(connection)
     return SchemaDrift(problem, parameter=judgement.parameter, hint=hint)
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def _advice(connection: Connection) -> str:

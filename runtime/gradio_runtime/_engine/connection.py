@@ -100,9 +100,8 @@ class Connection:
         Every error goes through here on its way to the user.
         """
         error.within(endpoint=endpoint, src=self.src)
-        cleaned(error, self.secrets.strike)
-        if more is not None:
-            cleaned(error, more.strike)
+        for secrets in filter(None, (self.secrets, more)):
+            cleaned(error, secrets.strike)
 
     async def ready(self) -> Live:
         """Connect, unless that has been done.
@@ -180,11 +179,9 @@ class Connection:
     def _authorize(self, transport: Transport, config: Config) -> None:
         """Send the token also as the clients of the app's time did.
 
-        What checks it is the proxy before a private Space, whatever Gradio runs behind
-        it. Gradio's clients send it as `Authorization` up to 1.3 (Gradio 4) and as
-        `x-hf-authorization` since (docs/protocol.md#headers-and-login); the proxy takes both,
-        and the newer leaves the other free for the app's own use. An app of the older
-        time that reads its callers' token expects the older header.
+        The proxy before a private Space checks it, and takes both headers
+        (docs/protocol.md#headers-and-login). An app of the older time that reads its
+        callers' token expects the older one, which else is left to the app's own use.
         """
         gate = transport.gate
         if is_before_5(config.version) and not gate.has_header("authorization"):
@@ -236,11 +233,10 @@ class Connection:
         except (ConnectError, ConnectionLost, TimeoutError):
             return False
         except GradioError:
-            return True  # it answers, if only with an error
-        else:
-            return True
+            pass  # it answers, if only with an error
         finally:
             await transport.aclose()
+        return True
 
     async def described(self) -> tuple[Transport, Any, Config]:
         """Read the app's `/config`; return it as it came, and checked.
@@ -251,27 +247,24 @@ class Connection:
         for again in (False, True):
             transport = await self.located()
             try:
-                async with self._in_time(transport):
-                    if self.settings.auth is not None and not self._logged_in:
-                        await _log_in(transport, self.settings.auth)
-                        self._logged_in = True
-                    raw = await transport.get_json("/config")
-                    reading = partial(parse_config, raw, transport)
-                    return transport, raw, await beside(reading)
+                return await self._described(transport)
             except ConnectError as error:
                 if again or self._wanted is None:
                     raise
                 await self._look_again(self._wanted, transport, error)
         raise AssertionError("the second time ends")
 
-    @contextlib.asynccontextmanager
-    async def _in_time(self, transport: Transport) -> AsyncGenerator[None]:
-        """Bound the time for an app to say what it is."""
+    async def _described(self, transport: Transport) -> tuple[Transport, Any, Config]:
         seconds = self.settings.connect_timeout
         scope = asyncio.timeout(seconds)
         try:
             async with scope:
-                yield
+                if self.settings.auth is not None and not self._logged_in:
+                    await _log_in(transport, self.settings.auth)
+                    self._logged_in = True
+                raw = await transport.get_json("/config")
+                reading = partial(parse_config, raw, transport)
+                return transport, raw, await beside(reading)
         except TimeoutError:
             if not scope.expired():
                 raise

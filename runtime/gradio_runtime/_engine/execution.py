@@ -220,13 +220,9 @@ class Execution(Generic[T]):
     def _certainly_not_run(self, error: GradioError) -> bool:
         """Return whether a failure proves that the app's function was not called.
 
-        With Gradio 4.9 and later a job is given to the app as it joins, so once it has
-        joined nothing proves that: the last message may say that it waits, but it can
-        start before the server notices that its stream is gone, and what the server
-        said of it is lost with the stream. (When it does notice, it drops what still
-        waits: measured on 4.44, 5.50 and 6.31, and read in their `clean_events`.)
-        Before, the app asks for a job's data when its turn has come; until then closing
-        the connection takes the job back (docs/protocol.md#one-stream-per-job).
+        Once the app has the data, nothing proves that: the last message may say that
+        the job waits, but it can start before the server notices that its stream is
+        gone (docs/protocol.md#ends-of-streams).
         """
         if self._entry is not None and self._entry.life.handed_over:
             return False
@@ -266,16 +262,15 @@ class Execution(Generic[T]):
         """Return the wire's data: hidden slots are null, files are uploaded."""
         request = self._request
         taken = visible(route.inputs)
-        sources: Sequence[int | None] = range(len(request.values))
-        if judgement is not None:
-            sources = judgement.inputs
+        given: Sequence[int | None] = range(len(request.values))
+        sources = given if judgement is None else judgement.inputs
         if len(taken) != len(sources):
             raise InputError(
                 f"{route.api_name} takes {len(taken)} values, not {len(sources)}"
             )
-        given = iter(sources)
+        source = iter(sources)
         data = [
-            self._sent(next(given), slot, live)
+            self._sent(next(source), slot, live)
             if slot and not is_hidden(slot)
             else None
             for slot in route.inputs

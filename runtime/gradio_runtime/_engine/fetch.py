@@ -44,30 +44,28 @@ def fetch_description(
         report: Shows what such a Space does; None for a line on the terminal.
 
     Raises:
-        GradioError: The app cannot be reached, or is no Gradio app.
+        GradioError: The app cannot be reached, or is not a Gradio app.
     """
     settings = Settings(
         token=token, auth=auth, headers=headers, wake_timeout=wake_timeout
     )
     connection = Connection(src, settings, report)
 
-    async def bounded() -> Description:
+    async def described() -> Description:
         try:
             await connection.located()
             async with asyncio.timeout(timeout):
-                return await _read(connection, all_endpoints=all_endpoints)
+                transport, raw, config = await connection.described()
+                infos = [
+                    await read_info(transport, config, all_endpoints=all_endpoints)
+                    for _ in range(2)
+                ]
         except TimeoutError:
             raise ConnectError(f"no answer within {timeout:g} s") from None
         finally:
             await connection.aclose()
+        # It will be written to a file, and an app may repeat what it was sent.
+        strike = partial(strike_description, secrets=connection.secrets)
+        return strike(raw), strike(infos[0]), strike(infos[1])
 
-    return connection.run(bounded())
-
-
-async def _read(connection: Connection, *, all_endpoints: bool) -> Description:
-    transport, raw, config = await connection.described()
-    first = await read_info(transport, config, all_endpoints=all_endpoints)
-    second = await read_info(transport, config, all_endpoints=all_endpoints)
-    # It will be written to a file, and an app may repeat what it was sent.
-    strike = partial(strike_description, secrets=connection.secrets)
-    return strike(raw), strike(first), strike(second)
+    return connection.run(described())

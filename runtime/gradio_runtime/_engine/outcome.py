@@ -22,18 +22,9 @@ _log = logging.getLogger("gradio_runtime")
 
 
 class Outcome(Generic[T]):
-    """What is known of a job.
+    """What is known of a job; about `limit` bytes of its updates and outputs are kept.
 
-    Args:
-        endpoint: The api_name, for messages.
-        src: The app, for messages.
-        keep: What is kept of its updates and outputs.
-        limit: About how many bytes of them.
-
-    Attributes:
-        first: The first output, of a job that keeps all.
-        future: Waits for the end; the `Job` itself.
-        ended: Whether that has come.
+    Endpoint and app (`src`) are for messages.
     """
 
     def __init__(
@@ -45,7 +36,9 @@ class Outcome(Generic[T]):
         limit: int = MAX_KEPT_SIZE,
     ) -> None:
         self.where: dict[str, str | None] = {"endpoint": endpoint, "src": src}
+        #: The first output, of a job that keeps all.
         self.first: T | Unchanged = UNCHANGED
+        #: Waits for the end: the `Job` itself, until that has come.
         self.future: Future[T] | None = None
         self.ended = False
         self._feed: Feed[StatusUpdate[T]] | None = None

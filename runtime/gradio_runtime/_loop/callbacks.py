@@ -23,9 +23,7 @@ class _Callbacks:
     """One daemon thread that runs users' callbacks, started at the first."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[tuple[Callable[..., object], Any]] = (
-            queue.SimpleQueue()
-        )
+        self._queue = queue.SimpleQueue[tuple[Callable[..., object], Any]]()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 

@@ -22,14 +22,9 @@ class Feed(Generic[T]):
     A follower waits on a lock (threads) or a future (tasks) of its own, which is used
     once; nothing polls.
 
-    Args:
-        keep: Whether items stay, so that every follower reads all from the start.
-            Without it an item is gone once one follower has read it.
-        limit: Most bytes of items, as `append` is told of them. Beyond them the oldest
-            give way to the latest, if items stay; else no more are taken.
-
-    Attributes:
-        dropped: How many items have given way.
+    With `keep`, items stay, so that every follower reads all from the start; else an
+    item is gone once one follower has read it. Beyond `limit` bytes the oldest give way
+    to the latest, if they stay; else no more are taken.
     """
 
     def __init__(self, *, keep: bool = True, limit: int = MAX_KEPT_SIZE) -> None:
@@ -37,6 +32,7 @@ class Feed(Generic[T]):
         self._weights: list[int] = []
         self._weight = 0
         self._limit = limit
+        #: How many items have given way.
         self.dropped = 0
         self._keep = keep
         self._closed = False
@@ -46,16 +42,11 @@ class Feed(Generic[T]):
         self._wakers: list[Callable[[], object]] = []
 
     def append(self, item: T, *, weight: int = 0, replaces: bool = False) -> bool:
-        """Add an item and wake every follower.
+        """Add an item of about `weight` bytes, and wake every follower.
 
-        Args:
-            item: What to add.
-            weight: About how many bytes it has. What has none is always taken.
-            replaces: Whether it makes the last one worthless; it takes its place if
-                nobody has read that yet.
-
-        Returns:
-            False if it was not taken, because too much is unread.
+        If it `replaces` the last one, it takes its place unless somebody has read that.
+        Return False if it was not taken because too much is unread; an item without a
+        weight is always taken.
         """
         with self._lock:
             if self._closed:

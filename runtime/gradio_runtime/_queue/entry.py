@@ -46,14 +46,10 @@ class Entry(ABC):
 
     @abstractmethod
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
-        """Give the job to the app. If the task is cancelled meanwhile, the job is too.
+        """Give the job to the app; raise a `GradioError` if it does not accept it.
 
-        Args:
-            body: The request's body, without the names of job and session.
-            headers: Headers of the call.
-
-        Raises:
-            GradioError: The app did not accept the job.
+        The body has no names of job and session yet. If the task is cancelled meanwhile,
+        the job is too.
         """
 
     @abstractmethod

@@ -9,6 +9,7 @@ docs/protocol.md#errors-of-a-job.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
@@ -19,7 +20,6 @@ from .._models.texts import beginning, brief, shortened
 from ..description.dialect import Dialect
 from ..description.json_values import ExcessiveJson, is_array, is_object, load_json
 from ..errors import ProtocolError
-from .quoted import unquoted
 
 # Messages are not frozen: that would more than double the time to define and to make
 # one.
@@ -125,6 +125,14 @@ OfJob: TypeAlias = (
 Message: TypeAlias = OfJob | Asked | Refused | CloseStream | StreamFault | Ignored
 
 
+#: An escape that `repr` writes, and a whole text.
+_ESCAPE = re.compile(
+    r"""\\(?:[nrt'"\\]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"""
+)
+_REPR = re.compile(
+    rf"""'(?:[^'\\\n]++|{_ESCAPE.pattern})*+'|"(?:[^"\\\n]++|{_ESCAPE.pattern})*+\""""
+)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 #: So much of a message is read to quote its beginning: more than a secret is long.
 _START = 8192
 #: How many values a message may have by default.
@@ -276,7 +284,7 @@ def _failed(
 ) -> Failed:
     text = output.get("error")
     if isinstance(text, str) and dialect.quoted_errors:
-        text = unquoted(shortened(text, MAX_TEXT))
+        text = _unquoted(shortened(text, MAX_TEXT))
     return Failed(
         event_id,
         None if text is None else _words(text),
@@ -284,3 +292,21 @@ def _failed(
         duration=number(output.get("duration", 10)),
         visible=output.get("visible", True) is not False,
     )
+
+
+def _unquoted(text: str) -> str | None:
+    """Return the message in a Python repr; None for `"None"`, a hidden message.
+
+    Gradio before 5.3 sends error texts so. They are untrusted, so a pattern reads them
+    and not Python's parser. A text that is not such a repr is returned unchanged.
+    """
+    if text == "None":
+        return None
+    if not _REPR.fullmatch(text):
+        return text
+    return _ESCAPE.sub(_unescaped, text[1:-1])
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    kind, digits = found[0][1], found[0][2:]
+    return chr(int(digits, 16)) if digits else _PLAIN.get(kind, kind)

@@ -10,7 +10,8 @@ and a plain function runs to its end.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from urllib.parse import urlencode
 
 from .._http.sockets import ABNORMAL
@@ -37,10 +38,10 @@ class OwnStreamEntry(UnsharedEntry):
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Connect, and wait until the job is in the queue."""
-        joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._task = in_background(self._converse(joined, body, headers))
+        self._queued: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = in_background(self._converse(body, headers))
         try:
-            await joined
+            await self._queued
         except BaseException:
             self.leave()
             raise
@@ -52,29 +53,25 @@ class OwnStreamEntry(UnsharedEntry):
         self.leave()
         return True
 
-    async def _converse(
-        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
-    ) -> None:
+    async def _converse(self, body: Body, headers: Mapping[str, str]) -> None:
         """Run the conversation; give an error to the task that waits."""
         over = self._by_socket if self.sessions.dialect.sockets else self._by_stream
         try:
-            await over(joined, body, headers)
+            await over(body, headers)
         except GradioError as error:
-            self._fail(joined, error)
+            self._fail(error)
         except Exception as error:  # noqa: BLE001  # no job may wait for ever
-            self._fail(joined, ProtocolError(f"the conversation failed: {error!r}"))
+            self._fail(ProtocolError(f"the conversation failed: {error!r}"))
 
-    def _fail(self, joined: asyncio.Future[None], failure: GradioError) -> None:
+    def _fail(self, failure: GradioError) -> None:
         if isinstance(failure, ConnectionLost):
             failure.told(may_have_run=self.life.may_have_run)
-        if joined.done():
+        if self._queued.done():
             self.inbox.put(failure)
         else:
-            joined.set_exception(failure)
+            self._queued.set_exception(failure)
 
-    async def _by_socket(
-        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
-    ) -> None:
+    async def _by_socket(self, body: Body, headers: Mapping[str, str]) -> None:
         url = f"{self.sessions.dialect.prefix}/queue/join"
         async with self.sessions.transport.socket(url, headers) as socket:
 
@@ -82,15 +79,13 @@ class OwnStreamEntry(UnsharedEntry):
                 given = {**body, **self._name()} if asked.data else self._name()
                 await socket.send(dump_json(given).decode())
 
-            if await self._follow(socket.messages(), give, joined):
+            if await self._follow(socket.messages(), give):
                 return
             if socket.close_code != _NORMAL or not self.life.left_queue:
                 raise _cut_off(socket.close_code)
             self._tell(Completed(None, None))
 
-    async def _by_stream(
-        self, joined: asyncio.Future[None], body: Body, headers: Mapping[str, str]
-    ) -> None:
+    async def _by_stream(self, body: Body, headers: Mapping[str, str]) -> None:
         transport, prefix = self.sessions.transport, self.sessions.dialect.prefix
 
         async def give(asked: Asked) -> None:
@@ -98,19 +93,11 @@ class OwnStreamEntry(UnsharedEntry):
             await transport.post_json(f"{prefix}/queue/data", dump_json(given), headers)
 
         url = f"{prefix}/queue/join?{urlencode(self._name())}"
-        messages = transport.messages(url, headers)
-        try:
-            if not await self._follow(messages, give, joined):
+        async with aclosing(transport.messages(url, headers)) as messages:
+            if not await self._follow(messages, give):
                 raise ConnectionLost("the app closed the stream before the result")
-        finally:
-            await messages.aclose()
 
-    async def _follow(
-        self,
-        messages: AsyncGenerator[str | bytes, None],
-        give: Give,
-        joined: asyncio.Future[None],
-    ) -> bool:
+    async def _follow(self, messages: AsyncIterator[str | bytes], give: Give) -> bool:
         """Pass messages on and answer requests; return whether the job's end came."""
         sessions = self.sessions
         async for text in messages:
@@ -127,8 +114,8 @@ class OwnStreamEntry(UnsharedEntry):
                     raise ConnectionLost(f"the app ended the stream: {message.text}")
                 case _:
                     self._tell(message, len(text))
-            if not joined.done():
-                joined.set_result(None)
+            if not self._queued.done():
+                self._queued.set_result(None)
             await self.inbox.room()
             if isinstance(message, Completed | Failed):
                 return True

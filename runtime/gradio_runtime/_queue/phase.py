@@ -26,9 +26,7 @@ class Phase(IntEnum):
 class Life:
     """The phase of one job. It only goes on: a server may say things twice or late.
 
-    Args:
-        handover: The phase in which the app is given the data. Until then nothing can
-            have run.
+    In the phase of the `handover` the app is given the data; before, nothing can have run.
     """
 
     def __init__(self, handover: Phase) -> None:

@@ -1,9 +1,8 @@
 """Sessions: joins, and one event stream each with the messages of its jobs.
 
-The server buffers the messages of a session until its stream is read, and closes the
-stream when no job is pending. So a session joins first, opens the stream when a job
-waits, and opens it again as long as a job still waits, because a join can arrive just as
-the server closes it (docs/protocol.md#sessions).
+The server buffers a session's messages until its stream is read, and closes the stream
+when no job is pending. So a session joins first, and opens the stream as long as a job
+waits: a join can arrive just as the server closes it (docs/protocol.md#sessions).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from contextvars import Context
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -59,8 +59,7 @@ _DRAIN = 2.0
 _REOPENS = 3
 #: How often to try to open a stream that certainly was not opened: no message is lost.
 _OPENINGS = 3
-#: Seconds within which a server has noticed that a stream is gone: it looks every
-#: 50 ms to 10 s, and drops what is in the session by then
+#: Seconds within which a server has noticed that a stream is gone
 #: (docs/protocol.md#ends-of-streams).
 _UNNOTICED = 10.0
 #: Most jobs whose messages are kept until their joins are answered.
@@ -102,20 +101,14 @@ class Session:
         self._drain: asyncio.TimerHandle | None = None
         self._stream = _Stream()
         self._left: dict[str, None] = {}
-        self._lost_at: float | None = None
+        self._unsafe_until = 0.0
         #: Held while every running job of an endpoint is being stopped.
         self._stopping: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def unsafe(self) -> bool:
-        """Return whether the server may still drop new jobs because of a lost stream.
-
-        It drops them when it notices the loss. Until then it takes a new stream for a
-        second reader of the old one's messages.
-        """
-        if self._lost_at is None:
-            return False
-        return asyncio.get_running_loop().time() < self._lost_at + _UNNOTICED
+        """Return whether the server may still drop new jobs because of a lost stream."""
+        return monotonic() < self._unsafe_until
 
     @property
     def busy(self) -> bool:
@@ -181,15 +174,11 @@ class Session:
             self._drain = later(_DRAIN, self._close_if_idle)
 
     def drop(self) -> None:
-        """Close the stream, so that the server drops the session's jobs.
-
-        Queued jobs leave the queue, a running generator stops at its next output, and a
-        running plain function continues to its end.
-        """
+        """Close the stream, so that the server drops the session's jobs."""
         if self._reader is None or self._reader.done() or self._stream.ended:
             # There is no stream, or it is ending and its connection can be used again.
             return
-        self._lost_at = asyncio.get_running_loop().time()
+        self._unsafe_until = monotonic() + _UNNOTICED
         if self._stream.begun:
             self._reader.cancel()
             self._dropped, self._reader, self._stream = self._reader, None, _Stream()
@@ -361,7 +350,7 @@ class Session:
             await self._answered.wait()
 
     def _fail(self, error: GradioError) -> None:
-        self._lost_at = asyncio.get_running_loop().time()
+        self._unsafe_until = monotonic() + _UNNOTICED
         for inbox in list(self._inboxes.values()):
             # An instance for each job: raising an exception changes its traceback.
             own = copy(error)

@@ -1,15 +1,8 @@
 """Jobs of Gradio 4.9 and later, which share sessions.
 
-The server's `/cancel` kills every running task of the same session and endpoint, sends
-no end for the others, and before Gradio 6.14 leaves a queued job in the queue
-(docs/protocol.md#cancelling). So what is safe depends on the other jobs of the session;
-if nothing is safe, nothing is sent.
-
-Since 6.14 it also closes the job's iterator, for any function index. A generator that
-has started by then ends normally with the outputs so far, or is called again from its
-first output on. Before that the server sends an end without data (read in `routes.py`
-of 6.14 and 6.31: `cancel_event`). So messages before that end are valid, and later ones
-are not.
+What is safe to send depends on the other jobs of the session; if nothing is safe,
+nothing is sent. A generator that is taken out of the queue too late may send messages
+after its end without data, which are not valid (docs/protocol.md#cancelling).
 """
 
 from __future__ import annotations
@@ -17,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from time import monotonic
 
 from .._loop.loop import in_background, let_finish
 from ..errors import GradioError
@@ -56,7 +50,7 @@ class SharedStreamEntry(Entry):
             # The answer, which is on its way, has the name of the job to cancel.
             let_finish(in_background(self._leave_after(joining)))
             raise
-        self._joined_at = asyncio.get_running_loop().time()
+        self._joined_at = monotonic()
 
     async def _leave_after(self, joining: asyncio.Future[None]) -> None:
         await joining
@@ -64,7 +58,6 @@ class SharedStreamEntry(Entry):
         self.leave()
 
     async def remove(self) -> bool:
-        """Take the job out of the queue; return whether it was still there."""
         self._spoil()
         if self.sessions.dialect.removes_queued:
             removed = await self._remove_by_request()
@@ -76,8 +69,7 @@ class SharedStreamEntry(Entry):
             return removed
         if not self.route.generator:
             # Before 6.14 the message about a start is up to a poll (50 ms) late.
-            loop = asyncio.get_running_loop()
-            await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - loop.time()))
+            await asyncio.sleep(max(0.0, self._joined_at + _SETTLED - monotonic()))
         if not self.life.left_queue and self._can_drop():
             self._session.drop()
             return True
@@ -120,7 +112,6 @@ class SharedStreamEntry(Entry):
         return not too_late
 
     async def stop(self) -> bool:
-        """Stop the running generator; return False if that would harm other jobs."""
         if not self.route.generator:
             return False
         self._spoil()
@@ -138,7 +129,6 @@ class SharedStreamEntry(Entry):
         return True
 
     def give_up(self) -> None:
-        """Cancel the job if possible, without waiting for the answer."""
         self._spoil()
         if not self.life.left_queue and self.sessions.dialect.removes_queued:
             let_finish(in_background(self._withdraw()))

@@ -1,8 +1,6 @@
 """Jobs of Gradio 3 endpoints without a queue: plain requests.
 
-The answer to the request is the result. A generator gives one output for each request,
-and an answer without values when it is over. See
-docs/protocol.md#calls-without-a-queue.
+See docs/protocol.md#calls-without-a-queue.
 """
 
 from __future__ import annotations
