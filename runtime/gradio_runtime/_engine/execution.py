@@ -320,14 +320,9 @@ class Execution(Generic[T]):
         request, judgement = self._request, self._prepared and self._prepared[1]
         if judgement is not None:
             request = request.reading(judgement.outputs)
+        seen = not self._outcome.for_result_only
         return Reader(
-            live,
-            entry,
-            request,
-            self._options,
-            self._record,
-            self._emit,
-            seen=not self._outcome.for_result_only,
+            live, entry, request, self._options, self._record, self._emit, seen=seen
         )
 
     # ---- cancel

@@ -31,17 +31,10 @@ def fetch_description(
 ) -> Description:
     """Read `/config` and `/info` of a running app, as the JSON they are. Blocks.
 
-    `/info` is read twice: what differs is not a property of the app.
-
-    Args:
-        src: A URL, or a Space id.
-        token: Hugging Face token; None for `HF_TOKEN` or the saved login.
-        auth: User and password of the app's own login.
-        headers: Extra headers.
-        all_endpoints: Whether undocumented endpoints are wanted.
-        timeout: Seconds for all of it, once the app is there.
-        wake_timeout: Seconds for a Space that sleeps, starts or is being built.
-        report: Shows what such a Space does; None for a line on the terminal.
+    `/info` is read twice: what differs is not a property of the app. A token of None means
+    `HF_TOKEN` or the saved login. `timeout` is for all of it once the app is there, and
+    `wake_timeout` for a Space that sleeps, starts or is being built; `report` shows what
+    such a Space does, by default as a line on the terminal.
 
     Raises:
         GradioError: The app cannot be reached, or is not a Gradio app.

@@ -1,9 +1,7 @@
 """Tell an app that asks for it how long a client's session is in use.
 
 Apps with State, or with something to do when a visitor leaves, say `connect_heartbeat`
-in `/config` (Gradio 4.25 and later). They hold the State of a session for as long as a
-request for its heartbeat is open, and for an hour after it
-(docs/protocol.md#state-and-heartbeat).
+in `/config` (Gradio 4.25 and later; docs/protocol.md#state-and-heartbeat).
 """
 
 from __future__ import annotations

@@ -54,16 +54,11 @@ def get_loop() -> asyncio.AbstractEventLoop:
         if _loop is None:
             loop = asyncio.new_event_loop()
             _thread = threading.Thread(
-                target=_run, args=(loop,), name="gradio-runtime", daemon=True
+                target=loop.run_forever, name="gradio-runtime", daemon=True
             )
             _thread.start()
             _loop = loop
         return _loop
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    loop.run_forever()
 
 
 def on_loop_thread() -> bool:
