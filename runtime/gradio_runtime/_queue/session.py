@@ -237,18 +237,14 @@ class Session:
                 waiting = list(self._inboxes.values())
                 await self._read_one()
                 for inbox in waiting:
-                    if inbox.event_id in self._inboxes:
-                        self._reopen(inbox)
+                    inbox.reopened += 1
+                    if inbox.reopened > _REOPENS and inbox.event_id in self._inboxes:
+                        del self._inboxes[inbox.event_id]
+                        inbox.put(ConnectionLost("the app has forgotten the job"))
         except GradioError as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001  # no job may wait for ever
             self._fail(ProtocolError(f"reading the app's stream failed: {error!r}"))
-
-    def _reopen(self, inbox: Inbox) -> None:
-        inbox.reopened += 1
-        if inbox.reopened > _REOPENS:
-            del self._inboxes[inbox.event_id]
-            inbox.put(ConnectionLost("the app has forgotten the job"))
 
     async def _read_one(self) -> None:
         """Read one stream until the server ends it.
@@ -333,7 +329,11 @@ class Session:
         event_id = message.event_id
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
-            if _ends(message, inbox):
+            # An end without data may answer a removal from the queue that came too late:
+            # then the job continues.
+            removed = isinstance(message, Completed) and message.data is None
+            ended = isinstance(message, Completed | Failed)
+            if ended and not (removed and inbox.removing):
                 del self._inboxes[inbox.event_id]
             inbox.put(message, size)
             if inbox.full:
@@ -356,17 +356,6 @@ class Session:
             own = copy(error)
             own.__cause__ = error.__cause__
             inbox.put(own)
-
-
-def _ends(message: OfJob, inbox: Inbox) -> bool:
-    """Return whether a message is the last of its job.
-
-    An end without data is, unless it answers a removal from the queue that may have
-    been too late: then the job continues.
-    """
-    if isinstance(message, Completed) and message.data is None:
-        return not inbox.removing
-    return isinstance(message, Completed | Failed)
 
 
 def _fault(message: StreamFault) -> ConnectionLost:
