@@ -292,7 +292,12 @@ class Session:
                     case Ignored() | Asked() | Refused():
                         pass
                     case _:
-                        await self._deliver(message, len(text))
+                        inbox = self._deliver(message, len(text))
+                        if inbox is not None and inbox.full:
+                            await inbox.room()
+                        while self._early_size > MAX_EARLY_SIZE:
+                            self._answered = asyncio.Event()
+                            await self._answered.wait()
             if not self._dialect.closes_streams:
                 # Before 4.22 the stream just ends.
                 stream.ended = True
@@ -324,20 +329,18 @@ class Session:
             named[0].put(error)
             return Ignored()
 
-    async def _deliver(self, message: OfJob, size: int) -> None:
-        """Deliver a message, and wait until there is room for the next one."""
+    def _deliver(self, message: OfJob, size: int) -> Inbox | None:
+        """Deliver a message; return the inbox, if its job is known."""
         event_id = message.event_id
         inbox = self._inboxes.get(event_id or "")
         if inbox is not None:
             # An end without data may answer a removal from the queue that came too late:
             # then the job continues.
-            removed = isinstance(message, Completed) and message.data is None
-            ended = isinstance(message, Completed | Failed)
-            if ended and not (removed and inbox.removing):
-                del self._inboxes[inbox.event_id]
+            if isinstance(message, Completed | Failed):
+                removed = isinstance(message, Completed) and message.data is None
+                if not (removed and inbox.removing):
+                    del self._inboxes[inbox.event_id]
             inbox.put(message, size)
-            if inbox.full:
-                await inbox.room()
         elif self._joining and event_id and event_id not in self._left:
             # The answer to the join has not arrived yet.
             self._early.setdefault(event_id, []).append((message, size))
@@ -345,9 +348,7 @@ class Session:
             if len(self._early) > _MOST_EARLY:
                 first = self._early.pop(next(iter(self._early)))
                 self._early_size -= sum(size for _, size in first)
-        while self._early_size > MAX_EARLY_SIZE:
-            self._answered = asyncio.Event()
-            await self._answered.wait()
+        return inbox
 
     def _fail(self, error: GradioError) -> None:
         self._unsafe_until = monotonic() + _UNNOTICED
@@ -366,8 +367,9 @@ def _fault(message: StreamFault) -> ConnectionLost:
 
 async def decoded(text: str | bytes, transport: Transport, dialect: Dialect) -> Message:
     """Decode a message of the app, a large one beside the loop."""
-    reading = partial(decode, text, dialect, transport.max_values)
-    return await beside(reading, large=len(text) > LARGE)
+    if len(text) > LARGE:
+        return await beside(partial(decode, text, dialect, transport.max_values))
+    return decode(text, dialect, transport.max_values)
 
 
 def _event_id(content: bytes) -> str:
