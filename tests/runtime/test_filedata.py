@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from gradio_runtime import File, FileInput, handle_file
@@ -21,6 +21,7 @@ from gradio_runtime._codecs.file_objects import (
     unified,
 )
 from gradio_runtime._http.settings import Settings
+from gradio_runtime._http.transport import Transport
 from gradio_runtime._models import files
 from gradio_runtime._models.files import data_url, facts_of, set_facts
 from gradio_runtime._transfer.transfer import Transfer
@@ -38,18 +39,12 @@ META = {"_type": "gradio.FileData"}
 CAPTURES = Path(__file__).parent / "captures"
 
 
+APP = "http://app"
 IMAGE = Component(id=1, type="image")
 
 
-class FakeTransport:
-    base = "http://app"
-    personal = False
-
-
 def transfer(dialect: Dialect, folder: Path) -> Transfer:
-    return Transfer(
-        cast("Any", FakeTransport()), dialect, Settings(download_dir=folder)
-    )
+    return Transfer(Transport(APP, {}), dialect, Settings(download_dir=folder))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +157,7 @@ def test_where_files_are_served(tmp_path: Path) -> None:
     assert (file.orig_name, file.size) == ("a b#.txt", 3)
     remote = {"name": "https://x.org/a.wav", "is_file": True, "data": None}
     assert three.file_of(remote).url == "https://x.org/a.wav"
-    six = Transfer(cast("Any", FakeTransport()), Dialect(prefix="/api"), Settings())
+    six = Transfer(Transport(APP, {}), Dialect(prefix="/api"), Settings())
     playlist = {"path": "s/r/7/playlist.m3u8", "is_stream": True, "orig_name": "a.mp3"}
     file = six.file_of(playlist)
     assert file.url == "http://app/api/stream/s/r/7/playlist-file"
