@@ -38,7 +38,7 @@ MODULES = (calculator_api, count_generator_api, en2fr_api, whisper_api, yield_ap
 def new_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """The modules' own clients are of this test; other servers are behind the next."""
     for module in MODULES:
-        monkeypatch.setattr(module._app, "_default", None)
+        monkeypatch.delitem(vars(module._app), "_default", raising=False)
 
 
 @pytest.fixture
