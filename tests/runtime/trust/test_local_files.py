@@ -49,7 +49,7 @@ def remote(value: dict[str, Any]) -> File:
 
 
 def decoded(value: Any, component: str, dialect: Dialect, *, typed: bool) -> Any:
-    """What a job makes of one output, as `Follower` does it."""
+    """What a job makes of one output, as `Reader` does it."""
     value = as_object(unwrap_update(copy.deepcopy(value)), component, dialect)
     if isinstance(value, dict | list):
         value = decode(value, component if typed else "", dialect, remote)
