@@ -143,6 +143,7 @@ def generate_from(
     options: BuildOptions | None = None,
     stages: Stages | None = None,
     base: Path | None = None,
+    output: str = "",
 ) -> GeneratedModule:
     """Generate a module from a description that was read already.
 
@@ -151,6 +152,7 @@ def generate_from(
         options: What shapes the module besides.
         stages: Called with the name of each stage, for progress displays.
         base: What the path of the templates starts from; None for the current folder.
+        output: The file that the module is for, which names it.
 
     Raises:
         CodegenError: Nothing can be generated.
@@ -164,7 +166,7 @@ def generate_from(
         templates = (base or Path()) / options.templates
         Templates(templates)  # before any work is done
     with stage("build"):
-        module, diagnostics = build(spec, options)
+        module, diagnostics = build(spec, options, output=output)
     with stage("models"):
         models = write_models(module.models, [a.name for a in module.aliases])
     with stage("render"):

@@ -44,7 +44,8 @@ def generate(
         ensure_writable(target, force=force)
     spec = read_app(source, connect, talk)
     with talk.progress("Generating"):
-        module = generate_from(spec, options, talk.stage)
+        file = "" if target is None else str(target)
+        module = generate_from(spec, options, talk.stage, output=file)
     talk.diagnostics(module.diagnostics)
     if target is None:
         out(module.code)

@@ -191,14 +191,15 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
     if check:
         return _checked(app, spec, before)
     ensure_writable(app.output, force=force)
-    module = generate_from(spec, app.config.options, base=app.base)
+    module = generate_from(
+        spec, app.config.options, base=app.base, output=str(app.output)
+    )
     state: State = "created" if before is None else "updated"
     diff = None
     if before is not None and is_generated(before):
         with suppress(UsageError):  # a broken one is written anew
-            diff = drift(
-                read_module(before, app.config.output), spec, app.config.options
-            )
+            old = read_module(before, app.config.output)
+            diff = drift(old, spec, app.config.options, str(app.output))
     if before == module.code:
         state = "unchanged"
     else:
@@ -213,7 +214,7 @@ def _checked(app: App, spec: AppSpec, before: str | None) -> Result:
             app, "missing", len(surface_of(spec, app.config.options).endpoints)
         )
     old = read_module(before, app.config.output)
-    diff = drift(old, spec, app.config.options)
+    diff = drift(old, spec, app.config.options, str(app.output))
     state: State = "out of date" if diff else "up to date"
     return Result(app, state, len(old.endpoints), diff)
 

@@ -21,7 +21,6 @@ from gradio_runtime.description import (
     ParameterInfo,
     ReturnInfo,
 )
-from gradio_runtime.description.addresses import split
 from gradio_runtime.description.signature import shape_of
 
 from ..descriptions.spec import AppSpec
@@ -31,18 +30,17 @@ from ..options import BuildOptions
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of
 from .ir import Endpoint, Module, OutputSlot, Param
-from .names import (
-    FIELDS,
-    MODULE,
-    Namer,
-    field_name,
-    function_name,
-    identifier,
-    pascal,
-    snake,
+from .names import FIELDS, MODULE, Namer, field_name, is_generic, pascal, snake
+from .naming import (
+    api_name_of,
+    client_name,
+    function_names,
+    module_name,
+    natural_function,
+    parameter_names,
 )
 from .objects import ModelRegistry
-from .renames import Names, named
+from .renames import named
 from .schema import SchemaMapper
 from .types import (
     FILE,
@@ -54,22 +52,6 @@ from .types import (
     mapped,
     optional,
 )
-
-
-def client_name(app: str) -> str:
-    """Name the client class after the last part of the app's source.
-
-    The address of a host says nothing of the app, but a Space's does.
-    """
-    if (address := split(app)) is not None:
-        host = address.host
-        app = address.path or (
-            host.removesuffix(".hf.space") if host.endswith(".hf.space") else "app"
-        )
-    last = app.rstrip("/").rpartition("/")[2]
-    name = pascal(identifier(last, "app"))
-    return name if name.endswith("Client") else f"{name}Client"
-
 
 # --- First pass
 
@@ -99,11 +81,10 @@ def _plans(
     described: set[str] = set()
     repeated = Counter(d.api_name for d in spec.config.dependencies)
     for dependency in spec.config.dependencies:
+        api_name = api_name_of(dependency)
         if dependency.api_name is None:
-            api_name = f"fn_{dependency.id}"
             info = spec.info.unnamed_endpoints.get(str(dependency.id))
         else:
-            api_name = f"/{dependency.api_name}"
             info = spec.info.named_endpoints.get(api_name)
         described.add(api_name)
         if info is None or not options.wants(api_name):
@@ -126,26 +107,29 @@ def _plans(
     return plans
 
 
-def _name(plans: Sequence[_Plan], names: Names) -> None:
-    """Name the endpoints and their parameters: those that were asked for go first."""
-    namer = Namer(MODULE)
-    for plan in sorted(plans, key=lambda plan: plan.api_name not in names.functions):
-        natural = function_name(plan.api_name.removeprefix("/"))
-        plan.function = namer.claim(names.functions.get(plan.api_name, natural))
-        plan.params = names.of_params(
-            plan.api_name, _parameter_names(plan.info.parameters)
-        )
-
-
-def _wanted_names(
-    spec: AppSpec, options: BuildOptions, plans: Sequence[_Plan]
-) -> Names:
-    if not options.rename:
-        return Names({}, {}, ())
-    known = dict(spec.info.named_endpoints)
-    known |= {f"fn_{key}": info for key, info in spec.info.unnamed_endpoints.items()}
-    params = {name: _parameter_names(info.parameters) for name, info in known.items()}
-    return named(options.renames, params, [plan.api_name for plan in plans])
+def _name(
+    plans: Sequence[_Plan],
+    spec: AppSpec,
+    options: BuildOptions,
+    diagnostics: list[Diagnostic],
+    *,
+    stale_names: bool,
+) -> None:
+    """Name the endpoints and their parameters."""
+    params = parameter_names(spec)
+    names = named(options.renames, spec, params, [plan.api_name for plan in plans])
+    for old, problem in names.unknown:
+        if not stale_names:
+            raise UsageError(f"rename: {old}: {problem}")
+        diagnostics.append(Diagnostic("warning", old, f"cannot be renamed: {problem}"))
+    functions = function_names(spec, names.functions)
+    for plan in plans:
+        plan.function = functions[plan.api_name]
+        plan.params = names.of_params(plan.api_name, params[plan.api_name])
+        natural = natural_function(plan.dependency)
+        if plan.api_name not in names.functions and natural in MODULE:
+            text = f"is called {plan.function}: {natural} is a name that modules use"
+            diagnostics.append(Diagnostic("warning", plan.api_name, text))
 
 
 def _mismatch(
@@ -176,20 +160,6 @@ def _mismatch(
     return None
 
 
-def _parameter_names(parameters: Sequence[ParameterInfo]) -> list[str]:
-    namer = Namer(FIELDS)
-    return [
-        namer.claim(
-            field_name(item.name, f"param_{index}")
-            if item.name is not None
-            else snake(
-                item.label or "", field_name(item.component.lower(), f"param_{index}")
-            )
-        )
-        for index, item in enumerate(parameters)
-    ]
-
-
 _ORDINAL = re.compile(r"\d+(st|nd|rd|th)")
 
 
@@ -204,11 +174,16 @@ def _output_name(slot: Component, label: str, number: int) -> str:
 
 
 def build(
-    spec: AppSpec, options: BuildOptions | None = None, *, stale_names: bool = False
+    spec: AppSpec,
+    options: BuildOptions | None = None,
+    *,
+    output: str = "",
+    stale_names: bool = False,
 ) -> tuple[Module, list[Diagnostic]]:
     """Decide everything about a module, and what is worth knowing about its endpoints.
 
-    With `stale_names`, a name for what the app no longer has is only worth a warning.
+    The module is named after its file `output`, where that is known. With `stale_names`,
+    a name for what the app no longer has is only worth a warning.
 
     Raises:
         SourceError: The app has no endpoint that can be generated.
@@ -219,19 +194,16 @@ def build(
     plans = _plans(spec, options, diagnostics)
     if not plans:
         raise _nothing(spec, options, diagnostics)
-    names = _wanted_names(spec, options, plans)
-    for old, problem in names.unknown:
-        if not stale_names:
-            raise UsageError(f"rename: {old}: {problem}")
-        diagnostics.append(Diagnostic("warning", old, f"cannot be renamed: {problem}"))
-    _name(plans, names)
-    builder = _Builder(spec, options, plans, diagnostics)
+    _name(plans, spec, options, diagnostics, stale_names=stale_names)
+    builder = _Builder(spec, options, plans, diagnostics, output)
     endpoints = tuple(builder.endpoint(plan) for plan in plans)
     module = Module(
         source=spec.source,
         version=spec.version,
         spec_hash=spec.hash,
         options=str(options),
+        package=module_name(output)
+        or f"{snake(builder.client.removesuffix('Client'), 'app')}_api",
         client=builder.client,
         aliases=tuple(builder.aliases.values()),
         models=builder.models.finished(),
@@ -270,6 +242,7 @@ class _Builder:
         options: BuildOptions,
         plans: Sequence[_Plan],
         diagnostics: list[Diagnostic],
+        output: str,
     ) -> None:
         self._options = options
         self._diagnostics = diagnostics
@@ -277,7 +250,7 @@ class _Builder:
         self._namer.forbid(plan.function for plan in plans)
         self._namer.forbid(name for plan in plans for name in plan.params)
         self.client = self._namer.claim_class(
-            options.class_name or client_name(spec.source)
+            options.class_name or client_name(spec.source, output)
         )
         # Classes of endpoints go first: the rest makes way for them.
         for plan in plans:
@@ -312,6 +285,7 @@ class _Builder:
                 [item.label for item in plan.info.returns],
             ),
             description=plan.info.description,
+            trigger=dependency.trigger,
         )
 
     def _warn(self, plan: _Plan, text: str) -> None:
@@ -379,11 +353,11 @@ class _Builder:
         return mapped(known.type, lambda t: alias if t == known.choices else t)
 
     def _alias(self, choices: Literals, plan: _Plan, name: str) -> AliasOf:
-        """Name choices: like the parameter, after the endpoint where that is taken."""
+        """Name choices: like the parameter, with the endpoint where that says too little."""
         short = pascal(name)
         key = (short, source(list(choices.values)))
         if key not in self.aliases:
-            taken = self._namer.is_taken(short)
+            taken = is_generic(name) or self._namer.is_taken(short)
             wanted = f"{pascal(plan.function)}{short}" if taken else short
             self.aliases[key] = AliasOf(self._namer.claim_class(wanted), choices)
         return self.aliases[key]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gradio_runtime.description import Trigger
 from gradio_runtime.description.signature import Shape
 
 from .types import UNCHANGED, AliasOf, TypeExpr, either, optional
@@ -124,6 +125,7 @@ class Endpoint:
         event_data: Whether its function also wants to know what was selected.
         shape: The components it has on the wire, and their labels.
         description: The app's own words, or None.
+        trigger: What runs it on the app's page, if that is known.
     """
 
     api_name: str
@@ -136,6 +138,7 @@ class Endpoint:
     event_data: bool
     shape: Shape
     description: str | None
+    trigger: Trigger | None
 
     @property
     def keyword_only_from(self) -> int | None:
@@ -155,6 +158,7 @@ class Module:
         version: Gradio's version there.
         spec_hash: Identifies the API it was generated from.
         options: The command line's options that shaped it; empty for the defaults.
+        package: The name that examples import it by.
         client: The client class.
         aliases: Names for the choices of parameters, in the order of use.
         models: Its object types by name; see `objects.write_models`.
@@ -165,6 +169,7 @@ class Module:
     version: str
     spec_hash: str
     options: str
+    package: str
     client: str
     aliases: tuple[AliasOf, ...]
     models: Mapping[str, ObjectType]

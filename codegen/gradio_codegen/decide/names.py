@@ -102,8 +102,30 @@ FIELDS = _words(
         """
 ) | frozenset(IMPORTS)
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: Words in camelCase (`maxTokens`, `ControlNet`, `userID`, `HTMLText`), which are more
+#: than words with a capital within (`LoRA`, `dB`, `kHz`).
+_CAMEL = re.compile(
+    r"\b(?:[a-z][a-z0-9]+|[A-Z][a-z0-9]+|[A-Z]{2,}(?=[A-Z][a-z]{2}))(?:[A-Z][a-z0-9]+)+\b"
+    r"|\b[a-z][a-z0-9]+[A-Z]{2,}\b"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST = 48
+#: What parameters are called in `/info` for want of a name, with their place.
+SYNTHETIC = re.compile(r"param_\d+")
+#: What endpoints are called by Gradio and by decorators when nobody has named them, and
+#: unnamed ones by us: `lambda`, `lambda_17`, `fn_63`, `_entry_6`.
+_FILLER = re.compile(
+    r"_*(lambda|partial|js_fn|unnamed|fn|func|wrapper|wrapped|inner|(?<=_)entry)?"
+    r"(_\d+)*_*"
+)
+#: Names of parameters that say too little as the name of a type: other classes too are
+#: called so, and all components.
+_GENERIC = KINDS.keys() | _words(
+    """
+    choice data event id index input item job key kind name number option options output
+    result state status stream text type value version
+    """
+)
 #: Characters of a text that are read to name something after it.
 _READ = 400
 #: Fields that begin like this make pydantic warn when the module is imported.
@@ -145,19 +167,39 @@ def field_name(text: str, fallback: str) -> str:
 
 
 def function_name(api_name: str) -> str:
-    """Make an api_name (without its slash) the name of a function."""
-    name = identifier(api_name, "endpoint")
-    if name[0] != "_":
-        return name
-    # Two underscores would be mangled in the body of the client class, and a name of
-    # underscores alone says nothing.
-    bare = name.strip("_")
-    return identifier(f"_{bare}" if bare else "", "endpoint")
+    """Make an api_name (without its slash) the name of a function.
+
+    It does not begin with an underscore, which would make it private.
+    """
+    return identifier(identifier(api_name, "endpoint").strip("_"), "endpoint")
+
+
+def is_filler(api_name: str) -> bool:
+    """Return whether an api_name (without its slash) says nothing of the endpoint."""
+    return _FILLER.fullmatch(api_name) is not None
+
+
+def is_generic(param: str) -> bool:
+    """Return whether a parameter's name says too little as that of a type."""
+    return param.replace("_", "") in _GENERIC or SYNTHETIC.fullmatch(param) is not None
 
 
 def snake(text: str, fallback: str) -> str:
     """Make a label the name of a field, in snake_case."""
-    return field_name(_CAMEL.sub("_", " ".join(text.split())).lower(), fallback)
+    text = _CAMEL.sub(lambda word: _HUMP.sub("_", word[0]), " ".join(text.split()))
+    return field_name(text.lower(), fallback)
+
+
+def short_snake(text: str, fallback: str) -> str | None:
+    """Return the same of what a long label begins with; None if it has no words."""
+    if re.search(r"[^\W_]", text) is None:
+        return None
+    text = " ".join(text.split())
+    if len(text) > _LONGEST:
+        text = re.sub(r" *(\([^()]*\)|\[[^\[\]]*\])", "", text).strip() or text
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rpartition(" ")[0] or text
+    return snake(text, fallback)
 
 
 def pascal(text: str) -> str:

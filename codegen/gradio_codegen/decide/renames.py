@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ..descriptions.spec import AppSpec
 from ..errors import UsageError
 from ..options import Rename
 from ..suggest import did_you_mean
-from .names import FIELDS, MODULE, field_name, function_name
+from .names import FIELDS, MODULE, field_name, function_name, is_filler
+from .naming import function_names, given_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +40,66 @@ class Names:
 
 def named(
     renames: Iterable[Rename],
-    known: Mapping[str, Sequence[str]],
+    spec: AppSpec,
+    params: Mapping[str, Sequence[str]],
     generated: Collection[str],
 ) -> Names:
     """Find out what is to be renamed.
 
     Args:
         renames: The pairs.
-        known: The app's api_names, each with the names of its parameters.
+        spec: The app.
+        params: Its api_names, each with the names of its parameters.
         generated: Those of them that the module will have.
 
     Raises:
         UsageError: A name cannot be given, or would be given twice.
     """
     functions: dict[str, str] = {}
-    params: dict[tuple[str, str], str] = {}
+    given: dict[tuple[str, str], str] = {}
     unknown: list[tuple[str, str]] = []
+    ours = {name: api_name for api_name, name in function_names(spec, {}).items()}
     for old, new in renames:
-        if (api_name := _endpoint(old, known)) is not None:
+        if (api_name := _endpoint(old, params, ours)) is not None:
             _check(old, new, MODULE, function_name(new))
             _put(functions, api_name, new, old)
             continue
         first, dot, param = old.rpartition(".")
-        api_name = _endpoint(first, known) if dot else None
+        api_name = _endpoint(first, params, ours) if dot else None
         if api_name is None:
-            words = did_you_mean(first or old, known)
+            words = did_you_mean(first or old, params)
             unknown.append((old, f"the app has no such endpoint. {words}"))
-        elif param not in known[api_name]:
-            words = did_you_mean(param, known[api_name])
+            continue
+        known = dict(zip(given_names(spec, api_name), params[api_name], strict=True))
+        known |= {name: name for name in params[api_name]}
+        if param not in known:
+            words = did_you_mean(param, known)
             unknown.append((old, f"the endpoint has no such parameter. {words}"))
         else:
             _check(old, new, FIELDS, field_name(new, "value"))
-            _put(params, (api_name, param), new, old)
-    names = Names(functions, params, tuple(unknown))
+            _put(given, (api_name, known[param]), new, old)
+    names = Names(functions, given, tuple(unknown))
     natural = {
-        name: function_name(name.removeprefix("/"))
+        name: function_name(api_name)
         for name in generated
-        if name not in functions
+        if name not in functions and not is_filler(api_name := name.removeprefix("/"))
     }
     _check_unique(functions.items(), natural.items())
-    for api_name in dict.fromkeys(api_name for api_name, _ in params):
-        places = [f"{api_name}.{name}" for name in known[api_name]]
-        new_names = names.of_params(api_name, known[api_name])
+    for api_name in dict.fromkeys(api_name for api_name, _ in given):
+        places = [f"{api_name}.{name}" for name in params[api_name]]
+        new_names = names.of_params(api_name, params[api_name])
         _check_unique(zip(places, new_names, strict=True))
     return names
 
 
-def _endpoint(given: str, known: Iterable[str]) -> str | None:
-    """Return the endpoint of that name, with its slash or without it."""
-    if given in known:
-        return given
-    return f"/{given}" if f"/{given}" in known else None
+def _endpoint(
+    given: str, known: Collection[str], functions: Mapping[str, str]
+) -> str | None:
+    """Return the endpoint of that name, with its slash or without it, or function."""
+    for name in (given, f"/{given}"):
+        if name in known:
+            return name
+    return functions.get(given)
 
 
 _K = TypeVar("_K")

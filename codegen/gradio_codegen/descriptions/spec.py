@@ -30,6 +30,7 @@ from gradio_runtime.description import (
 )
 from gradio_runtime.description.addresses import shown_src
 from gradio_runtime.description.signature import MADE_UP_LABEL
+from gradio_runtime.description.translations import translated
 from pydantic import BaseModel, ValidationError
 
 from ..errors import SpecError
@@ -43,6 +44,7 @@ from .jsoncheck import (
     repaired,
     usable_prop,
 )
+from .triggers import trigger_of
 from .volatile_defaults import LiveDefaults, Place, varying_defaults
 
 #: Marks a saved description; the number changes when old ones can no longer be read.
@@ -80,8 +82,10 @@ class AppSpec:
             SpecError: They are not what a Gradio app sends.
         """
         parsed_config = _parse(Config, config, "config")
-        parsed_info = _parse(Info, info, "info")
-        second = parsed_info if again is None else _parse(Info, again, "info")
+        parsed_info, second = (
+            _parse(Info, translated(item, parsed_config.i18n_translations), "info")
+            for item in (info, info if again is None else again)
+        )
         varying = varying_defaults(parsed_info, second)
         # A saved description can have been written by hand, with a password in it.
         public = shown_src(repaired(source)).rstrip("/")
@@ -118,7 +122,12 @@ class AppSpec:
         return self if all_endpoints else self.documented()
 
     def documented(self) -> AppSpec:
-        """Return the spec without the endpoints that the app's own docs leave out."""
+        """Return the spec without the endpoints that the app's own docs leave out.
+
+        An app of which no endpoint has a name leaves them all out: none is meant so.
+        """
+        if all(item.api_name is None for item in self.config.dependencies):
+            return self
         kept = [
             item
             for item in self.config.dependencies
@@ -353,6 +362,7 @@ def _reduced(item: _Item, slot: Component | None, place: str) -> _Item:
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
     """Return a config of these dependencies, with components in the order of use."""
     numbers: dict[int, int] = {}
+    by_id = {item.id: item for item in config.dependencies}
     for dependency in dependencies:
         for id_ in (*dependency.inputs, *dependency.outputs):
             numbers.setdefault(id_, len(numbers) + 1)
@@ -371,6 +381,7 @@ def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
                     "id": index if item.api_name is not None else item.id,
                     "inputs": [numbers[id_] for id_ in item.inputs],
                     "outputs": [numbers[id_] for id_ in item.outputs],
+                    "trigger": trigger_of(item, config, by_id),
                     **_UNUSED,
                 }
             )
@@ -385,6 +396,8 @@ _UNUSED: Mapping[str, object] = {
     "queue": None,
     "batch": False,
     "on_load": False,
+    "targets": [],
+    "trigger_after": None,
 }
 
 

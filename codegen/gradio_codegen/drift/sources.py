@@ -26,7 +26,9 @@ from .module_reader import Surface, read_module
 Comparable: TypeAlias = AppSpec | GeneratedModule | str | os.PathLike[str]
 
 
-def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
+def surface_of(
+    spec: AppSpec, options: BuildOptions | None = None, output: str = ""
+) -> Surface:
     """Return what a module generated from a description would say to its callers.
 
     An app that has nothing left to generate has an empty surface.
@@ -34,6 +36,7 @@ def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
     Args:
         spec: The description.
         options: What shapes the module besides.
+        output: Its file, which names it.
 
     Raises:
         CodegenError: The module cannot be made.
@@ -41,7 +44,7 @@ def surface_of(spec: AppSpec, options: BuildOptions | None = None) -> Surface:
     options = options or BuildOptions()
     spec = spec.within(all_endpoints=options.all_endpoints)
     try:
-        module, diagnostics = build(spec, options, stale_names=True)
+        module, diagnostics = build(spec, options, output=output, stale_names=True)
     except SpecError:
         raise
     except (SourceError, UsageError):
@@ -63,25 +66,32 @@ def _works_without_names(spec: AppSpec, options: BuildOptions) -> bool:
     return True
 
 
-def drift(old: Surface, spec: AppSpec, options: BuildOptions | None = None) -> Diff:
+def drift(
+    old: Surface, spec: AppSpec, options: BuildOptions | None = None, output: str = ""
+) -> Diff:
     """Find what has changed in an app since a module was generated for it.
 
     Args:
         old: The module.
         spec: What the app says now.
         options: What to generate it with now; None for what it was generated with, and
-            for the same app, even if it was read from another address.
+            for the same app, even if it was read from another address, and with its
+            client.
+        output: The module's file, which names its client; with options only.
 
     Raises:
         CodegenError: The module cannot be made anew.
     """
+    as_it_is = options is None
     if options is None:
         options, spec = old.options, replace(spec, source=old.source)
     new = spec.within(all_endpoints=options.all_endpoints)
     state = State(new.source, new.version, new.hash)
     if _key(state, options) == _key(old.state, old.options):
         return Diff(old.state, state)
-    return compare(old, surface_of(spec, options))
+    if as_it_is:
+        options = replace(options, class_name=old.client or None)
+    return compare(old, surface_of(spec, options, output))
 
 
 def diff(

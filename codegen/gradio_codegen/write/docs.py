@@ -10,7 +10,6 @@ from gradio_runtime._components.registry import VALUES, kind_of
 
 from ..decide.fresh_values import without_nulls
 from ..decide.ir import Default, Endpoint, Module, Param
-from ..decide.names import snake
 from ..decide.types import AliasOf, Either, Generic, Named, Number, TypeExpr, write
 from ..literals import shown
 
@@ -18,6 +17,7 @@ _WIDTH = 84
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_DEFAULT = 60
 _LONGEST_EXAMPLE = 30
+_LONGEST_TEXT = 60
 
 
 #: The client class's.
@@ -38,7 +38,9 @@ def model_doc(endpoint: Endpoint, what: str) -> str:
 def endpoint_summary(endpoint: Endpoint) -> str:
     """Return the first line of an endpoint's docstring."""
     lines = (endpoint.description or "").strip().splitlines()
-    return _one_line(lines[0]) if lines else f"Call `{_one_line(endpoint.api_name)}`."
+    if lines:
+        return _one_line(lines[0])
+    return _triggered(endpoint) or f"Call `{_one_line(endpoint.api_name)}`."
 
 
 def endpoint_doc(endpoint: Endpoint) -> str:
@@ -47,6 +49,8 @@ def endpoint_doc(endpoint: Endpoint) -> str:
     rest = (endpoint.description or "").strip().splitlines()[1:]
     if text := textwrap.dedent("\n".join(line.rstrip() for line in rest)).strip("\n"):
         lines += ["", *text.splitlines()] if rest[0].strip() else ["", text]
+    if endpoint.description and (trigger := _triggered(endpoint)):
+        lines += ["", trigger]
     if endpoint.event_data:
         lines += ["", *_EVENT_DATA]
     if endpoint.params:
@@ -55,6 +59,38 @@ def endpoint_doc(endpoint: Endpoint) -> str:
         lines += ["", "Yields:" if endpoint.generator else "Returns:"]
         lines += _items(_outputs(endpoint))
     return "\n".join(lines)
+
+
+#: What has happened to a component, by the event.
+_EVENTS: Mapping[str, str] = {
+    "click": "is clicked",
+    "change": "changes",
+    "input": "is edited",
+    "select": "is selected",
+    "submit": "is submitted",
+    "upload": "gets a file",
+    "clear": "is cleared",
+    "release": "is released",
+    "blur": "loses the focus",
+    "focus": "gets the focus",
+    "tick": "ticks",
+}
+
+
+def _triggered(endpoint: Endpoint) -> str | None:
+    """Say what runs an endpoint on the app's page: its reader knows the page."""
+    if (trigger := endpoint.trigger) is None:
+        return None
+    event, text = _one_line(trigger.event), _one_line(trigger.text or "")
+    what = f"the {_one_line(trigger.component)}" if trigger.component else "the page"
+    if text:
+        what += f" “{text[:_LONGEST_TEXT]}{'…' if len(text) > _LONGEST_TEXT else ''}”"
+    happens = _EVENTS.get(event, f"has the event `{event[:_LONGEST_TEXT]}`")
+    if not trigger.component and event in ("load", "unload"):
+        happens = f"is {'opened' if event == 'load' else 'closed'}"
+    after = _one_line(trigger.after or "").removeprefix("/")
+    last = f", after `/{after}`" if after else ""
+    return f"Runs when {what} {happens}{last}."
 
 
 _EVENT_DATA = (
@@ -122,11 +158,6 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 # --- The module's
 
 
-def package_name(module: Module) -> str:
-    """Return the name by which examples import a module; its file may have another."""
-    return f"{snake(module.client.removesuffix('Client'), 'app')}_api"
-
-
 def module_doc(module: Module) -> str:
     """Describe the module, with an example of its use."""
     head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
@@ -136,7 +167,7 @@ def module_doc(module: Module) -> str:
     if shown is None:
         return head
     names = [item.function for item in (plain, streaming) if item is not None]
-    lines = [head, "", f"    from {package_name(module)} import {', '.join(names)}", ""]
+    lines = [head, "", f"    from {module.package} import {', '.join(names)}", ""]
     call = _arguments(shown)
     lines += [
         f"    {_assigned(shown)}{shown.function}({call})  # wait for the result",

@@ -27,7 +27,6 @@ from ..decide.types import (
 )
 from ..limits import EXAMPLE
 from ..literals import shown, source
-from .docs import package_name
 
 _DEEPEST = 8
 
@@ -60,7 +59,7 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
         body = f"result = {call}" if endpoint.outputs else call
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     ours = sorted({endpoint.function, *(used & module.models.keys())})
-    groups = {package_name(module): ours}
+    groups = {module.package: ours}
     for name in sorted(used & IMPORTS.keys()):
         groups.setdefault(IMPORTS[name], []).append(name)
     lines = [

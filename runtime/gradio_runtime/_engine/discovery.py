@@ -11,6 +11,7 @@ from .._http.statuses import CHECK_URL
 from .._http.transport import Transport
 from .._models.texts import beginning
 from ..description import Config, Info
+from ..description.translations import translated
 from ..errors import ConnectError, ProtocolError
 
 #: A plain path, which becomes a part of every URL of a call. Nothing in it may lead to
@@ -43,7 +44,7 @@ def parse_config(raw: object, transport: Transport) -> Config:
 async def read_info(
     transport: Transport, config: Config, *, all_endpoints: bool
 ) -> dict[str, Any]:
-    """Read and check `/info`, with the undocumented endpoints if all are wanted."""
+    """Read, check and translate `/info`; with all endpoints the undocumented too."""
     query = "?all_endpoints=True" if all_endpoints else ""
     try:
         raw = await transport.get_json(f"{config.api_prefix}/info{query}")
@@ -66,4 +67,6 @@ async def read_info(
             f"{transport.base} describes its API in a way that no Gradio app does",
             hint=CHECK_URL,
         ) from None
-    return cast("dict[str, Any]", raw)
+    described = cast("dict[str, Any]", raw)
+    texts = config.i18n_translations
+    return translated(described, texts) if texts else described

@@ -7,8 +7,7 @@ place (see docs/protocol.md#discovery).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -19,26 +18,18 @@ from pydantic import (
     ConfigDict,
     Field,
     field_validator,
+    model_validator,
 )
 
-from .json_values import is_array, is_object, load_json
-
-_TRANSLATED = "__i18n__"
+from .json_values import is_array, is_object
+from .translations import key_of, texts_of, translated
 
 
 def label_text(value: object) -> str | None:
-    """Return a label as text: authors give strings, numbers, and keys to translations.
-
-    A translated label (`gr.I18n`) comes as an object with its `key`, or as a string
-    that has this object in JSON behind a mark.
-    """
-    if isinstance(value, str) and value.startswith(_TRANSLATED):
-        with suppress(ValueError):
-            value = load_json(value.removeprefix(_TRANSLATED))
-    if is_object(value):
-        key = value.get("key")
-        return key if isinstance(key, str) else None
-    return None if value is None else str(value)
+    """Return a label as text: authors give strings, numbers, and keys to translations."""
+    if (key := key_of(value)) is not None:
+        return key
+    return None if value is None or is_object(value) else str(value)
 
 
 class _Wire(BaseModel):
@@ -49,6 +40,9 @@ _Label: TypeAlias = Annotated[str | None, BeforeValidator(label_text)]
 #: A text; anything else that stands there is the same as nothing.
 _Name: TypeAlias = Annotated[
     str | None, BeforeValidator(lambda value: value if isinstance(value, str) else None)
+]
+_Id: TypeAlias = Annotated[
+    int | None, BeforeValidator(lambda value: value if type(value) is int else None)
 ]
 _Flag: TypeAlias = Annotated[bool, BeforeValidator(lambda value: value is True)]
 
@@ -84,6 +78,23 @@ class Component(_Wire):
     )
 
 
+class Trigger(_Wire):
+    """What runs a dependency on the app's page.
+
+    Attributes:
+        event: `click`, `change` …; `load` of the page.
+        component: Type of the component; empty for the page itself.
+        text: What the page shows on it or beside it.
+        after: The endpoint that runs before, in a chain that the event starts: its
+            api_name with the slash, or empty if it has none.
+    """
+
+    event: str
+    component: str = ""
+    text: str | None = None
+    after: str | None = None
+
+
 class Dependency(_Wire):
     """One event handler: what the server calls an endpoint's function.
 
@@ -103,6 +114,9 @@ class Dependency(_Wire):
         prop_inputs: Positions of inputs that the function gets as a dict of all the
             component's properties, of which `value` is the caller's (Gradio 6).
         on_load: Whether the page runs it whenever it is opened.
+        targets: Ids of the components that run it, each with its event.
+        trigger_after: The dependency that it follows in a chain.
+        trigger: The same in words, in a saved description.
     """
 
     id: int
@@ -123,6 +137,9 @@ class Dependency(_Wire):
         validation_alias=AliasChoices("component_prop_inputs", "prop_inputs"),
     )
     on_load: bool = False
+    targets: list[tuple[int | None, str]] = []
+    trigger_after: _Id = None
+    trigger: Trigger | None = None
 
     @property
     def callable(self) -> bool:
@@ -141,6 +158,8 @@ class Config(_Wire):
         connect_heartbeat: Whether the app wants to know when a session ends.
         enable_queue: Whether jobs are queued where a dependency does not say (3.x;
             later ones always queue).
+        i18n_translations: The texts of `gr.I18n` in one language, by key. The labels of
+            the components are translated already.
     """
 
     version: str
@@ -153,6 +172,16 @@ class Config(_Wire):
     connect_heartbeat: bool = False
     components: list[Component] = []
     dependencies: list[Dependency] = []
+    i18n_translations: Annotated[dict[str, str], BeforeValidator(texts_of)] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _translate(cls, value: object) -> object:
+        if not is_object(value) or not value.get("i18n_translations"):
+            return value
+        texts = texts_of(value["i18n_translations"])
+        components = translated(value.get("components", []), texts)
+        return {**value, "components": components, "i18n_translations": texts}
 
     @field_validator("dependencies", mode="before")
     @classmethod
@@ -206,18 +235,22 @@ def _normalise_dependency(index: int, item: object) -> object:
             if raw.get("show_api", True) is not False
             else "undocumented"
         )
-    if "on_load" not in raw:
-        raw["on_load"] = _is_on_load(raw)
+    raw["targets"] = list(_targets(raw))
+    if not is_object(raw.get("trigger")):  # before Gradio 4, the event
+        raw["trigger"] = None
+    raw.setdefault("on_load", any(event == "load" for _, event in raw["targets"]))
     return raw
 
 
-def _is_on_load(raw: Mapping[str, Any]) -> bool:
-    """Return whether a dependency's targets name the page's `load` event."""
-    targets = raw.get("targets")
-    return raw.get("trigger") == "load" or (
-        is_array(targets)
-        and any(is_array(t) and len(t) == 2 and t[1] == "load" for t in targets)
-    )
+def _targets(raw: Mapping[str, Any]) -> Iterator[tuple[int | None, str]]:
+    """Yield what runs a dependency: before Gradio 4 all targets have one event."""
+    event, targets = raw.get("trigger"), raw.get("targets")
+    if not is_array(targets) or not targets:
+        targets = [None]
+    for target in targets:
+        pair = target if is_array(target) else [target, event]
+        if len(pair) == 2 and isinstance(pair[1], str):
+            yield pair[0] if type(pair[0]) is int else None, pair[1]
 
 
 class ParameterInfo(_Wire):
