@@ -52,6 +52,8 @@ class PredictInput(Input):
 def predict(num1: float, operation: Operation, num2: float) -> Call[float]:
     """Run one arithmetic operation on two numbers.
 
+    Runs when the button “Submit” is clicked.
+
     Args:
         num1: Number.
         operation: Radio.

@@ -52,6 +52,8 @@ class ShowInput(Input):
 def count(steps: float = 5) -> Call[str]:
     """Count up from zero.
 
+    Runs when the button “Count” is clicked.
+
     Args:
         steps: Slider. From 1 to 100, in steps of 1. Default: 5.
 
@@ -64,6 +66,8 @@ def count(steps: float = 5) -> Call[str]:
 @_app.endpoint("/show", ShowInput, shape="slider -> textbox", labels=["steps"])
 def show(steps: float = 5) -> Call[str]:
     """The same numbers, all at once.
+
+    Runs when the button “List” is clicked.
 
     Args:
         steps: Slider. From 1 to 100, in steps of 1. Default: 5.

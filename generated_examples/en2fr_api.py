@@ -38,7 +38,7 @@ class PredictInput(Input):
 
 @_app.endpoint("/predict", PredictInput, shape="textbox -> textbox", labels=["text"])
 def predict(text: str) -> Call[str]:
-    """Call `/predict`.
+    """Runs when the button “Submit” is clicked.
 
     Args:
         text: Textbox.
@@ -54,4 +54,4 @@ class En2frClient(Client):
 
     app = _app
     predict = predict
-    """Call `/predict`."""
+    """Runs when the button “Submit” is clicked."""

@@ -43,7 +43,7 @@ class PredictInput(Input):
     "/predict", PredictInput, shape="textbox -> textbox", labels=["a"]
 )
 def predict(a: str) -> Call[str]:
-    """Call `/predict`.
+    """Runs when the button “Submit” is clicked, after `/lambda`.
 
     Args:
         a: Textbox.
@@ -59,4 +59,4 @@ class TestYieldClient(Client):
 
     app = _app
     predict = predict
-    """Call `/predict`."""
+    """Runs when the button “Submit” is clicked, after `/lambda`."""

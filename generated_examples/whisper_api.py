@@ -38,7 +38,7 @@ class PredictInput(Input):
 
 @_app.endpoint("/predict", PredictInput, shape="audio -> textbox", labels=["audio"])
 def predict(audio: FileInput) -> Call[str]:
-    """Call `/predict`.
+    """Runs when the button “Submit” is clicked.
 
     Args:
         audio: Audio.
@@ -54,4 +54,4 @@ class WhisperClient(Client):
 
     app = _app
     predict = predict
-    """Call `/predict`."""
+    """Runs when the button “Submit” is clicked."""

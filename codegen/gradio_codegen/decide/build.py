@@ -128,7 +128,9 @@ def _name(
         plan.params = names.of_params(plan.api_name, params[plan.api_name])
         natural = natural_function(plan.dependency)
         if plan.api_name not in names.functions and natural in MODULE:
-            text = f"is called {plan.function}: {natural} is a name that modules use"
+            text = (
+                f"is called {plan.function}: modules use {natural} for something else"
+            )
             diagnostics.append(Diagnostic("warning", plan.api_name, text))
 
 

@@ -110,14 +110,6 @@ _CAMEL = re.compile(
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST = 48
-#: What parameters are called in `/info` for want of a name, with their place.
-SYNTHETIC = re.compile(r"param_\d+")
-#: What endpoints are called by Gradio and by decorators when nobody has named them, and
-#: unnamed ones by us: `lambda`, `lambda_17`, `fn_63`, `_entry_6`.
-_FILLER = re.compile(
-    r"_*(lambda|partial|js_fn|unnamed|fn|func|wrapper|wrapped|inner|(?<=_)entry)?"
-    r"(_\d+)*_*"
-)
 #: Names of parameters that say too little as the name of a type: other classes too are
 #: called so, and all components.
 _GENERIC = KINDS.keys() | _words(
@@ -174,14 +166,10 @@ def function_name(api_name: str) -> str:
     return identifier(identifier(api_name, "endpoint").strip("_"), "endpoint")
 
 
-def is_filler(api_name: str) -> bool:
-    """Return whether an api_name (without its slash) says nothing of the endpoint."""
-    return _FILLER.fullmatch(api_name) is not None
-
-
 def is_generic(param: str) -> bool:
     """Return whether a parameter's name says too little as that of a type."""
-    return param.replace("_", "") in _GENERIC or SYNTHETIC.fullmatch(param) is not None
+    bare = param.replace("_", "")
+    return bare in _GENERIC or re.fullmatch(r"param\d+", bare) is not None
 
 
 def snake(text: str, fallback: str) -> str:

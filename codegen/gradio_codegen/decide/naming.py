@@ -15,6 +15,7 @@ from gradio_runtime.description import Dependency, ParameterInfo, Trigger
 from gradio_runtime.description.addresses import split
 
 from ..descriptions.spec import AppSpec
+from ..descriptions.triggers import is_filler
 from .names import (
     FIELDS,
     MODULE,
@@ -22,7 +23,6 @@ from .names import (
     field_name,
     function_name,
     identifier,
-    is_filler,
     pascal,
     short_snake,
     snake,
@@ -72,8 +72,9 @@ def function_names(spec: AppSpec, given: Mapping[str, str]) -> dict[str, str]:
     natural = {api_name_of(d): natural_function(d) for d in spec.config.dependencies}
     namer = Namer(MODULE)
 
-    def rank(api_name: str) -> tuple[bool, bool]:
-        return api_name not in given, is_filler(api_name.removeprefix("/"))
+    def rank(api_name: str) -> tuple[bool, bool, bool]:
+        bare = api_name.removeprefix("/")
+        return api_name not in given, is_filler(bare), bare.startswith("_")
 
     return {
         api_name: namer.claim(given.get(api_name, natural[api_name]))

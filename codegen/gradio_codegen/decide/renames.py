@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..descriptions.spec import AppSpec
+from ..descriptions.triggers import is_filler
 from ..errors import UsageError
 from ..options import Rename
 from ..suggest import did_you_mean
-from .names import FIELDS, MODULE, field_name, function_name, is_filler
+from .names import FIELDS, MODULE, field_name, function_name
 from .naming import function_names, given_names
 
 
@@ -79,11 +80,8 @@ def named(
             _check(old, new, FIELDS, field_name(new, "value"))
             _put(given, (api_name, known[param]), new, old)
     names = Names(functions, given, tuple(unknown))
-    natural = {
-        name: function_name(api_name)
-        for name in generated
-        if name not in functions and not is_filler(api_name := name.removeprefix("/"))
-    }
+    bare = {name: name.removeprefix("/") for name in generated if name not in functions}
+    natural = {n: function_name(b) for n, b in bare.items() if not is_filler(b)}
     _check_unique(functions.items(), natural.items())
     for api_name in dict.fromkeys(api_name for api_name, _ in given):
         places = [f"{api_name}.{name}" for name in params[api_name]]

@@ -44,7 +44,7 @@ from .jsoncheck import (
     repaired,
     usable_prop,
 )
-from .triggers import trigger_of
+from .triggers import is_filler, trigger_of
 from .volatile_defaults import LiveDefaults, Place, varying_defaults
 
 #: Marks a saved description; the number changes when old ones can no longer be read.
@@ -107,7 +107,7 @@ class AppSpec:
         api = {
             "components": [_dump(item) for item in self.config.components],
             "dependencies": [
-                {k: v for k, v in _dump(item).items() if k not in ("id", "queue")}
+                {k: v for k, v in _dump(item).items() if k not in _unhashed(item)}
                 for item in self.config.dependencies
             ],
             "info": _dump(self.info),
@@ -177,6 +177,12 @@ def loads(text: str, place: str) -> AppSpec:
     if not isinstance(source, str):
         raise SpecError("source", f"expected a string, found {kind(source)}")
     return AppSpec.from_raw(source, document.get("config"), document.get("info"))
+
+
+def _unhashed(item: Dependency) -> set[str]:
+    """Return what is no part of the API: a trigger is where it gives the name."""
+    unnamed = is_filler(item.api_name or "_")
+    return {"id", "queue", *(() if unnamed else ("trigger",))}
 
 
 def _dump(model: BaseModel) -> dict[str, Any]:

@@ -1,7 +1,11 @@
-"""What runs an endpoint on the app's page, in the words that the page shows."""
+"""What runs an endpoint on the app's page, in the words that the page shows.
+
+It names the endpoints that have no name of their own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from gradio_runtime.description import (
@@ -16,6 +20,18 @@ from ..limits import LABEL, NAME, cut
 
 #: Components that show their value as their name.
 _BUTTONS = ("button", "clearbutton", "duplicatebutton", "loginbutton", "logoutbutton")
+
+#: What endpoints are called by Gradio and by decorators when nobody has named them, and
+#: unnamed ones by us: `lambda`, `lambda_17`, `fn_63`, `_entry_6`.
+_FILLER = re.compile(
+    r"(?=.)_*(lambda|partial|js_fn|unnamed|fn|func|wrapper|wrapped|inner|(?<=_)entry)?"
+    r"(_\d+)*_*"
+)
+
+
+def is_filler(api_name: str) -> bool:
+    """Return whether an api_name (without its slash) says nothing of the endpoint."""
+    return _FILLER.fullmatch(api_name) is not None
 
 
 def trigger_of(

@@ -14,6 +14,9 @@ _FORMAT = 1
 _LONGEST = 400
 _LONGEST_NAME = 200
 
+#: Said of names that a newer generator chooses otherwise.
+REGENERATED = " in a module that is generated anew; this one goes on working"
+
 Level: TypeAlias = Literal["breaking", "compatible"]
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from gradio_runtime._components.drift import Signature, Slot, judge
 
+from ..decide.names import is_generic
 from ..decide.types import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
+from ..descriptions.triggers import is_filler
 from ..errors import UsageError
-from .changes import Change, Diff, breaking, compatible
+from .changes import REGENERATED, Change, Diff, breaking, compatible
 from .inputs import InputChanges
 from .module_reader import Endpoint, Surface
 from .outputs import output_changes
@@ -110,7 +112,10 @@ class _Comparison:
     def _endpoint(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
         if old.function != new.function:
             message = f"the function {old.function} is called {new.function} now"
-            yield breaking("function-renamed", message, old.function, new.function)
+            verdict = breaking
+            if _made_up(old):
+                verdict, message = compatible, f"{message}{REGENERATED}"
+            yield verdict("function-renamed", message, old.function, new.function)
         if old.stream != new.stream:
             verdict = compatible if new.stream else breaking
             how = "can be streamed now" if new.stream else "can no longer be streamed"
@@ -142,15 +147,20 @@ class _Comparison:
             message = f"the client class {old.client} is called {new.client} now"
             texts = old.client, new.client
             yield breaking("client-renamed", message, *texts, name=old.client)
-        used = {
-            name
-            for endpoint in old.endpoints.values()
-            if endpoint.api_name not in gone
-            for name in endpoint.names
-        }
+        kept = [item for key, item in old.endpoints.items() if key not in gone]
+        used = {name for item in kept for name in item.names}
+        firm = {name for item in kept if not _made_up(item) for name in item.names}
         for name in sorted((old.names & used) - new.names):
             message = f"{name} can no longer be imported"
-            yield breaking("name-removed", message, name, name=name)
+            verdict = breaking
+            if name not in firm or is_generic(name.lower()):
+                verdict, message = compatible, f"{message}{REGENERATED}"
+            yield verdict("name-removed", message, name, name=name)
+
+
+def _made_up(endpoint: Endpoint) -> bool:
+    """Return whether 0.1 named a function as no generator does any more."""
+    return endpoint.function.startswith("_") or is_filler(endpoint.function)
 
 
 def _rename(old: Endpoint, new: Endpoint) -> Change:

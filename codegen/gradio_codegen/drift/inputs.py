@@ -7,6 +7,7 @@ and is not any more is breaking.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..decide.types import UNCHANGED, Literals, Named, TypeExpr, mapped, walk, write
@@ -51,6 +52,10 @@ class InputChanges(SlotChanges[Parameter]):
             and old.member.required == new.member.required
             and self.fit.both_ways(old.member.type, new.member.type)
         )
+
+    def made_up(self, old: Parameter) -> bool:
+        """Return whether it has the name that Gradio gives for want of one."""
+        return re.fullmatch(r"param_\d+", old.name) is not None
 
     def compared(self, old: Parameter, new: Parameter) -> Iterator[Change]:
         """Compare a parameter with its successor."""

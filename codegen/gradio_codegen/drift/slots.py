@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
 from ..decide.types import write
-from .changes import Change, breaking, compatible
+from .changes import REGENERATED, Change, breaking, compatible
 from .module_reader import Output, Parameter
 from .types import Fit
 
@@ -41,6 +41,10 @@ class SlotChanges(ABC, Generic[SlotT]):
     def alike(self, old: SlotT, new: SlotT) -> bool:
         """Return whether only the names of two slots differ."""
 
+    def made_up(self, _old: SlotT) -> bool:
+        """Return whether an earlier generator named a slot that the app does not."""
+        return False
+
     @abstractmethod
     def compared(self, old: SlotT, new: SlotT) -> Iterator[Change]:
         """Compare a slot with its successor."""
@@ -69,7 +73,8 @@ class SlotChanges(ABC, Generic[SlotT]):
         by_name = {new.name: new for new in self.new}
         pairs = {o.name: by_name[o.name] for o in self.old if o.name in by_name}
         for old, new in zip(self.old, self.new, strict=False):
-            if {old.name, new.name}.isdisjoint(pairs) and self.alike(old, new):
+            same = self.made_up(old) or self.alike(old, new)
+            if {old.name, new.name}.isdisjoint(pairs) and same:
                 pairs[old.name] = new
         return pairs
 
@@ -80,7 +85,10 @@ class SlotChanges(ABC, Generic[SlotT]):
             return
         if new.name != old.name:
             message = f"{title} is called {new.name} now"
-            yield breaking(f"{self.what}-renamed", message, old.name, new.name)
+            verdict = breaking
+            if self.made_up(old):
+                verdict, message = compatible, f"{message}{REGENERATED}"
+            yield verdict(f"{self.what}-renamed", message, old.name, new.name)
         yield from self.compared(old, new)
 
     def _order(self) -> Iterator[Change]:

@@ -15,6 +15,7 @@ from .json_values import is_array, is_object, load_json
 
 _MARK = "__i18n__"
 _MARKED = re.compile(_MARK + r"(\{[^{}]*\})")
+_METADATA = {"key", "_type", "__type__"}
 #: Deeper than any text of a component or a parameter.
 _DEEPEST = 8
 
@@ -27,11 +28,9 @@ def key_of(value: object) -> str | None:
     if isinstance(value, str) and value.startswith(_MARK):
         with suppress(ValueError):
             value = load_json(value.removeprefix(_MARK))
-    if is_object(value):
-        marked = value.get("__type__"), value.get("_type")
+    if is_object(value) and value.keys() <= _METADATA:
         key = value.get("key")
-        if "translation_metadata" in marked and isinstance(key, str):
-            return key
+        return key if isinstance(key, str) else None
     return None
 
 
@@ -63,12 +62,14 @@ def translated(value: Any, texts: Mapping[str, str], depth: int = 0) -> Any:
         if _MARK not in value:
             return value
         return _MARKED.sub(lambda found: _text(found[0], texts), value)
-    if depth > _DEEPEST or not (is_object(value) or is_array(value)):
+    if depth > _DEEPEST:
         return value
     if is_array(value):
         return [translated(item, texts, depth + 1) for item in value]
     if key_of(value) is not None:
         return _text(value, texts)
+    if not is_object(value):
+        return value
     return {
         key: [_choice(item, texts) for item in part]
         if key == "choices" and is_array(part)

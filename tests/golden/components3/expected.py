@@ -207,8 +207,6 @@ __all__ = [
     "WithPropsInput",
     "WithRequestInput",
     "WithSpaceInput",
-    "_dunder",
-    "_private",
     "annotatedimage_make",
     "app_",
     "audio_default_echo",
@@ -256,6 +254,7 @@ __all__ = [
     "dropdown_pairs_echo",
     "dropdown_preset_echo",
     "dropdown_unset_echo",
+    "dunder",
     "endpoint",
     "endpoint_1st",
     "file_bytes_in",
@@ -305,6 +304,7 @@ __all__ = [
     "optional_files",
     "plot_make",
     "print_",
+    "private",
     "radio_echo",
     "radio_ints_echo",
     "radio_pairs_echo",
@@ -1342,7 +1342,7 @@ class NothingInput(Input):
     "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
 )
 def textbox_echo(in_: str = "") -> Call[str]:
-    """Call `/textbox_echo`.
+    """Runs when the button “textbox_echo” is clicked.
 
     Args:
         in_: Textbox. Default: empty text.
@@ -1360,7 +1360,7 @@ def textbox_echo(in_: str = "") -> Call[str]:
     labels=["In"],
 )
 def textbox_max_length_echo(in_: str = "short") -> Call[str]:
-    """Call `/textbox_max_length_echo`.
+    """Runs when the button “textbox_max_length_echo” is clicked.
 
     Args:
         in_: Textbox. Default: "short".
@@ -1378,7 +1378,7 @@ def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     labels=["In"],
 )
 def textbox_password_echo(in_: str = "") -> Call[str]:
-    """Call `/textbox_password_echo`.
+    """Runs when the button “textbox_password_echo” is clicked.
 
     Args:
         in_: Textbox. Default: empty text.
@@ -1396,7 +1396,7 @@ def textbox_password_echo(in_: str = "") -> Call[str]:
     labels=["In"],
 )
 def textbox_email_echo(in_: str = "") -> Call[str]:
-    """Call `/textbox_email_echo`.
+    """Runs when the button “textbox_email_echo” is clicked.
 
     Args:
         in_: Textbox. Where we write to. Default: empty text.
@@ -1414,7 +1414,7 @@ def textbox_email_echo(in_: str = "") -> Call[str]:
     labels=["In"],
 )
 def textbox_lines_echo(in_: str = "") -> Call[str]:
-    """Call `/textbox_lines_echo`.
+    """Runs when the button “textbox_lines_echo” is clicked.
 
     Args:
         in_: Textbox. Default: empty text.
@@ -1432,7 +1432,7 @@ def textbox_lines_echo(in_: str = "") -> Call[str]:
     labels=["In"],
 )
 def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/textbox_long_default_echo`.
+    """Runs when the button “textbox_long_default_echo” is clicked.
 
     Args:
         in_: Textbox. Default: the app's own at the time of the call (a text of 315
@@ -1451,7 +1451,7 @@ def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     labels=["In"],
 )
 def textbox_empty_default_echo(in_: str = "") -> Call[str]:
-    """Call `/textbox_empty_default_echo`.
+    """Runs when the button “textbox_empty_default_echo” is clicked.
 
     Args:
         in_: Textbox. Default: empty text.
@@ -1466,7 +1466,7 @@ def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
 )
 def textarea_echo(in_: str = "") -> Call[str]:
-    """Call `/textarea_echo`.
+    """Runs when the button “textarea_echo” is clicked.
 
     Args:
         in_: Textbox. Default: empty text.
@@ -1479,7 +1479,7 @@ def textarea_echo(in_: str = "") -> Call[str]:
 
 @_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
 def code_echo(in_: str) -> Call[str]:
-    """Call `/code_echo`.
+    """Runs when the button “code_echo” is clicked.
 
     Args:
         in_: Code. Language: python.
@@ -1492,7 +1492,7 @@ def code_echo(in_: str) -> Call[str]:
 
 @_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
-    """Call `/html_echo`.
+    """Runs when the button “html_echo” is clicked.
 
     Args:
         in_: HTML. Default: "<b>bold</b>".
@@ -1505,7 +1505,7 @@ def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
 
 @_app.endpoint("/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown")
 def markdown_echo(markdown: str = "") -> Call[str]:
-    """Call `/markdown_echo`.
+    """Runs when the button “markdown_echo” is clicked.
 
     Args:
         markdown: Markdown. Default: empty text.
@@ -1523,7 +1523,7 @@ def markdown_echo(markdown: str = "") -> Call[str]:
     labels=["In"],
 )
 def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
-    """Call `/colorpicker_echo`.
+    """Runs when the button “colorpicker_echo” is clicked.
 
     Args:
         in_: ColorPicker. Default: "#ff0000".
@@ -1536,7 +1536,7 @@ def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
 
 @_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(in_: float) -> Call[float]:
-    """Call `/number_echo`.
+    """Runs when the button “number_echo” is clicked.
 
     Args:
         in_: Number.
@@ -1551,7 +1551,7 @@ def number_echo(in_: float) -> Call[float]:
     "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
 )
 def number_int_echo(in_: int = 3) -> Call[int]:
-    """Call `/number_int_echo`.
+    """Runs when the button “number_int_echo” is clicked.
 
     Args:
         in_: Number. Default: 3.
@@ -1569,7 +1569,7 @@ def number_int_echo(in_: int = 3) -> Call[int]:
     labels=["In"],
 )
 def number_places_echo(in_: float) -> Call[float]:
-    """Call `/number_places_echo`.
+    """Runs when the button “number_places_echo” is clicked.
 
     Args:
         in_: Number.
@@ -1587,7 +1587,7 @@ def number_places_echo(in_: float) -> Call[float]:
     labels=["In"],
 )
 def number_bounds_echo(in_: float = 0.5) -> Call[float]:
-    """Call `/number_bounds_echo`.
+    """Runs when the button “number_bounds_echo” is clicked.
 
     Args:
         in_: Number. From -1 to 1. Default: 0.5.
@@ -1605,7 +1605,7 @@ def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     labels=["In"],
 )
 def number_half_bounds_echo(in_: int = 1) -> Call[int]:
-    """Call `/number_half_bounds_echo`.
+    """Runs when the button “number_half_bounds_echo” is clicked.
 
     Args:
         in_: Number. At least 0.5. Default: 1.
@@ -1623,7 +1623,7 @@ def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     labels=["In"],
 )
 def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
-    """Call `/number_random_echo`.
+    """Runs when the button “number_random_echo” is clicked.
 
     Args:
         in_: Number. Default: the app's own at the time of the call (set anew whenever
@@ -1637,7 +1637,7 @@ def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
 
 @_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(in_: float = 3) -> Call[float]:
-    """Call `/slider_echo`.
+    """Runs when the button “slider_echo” is clicked.
 
     Args:
         in_: Slider. From 0 to 10, in steps of 1. Default: 3.
@@ -1652,7 +1652,7 @@ def slider_echo(in_: float = 3) -> Call[float]:
     "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
 )
 def slider_float_echo(in_: float = 0) -> Call[float]:
-    """Call `/slider_float_echo`.
+    """Runs when the button “slider_float_echo” is clicked.
 
     Args:
         in_: Slider. From 0 to 1, in steps of 0.05. Default: 0.
@@ -1670,7 +1670,7 @@ def slider_float_echo(in_: float = 0) -> Call[float]:
     labels=["In"],
 )
 def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
-    """Call `/slider_random_echo`.
+    """Runs when the button “slider_random_echo” is clicked.
 
     Args:
         in_: Slider. From 1 to 6, in steps of 1. Default: the app's own at the time of
@@ -1686,7 +1686,7 @@ def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
 )
 def checkbox_echo(in_: bool = False) -> Call[bool]:
-    """Call `/checkbox_echo`.
+    """Runs when the button “checkbox_echo” is clicked.
 
     Args:
         in_: Checkbox. Default: False.
@@ -1704,7 +1704,7 @@ def checkbox_echo(in_: bool = False) -> Call[bool]:
     labels=["In"],
 )
 def checkbox_on_echo(in_: bool = True) -> Call[bool]:
-    """Call `/checkbox_on_echo`.
+    """Runs when the button “checkbox_on_echo” is clicked.
 
     Args:
         in_: Checkbox. Default: True.
@@ -1719,7 +1719,7 @@ def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
 )
 def dropdown_echo(in_: In) -> Call[str]:
-    """Call `/dropdown_echo`.
+    """Runs when the button “dropdown_echo” is clicked.
 
     Args:
         in_: Dropdown.
@@ -1737,7 +1737,7 @@ def dropdown_echo(in_: In) -> Call[str]:
     labels=["In"],
 )
 def dropdown_default_echo(in_: In = "green") -> Call[str]:
-    """Call `/dropdown_default_echo`.
+    """Runs when the button “dropdown_default_echo” is clicked.
 
     Args:
         in_: Dropdown. Default: "green".
@@ -1755,7 +1755,7 @@ def dropdown_default_echo(in_: In = "green") -> Call[str]:
     labels=["In"],
 )
 def dropdown_none_default_echo(in_: In) -> Call[str]:
-    """Call `/dropdown_none_default_echo`.
+    """Runs when the button “dropdown_none_default_echo” is clicked.
 
     Args:
         in_: Dropdown.
@@ -1773,7 +1773,7 @@ def dropdown_none_default_echo(in_: In) -> Call[str]:
     labels=["In"],
 )
 def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
-    """Call `/dropdown_pairs_echo`.
+    """Runs when the button “dropdown_pairs_echo” is clicked.
 
     Args:
         in_: Dropdown. "s" (Small one), "l" (Großer 🐘).
@@ -1791,7 +1791,7 @@ def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     labels=["In"],
 )
 def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
-    """Call `/dropdown_ints_echo`.
+    """Runs when the button “dropdown_ints_echo” is clicked.
 
     Args:
         in_: Dropdown. Default: 2.
@@ -1809,7 +1809,7 @@ def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     labels=["In"],
 )
 def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
-    """Call `/dropdown_int_pairs_echo`.
+    """Runs when the button “dropdown_int_pairs_echo” is clicked.
 
     Args:
         in_: Dropdown. 1 (One), 2 (Two).
@@ -1827,7 +1827,7 @@ def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     labels=["In"],
 )
 def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
-    """Call `/dropdown_floats_echo`.
+    """Runs when the button “dropdown_floats_echo” is clicked.
 
     Args:
         in_: Dropdown. One of 0.1, 0.5, 1.0. Default: 0.5.
@@ -1845,7 +1845,7 @@ def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     labels=["In"],
 )
 def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
-    """Call `/dropdown_bools_echo`.
+    """Runs when the button “dropdown_bools_echo” is clicked.
 
     Args:
         in_: Dropdown. True (Yes), False (No).
@@ -1863,7 +1863,7 @@ def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     labels=["In"],
 )
 def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | float]:
-    """Call `/dropdown_mixed_echo`.
+    """Runs when the button “dropdown_mixed_echo” is clicked.
 
     Args:
         in_: Dropdown. One of "auto", 1, 2.5. Default: "auto".
@@ -1881,7 +1881,7 @@ def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | flo
     labels=["In"],
 )
 def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
-    """Call `/dropdown_duplicates_echo`.
+    """Runs when the button “dropdown_duplicates_echo” is clicked.
 
     Args:
         in_: Dropdown.
@@ -1899,7 +1899,7 @@ def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     labels=["In"],
 )
 def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
-    """Call `/dropdown_odd_echo`.
+    """Runs when the button “dropdown_odd_echo” is clicked.
 
     Args:
         in_: Dropdown.
@@ -1917,7 +1917,7 @@ def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     labels=["In"],
 )
 def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
-    """Call `/dropdown_empty_echo`.
+    """Runs when the button “dropdown_empty_echo” is clicked.
 
     Args:
         in_: Dropdown. The app sets the choices when it runs.
@@ -1935,7 +1935,7 @@ def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
     labels=["In"],
 )
 def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
-    """Call `/dropdown_unset_echo`.
+    """Runs when the button “dropdown_unset_echo” is clicked.
 
     Args:
         in_: Dropdown. The app sets the choices when it runs.
@@ -1953,7 +1953,7 @@ def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
     labels=["In"],
 )
 def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
-    """Call `/dropdown_custom_echo`.
+    """Runs when the button “dropdown_custom_echo” is clicked.
 
     Args:
         in_: Dropdown. Other values are accepted too.
@@ -1971,7 +1971,7 @@ def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     labels=["In"],
 )
 def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | str]:
-    """Call `/dropdown_int_custom_echo`.
+    """Runs when the button “dropdown_int_custom_echo” is clicked.
 
     Args:
         in_: Dropdown. Other values are accepted too.
@@ -1986,7 +1986,7 @@ def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | st
     "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
 )
 def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
-    """Call `/dropdown_index_in`.
+    """Runs when the button “dropdown_index_in” is clicked.
 
     Args:
         in_: Dropdown.
@@ -2004,7 +2004,7 @@ def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     labels=["In"],
 )
 def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
-    """Call `/dropdown_many_echo`.
+    """Runs when the button “dropdown_many_echo” is clicked.
 
     Args:
         in_: Dropdown.
@@ -2024,7 +2024,7 @@ def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
 def dropdown_many_default_echo(
     in_: list[DropdownIntsEchoIn] | None = None,
 ) -> Call[list[int]]:
-    """Call `/dropdown_many_default_echo`.
+    """Runs when the button “dropdown_many_default_echo” is clicked.
 
     Args:
         in_: Dropdown. At most 2. Default: [1, 3].
@@ -2044,7 +2044,7 @@ def dropdown_many_default_echo(
 def dropdown_many_custom_echo(
     in_: list[DropdownManyCustomEchoIn | str],
 ) -> Call[list[str]]:
-    """Call `/dropdown_many_custom_echo`.
+    """Runs when the button “dropdown_many_custom_echo” is clicked.
 
     Args:
         in_: Dropdown. Other values are accepted too.
@@ -2057,7 +2057,7 @@ def dropdown_many_custom_echo(
 
 @_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(in_: RadioEchoIn) -> Call[str]:
-    """Call `/radio_echo`.
+    """Runs when the button “radio_echo” is clicked.
 
     Args:
         in_: Radio.
@@ -2072,7 +2072,7 @@ def radio_echo(in_: RadioEchoIn) -> Call[str]:
     "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
 )
 def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
-    """Call `/radio_ints_echo`.
+    """Runs when the button “radio_ints_echo” is clicked.
 
     Args:
         in_: Radio. Default: 1.
@@ -2087,7 +2087,7 @@ def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
 )
 def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
-    """Call `/radio_pairs_echo`.
+    """Runs when the button “radio_pairs_echo” is clicked.
 
     Args:
         in_: Radio. "s" (Small one), "l" (Großer 🐘). Default: "l".
@@ -2105,7 +2105,7 @@ def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     labels=["In"],
 )
 def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list[str]]:
-    """Call `/checkboxgroup_echo`.
+    """Runs when the button “checkboxgroup_echo” is clicked.
 
     Args:
         in_: CheckboxGroup. Default: ["b"].
@@ -2125,7 +2125,7 @@ def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list
 def checkboxgroup_ints_echo(
     in_: list[DropdownIntPairsEchoIn] | None = None,
 ) -> Call[list[int]]:
-    """Call `/checkboxgroup_ints_echo`.
+    """Runs when the button “checkboxgroup_ints_echo” is clicked.
 
     Args:
         in_: CheckboxGroup. Default: [].
@@ -2145,7 +2145,7 @@ def checkboxgroup_ints_echo(
 def checkboxgroup_pairs_echo(
     in_: list[DropdownPairsEchoIn] | None = None,
 ) -> Call[list[str]]:
-    """Call `/checkboxgroup_pairs_echo`.
+    """Runs when the button “checkboxgroup_pairs_echo” is clicked.
 
     Args:
         in_: CheckboxGroup. "s" (Small one), "l" (Großer 🐘). Default: [].
@@ -2158,7 +2158,7 @@ def checkboxgroup_pairs_echo(
 
 @_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(in_: Any) -> Call[Any]:
-    """Call `/json_echo`.
+    """Runs when the button “json_echo” is clicked.
 
     Args:
         in_: JSON.
@@ -2173,7 +2173,7 @@ def json_echo(in_: Any) -> Call[Any]:
     "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
 )
 def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
-    """Call `/json_default_echo`.
+    """Runs when the button “json_default_echo” is clicked.
 
     Args:
         in_: JSON. Default: the app's own at the time of the call (now {"a": [1, None,
@@ -2189,7 +2189,7 @@ def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
 )
 def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_echo`.
+    """Runs when the button “dataframe_echo” is clicked.
 
     Args:
         in_: Dataframe. Default: {"data": [['', 0, False]], "headers": ["name", "score",
@@ -2216,7 +2216,7 @@ def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     labels=["In"],
 )
 def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_array_echo`.
+    """Runs when the button “dataframe_array_echo” is clicked.
 
     Args:
         in_: Dataframe. Default: {"data": [['', 0, False]], "headers": ["name", "score",
@@ -2243,7 +2243,7 @@ def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     labels=["In"],
 )
 def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_numpy_echo`.
+    """Runs when the button “dataframe_numpy_echo” is clicked.
 
     Args:
         in_: Dataframe. Default: {"data": [[0, 0, 0]], "headers": [1, 2, 3]}.
@@ -2269,7 +2269,7 @@ def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     labels=["In"],
 )
 def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_default_echo`.
+    """Runs when the button “dataframe_default_echo” is clicked.
 
     Args:
         in_: Dataframe. Default: {"data": [[1, 2], [3, 4]], "headers": ["a", "b"]}.
@@ -2290,7 +2290,7 @@ def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeD
 
 @_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
 def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
-    """Call `/label_echo`.
+    """Runs when the button “label_echo” is clicked.
 
     Args:
         in_: Label. Default: {}.
@@ -2310,7 +2310,7 @@ def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
 def highlightedtext_echo(
     in_: Several[HighlightedInput],
 ) -> Call[list[HighlightedToken]]:
-    """Call `/highlightedtext_echo`.
+    """Runs when the button “highlightedtext_echo” is clicked.
 
     Args:
         in_: HighlightedText.
@@ -2328,7 +2328,7 @@ def highlightedtext_echo(
     labels=["In"],
 )
 def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
-    """Call `/timeseries_echo`.
+    """Runs when the button “timeseries_echo” is clicked.
 
     Args:
         in_: Timeseries.
@@ -2341,7 +2341,7 @@ def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
 
 @_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
 def plot_make() -> Call[PlotData]:
-    """Call `/plot_make`.
+    """Runs when the button “plot_make” is clicked.
 
     Returns:
         Out (Plot).
@@ -2351,7 +2351,7 @@ def plot_make() -> Call[PlotData]:
 
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> plot")
 def lineplot_make() -> Call[PlotData]:
-    """Call `/lineplot_make`.
+    """Runs when the button “lineplot_make” is clicked.
 
     Returns:
         Out (Plot).
@@ -2361,7 +2361,7 @@ def lineplot_make() -> Call[PlotData]:
 
 @_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> plot")
 def barplot_make() -> Call[PlotData]:
-    """Call `/barplot_make`.
+    """Runs when the button “barplot_make” is clicked.
 
     Returns:
         Out (Plot).
@@ -2371,7 +2371,7 @@ def barplot_make() -> Call[PlotData]:
 
 @_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> plot")
 def scatterplot_make() -> Call[PlotData]:
-    """Call `/scatterplot_make`.
+    """Runs when the button “scatterplot_make” is clicked.
 
     Returns:
         Out (Plot).
@@ -2381,7 +2381,7 @@ def scatterplot_make() -> Call[PlotData]:
 
 @_app.endpoint("/dataset_in", DatasetInInput, shape="-> json")
 def dataset_in() -> Call[Any]:
-    """Call `/dataset_in`.
+    """Runs when the button “dataset_in” is clicked.
 
     Returns:
         Out (JSON).
@@ -2391,7 +2391,7 @@ def dataset_in() -> Call[Any]:
 
 @_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(in_: FileInput) -> Call[File]:
-    """Call `/file_echo`.
+    """Runs when the button “file_echo” is clicked.
 
     Args:
         in_: File.
@@ -2406,7 +2406,7 @@ def file_echo(in_: FileInput) -> Call[File]:
     "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
 )
 def file_types_echo(in_: FileInput) -> Call[File]:
-    """Call `/file_types_echo`.
+    """Runs when the button “file_types_echo” is clicked.
 
     Args:
         in_: File. File types: .txt, image.
@@ -2421,7 +2421,7 @@ def file_types_echo(in_: FileInput) -> Call[File]:
     "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
 )
 def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
-    """Call `/file_multiple_echo`.
+    """Runs when the button “file_multiple_echo” is clicked.
 
     Args:
         in_: File.
@@ -2436,7 +2436,7 @@ def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
 )
 def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/file_default_echo`.
+    """Runs when the button “file_default_echo” is clicked.
 
     Args:
         in_: File. Default: the app's own at the time of the call (a file: note.txt).
@@ -2449,7 +2449,7 @@ def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fil
 
 @_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(in_: FileInput) -> Call[Any]:
-    """Call `/file_bytes_in`.
+    """Runs when the button “file_bytes_in” is clicked.
 
     Args:
         in_: File.
@@ -2464,7 +2464,7 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
     "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
 )
 def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
-    """Call `/file_directory_in`.
+    """Runs when the button “file_directory_in” is clicked.
 
     Args:
         in_: File. The files of a folder.
@@ -2479,7 +2479,7 @@ def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
 )
 def file_optional_in(in_: FileInput) -> Call[Any]:
-    """Call `/file_optional_in`.
+    """Runs when the button “file_optional_in” is clicked.
 
     Args:
         in_: File.
@@ -2497,7 +2497,7 @@ def file_optional_in(in_: FileInput) -> Call[Any]:
     labels=["In"],
 )
 def uploadbutton_echo(in_: FileInput) -> Call[File]:
-    """Call `/uploadbutton_echo`.
+    """Runs when the button “uploadbutton_echo” is clicked.
 
     Args:
         in_: UploadButton.
@@ -2515,7 +2515,7 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     labels=["In"],
 )
 def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
-    """Call `/uploadbutton_multiple_echo`.
+    """Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
         in_: UploadButton. File types: text.
@@ -2533,7 +2533,7 @@ def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     labels=["In"],
 )
 def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
-    """Call `/fileexplorer_echo`.
+    """Runs when the button “fileexplorer_echo” is clicked.
 
     Args:
         in_: FileExplorer.
@@ -2551,7 +2551,7 @@ def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     labels=["In"],
 )
 def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
-    """Call `/fileexplorer_single_echo`.
+    """Runs when the button “fileexplorer_single_echo” is clicked.
 
     Args:
         in_: FileExplorer.
@@ -2566,7 +2566,7 @@ def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
 )
 def model3d_echo(in_: FileInput) -> Call[File]:
-    """Call `/model3d_echo`.
+    """Runs when the button “model3d_echo” is clicked.
 
     Args:
         in_: Model3D.
@@ -2579,7 +2579,7 @@ def model3d_echo(in_: FileInput) -> Call[File]:
 
 @_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(in_: FileInput) -> Call[File]:
-    """Call `/image_echo`.
+    """Runs when the button “image_echo” is clicked.
 
     Args:
         in_: Image.
@@ -2594,7 +2594,7 @@ def image_echo(in_: FileInput) -> Call[File]:
     "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
 )
 def image_pil_echo(in_: FileInput) -> Call[File]:
-    """Call `/image_pil_echo`.
+    """Runs when the button “image_pil_echo” is clicked.
 
     Args:
         in_: Image.
@@ -2609,7 +2609,7 @@ def image_pil_echo(in_: FileInput) -> Call[File]:
     "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
 )
 def image_path_echo(in_: FileInput) -> Call[File]:
-    """Call `/image_path_echo`.
+    """Runs when the button “image_path_echo” is clicked.
 
     Args:
         in_: Image.
@@ -2624,7 +2624,7 @@ def image_path_echo(in_: FileInput) -> Call[File]:
     "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
 )
 def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/image_default_echo`.
+    """Runs when the button “image_default_echo” is clicked.
 
     Args:
         in_: Image. Default: the app's own at the time of the call.
@@ -2637,7 +2637,7 @@ def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
 def image_make() -> Call[File]:
-    """Call `/image_make`.
+    """Runs when the button “image_make” is clicked.
 
     Returns:
         Out (Image).
@@ -2649,7 +2649,7 @@ def image_make() -> Call[File]:
     "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels=["In"]
 )
 def image_sketch_in(in_: EditorInput) -> Call[Any]:
-    """Call `/image_sketch_in`.
+    """Runs when the button “image_sketch_in” is clicked.
 
     Args:
         in_: Image.
@@ -2664,7 +2664,7 @@ def image_sketch_in(in_: EditorInput) -> Call[Any]:
     "/annotatedimage_make", AnnotatedimageMakeInput, shape="-> annotatedimage"
 )
 def annotatedimage_make() -> Call[AnnotatedImageData]:
-    """Call `/annotatedimage_make`.
+    """Runs when the button “annotatedimage_make” is clicked.
 
     Returns:
         Out (AnnotatedImage).
@@ -2676,7 +2676,7 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
 )
 def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
-    """Call `/gallery_echo`.
+    """Runs when the button “gallery_echo” is clicked.
 
     Args:
         in_: Gallery. Default: [].
@@ -2689,7 +2689,7 @@ def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryI
 
 @_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(in_: FileInput) -> Call[File]:
-    """Call `/audio_echo`.
+    """Runs when the button “audio_echo” is clicked.
 
     Args:
         in_: Audio.
@@ -2704,7 +2704,7 @@ def audio_echo(in_: FileInput) -> Call[File]:
     "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
 )
 def audio_path_echo(in_: FileInput) -> Call[File]:
-    """Call `/audio_path_echo`.
+    """Runs when the button “audio_path_echo” is clicked.
 
     Args:
         in_: Audio.
@@ -2719,7 +2719,7 @@ def audio_path_echo(in_: FileInput) -> Call[File]:
     "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
 )
 def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/audio_default_echo`.
+    """Runs when the button “audio_default_echo” is clicked.
 
     Args:
         in_: Audio. Default: the app's own at the time of the call (a file: tone.wav).
@@ -2732,7 +2732,7 @@ def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
 
 @_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
 def video_echo(in_: FileInput) -> Call[VideoFile]:
-    """Call `/video_echo`.
+    """Runs when the button “video_echo” is clicked.
 
     Args:
         in_: Video.
@@ -2745,7 +2745,7 @@ def video_echo(in_: FileInput) -> Call[VideoFile]:
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
 def video_make() -> Call[VideoFile]:
-    """Call `/video_make`.
+    """Runs when the button “video_make” is clicked.
 
     Returns:
         Out (Video).
@@ -2755,7 +2755,7 @@ def video_make() -> Call[VideoFile]:
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
 def video_subtitles_make() -> Call[VideoFile]:
-    """Call `/video_subtitles_make`.
+    """Runs when the button “video_subtitles_make” is clicked.
 
     Returns:
         Out (Video).
@@ -2772,7 +2772,7 @@ def video_subtitles_make() -> Call[VideoFile]:
 def chatbot_pairs_echo(
     in_: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
-    """Call `/chatbot_pairs_echo`.
+    """Runs when the button “chatbot_pairs_echo” is clicked.
 
     Args:
         in_: Chatbot. Default: [].
@@ -2785,7 +2785,7 @@ def chatbot_pairs_echo(
 
 @_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
 def chatbot_pairs_make() -> Call[list[ChatPair]]:
-    """Call `/chatbot_pairs_make`.
+    """Runs when the button “chatbot_pairs_make” is clicked.
 
     Returns:
         Out (Chatbot).
@@ -2797,7 +2797,7 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
 )
 def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
-    """Call `/json_preset_echo`.
+    """Runs when the button “json_preset_echo” is clicked.
 
     Args:
         in_: JSON. Default: the app's own at the time of the call (an object of 1,847
@@ -2818,7 +2818,7 @@ def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
 def dataframe_preset_echo(
     in_: DataframeInput | Unchanged = UNCHANGED,
 ) -> Call[DataframeData]:
-    """Call `/dataframe_preset_echo`.
+    """Runs when the button “dataframe_preset_echo” is clicked.
 
     Args:
         in_: Dataframe. Default: the app's own at the time of the call (an object of 831
@@ -2834,7 +2834,7 @@ def dataframe_preset_echo(
     "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
 )
 def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/code_preset_echo`.
+    """Runs when the button “code_preset_echo” is clicked.
 
     Args:
         in_: Code. Language: python. Default: the app's own at the time of the call (a
@@ -2853,7 +2853,7 @@ def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     labels=["In"],
 )
 def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/textbox_preset_echo`.
+    """Runs when the button “textbox_preset_echo” is clicked.
 
     Args:
         in_: Textbox. Default: the app's own at the time of the call (set anew whenever
@@ -2872,7 +2872,7 @@ def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     labels=["In"],
 )
 def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/dropdown_preset_echo`.
+    """Runs when the button “dropdown_preset_echo” is clicked.
 
     Args:
         in_: Dropdown. Default: the app's own at the time of the call (set anew whenever
@@ -2893,7 +2893,7 @@ def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
 def highlightedtext_preset_echo(
     in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[HighlightedToken]]:
-    """Call `/highlightedtext_preset_echo`.
+    """Runs when the button “highlightedtext_preset_echo” is clicked.
 
     Args:
         in_: HighlightedText. Default: the app's own at the time of the call.
@@ -2910,7 +2910,7 @@ def highlightedtext_preset_echo(
 def files_preset_echo(
     in_: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
-    """Call `/files_preset_echo`.
+    """Runs when the button “files_preset_echo” is clicked.
 
     Args:
         in_: File. Default: the app's own at the time of the call (a file: note.txt,
@@ -2926,7 +2926,7 @@ def files_preset_echo(
     "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
 )
 def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[VideoFile]:
-    """Call `/video_preset_echo`.
+    """Runs when the button “video_preset_echo” is clicked.
 
     Args:
         in_: Video. Default: the app's own at the time of the call (a file: clip.mp4).
@@ -2944,7 +2944,7 @@ def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Vid
     labels=["In"],
 )
 def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/model3d_preset_echo`.
+    """Runs when the button “model3d_preset_echo” is clicked.
 
     Args:
         in_: Model3D. Default: the app's own at the time of the call (a file: cube.obj).
@@ -2964,7 +2964,7 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
 def gallery_preset_echo(
     in_: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
-    """Call `/gallery_preset_echo`.
+    """Runs when the button “gallery_preset_echo” is clicked.
 
     Args:
         in_: Gallery. Default: the app's own at the time of the call (a file:
@@ -2980,7 +2980,7 @@ def gallery_preset_echo(
     "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_hyphen(text: str = "") -> Call[str]:
-    """Call `/with-hyphen`.
+    """Runs when the button “with-hyphen” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -2995,7 +2995,7 @@ def with_hyphen(text: str = "") -> Call[str]:
     "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
 )
 def v1_predict(text: str = "") -> Call[str]:
-    """Call `/v1.predict`.
+    """Runs when the button “v1.predict” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3010,7 +3010,7 @@ def v1_predict(text: str = "") -> Call[str]:
     "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_space(text: str = "") -> Call[str]:
-    """Call `/with space`.
+    """Runs when the button “with space” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3023,7 +3023,7 @@ def with_space(text: str = "") -> Call[str]:
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(text: str = "") -> Call[str]:
-    """Call `/ns/sub`.
+    """Runs when the button “ns/sub” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3036,7 +3036,7 @@ def ns_sub(text: str = "") -> Call[str]:
 
 @_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
 def café_名前(text: str = "") -> Call[str]:
-    """Call `/café_名前`.
+    """Runs when the button “café_名前” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3049,7 +3049,7 @@ def café_名前(text: str = "") -> Call[str]:
 
 @_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(text: str = "") -> Call[str]:
-    """Call `/class`.
+    """Runs when the button “class” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3062,7 +3062,7 @@ def class_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
 def None_(text: str = "") -> Call[str]:
-    """Call `/None`.
+    """Runs when the button “None” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3074,8 +3074,8 @@ def None_(text: str = "") -> Call[str]:
 
 
 @_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
-def _dunder(text: str = "") -> Call[str]:
-    """Call `/__dunder__`.
+def dunder(text: str = "") -> Call[str]:
+    """Runs when the button “__dunder__” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3087,8 +3087,8 @@ def _dunder(text: str = "") -> Call[str]:
 
 
 @_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
-def _private(text: str = "") -> Call[str]:
-    """Call `/_private`.
+def private(text: str = "") -> Call[str]:
+    """Runs when the button “_private” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3103,7 +3103,7 @@ def _private(text: str = "") -> Call[str]:
     "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
 )
 def model_config(text: str = "") -> Call[str]:
-    """Call `/model_config`.
+    """Runs when the button “model_config” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3116,7 +3116,7 @@ def model_config(text: str = "") -> Call[str]:
 
 @_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(text: str = "") -> Call[str]:
-    """Call `/copy`.
+    """Runs when the button “copy” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3129,7 +3129,7 @@ def copy(text: str = "") -> Call[str]:
 
 @_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
 def json(text: str = "") -> Call[str]:
-    """Call `/json`.
+    """Runs when the button “json” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3142,7 +3142,7 @@ def json(text: str = "") -> Call[str]:
 
 @_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(text: str = "") -> Call[str]:
-    """Call `/schema`.
+    """Runs when the button “schema” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3155,7 +3155,7 @@ def schema(text: str = "") -> Call[str]:
 
 @_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
 def print_(text: str = "") -> Call[str]:
-    """Call `/print`.
+    """Runs when the button “print” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3168,7 +3168,7 @@ def print_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(text: str = "") -> Call[str]:
-    """Call `/str`.
+    """Runs when the button “str” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3181,7 +3181,7 @@ def str_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
 def Client_(text: str = "") -> Call[str]:
-    """Call `/Client`.
+    """Runs when the button “Client” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3194,7 +3194,7 @@ def Client_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(text: str = "") -> Call[str]:
-    """Call `/App`.
+    """Runs when the button “App” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3207,7 +3207,7 @@ def App_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
 def app_(text: str = "") -> Call[str]:
-    """Call `/app`.
+    """Runs when the button “app” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3220,7 +3220,7 @@ def app_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(text: str = "") -> Call[str]:
-    """Call `/submit`.
+    """Runs when the button “submit” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3233,7 +3233,7 @@ def submit(text: str = "") -> Call[str]:
 
 @_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
 def close_(text: str = "") -> Call[str]:
-    """Call `/close`.
+    """Runs when the button “close” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3246,7 +3246,7 @@ def close_(text: str = "") -> Call[str]:
 
 @_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(text: str = "") -> Call[str]:
-    """Call `/1st`.
+    """Runs when the button “1st” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3261,7 +3261,7 @@ def endpoint_1st(text: str = "") -> Call[str]:
     "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
 )
 def CamelCase(text: str = "") -> Call[str]:
-    """Call `/CamelCase`.
+    """Runs when the button “CamelCase” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3274,7 +3274,7 @@ def CamelCase(text: str = "") -> Call[str]:
 
 @_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(text: str = "") -> Call[str]:
-    """Call `/UPPER`.
+    """Runs when the button “UPPER” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3287,7 +3287,7 @@ def UPPER(text: str = "") -> Call[str]:
 
 @_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint(text: str = "") -> Call[str]:
-    """Call `/🦊`.
+    """Runs when the button “🦊” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3300,7 +3300,7 @@ def endpoint(text: str = "") -> Call[str]:
 
 @_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
 def twice(text: str = "") -> Call[str]:
-    """Call `/twice`.
+    """Runs when the button “twice” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3313,7 +3313,7 @@ def twice(text: str = "") -> Call[str]:
 
 @_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(n: float) -> Call[float]:
-    """Call `/twice_1`.
+    """Runs when the button “twice” is clicked.
 
     Args:
         n: Number.
@@ -3383,7 +3383,7 @@ def labels(
     quo_te_n_s: str = "",
     line_break: str = "",
 ) -> Call[LabelsOutput]:
-    """Call `/labels`.
+    """Runs when the button “labels” is clicked.
 
     Args:
         textbox: Textbox. Default: empty text.
@@ -3445,7 +3445,7 @@ def labels(
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
 def no_label(textbox: str = "") -> Call[str]:
-    """Call `/no_label`.
+    """Runs when the button “no_label” is clicked.
 
     Args:
         textbox: Textbox. Default: empty text.
@@ -3465,7 +3465,7 @@ def no_label(textbox: str = "") -> Call[str]:
 def reserved(
     self_: str = "", model_config_: str = "", api_name: str = "", timeout: str = ""
 ) -> Call[Any]:
-    """Call `/reserved`.
+    """Runs when the button “reserved” is clicked.
 
     Args:
         self_: Textbox. Default: empty text.
@@ -3487,7 +3487,7 @@ def reserved(
     "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_value(text: str = "") -> Call[str]:
-    """Call `/update_value`.
+    """Runs when the button “update_value” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3502,7 +3502,7 @@ def update_value(text: str = "") -> Call[str]:
     "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_props(text: str = "") -> Call[str]:
-    """Call `/update_props`.
+    """Runs when the button “update_props” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3517,7 +3517,7 @@ def update_props(text: str = "") -> Call[str]:
     "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
 )
 def new_component(text: str = "") -> Call[str]:
-    """Call `/new_component`.
+    """Runs when the button “new_component” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3536,7 +3536,7 @@ def new_component(text: str = "") -> Call[str]:
     event_data=True,
 )
 def selected(text: str = "") -> Call[str]:
-    """Call `/selected`.
+    """Runs when the button “selected” is clicked.
 
     The app's function also takes what was selected or clicked. Give it by
     `with_options(event_data=...)`, as the app's page would, such as
@@ -3555,7 +3555,7 @@ def selected(text: str = "") -> Call[str]:
     "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_request(text: str = "") -> Call[str]:
-    """Call `/with_request`.
+    """Runs when the button “with_request” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3570,7 +3570,7 @@ def with_request(text: str = "") -> Call[str]:
     "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_props(text: str = "") -> Call[str]:
-    """Call `/with_props`.
+    """Runs when the button “with_props” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3585,7 +3585,7 @@ def with_props(text: str = "") -> Call[str]:
     "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
 )
 def update_choices(text: str = "") -> Call[str]:
-    """Call `/update_choices`.
+    """Runs when the button “update_choices” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3598,7 +3598,7 @@ def update_choices(text: str = "") -> Call[str]:
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
 def update_image() -> Call[File]:
-    """Call `/update_image`.
+    """Runs when the button “update_image” is clicked.
 
     Returns:
         Image.
@@ -3608,7 +3608,7 @@ def update_image() -> Call[File]:
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
 def update_table() -> Call[DataframeData]:
-    """Call `/update_table`.
+    """Runs when the button “update_table” is clicked.
 
     Returns:
         Table (Dataframe).
@@ -3624,7 +3624,7 @@ def update_table() -> Call[DataframeData]:
     output_labels=["Kept", "Changed"],
 )
 def skip_one(text: str = "") -> Call[SkipOneOutput]:
-    """Call `/skip_one`.
+    """Runs when the button “skip_one” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3644,7 +3644,7 @@ def skip_one(text: str = "") -> Call[SkipOneOutput]:
     output_labels=["Out", "Length"],
 )
 def by_component(text: str = "") -> Call[ByComponentOutput]:
-    """Call `/by_component`.
+    """Runs when the button “by_component” is clicked.
 
     Args:
         text: Textbox. Default: empty text.
@@ -3663,7 +3663,7 @@ def by_component(text: str = "") -> Call[ByComponentOutput]:
     labels=["A", "B", "C"],
 )
 def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
-    """Call `/no_more`.
+    """Runs when the button “no_more” is clicked.
 
     Args:
         a: Textbox. Default: empty text.
@@ -3683,7 +3683,7 @@ def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     labels=["Image", "File"],
 )
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
-    """Call `/optional_files`.
+    """Runs when the button “optional_files” is clicked.
 
     Args:
         image: Image.
@@ -3703,7 +3703,7 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
     output_labels=["A", "B", "C"],
 )
 def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
-    """Call `/three`.
+    """Runs when the button “three” is clicked.
 
     Args:
         a: Textbox. Default: empty text.
@@ -3726,7 +3726,7 @@ def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
     output_labels=["Image", "Index", "Kept"],
 )
 def frames(n: int) -> Call[FramesOutput]:
-    """Call `/frames`.
+    """Runs when the button “frames” is clicked.
 
     Args:
         n: Number.
@@ -3741,7 +3741,7 @@ def frames(n: int) -> Call[FramesOutput]:
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""
     return Call(NothingInput())
 
 
@@ -3750,292 +3750,292 @@ class ComponentsClient(Client):
 
     app = _app
     textbox_echo = textbox_echo
-    """Call `/textbox_echo`."""
+    """Runs when the button “textbox_echo” is clicked."""
     textbox_max_length_echo = textbox_max_length_echo
-    """Call `/textbox_max_length_echo`."""
+    """Runs when the button “textbox_max_length_echo” is clicked."""
     textbox_password_echo = textbox_password_echo
-    """Call `/textbox_password_echo`."""
+    """Runs when the button “textbox_password_echo” is clicked."""
     textbox_email_echo = textbox_email_echo
-    """Call `/textbox_email_echo`."""
+    """Runs when the button “textbox_email_echo” is clicked."""
     textbox_lines_echo = textbox_lines_echo
-    """Call `/textbox_lines_echo`."""
+    """Runs when the button “textbox_lines_echo” is clicked."""
     textbox_long_default_echo = textbox_long_default_echo
-    """Call `/textbox_long_default_echo`."""
+    """Runs when the button “textbox_long_default_echo” is clicked."""
     textbox_empty_default_echo = textbox_empty_default_echo
-    """Call `/textbox_empty_default_echo`."""
+    """Runs when the button “textbox_empty_default_echo” is clicked."""
     textarea_echo = textarea_echo
-    """Call `/textarea_echo`."""
+    """Runs when the button “textarea_echo” is clicked."""
     code_echo = code_echo
-    """Call `/code_echo`."""
+    """Runs when the button “code_echo” is clicked."""
     html_echo = html_echo
-    """Call `/html_echo`."""
+    """Runs when the button “html_echo” is clicked."""
     markdown_echo = markdown_echo
-    """Call `/markdown_echo`."""
+    """Runs when the button “markdown_echo” is clicked."""
     colorpicker_echo = colorpicker_echo
-    """Call `/colorpicker_echo`."""
+    """Runs when the button “colorpicker_echo” is clicked."""
     number_echo = number_echo
-    """Call `/number_echo`."""
+    """Runs when the button “number_echo” is clicked."""
     number_int_echo = number_int_echo
-    """Call `/number_int_echo`."""
+    """Runs when the button “number_int_echo” is clicked."""
     number_places_echo = number_places_echo
-    """Call `/number_places_echo`."""
+    """Runs when the button “number_places_echo” is clicked."""
     number_bounds_echo = number_bounds_echo
-    """Call `/number_bounds_echo`."""
+    """Runs when the button “number_bounds_echo” is clicked."""
     number_half_bounds_echo = number_half_bounds_echo
-    """Call `/number_half_bounds_echo`."""
+    """Runs when the button “number_half_bounds_echo” is clicked."""
     number_random_echo = number_random_echo
-    """Call `/number_random_echo`."""
+    """Runs when the button “number_random_echo” is clicked."""
     slider_echo = slider_echo
-    """Call `/slider_echo`."""
+    """Runs when the button “slider_echo” is clicked."""
     slider_float_echo = slider_float_echo
-    """Call `/slider_float_echo`."""
+    """Runs when the button “slider_float_echo” is clicked."""
     slider_random_echo = slider_random_echo
-    """Call `/slider_random_echo`."""
+    """Runs when the button “slider_random_echo” is clicked."""
     checkbox_echo = checkbox_echo
-    """Call `/checkbox_echo`."""
+    """Runs when the button “checkbox_echo” is clicked."""
     checkbox_on_echo = checkbox_on_echo
-    """Call `/checkbox_on_echo`."""
+    """Runs when the button “checkbox_on_echo” is clicked."""
     dropdown_echo = dropdown_echo
-    """Call `/dropdown_echo`."""
+    """Runs when the button “dropdown_echo” is clicked."""
     dropdown_default_echo = dropdown_default_echo
-    """Call `/dropdown_default_echo`."""
+    """Runs when the button “dropdown_default_echo” is clicked."""
     dropdown_none_default_echo = dropdown_none_default_echo
-    """Call `/dropdown_none_default_echo`."""
+    """Runs when the button “dropdown_none_default_echo” is clicked."""
     dropdown_pairs_echo = dropdown_pairs_echo
-    """Call `/dropdown_pairs_echo`."""
+    """Runs when the button “dropdown_pairs_echo” is clicked."""
     dropdown_ints_echo = dropdown_ints_echo
-    """Call `/dropdown_ints_echo`."""
+    """Runs when the button “dropdown_ints_echo” is clicked."""
     dropdown_int_pairs_echo = dropdown_int_pairs_echo
-    """Call `/dropdown_int_pairs_echo`."""
+    """Runs when the button “dropdown_int_pairs_echo” is clicked."""
     dropdown_floats_echo = dropdown_floats_echo
-    """Call `/dropdown_floats_echo`."""
+    """Runs when the button “dropdown_floats_echo” is clicked."""
     dropdown_bools_echo = dropdown_bools_echo
-    """Call `/dropdown_bools_echo`."""
+    """Runs when the button “dropdown_bools_echo” is clicked."""
     dropdown_mixed_echo = dropdown_mixed_echo
-    """Call `/dropdown_mixed_echo`."""
+    """Runs when the button “dropdown_mixed_echo” is clicked."""
     dropdown_duplicates_echo = dropdown_duplicates_echo
-    """Call `/dropdown_duplicates_echo`."""
+    """Runs when the button “dropdown_duplicates_echo” is clicked."""
     dropdown_odd_echo = dropdown_odd_echo
-    """Call `/dropdown_odd_echo`."""
+    """Runs when the button “dropdown_odd_echo” is clicked."""
     dropdown_empty_echo = dropdown_empty_echo
-    """Call `/dropdown_empty_echo`."""
+    """Runs when the button “dropdown_empty_echo” is clicked."""
     dropdown_unset_echo = dropdown_unset_echo
-    """Call `/dropdown_unset_echo`."""
+    """Runs when the button “dropdown_unset_echo” is clicked."""
     dropdown_custom_echo = dropdown_custom_echo
-    """Call `/dropdown_custom_echo`."""
+    """Runs when the button “dropdown_custom_echo” is clicked."""
     dropdown_int_custom_echo = dropdown_int_custom_echo
-    """Call `/dropdown_int_custom_echo`."""
+    """Runs when the button “dropdown_int_custom_echo” is clicked."""
     dropdown_index_in = dropdown_index_in
-    """Call `/dropdown_index_in`."""
+    """Runs when the button “dropdown_index_in” is clicked."""
     dropdown_many_echo = dropdown_many_echo
-    """Call `/dropdown_many_echo`."""
+    """Runs when the button “dropdown_many_echo” is clicked."""
     dropdown_many_default_echo = dropdown_many_default_echo
-    """Call `/dropdown_many_default_echo`."""
+    """Runs when the button “dropdown_many_default_echo” is clicked."""
     dropdown_many_custom_echo = dropdown_many_custom_echo
-    """Call `/dropdown_many_custom_echo`."""
+    """Runs when the button “dropdown_many_custom_echo” is clicked."""
     radio_echo = radio_echo
-    """Call `/radio_echo`."""
+    """Runs when the button “radio_echo” is clicked."""
     radio_ints_echo = radio_ints_echo
-    """Call `/radio_ints_echo`."""
+    """Runs when the button “radio_ints_echo” is clicked."""
     radio_pairs_echo = radio_pairs_echo
-    """Call `/radio_pairs_echo`."""
+    """Runs when the button “radio_pairs_echo” is clicked."""
     checkboxgroup_echo = checkboxgroup_echo
-    """Call `/checkboxgroup_echo`."""
+    """Runs when the button “checkboxgroup_echo” is clicked."""
     checkboxgroup_ints_echo = checkboxgroup_ints_echo
-    """Call `/checkboxgroup_ints_echo`."""
+    """Runs when the button “checkboxgroup_ints_echo” is clicked."""
     checkboxgroup_pairs_echo = checkboxgroup_pairs_echo
-    """Call `/checkboxgroup_pairs_echo`."""
+    """Runs when the button “checkboxgroup_pairs_echo” is clicked."""
     json_echo = json_echo
-    """Call `/json_echo`."""
+    """Runs when the button “json_echo” is clicked."""
     json_default_echo = json_default_echo
-    """Call `/json_default_echo`."""
+    """Runs when the button “json_default_echo” is clicked."""
     dataframe_echo = dataframe_echo
-    """Call `/dataframe_echo`."""
+    """Runs when the button “dataframe_echo” is clicked."""
     dataframe_array_echo = dataframe_array_echo
-    """Call `/dataframe_array_echo`."""
+    """Runs when the button “dataframe_array_echo” is clicked."""
     dataframe_numpy_echo = dataframe_numpy_echo
-    """Call `/dataframe_numpy_echo`."""
+    """Runs when the button “dataframe_numpy_echo” is clicked."""
     dataframe_default_echo = dataframe_default_echo
-    """Call `/dataframe_default_echo`."""
+    """Runs when the button “dataframe_default_echo” is clicked."""
     label_echo = label_echo
-    """Call `/label_echo`."""
+    """Runs when the button “label_echo” is clicked."""
     highlightedtext_echo = highlightedtext_echo
-    """Call `/highlightedtext_echo`."""
+    """Runs when the button “highlightedtext_echo” is clicked."""
     timeseries_echo = timeseries_echo
-    """Call `/timeseries_echo`."""
+    """Runs when the button “timeseries_echo” is clicked."""
     plot_make = plot_make
-    """Call `/plot_make`."""
+    """Runs when the button “plot_make” is clicked."""
     lineplot_make = lineplot_make
-    """Call `/lineplot_make`."""
+    """Runs when the button “lineplot_make” is clicked."""
     barplot_make = barplot_make
-    """Call `/barplot_make`."""
+    """Runs when the button “barplot_make” is clicked."""
     scatterplot_make = scatterplot_make
-    """Call `/scatterplot_make`."""
+    """Runs when the button “scatterplot_make” is clicked."""
     dataset_in = dataset_in
-    """Call `/dataset_in`."""
+    """Runs when the button “dataset_in” is clicked."""
     file_echo = file_echo
-    """Call `/file_echo`."""
+    """Runs when the button “file_echo” is clicked."""
     file_types_echo = file_types_echo
-    """Call `/file_types_echo`."""
+    """Runs when the button “file_types_echo” is clicked."""
     file_multiple_echo = file_multiple_echo
-    """Call `/file_multiple_echo`."""
+    """Runs when the button “file_multiple_echo” is clicked."""
     file_default_echo = file_default_echo
-    """Call `/file_default_echo`."""
+    """Runs when the button “file_default_echo” is clicked."""
     file_bytes_in = file_bytes_in
-    """Call `/file_bytes_in`."""
+    """Runs when the button “file_bytes_in” is clicked."""
     file_directory_in = file_directory_in
-    """Call `/file_directory_in`."""
+    """Runs when the button “file_directory_in” is clicked."""
     file_optional_in = file_optional_in
-    """Call `/file_optional_in`."""
+    """Runs when the button “file_optional_in” is clicked."""
     uploadbutton_echo = uploadbutton_echo
-    """Call `/uploadbutton_echo`."""
+    """Runs when the button “uploadbutton_echo” is clicked."""
     uploadbutton_multiple_echo = uploadbutton_multiple_echo
-    """Call `/uploadbutton_multiple_echo`."""
+    """Runs when the button “uploadbutton_multiple_echo” is clicked."""
     fileexplorer_echo = fileexplorer_echo
-    """Call `/fileexplorer_echo`."""
+    """Runs when the button “fileexplorer_echo” is clicked."""
     fileexplorer_single_echo = fileexplorer_single_echo
-    """Call `/fileexplorer_single_echo`."""
+    """Runs when the button “fileexplorer_single_echo” is clicked."""
     model3d_echo = model3d_echo
-    """Call `/model3d_echo`."""
+    """Runs when the button “model3d_echo” is clicked."""
     image_echo = image_echo
-    """Call `/image_echo`."""
+    """Runs when the button “image_echo” is clicked."""
     image_pil_echo = image_pil_echo
-    """Call `/image_pil_echo`."""
+    """Runs when the button “image_pil_echo” is clicked."""
     image_path_echo = image_path_echo
-    """Call `/image_path_echo`."""
+    """Runs when the button “image_path_echo” is clicked."""
     image_default_echo = image_default_echo
-    """Call `/image_default_echo`."""
+    """Runs when the button “image_default_echo” is clicked."""
     image_make = image_make
-    """Call `/image_make`."""
+    """Runs when the button “image_make” is clicked."""
     image_sketch_in = image_sketch_in
-    """Call `/image_sketch_in`."""
+    """Runs when the button “image_sketch_in” is clicked."""
     annotatedimage_make = annotatedimage_make
-    """Call `/annotatedimage_make`."""
+    """Runs when the button “annotatedimage_make” is clicked."""
     gallery_echo = gallery_echo
-    """Call `/gallery_echo`."""
+    """Runs when the button “gallery_echo” is clicked."""
     audio_echo = audio_echo
-    """Call `/audio_echo`."""
+    """Runs when the button “audio_echo” is clicked."""
     audio_path_echo = audio_path_echo
-    """Call `/audio_path_echo`."""
+    """Runs when the button “audio_path_echo” is clicked."""
     audio_default_echo = audio_default_echo
-    """Call `/audio_default_echo`."""
+    """Runs when the button “audio_default_echo” is clicked."""
     video_echo = video_echo
-    """Call `/video_echo`."""
+    """Runs when the button “video_echo” is clicked."""
     video_make = video_make
-    """Call `/video_make`."""
+    """Runs when the button “video_make” is clicked."""
     video_subtitles_make = video_subtitles_make
-    """Call `/video_subtitles_make`."""
+    """Runs when the button “video_subtitles_make” is clicked."""
     chatbot_pairs_echo = chatbot_pairs_echo
-    """Call `/chatbot_pairs_echo`."""
+    """Runs when the button “chatbot_pairs_echo” is clicked."""
     chatbot_pairs_make = chatbot_pairs_make
-    """Call `/chatbot_pairs_make`."""
+    """Runs when the button “chatbot_pairs_make” is clicked."""
     json_preset_echo = json_preset_echo
-    """Call `/json_preset_echo`."""
+    """Runs when the button “json_preset_echo” is clicked."""
     dataframe_preset_echo = dataframe_preset_echo
-    """Call `/dataframe_preset_echo`."""
+    """Runs when the button “dataframe_preset_echo” is clicked."""
     code_preset_echo = code_preset_echo
-    """Call `/code_preset_echo`."""
+    """Runs when the button “code_preset_echo” is clicked."""
     textbox_preset_echo = textbox_preset_echo
-    """Call `/textbox_preset_echo`."""
+    """Runs when the button “textbox_preset_echo” is clicked."""
     dropdown_preset_echo = dropdown_preset_echo
-    """Call `/dropdown_preset_echo`."""
+    """Runs when the button “dropdown_preset_echo” is clicked."""
     highlightedtext_preset_echo = highlightedtext_preset_echo
-    """Call `/highlightedtext_preset_echo`."""
+    """Runs when the button “highlightedtext_preset_echo” is clicked."""
     files_preset_echo = files_preset_echo
-    """Call `/files_preset_echo`."""
+    """Runs when the button “files_preset_echo” is clicked."""
     video_preset_echo = video_preset_echo
-    """Call `/video_preset_echo`."""
+    """Runs when the button “video_preset_echo” is clicked."""
     model3d_preset_echo = model3d_preset_echo
-    """Call `/model3d_preset_echo`."""
+    """Runs when the button “model3d_preset_echo” is clicked."""
     gallery_preset_echo = gallery_preset_echo
-    """Call `/gallery_preset_echo`."""
+    """Runs when the button “gallery_preset_echo” is clicked."""
     with_hyphen = with_hyphen
-    """Call `/with-hyphen`."""
+    """Runs when the button “with-hyphen” is clicked."""
     v1_predict = v1_predict
-    """Call `/v1.predict`."""
+    """Runs when the button “v1.predict” is clicked."""
     with_space = with_space
-    """Call `/with space`."""
+    """Runs when the button “with space” is clicked."""
     ns_sub = ns_sub
-    """Call `/ns/sub`."""
+    """Runs when the button “ns/sub” is clicked."""
     café_名前 = café_名前
-    """Call `/café_名前`."""
+    """Runs when the button “café_名前” is clicked."""
     class_ = class_
-    """Call `/class`."""
+    """Runs when the button “class” is clicked."""
     None_ = None_
-    """Call `/None`."""
-    _dunder = _dunder
-    """Call `/__dunder__`."""
-    _private = _private
-    """Call `/_private`."""
+    """Runs when the button “None” is clicked."""
+    dunder = dunder
+    """Runs when the button “__dunder__” is clicked."""
+    private = private
+    """Runs when the button “_private” is clicked."""
     model_config = model_config
-    """Call `/model_config`."""
+    """Runs when the button “model_config” is clicked."""
     copy = copy
-    """Call `/copy`."""
+    """Runs when the button “copy” is clicked."""
     json = json
-    """Call `/json`."""
+    """Runs when the button “json” is clicked."""
     schema = schema
-    """Call `/schema`."""
+    """Runs when the button “schema” is clicked."""
     print_ = print_
-    """Call `/print`."""
+    """Runs when the button “print” is clicked."""
     str_ = str_
-    """Call `/str`."""
+    """Runs when the button “str” is clicked."""
     Client_ = Client_
-    """Call `/Client`."""
+    """Runs when the button “Client” is clicked."""
     App_ = App_
-    """Call `/App`."""
+    """Runs when the button “App” is clicked."""
     app_ = app_
-    """Call `/app`."""
+    """Runs when the button “app” is clicked."""
     submit = submit
-    """Call `/submit`."""
+    """Runs when the button “submit” is clicked."""
     close_ = close_
-    """Call `/close`."""
+    """Runs when the button “close” is clicked."""
     endpoint_1st = endpoint_1st
-    """Call `/1st`."""
+    """Runs when the button “1st” is clicked."""
     CamelCase = CamelCase
-    """Call `/CamelCase`."""
+    """Runs when the button “CamelCase” is clicked."""
     UPPER = UPPER
-    """Call `/UPPER`."""
+    """Runs when the button “UPPER” is clicked."""
     endpoint = endpoint
-    """Call `/🦊`."""
+    """Runs when the button “🦊” is clicked."""
     twice = twice
-    """Call `/twice`."""
+    """Runs when the button “twice” is clicked."""
     twice_1 = twice_1
-    """Call `/twice_1`."""
+    """Runs when the button “twice” is clicked."""
     labels = labels
-    """Call `/labels`."""
+    """Runs when the button “labels” is clicked."""
     no_label = no_label
-    """Call `/no_label`."""
+    """Runs when the button “no_label” is clicked."""
     reserved = reserved
-    """Call `/reserved`."""
+    """Runs when the button “reserved” is clicked."""
     update_value = update_value
-    """Call `/update_value`."""
+    """Runs when the button “update_value” is clicked."""
     update_props = update_props
-    """Call `/update_props`."""
+    """Runs when the button “update_props” is clicked."""
     new_component = new_component
-    """Call `/new_component`."""
+    """Runs when the button “new_component” is clicked."""
     selected = selected
-    """Call `/selected`."""
+    """Runs when the button “selected” is clicked."""
     with_request = with_request
-    """Call `/with_request`."""
+    """Runs when the button “with_request” is clicked."""
     with_props = with_props
-    """Call `/with_props`."""
+    """Runs when the button “with_props” is clicked."""
     update_choices = update_choices
-    """Call `/update_choices`."""
+    """Runs when the button “update_choices” is clicked."""
     update_image = update_image
-    """Call `/update_image`."""
+    """Runs when the button “update_image” is clicked."""
     update_table = update_table
-    """Call `/update_table`."""
+    """Runs when the button “update_table” is clicked."""
     skip_one = skip_one
-    """Call `/skip_one`."""
+    """Runs when the button “skip_one” is clicked."""
     by_component = by_component
-    """Call `/by_component`."""
+    """Runs when the button “by_component” is clicked."""
     no_more = no_more
-    """Call `/no_more`."""
+    """Runs when the button “no_more” is clicked."""
     optional_files = optional_files
-    """Call `/optional_files`."""
+    """Runs when the button “optional_files” is clicked."""
     three = three
-    """Call `/three`."""
+    """Runs when the button “three” is clicked."""
     frames = frames
-    """Call `/frames`."""
+    """Runs when the button “frames” is clicked."""
     nothing = nothing
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""

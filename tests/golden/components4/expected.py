@@ -106,6 +106,7 @@ __all__ = [
     "DropdownDuplicatesEchoInput",
     "DropdownDuplicatesEchoValue",
     "DropdownEchoInput",
+    "DropdownEchoValue",
     "DropdownEmptyEchoInput",
     "DropdownFloatsEchoInput",
     "DropdownIndexInInput",
@@ -238,7 +239,6 @@ __all__ = [
     "UploadbuttonMultipleEchoInput",
     "UploadbuttonOutInput",
     "V1PredictInput",
-    "Value",
     "VideoEchoInput",
     "VideoMakeInput",
     "VideoPresetEchoInput",
@@ -249,8 +249,6 @@ __all__ = [
     "WithPropsInput",
     "WithRequestInput",
     "WithSpaceInput",
-    "_dunder",
-    "_private",
     "annotatedimage_echo",
     "annotatedimage_make",
     "annotatedimage_preset_echo",
@@ -314,6 +312,7 @@ __all__ = [
     "dropdown_pairs_echo",
     "dropdown_preset_echo",
     "dropdown_unset_echo",
+    "dunder",
     "endpoint",
     "endpoint_1st",
     "fallback_echo",
@@ -378,6 +377,7 @@ __all__ = [
     "plot_make",
     "plot_preset_echo",
     "print_",
+    "private",
     "radio_echo",
     "radio_ints_echo",
     "radio_pairs_echo",
@@ -433,7 +433,7 @@ _app = App(
     gradio="4.44.1",
 )
 
-Value: TypeAlias = Literal["red", "green"]
+DropdownEchoValue: TypeAlias = Literal["red", "green"]
 DropdownPairsEchoValue: TypeAlias = Literal["s", "l"]
 DropdownIntsEchoValue: TypeAlias = Literal[1, 2, 3]
 DropdownIntPairsEchoValue: TypeAlias = Literal[1, 2]
@@ -594,19 +594,19 @@ class TimerEchoInput(Input):
 class DropdownEchoInput(Input):
     """Inputs of `/dropdown_echo`."""
 
-    value: Value
+    value: DropdownEchoValue
 
 
 class DropdownDefaultEchoInput(Input):
     """Inputs of `/dropdown_default_echo`."""
 
-    value: Value = "green"
+    value: DropdownEchoValue = "green"
 
 
 class DropdownNoneDefaultEchoInput(Input):
     """Inputs of `/dropdown_none_default_echo`."""
 
-    value: Value
+    value: DropdownEchoValue
 
 
 class DropdownPairsEchoInput(Input):
@@ -1130,7 +1130,7 @@ class TextboxPresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    value: Value | Unchanged = UNCHANGED
+    value: DropdownEchoValue | Unchanged = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -1365,21 +1365,21 @@ class LabelsInput(Input):
     """Inputs of `/labels`."""
 
     param_0: str
-    param_1: str
-    param_2: str
-    param_3: str
-    param_4: str
-    param_5: str
-    param_6: str
-    param_7: str
-    param_8: str
-    param_9: str
-    param_10: str
-    param_11: str
-    param_12: str
+    textbox_42: str
+    class_: str
+    model_config_: str
+    copy_: str
+    json_: str
+    schema_: str
+    astuple_: str
+    leading: str
+    with_spaces_and_punctuation: str
+    same: str
+    same_2: str
+    名前: str
     param_13: str
-    param_14: str
-    param_15: str
+    quo_te_n_s: str
+    line_break: str
 
 
 class LabelsOutput(Output):
@@ -1439,7 +1439,7 @@ class ReservedInput(Input):
 
     self_: str
     model_config_: str
-    param_2: str
+    api_name: str
     timeout: str
 
 
@@ -1531,8 +1531,8 @@ class NoMoreInput(Input):
     """Inputs of `/no_more`."""
 
     text: str
-    param_1: str
-    param_2: str
+    b: str
+    c: str
 
 
 class OptionalFilesInput(Input):
@@ -1620,7 +1620,7 @@ class Colour1Input(Input):
     "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
 )
 def textbox_echo(value: str) -> Call[str]:
-    """Call `/textbox_echo`.
+    """Runs when the button “textbox_echo” is clicked.
 
     Args:
         value: In (Textbox).
@@ -1638,7 +1638,7 @@ def textbox_echo(value: str) -> Call[str]:
     labels=["In"],
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
-    """Call `/textbox_max_length_echo`.
+    """Runs when the button “textbox_max_length_echo” is clicked.
 
     Args:
         value: In (Textbox). At most 8 characters. Default: "short".
@@ -1656,7 +1656,7 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
     labels=["In"],
 )
 def textbox_password_echo(value: str) -> Call[str]:
-    """Call `/textbox_password_echo`.
+    """Runs when the button “textbox_password_echo” is clicked.
 
     Args:
         value: In (Textbox).
@@ -1674,7 +1674,7 @@ def textbox_password_echo(value: str) -> Call[str]:
     labels=["In"],
 )
 def textbox_email_echo(value: str) -> Call[str]:
-    """Call `/textbox_email_echo`.
+    """Runs when the button “textbox_email_echo” is clicked.
 
     Args:
         value: In (Textbox). Where we write to.
@@ -1692,7 +1692,7 @@ def textbox_email_echo(value: str) -> Call[str]:
     labels=["In"],
 )
 def textbox_lines_echo(value: str) -> Call[str]:
-    """Call `/textbox_lines_echo`.
+    """Runs when the button “textbox_lines_echo” is clicked.
 
     Args:
         value: In (Textbox).
@@ -1710,7 +1710,7 @@ def textbox_lines_echo(value: str) -> Call[str]:
     labels=["In"],
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/textbox_long_default_echo`.
+    """Runs when the button “textbox_long_default_echo” is clicked.
 
     Args:
         value: In (Textbox). Default: the app's own at the time of the call (a text of
@@ -1729,7 +1729,7 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     labels=["In"],
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
-    """Call `/textbox_empty_default_echo`.
+    """Runs when the button “textbox_empty_default_echo” is clicked.
 
     Args:
         value: In (Textbox). Default: empty text.
@@ -1744,7 +1744,7 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
 )
 def textarea_echo(value: str) -> Call[str]:
-    """Call `/textarea_echo`.
+    """Runs when the button “textarea_echo” is clicked.
 
     Args:
         value: In (Textbox).
@@ -1757,7 +1757,7 @@ def textarea_echo(value: str) -> Call[str]:
 
 @_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
 def code_echo(value: str) -> Call[str]:
-    """Call `/code_echo`.
+    """Runs when the button “code_echo” is clicked.
 
     Args:
         value: In (Code). Language: python.
@@ -1770,7 +1770,7 @@ def code_echo(value: str) -> Call[str]:
 
 @_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
-    """Call `/html_echo`.
+    """Runs when the button “html_echo” is clicked.
 
     Args:
         value: In (HTML). Default: "<b>bold</b>".
@@ -1785,7 +1785,7 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
 )
 def markdown_echo(value: str) -> Call[str]:
-    """Call `/markdown_echo`.
+    """Runs when the button “markdown_echo” is clicked.
 
     Args:
         value: In (Markdown).
@@ -1803,7 +1803,7 @@ def markdown_echo(value: str) -> Call[str]:
     labels=["In"],
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
-    """Call `/colorpicker_echo`.
+    """Runs when the button “colorpicker_echo” is clicked.
 
     Args:
         value: In (ColorPicker). Default: "#ff0000".
@@ -1816,7 +1816,7 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
 
 @_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(value: float) -> Call[float]:
-    """Call `/number_echo`.
+    """Runs when the button “number_echo” is clicked.
 
     Args:
         value: In (Number).
@@ -1831,7 +1831,7 @@ def number_echo(value: float) -> Call[float]:
     "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
 )
 def number_int_echo(value: int = 3) -> Call[int]:
-    """Call `/number_int_echo`.
+    """Runs when the button “number_int_echo” is clicked.
 
     Args:
         value: In (Number). Default: 3.
@@ -1849,7 +1849,7 @@ def number_int_echo(value: int = 3) -> Call[int]:
     labels=["In"],
 )
 def number_places_echo(value: float) -> Call[float]:
-    """Call `/number_places_echo`.
+    """Runs when the button “number_places_echo” is clicked.
 
     Args:
         value: In (Number).
@@ -1867,7 +1867,7 @@ def number_places_echo(value: float) -> Call[float]:
     labels=["In"],
 )
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
-    """Call `/number_bounds_echo`.
+    """Runs when the button “number_bounds_echo” is clicked.
 
     Args:
         value: In (Number). From -1 to 1. Default: 0.5.
@@ -1885,7 +1885,7 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
     labels=["In"],
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
-    """Call `/number_half_bounds_echo`.
+    """Runs when the button “number_half_bounds_echo” is clicked.
 
     Args:
         value: In (Number). At least 0.5. Default: 1.
@@ -1903,7 +1903,7 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     labels=["In"],
 )
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
-    """Call `/number_random_echo`.
+    """Runs when the button “number_random_echo” is clicked.
 
     Args:
         value: In (Number). Default: the app's own at the time of the call (set anew
@@ -1917,7 +1917,7 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
 
 @_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(value: float = 3) -> Call[float]:
-    """Call `/slider_echo`.
+    """Runs when the button “slider_echo” is clicked.
 
     Args:
         value: In (Slider). From 0 to 10, in steps of 1. Default: 3.
@@ -1932,7 +1932,7 @@ def slider_echo(value: float = 3) -> Call[float]:
     "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
 )
 def slider_float_echo(value: float = 0) -> Call[float]:
-    """Call `/slider_float_echo`.
+    """Runs when the button “slider_float_echo” is clicked.
 
     Args:
         value: In (Slider). From 0 to 1, in steps of 0.05. Default: 0.
@@ -1950,7 +1950,7 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     labels=["In"],
 )
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
-    """Call `/slider_random_echo`.
+    """Runs when the button “slider_random_echo” is clicked.
 
     Args:
         value: In (Slider). From 1 to 6, in steps of 1. Default: the app's own at the
@@ -1966,7 +1966,7 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
 )
 def checkbox_echo(value: bool = False) -> Call[bool]:
-    """Call `/checkbox_echo`.
+    """Runs when the button “checkbox_echo” is clicked.
 
     Args:
         value: In (Checkbox). Default: False.
@@ -1984,7 +1984,7 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     labels=["In"],
 )
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
-    """Call `/checkbox_on_echo`.
+    """Runs when the button “checkbox_on_echo” is clicked.
 
     Args:
         value: In (Checkbox). Default: True.
@@ -1997,7 +1997,7 @@ def checkbox_on_echo(value: bool = True) -> Call[bool]:
 
 @_app.endpoint("/timer_echo", TimerEchoInput, shape="timer -> timer")
 def timer_echo(value: float = 5) -> Call[float]:
-    """Call `/timer_echo`.
+    """Runs when the button “timer_echo” is clicked.
 
     Args:
         value: Timer. Default: 5.
@@ -2011,8 +2011,8 @@ def timer_echo(value: float = 5) -> Call[float]:
 @_app.endpoint(
     "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
 )
-def dropdown_echo(value: Value) -> Call[str]:
-    """Call `/dropdown_echo`.
+def dropdown_echo(value: DropdownEchoValue) -> Call[str]:
+    """Runs when the button “dropdown_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2029,8 +2029,8 @@ def dropdown_echo(value: Value) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_default_echo(value: Value = "green") -> Call[str]:
-    """Call `/dropdown_default_echo`.
+def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
+    """Runs when the button “dropdown_default_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: "green".
@@ -2047,8 +2047,8 @@ def dropdown_default_echo(value: Value = "green") -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_none_default_echo(value: Value) -> Call[str]:
-    """Call `/dropdown_none_default_echo`.
+def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
+    """Runs when the button “dropdown_none_default_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2066,7 +2066,7 @@ def dropdown_none_default_echo(value: Value) -> Call[str]:
     labels=["In"],
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
-    """Call `/dropdown_pairs_echo`.
+    """Runs when the button “dropdown_pairs_echo” is clicked.
 
     Args:
         value: In (Dropdown). "s" (Small one), "l" (Großer 🐘).
@@ -2084,7 +2084,7 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
     labels=["In"],
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
-    """Call `/dropdown_ints_echo`.
+    """Runs when the button “dropdown_ints_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: 2.
@@ -2102,7 +2102,7 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     labels=["In"],
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
-    """Call `/dropdown_int_pairs_echo`.
+    """Runs when the button “dropdown_int_pairs_echo” is clicked.
 
     Args:
         value: In (Dropdown). 1 (One), 2 (Two).
@@ -2120,7 +2120,7 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
     labels=["In"],
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
-    """Call `/dropdown_floats_echo`.
+    """Runs when the button “dropdown_floats_echo” is clicked.
 
     Args:
         value: In (Dropdown). One of 0.1, 0.5, 1.0. Default: 0.5.
@@ -2138,7 +2138,7 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     labels=["In"],
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
-    """Call `/dropdown_bools_echo`.
+    """Runs when the button “dropdown_bools_echo” is clicked.
 
     Args:
         value: In (Dropdown). True (Yes), False (No).
@@ -2156,7 +2156,7 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
     labels=["In"],
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
-    """Call `/dropdown_mixed_echo`.
+    """Runs when the button “dropdown_mixed_echo” is clicked.
 
     Args:
         value: In (Dropdown). One of "auto", 1, 2.5. Default: "auto".
@@ -2174,7 +2174,7 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     labels=["In"],
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
-    """Call `/dropdown_duplicates_echo`.
+    """Runs when the button “dropdown_duplicates_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2192,7 +2192,7 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
     labels=["In"],
 )
 def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
-    """Call `/dropdown_odd_echo`.
+    """Runs when the button “dropdown_odd_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2210,7 +2210,7 @@ def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
     labels=["In"],
 )
 def dropdown_empty_echo(value: str | float) -> Call[str | float]:
-    """Call `/dropdown_empty_echo`.
+    """Runs when the button “dropdown_empty_echo” is clicked.
 
     Args:
         value: In (Dropdown). The app sets the choices when it runs.
@@ -2228,7 +2228,7 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     labels=["In"],
 )
 def dropdown_unset_echo(value: str | float) -> Call[str | float]:
-    """Call `/dropdown_unset_echo`.
+    """Runs when the button “dropdown_unset_echo” is clicked.
 
     Args:
         value: In (Dropdown). The app sets the choices when it runs.
@@ -2246,7 +2246,7 @@ def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     labels=["In"],
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
-    """Call `/dropdown_custom_echo`.
+    """Runs when the button “dropdown_custom_echo” is clicked.
 
     Args:
         value: In (Dropdown). Other values are accepted too.
@@ -2264,7 +2264,7 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
     labels=["In"],
 )
 def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int | str]:
-    """Call `/dropdown_int_custom_echo`.
+    """Runs when the button “dropdown_int_custom_echo” is clicked.
 
     Args:
         value: In (Dropdown). Other values are accepted too.
@@ -2279,7 +2279,7 @@ def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int
     "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
 )
 def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
-    """Call `/dropdown_index_in`.
+    """Runs when the button “dropdown_index_in” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2297,7 +2297,7 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
     labels=["In"],
 )
 def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
-    """Call `/dropdown_many_echo`.
+    """Runs when the button “dropdown_many_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2317,7 +2317,7 @@ def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
 ) -> Call[list[int]]:
-    """Call `/dropdown_many_default_echo`.
+    """Runs when the button “dropdown_many_default_echo” is clicked.
 
     Args:
         value: In (Dropdown). At most 2. Default: [1, 3].
@@ -2337,7 +2337,7 @@ def dropdown_many_default_echo(
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str],
 ) -> Call[list[str]]:
-    """Call `/dropdown_many_custom_echo`.
+    """Runs when the button “dropdown_many_custom_echo” is clicked.
 
     Args:
         value: In (Dropdown). Other values are accepted too.
@@ -2350,7 +2350,7 @@ def dropdown_many_custom_echo(
 
 @_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(value: RadioEchoValue) -> Call[str]:
-    """Call `/radio_echo`.
+    """Runs when the button “radio_echo” is clicked.
 
     Args:
         value: In (Radio).
@@ -2365,7 +2365,7 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
 )
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
-    """Call `/radio_ints_echo`.
+    """Runs when the button “radio_ints_echo” is clicked.
 
     Args:
         value: In (Radio). Default: 1.
@@ -2380,7 +2380,7 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
 )
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
-    """Call `/radio_pairs_echo`.
+    """Runs when the button “radio_pairs_echo” is clicked.
 
     Args:
         value: In (Radio). "s" (Small one), "l" (Großer 🐘). Default: "l".
@@ -2400,7 +2400,7 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
 ) -> Call[list[str]]:
-    """Call `/checkboxgroup_echo`.
+    """Runs when the button “checkboxgroup_echo” is clicked.
 
     Args:
         value: In (CheckboxGroup). Default: ["b"].
@@ -2420,7 +2420,7 @@ def checkboxgroup_echo(
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
 ) -> Call[list[int]]:
-    """Call `/checkboxgroup_ints_echo`.
+    """Runs when the button “checkboxgroup_ints_echo” is clicked.
 
     Args:
         value: In (CheckboxGroup). Default: [].
@@ -2440,7 +2440,7 @@ def checkboxgroup_ints_echo(
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
 ) -> Call[list[str]]:
-    """Call `/checkboxgroup_pairs_echo`.
+    """Runs when the button “checkboxgroup_pairs_echo” is clicked.
 
     Args:
         value: In (CheckboxGroup). "s" (Small one), "l" (Großer 🐘). Default: [].
@@ -2453,7 +2453,7 @@ def checkboxgroup_pairs_echo(
 
 @_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(value: Any) -> Call[Any]:
-    """Call `/json_echo`.
+    """Runs when the button “json_echo” is clicked.
 
     Args:
         value: In (JSON).
@@ -2468,7 +2468,7 @@ def json_echo(value: Any) -> Call[Any]:
     "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
 )
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
-    """Call `/json_default_echo`.
+    """Runs when the button “json_default_echo” is clicked.
 
     Args:
         value: In (JSON). Default: the app's own at the time of the call (now {"a": [1,
@@ -2484,7 +2484,7 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
 )
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_echo`.
+    """Runs when the button “dataframe_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: {"headers": ["name", "score", "ok"], "data":
@@ -2511,7 +2511,7 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     labels=["In"],
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_array_echo`.
+    """Runs when the button “dataframe_array_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: {"headers": ["name", "score", "ok"], "data":
@@ -2538,7 +2538,7 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
     labels=["In"],
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_numpy_echo`.
+    """Runs when the button “dataframe_numpy_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: {"headers": ["1", "2", "3"], "data": [[0, 0,
@@ -2565,7 +2565,7 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
     labels=["In"],
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
-    """Call `/dataframe_default_echo`.
+    """Runs when the button “dataframe_default_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: {"headers": ["a", "b"], "data": [[1, 2], [3,
@@ -2587,7 +2587,7 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
 
 @_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
-    """Call `/label_echo`.
+    """Runs when the button “label_echo” is clicked.
 
     Args:
         value: In (Label). Default: {}.
@@ -2607,7 +2607,7 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
 def highlightedtext_echo(
     value: Several[HighlightedInput],
 ) -> Call[list[HighlightedToken]]:
-    """Call `/highlightedtext_echo`.
+    """Runs when the button “highlightedtext_echo” is clicked.
 
     Args:
         value: In (HighlightedText).
@@ -2620,7 +2620,7 @@ def highlightedtext_echo(
 
 @_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
 def plot_make() -> Call[PlotData]:
-    """Call `/plot_make`.
+    """Runs when the button “plot_make” is clicked.
 
     Returns:
         Out (Plot).
@@ -2630,7 +2630,7 @@ def plot_make() -> Call[PlotData]:
 
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> nativeplot")
 def lineplot_make() -> Call[NativePlotData]:
-    """Call `/lineplot_make`.
+    """Runs when the button “lineplot_make” is clicked.
 
     Returns:
         Out (Nativeplot).
@@ -2640,7 +2640,7 @@ def lineplot_make() -> Call[NativePlotData]:
 
 @_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> nativeplot")
 def barplot_make() -> Call[NativePlotData]:
-    """Call `/barplot_make`.
+    """Runs when the button “barplot_make” is clicked.
 
     Returns:
         Out (Nativeplot).
@@ -2650,7 +2650,7 @@ def barplot_make() -> Call[NativePlotData]:
 
 @_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> nativeplot")
 def scatterplot_make() -> Call[NativePlotData]:
-    """Call `/scatterplot_make`.
+    """Runs when the button “scatterplot_make” is clicked.
 
     Returns:
         Out (Nativeplot).
@@ -2660,7 +2660,7 @@ def scatterplot_make() -> Call[NativePlotData]:
 
 @_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
 def plot_echo(value: PlotData) -> Call[PlotData]:
-    """Call `/plot_echo`.
+    """Runs when the button “plot_echo” is clicked.
 
     Args:
         value: In (Plot).
@@ -2675,7 +2675,7 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
 )
 def lineplot_in(value: NativePlotData) -> Call[Any]:
-    """Call `/lineplot_in`.
+    """Runs when the button “lineplot_in” is clicked.
 
     Args:
         value: In (Nativeplot).
@@ -2690,7 +2690,7 @@ def lineplot_in(value: NativePlotData) -> Call[Any]:
     "/paramviewer_echo", ParamviewerEchoInput, shape="paramviewer -> paramviewer"
 )
 def paramviewer_echo(value: Any) -> Call[Any]:
-    """Call `/paramviewer_echo`.
+    """Runs when the button “paramviewer_echo” is clicked.
 
     Args:
         value: Paramviewer.
@@ -2705,7 +2705,7 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
 )
 def fallback_echo(value: Any) -> Call[Any]:
-    """Call `/fallback_echo`.
+    """Runs when the button “fallback_echo” is clicked.
 
     Args:
         value: In (Fallback).
@@ -2720,7 +2720,7 @@ def fallback_echo(value: Any) -> Call[Any]:
     "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
 )
 def datetime_echo(value: DateTimeInput) -> Call[str]:
-    """Call `/datetime_echo`.
+    """Runs when the button “datetime_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
@@ -2738,7 +2738,7 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
     labels=["In"],
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
-    """Call `/datetime_default_echo`.
+    """Runs when the button “datetime_default_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS. Default: "2024-05-06
@@ -2757,7 +2757,7 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
     labels=["In"],
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
-    """Call `/datetime_stamp_echo`.
+    """Runs when the button “datetime_stamp_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
@@ -2775,7 +2775,7 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     labels=["In"],
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
-    """Call `/datetime_object_echo`.
+    """Runs when the button “datetime_object_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
@@ -2793,7 +2793,7 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     labels=["In"],
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
-    """Call `/datetime_date_echo`.
+    """Runs when the button “datetime_date_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD.
@@ -2808,7 +2808,7 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
 )
 def dataset_echo(value: int) -> Call[int]:
-    """Call `/dataset_echo`.
+    """Runs when the button “dataset_echo” is clicked.
 
     Args:
         value: In (Dataset).
@@ -2821,7 +2821,7 @@ def dataset_echo(value: int) -> Call[int]:
 
 @_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(value: FileInput) -> Call[File]:
-    """Call `/file_echo`.
+    """Runs when the button “file_echo” is clicked.
 
     Args:
         value: In (File).
@@ -2836,7 +2836,7 @@ def file_echo(value: FileInput) -> Call[File]:
     "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
 )
 def file_types_echo(value: FileInput) -> Call[File]:
-    """Call `/file_types_echo`.
+    """Runs when the button “file_types_echo” is clicked.
 
     Args:
         value: In (File). File types: .txt, image.
@@ -2851,7 +2851,7 @@ def file_types_echo(value: FileInput) -> Call[File]:
     "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
 )
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
-    """Call `/file_multiple_echo`.
+    """Runs when the button “file_multiple_echo” is clicked.
 
     Args:
         value: In (File).
@@ -2866,7 +2866,7 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
 )
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/file_default_echo`.
+    """Runs when the button “file_default_echo” is clicked.
 
     Args:
         value: In (File). Default: the app's own at the time of the call (a file:
@@ -2880,7 +2880,7 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
 
 @_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(value: FileInput) -> Call[Any]:
-    """Call `/file_bytes_in`.
+    """Runs when the button “file_bytes_in” is clicked.
 
     Args:
         value: In (File).
@@ -2895,7 +2895,7 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
 )
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
-    """Call `/file_directory_in`.
+    """Runs when the button “file_directory_in” is clicked.
 
     Args:
         value: In (File). The files of a folder.
@@ -2910,7 +2910,7 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
 )
 def file_optional_in(value: FileInput) -> Call[Any]:
-    """Call `/file_optional_in`.
+    """Runs when the button “file_optional_in” is clicked.
 
     Args:
         value: In (File).
@@ -2928,7 +2928,7 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     labels=["In"],
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
-    """Call `/uploadbutton_echo`.
+    """Runs when the button “uploadbutton_echo” is clicked.
 
     Args:
         value: In (UploadButton).
@@ -2946,7 +2946,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     labels=["In"],
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
-    """Call `/uploadbutton_multiple_echo`.
+    """Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
         value: In (UploadButton). File types: text.
@@ -2964,7 +2964,7 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     labels=["In"],
 )
 def uploadbutton_out(value: FileInput) -> Call[File]:
-    """Call `/uploadbutton_out`.
+    """Runs when the button “uploadbutton_out” is clicked.
 
     Args:
         value: In (File).
@@ -2982,7 +2982,7 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     labels=["In"],
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
-    """Call `/downloadbutton_echo`.
+    """Runs when the button “downloadbutton_echo” is clicked.
 
     Args:
         value: In (DownloadButton).
@@ -3000,7 +3000,7 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     labels=["In"],
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
-    """Call `/fileexplorer_echo`.
+    """Runs when the button “fileexplorer_echo” is clicked.
 
     Args:
         value: In (FileExplorer).
@@ -3018,7 +3018,7 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     labels=["In"],
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
-    """Call `/fileexplorer_single_echo`.
+    """Runs when the button “fileexplorer_single_echo” is clicked.
 
     Args:
         value: In (FileExplorer).
@@ -3033,7 +3033,7 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
 )
 def model3d_echo(value: FileInput) -> Call[File]:
-    """Call `/model3d_echo`.
+    """Runs when the button “model3d_echo” is clicked.
 
     Args:
         value: In (Model3D).
@@ -3046,7 +3046,7 @@ def model3d_echo(value: FileInput) -> Call[File]:
 
 @_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(value: FileInput) -> Call[File]:
-    """Call `/image_echo`.
+    """Runs when the button “image_echo” is clicked.
 
     Args:
         value: In (Image).
@@ -3061,7 +3061,7 @@ def image_echo(value: FileInput) -> Call[File]:
     "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
 )
 def image_pil_echo(value: FileInput) -> Call[File]:
-    """Call `/image_pil_echo`.
+    """Runs when the button “image_pil_echo” is clicked.
 
     Args:
         value: In (Image).
@@ -3076,7 +3076,7 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
 )
 def image_path_echo(value: FileInput) -> Call[File]:
-    """Call `/image_path_echo`.
+    """Runs when the button “image_path_echo” is clicked.
 
     Args:
         value: In (Image).
@@ -3091,7 +3091,7 @@ def image_path_echo(value: FileInput) -> Call[File]:
     "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
 )
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/image_default_echo`.
+    """Runs when the button “image_default_echo” is clicked.
 
     Args:
         value: In (Image). Default: the app's own at the time of the call (a file:
@@ -3105,7 +3105,7 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
 def image_make() -> Call[File]:
-    """Call `/image_make`.
+    """Runs when the button “image_make” is clicked.
 
     Returns:
         Out (Image).
@@ -3120,7 +3120,7 @@ def image_make() -> Call[File]:
     labels=["In"],
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
-    """Call `/imageeditor_echo`.
+    """Runs when the button “imageeditor_echo” is clicked.
 
     Args:
         value: In (ImageEditor).
@@ -3138,7 +3138,7 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     labels=["In"],
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
-    """Call `/imageeditor_path_echo`.
+    """Runs when the button “imageeditor_path_echo” is clicked.
 
     Args:
         value: In (ImageEditor).
@@ -3156,7 +3156,7 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     labels=["In"],
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
-    """Call `/imagemask_echo`.
+    """Runs when the button “imagemask_echo” is clicked.
 
     Args:
         value: In (ImageEditor).
@@ -3171,7 +3171,7 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     "/annotatedimage_make", AnnotatedimageMakeInput, shape="-> annotatedimage"
 )
 def annotatedimage_make() -> Call[AnnotatedImageData]:
-    """Call `/annotatedimage_make`.
+    """Runs when the button “annotatedimage_make” is clicked.
 
     Returns:
         Out (AnnotatedImage).
@@ -3186,7 +3186,7 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     labels=["In"],
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
-    """Call `/annotatedimage_echo`.
+    """Runs when the button “annotatedimage_echo” is clicked.
 
     Args:
         value: In (AnnotatedImage).
@@ -3201,7 +3201,7 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
 )
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
-    """Call `/gallery_echo`.
+    """Runs when the button “gallery_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: [].
@@ -3221,7 +3221,7 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem]]:
-    """Call `/gallery_path_echo`.
+    """Runs when the button “gallery_path_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: [].
@@ -3241,7 +3241,7 @@ def gallery_path_echo(
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
-    """Call `/gallery_default_echo`.
+    """Runs when the button “gallery_default_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: the app's own at the time of the call (a file:
@@ -3255,7 +3255,7 @@ def gallery_default_echo(
 
 @_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(value: FileInput) -> Call[File]:
-    """Call `/audio_echo`.
+    """Runs when the button “audio_echo” is clicked.
 
     Args:
         value: In (Audio).
@@ -3270,7 +3270,7 @@ def audio_echo(value: FileInput) -> Call[File]:
     "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
 )
 def audio_path_echo(value: FileInput) -> Call[File]:
-    """Call `/audio_path_echo`.
+    """Runs when the button “audio_path_echo” is clicked.
 
     Args:
         value: In (Audio).
@@ -3285,7 +3285,7 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
 )
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/audio_default_echo`.
+    """Runs when the button “audio_default_echo” is clicked.
 
     Args:
         value: In (Audio). Default: the app's own at the time of the call (a file:
@@ -3299,7 +3299,7 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
 
 @_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
 def video_echo(value: FileInput) -> Call[VideoFile]:
-    """Call `/video_echo`.
+    """Runs when the button “video_echo” is clicked.
 
     Args:
         value: In (Video).
@@ -3312,7 +3312,7 @@ def video_echo(value: FileInput) -> Call[VideoFile]:
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
 def video_make() -> Call[VideoFile]:
-    """Call `/video_make`.
+    """Runs when the button “video_make” is clicked.
 
     Returns:
         Out (Video).
@@ -3322,7 +3322,7 @@ def video_make() -> Call[VideoFile]:
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
 def video_subtitles_make() -> Call[VideoFile]:
-    """Call `/video_subtitles_make`.
+    """Runs when the button “video_subtitles_make” is clicked.
 
     Returns:
         Out (Video).
@@ -3334,7 +3334,7 @@ def video_subtitles_make() -> Call[VideoFile]:
     "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
 )
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
-    """Call `/chatbot_echo`.
+    """Runs when the button “chatbot_echo” is clicked.
 
     Args:
         value: In (Chatbot). Default: [].
@@ -3347,7 +3347,7 @@ def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessag
 
 @_app.endpoint("/chatbot_make", ChatbotMakeInput, shape="-> chatbot")
 def chatbot_make() -> Call[list[ChatMessage]]:
-    """Call `/chatbot_make`.
+    """Runs when the button “chatbot_make” is clicked.
 
     Returns:
         Out (Chatbot).
@@ -3364,7 +3364,7 @@ def chatbot_make() -> Call[list[ChatMessage]]:
 def chatbot_default_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
-    """Call `/chatbot_default_echo`.
+    """Runs when the button “chatbot_default_echo” is clicked.
 
     Args:
         value: In (Chatbot). Default: the app's own at the time of the call.
@@ -3384,7 +3384,7 @@ def chatbot_default_echo(
 def chatbot_pairs_echo(
     value: Several[ChatPairInput] | None = None,
 ) -> Call[list[ChatPair]]:
-    """Call `/chatbot_pairs_echo`.
+    """Runs when the button “chatbot_pairs_echo” is clicked.
 
     Args:
         value: In (Chatbot). Default: [].
@@ -3397,7 +3397,7 @@ def chatbot_pairs_echo(
 
 @_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
 def chatbot_pairs_make() -> Call[list[ChatPair]]:
-    """Call `/chatbot_pairs_make`.
+    """Runs when the button “chatbot_pairs_make” is clicked.
 
     Returns:
         Out (Chatbot).
@@ -3414,7 +3414,7 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
 def multimodaltextbox_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
 ) -> Call[MultimodalData]:
-    """Call `/multimodaltextbox_echo`.
+    """Runs when the button “multimodaltextbox_echo” is clicked.
 
     Args:
         value: In (MultimodalTextbox). Default: the app's own at the time of the call.
@@ -3432,7 +3432,7 @@ def multimodaltextbox_echo(
     labels=["In"],
 )
 def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
-    """Call `/multimodaltextbox_in`.
+    """Runs when the button “multimodaltextbox_in” is clicked.
 
     Args:
         message: In (MultimodalTextbox). File types: text. Default: the app's own at the
@@ -3448,7 +3448,7 @@ def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Ca
     "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
 )
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
-    """Call `/json_preset_echo`.
+    """Runs when the button “json_preset_echo” is clicked.
 
     Args:
         value: In (JSON). Default: the app's own at the time of the call (an object of
@@ -3469,7 +3469,7 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
 ) -> Call[DataframeData]:
-    """Call `/dataframe_preset_echo`.
+    """Runs when the button “dataframe_preset_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: the app's own at the time of the call (an object
@@ -3485,7 +3485,7 @@ def dataframe_preset_echo(
     "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
 )
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/code_preset_echo`.
+    """Runs when the button “code_preset_echo” is clicked.
 
     Args:
         value: In (Code). Language: python. Default: the app's own at the time of the
@@ -3504,7 +3504,7 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     labels=["In"],
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/textbox_preset_echo`.
+    """Runs when the button “textbox_preset_echo” is clicked.
 
     Args:
         value: In (Textbox). Default: the app's own at the time of the call (set anew
@@ -3522,8 +3522,8 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
-    """Call `/dropdown_preset_echo`.
+def dropdown_preset_echo(value: DropdownEchoValue | Unchanged = UNCHANGED) -> Call[str]:
+    """Runs when the button “dropdown_preset_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: the app's own at the time of the call (set anew
@@ -3544,7 +3544,7 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[HighlightedToken]]:
-    """Call `/highlightedtext_preset_echo`.
+    """Runs when the button “highlightedtext_preset_echo” is clicked.
 
     Args:
         value: In (HighlightedText). Default: the app's own at the time of the call.
@@ -3561,7 +3561,7 @@ def highlightedtext_preset_echo(
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
 ) -> Call[list[File]]:
-    """Call `/files_preset_echo`.
+    """Runs when the button “files_preset_echo” is clicked.
 
     Args:
         value: In (File). Default: the app's own at the time of the call (a file:
@@ -3579,7 +3579,7 @@ def files_preset_echo(
 def video_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
 ) -> Call[VideoFile]:
-    """Call `/video_preset_echo`.
+    """Runs when the button “video_preset_echo” is clicked.
 
     Args:
         value: In (Video). Default: the app's own at the time of the call (a file:
@@ -3598,7 +3598,7 @@ def video_preset_echo(
     labels=["In"],
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
-    """Call `/model3d_preset_echo`.
+    """Runs when the button “model3d_preset_echo” is clicked.
 
     Args:
         value: In (Model3D). Default: the app's own at the time of the call (a file:
@@ -3614,7 +3614,7 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
 )
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
-    """Call `/plot_preset_echo`.
+    """Runs when the button “plot_preset_echo” is clicked.
 
     Args:
         value: In (Plot). Default: the app's own at the time of the call.
@@ -3634,7 +3634,7 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
-    """Call `/gallery_preset_echo`.
+    """Runs when the button “gallery_preset_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: the app's own at the time of the call (a file:
@@ -3655,7 +3655,7 @@ def gallery_preset_echo(
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
 ) -> Call[AnnotatedImageData]:
-    """Call `/annotatedimage_preset_echo`.
+    """Runs when the button “annotatedimage_preset_echo” is clicked.
 
     Args:
         value: In (AnnotatedImage). Default: the app's own at the time of the call (a
@@ -3676,7 +3676,7 @@ def annotatedimage_preset_echo(
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
 ) -> Call[EditorData]:
-    """Call `/imageeditor_preset_echo`.
+    """Runs when the button “imageeditor_preset_echo” is clicked.
 
     Args:
         value: In (ImageEditor). Default: the app's own at the time of the call (a file:
@@ -3697,7 +3697,7 @@ def imageeditor_preset_echo(
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
 ) -> Call[MultimodalData]:
-    """Call `/multimodaltextbox_preset_echo`.
+    """Runs when the button “multimodaltextbox_preset_echo” is clicked.
 
     Args:
         value: In (MultimodalTextbox). Default: the app's own at the time of the call (a
@@ -3718,7 +3718,7 @@ def multimodaltextbox_preset_echo(
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
 ) -> Call[File]:
-    """Call `/downloadbutton_preset_echo`.
+    """Runs when the button “downloadbutton_preset_echo” is clicked.
 
     Args:
         value: In (DownloadButton). Default: the app's own at the time of the call (a
@@ -3737,7 +3737,7 @@ def downloadbutton_preset_echo(
     labels=["In"],
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
-    """Call `/datetime_preset_echo`.
+    """Runs when the button “datetime_preset_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS. Default: "now".
@@ -3757,7 +3757,7 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
-    """Call `/chatbot_preset_echo`.
+    """Runs when the button “chatbot_preset_echo” is clicked.
 
     Args:
         value: In (Chatbot). Default: the app's own at the time of the call (a file:
@@ -3773,7 +3773,7 @@ def chatbot_preset_echo(
     "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_hyphen(value: str) -> Call[str]:
-    """Call `/with-hyphen`.
+    """Runs when the button “with-hyphen” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3788,7 +3788,7 @@ def with_hyphen(value: str) -> Call[str]:
     "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
 )
 def v1_predict(value: str) -> Call[str]:
-    """Call `/v1.predict`.
+    """Runs when the button “v1.predict” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3803,7 +3803,7 @@ def v1_predict(value: str) -> Call[str]:
     "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_space(value: str) -> Call[str]:
-    """Call `/with space`.
+    """Runs when the button “with space” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3816,7 +3816,7 @@ def with_space(value: str) -> Call[str]:
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(value: str) -> Call[str]:
-    """Call `/ns/sub`.
+    """Runs when the button “ns/sub” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3829,7 +3829,7 @@ def ns_sub(value: str) -> Call[str]:
 
 @_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
 def café_名前(value: str) -> Call[str]:
-    """Call `/café_名前`.
+    """Runs when the button “café_名前” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3842,7 +3842,7 @@ def café_名前(value: str) -> Call[str]:
 
 @_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(value: str) -> Call[str]:
-    """Call `/class`.
+    """Runs when the button “class” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3855,7 +3855,7 @@ def class_(value: str) -> Call[str]:
 
 @_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
 def None_(value: str) -> Call[str]:
-    """Call `/None`.
+    """Runs when the button “None” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3867,8 +3867,8 @@ def None_(value: str) -> Call[str]:
 
 
 @_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
-def _dunder(value: str) -> Call[str]:
-    """Call `/__dunder__`.
+def dunder(value: str) -> Call[str]:
+    """Runs when the button “__dunder__” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3880,8 +3880,8 @@ def _dunder(value: str) -> Call[str]:
 
 
 @_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
-def _private(value: str) -> Call[str]:
-    """Call `/_private`.
+def private(value: str) -> Call[str]:
+    """Runs when the button “_private” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3896,7 +3896,7 @@ def _private(value: str) -> Call[str]:
     "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
 )
 def model_config(value: str) -> Call[str]:
-    """Call `/model_config`.
+    """Runs when the button “model_config” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3909,7 +3909,7 @@ def model_config(value: str) -> Call[str]:
 
 @_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(value: str) -> Call[str]:
-    """Call `/copy`.
+    """Runs when the button “copy” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3922,7 +3922,7 @@ def copy(value: str) -> Call[str]:
 
 @_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
 def json(value: str) -> Call[str]:
-    """Call `/json`.
+    """Runs when the button “json” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3935,7 +3935,7 @@ def json(value: str) -> Call[str]:
 
 @_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(value: str) -> Call[str]:
-    """Call `/schema`.
+    """Runs when the button “schema” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3948,7 +3948,7 @@ def schema(value: str) -> Call[str]:
 
 @_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
 def print_(value: str) -> Call[str]:
-    """Call `/print`.
+    """Runs when the button “print” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3961,7 +3961,7 @@ def print_(value: str) -> Call[str]:
 
 @_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(value: str) -> Call[str]:
-    """Call `/str`.
+    """Runs when the button “str” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3974,7 +3974,7 @@ def str_(value: str) -> Call[str]:
 
 @_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
 def Client_(value: str) -> Call[str]:
-    """Call `/Client`.
+    """Runs when the button “Client” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -3987,7 +3987,7 @@ def Client_(value: str) -> Call[str]:
 
 @_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(value: str) -> Call[str]:
-    """Call `/App`.
+    """Runs when the button “App” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4000,7 +4000,7 @@ def App_(value: str) -> Call[str]:
 
 @_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
 def app_(value: str) -> Call[str]:
-    """Call `/app`.
+    """Runs when the button “app” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4013,7 +4013,7 @@ def app_(value: str) -> Call[str]:
 
 @_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(value: str) -> Call[str]:
-    """Call `/submit`.
+    """Runs when the button “submit” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4026,7 +4026,7 @@ def submit(value: str) -> Call[str]:
 
 @_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
 def close_(value: str) -> Call[str]:
-    """Call `/close`.
+    """Runs when the button “close” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4039,7 +4039,7 @@ def close_(value: str) -> Call[str]:
 
 @_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(value: str) -> Call[str]:
-    """Call `/1st`.
+    """Runs when the button “1st” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4054,7 +4054,7 @@ def endpoint_1st(value: str) -> Call[str]:
     "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
 )
 def CamelCase(value: str) -> Call[str]:
-    """Call `/CamelCase`.
+    """Runs when the button “CamelCase” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4067,7 +4067,7 @@ def CamelCase(value: str) -> Call[str]:
 
 @_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(value: str) -> Call[str]:
-    """Call `/UPPER`.
+    """Runs when the button “UPPER” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4080,7 +4080,7 @@ def UPPER(value: str) -> Call[str]:
 
 @_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint(value: str) -> Call[str]:
-    """Call `/🦊`.
+    """Runs when the button “🦊” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4093,7 +4093,7 @@ def endpoint(value: str) -> Call[str]:
 
 @_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
 def twice(value: str) -> Call[str]:
-    """Call `/twice`.
+    """Runs when the button “twice” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4106,7 +4106,7 @@ def twice(value: str) -> Call[str]:
 
 @_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(value: float) -> Call[float]:
-    """Call `/twice_1`.
+    """Runs when the button “twice” is clicked.
 
     Args:
         value: N (Number).
@@ -4160,41 +4160,41 @@ def twice_1(value: float) -> Call[float]:
 )
 def labels(
     param_0: str,
-    param_1: str,
-    param_2: str,
-    param_3: str,
-    param_4: str,
-    param_5: str,
-    param_6: str,
-    param_7: str,
-    param_8: str,
-    param_9: str,
-    param_10: str,
-    param_11: str,
-    param_12: str,
+    textbox_42: str,
+    class_: str,
+    model_config_: str,
+    copy_: str,
+    json_: str,
+    schema_: str,
+    astuple_: str,
+    leading: str,
+    with_spaces_and_punctuation: str,
+    same: str,
+    same_2: str,
+    名前: str,
     param_13: str,
-    param_14: str,
-    param_15: str,
+    quo_te_n_s: str,
+    line_break: str,
 ) -> Call[LabelsOutput]:
-    """Call `/labels`.
+    """Runs when the button “labels” is clicked.
 
     Args:
         param_0: Textbox.
-        param_1: 42 (Textbox).
-        param_2: class (Textbox).
-        param_3: model_config (Textbox).
-        param_4: copy (Textbox).
-        param_5: json (Textbox).
-        param_6: schema (Textbox).
-        param_7: astuple (Textbox).
-        param_8: _leading (Textbox).
-        param_9: With Spaces, and (punctuation)! (Textbox).
-        param_10: same (Textbox).
-        param_11: same (Textbox).
-        param_12: 名前 (Textbox).
+        textbox_42: 42 (Textbox).
+        class_: Textbox.
+        model_config_: Textbox.
+        copy_: Textbox.
+        json_: Textbox.
+        schema_: Textbox.
+        astuple_: Textbox.
+        leading: Textbox.
+        with_spaces_and_punctuation: Textbox.
+        same: Textbox.
+        same_2: same (Textbox).
+        名前: Textbox.
         param_13: 🦊 (Textbox).
-        param_14: quo"te\\n's (Textbox).
-        param_15: line break (Textbox).
+        quo_te_n_s: Textbox.
+        line_break: Textbox.
 
     Returns:
         textbox: Textbox.
@@ -4217,28 +4217,28 @@ def labels(
     return Call(
         LabelsInput(
             param_0=param_0,
-            param_1=param_1,
-            param_2=param_2,
-            param_3=param_3,
-            param_4=param_4,
-            param_5=param_5,
-            param_6=param_6,
-            param_7=param_7,
-            param_8=param_8,
-            param_9=param_9,
-            param_10=param_10,
-            param_11=param_11,
-            param_12=param_12,
+            textbox_42=textbox_42,
+            class_=class_,
+            model_config_=model_config_,
+            copy_=copy_,
+            json_=json_,
+            schema_=schema_,
+            astuple_=astuple_,
+            leading=leading,
+            with_spaces_and_punctuation=with_spaces_and_punctuation,
+            same=same,
+            same_2=same_2,
+            名前=名前,
             param_13=param_13,
-            param_14=param_14,
-            param_15=param_15,
+            quo_te_n_s=quo_te_n_s,
+            line_break=line_break,
         )
     )
 
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
 def no_label(value: str) -> Call[str]:
-    """Call `/no_label`.
+    """Runs when the button “no_label” is clicked.
 
     Args:
         value: Textbox.
@@ -4255,13 +4255,13 @@ def no_label(value: str) -> Call[str]:
     shape="textbox, textbox, textbox, textbox -> json",
     labels=["self", "model_config", "api_name", "timeout"],
 )
-def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call[Any]:
-    """Call `/reserved`.
+def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Call[Any]:
+    """Runs when the button “reserved” is clicked.
 
     Args:
         self_: Textbox.
         model_config_: Textbox.
-        param_2: api_name (Textbox).
+        api_name: Textbox.
         timeout: Textbox.
 
     Returns:
@@ -4269,7 +4269,7 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     """
     return Call(
         ReservedInput(
-            self_=self_, model_config_=model_config_, param_2=param_2, timeout=timeout
+            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
         )
     )
 
@@ -4278,7 +4278,7 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_value(text: str) -> Call[str]:
-    """Call `/update_value`.
+    """Runs when the button “update_value” is clicked.
 
     Args:
         text: Textbox.
@@ -4293,7 +4293,7 @@ def update_value(text: str) -> Call[str]:
     "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_props(text: str) -> Call[str]:
-    """Call `/update_props`.
+    """Runs when the button “update_props” is clicked.
 
     Args:
         text: Textbox.
@@ -4308,7 +4308,7 @@ def update_props(text: str) -> Call[str]:
     "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
 )
 def new_component(text: str) -> Call[str]:
-    """Call `/new_component`.
+    """Runs when the button “new_component” is clicked.
 
     Args:
         text: Textbox.
@@ -4327,7 +4327,7 @@ def new_component(text: str) -> Call[str]:
     event_data=True,
 )
 def selected(text: str) -> Call[str]:
-    """Call `/selected`.
+    """Runs when the button “selected” is clicked.
 
     The app's function also takes what was selected or clicked. Give it by
     `with_options(event_data=...)`, as the app's page would, such as
@@ -4346,7 +4346,7 @@ def selected(text: str) -> Call[str]:
     "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_request(text: str) -> Call[str]:
-    """Call `/with_request`.
+    """Runs when the button “with_request” is clicked.
 
     Args:
         text: Textbox.
@@ -4361,7 +4361,7 @@ def with_request(text: str) -> Call[str]:
     "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_props(component: str) -> Call[str]:
-    """Call `/with_props`.
+    """Runs when the button “with_props” is clicked.
 
     Args:
         component: Text (Textbox).
@@ -4376,7 +4376,7 @@ def with_props(component: str) -> Call[str]:
     "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
 )
 def update_choices(text: str) -> Call[str]:
-    """Call `/update_choices`.
+    """Runs when the button “update_choices” is clicked.
 
     Args:
         text: Textbox.
@@ -4389,7 +4389,7 @@ def update_choices(text: str) -> Call[str]:
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
 def update_image() -> Call[File]:
-    """Call `/update_image`.
+    """Runs when the button “update_image” is clicked.
 
     Returns:
         Image.
@@ -4399,7 +4399,7 @@ def update_image() -> Call[File]:
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
 def update_table() -> Call[DataframeData]:
-    """Call `/update_table`.
+    """Runs when the button “update_table” is clicked.
 
     Returns:
         Table (Dataframe).
@@ -4415,7 +4415,7 @@ def update_table() -> Call[DataframeData]:
     output_labels=["Kept", "Changed"],
 )
 def skip_one(text: str) -> Call[SkipOneOutput]:
-    """Call `/skip_one`.
+    """Runs when the button “skip_one” is clicked.
 
     Args:
         text: Textbox.
@@ -4435,7 +4435,7 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
     output_labels=["Out", "Length"],
 )
 def by_component(text: str) -> Call[ByComponentOutput]:
-    """Call `/by_component`.
+    """Runs when the button “by_component” is clicked.
 
     Args:
         text: Textbox.
@@ -4453,18 +4453,18 @@ def by_component(text: str) -> Call[ByComponentOutput]:
     shape="textbox, textbox, textbox -> textbox",
     labels=["A", "B", "C"],
 )
-def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
-    """Call `/no_more`.
+def no_more(text: str, b: str, c: str) -> Call[str]:
+    """Runs when the button “no_more” is clicked.
 
     Args:
         text: A (Textbox).
-        param_1: B (Textbox).
-        param_2: C (Textbox).
+        b: Textbox.
+        c: Textbox.
 
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(text=text, param_1=param_1, param_2=param_2))
+    return Call(NoMoreInput(text=text, b=b, c=c))
 
 
 @_app.endpoint(
@@ -4474,7 +4474,7 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     labels=["Image", "File"],
 )
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
-    """Call `/optional_files`.
+    """Runs when the button “optional_files” is clicked.
 
     Args:
         image: Image.
@@ -4494,7 +4494,7 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
     output_labels=["A", "B", "C"],
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
-    """Call `/three`.
+    """Runs when the button “three” is clicked.
 
     Args:
         first: A (Textbox).
@@ -4517,7 +4517,7 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
     output_labels=["Image", "Index", "Kept"],
 )
 def frames(n: int) -> Call[FramesOutput]:
-    """Call `/frames`.
+    """Runs when the button “frames” is clicked.
 
     Args:
         n: Number.
@@ -4532,13 +4532,13 @@ def frames(n: int) -> Call[FramesOutput]:
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""
     return Call(NothingInput())
 
 
 @_app.endpoint("/roll", RollInput, shape="-> number")
 def roll() -> Call[float]:
-    """Call `/roll`.
+    """Runs when the page is opened.
 
     Returns:
         In (Number).
@@ -4548,7 +4548,7 @@ def roll() -> Call[float]:
 
 @_app.endpoint("/roll_1", Roll1Input, shape="-> number")
 def roll_1() -> Call[float]:
-    """Call `/roll_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Number).
@@ -4558,7 +4558,7 @@ def roll_1() -> Call[float]:
 
 @_app.endpoint("/get_random_value", GetRandomValueInput, shape="-> slider")
 def get_random_value() -> Call[float]:
-    """Call `/get_random_value`.
+    """Runs when the page is opened.
 
     Returns:
         In (Slider).
@@ -4568,7 +4568,7 @@ def get_random_value() -> Call[float]:
 
 @_app.endpoint("/get_random_value_1", GetRandomValue1Input, shape="-> slider")
 def get_random_value_1() -> Call[float]:
-    """Call `/get_random_value_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Slider).
@@ -4578,7 +4578,7 @@ def get_random_value_1() -> Call[float]:
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
 def visit() -> Call[str]:
-    """Call `/visit`.
+    """Runs when the page is opened.
 
     Returns:
         In (Textbox).
@@ -4588,7 +4588,7 @@ def visit() -> Call[str]:
 
 @_app.endpoint("/visit_1", Visit1Input, shape="-> textbox")
 def visit_1() -> Call[str]:
-    """Call `/visit_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Textbox).
@@ -4598,7 +4598,7 @@ def visit_1() -> Call[str]:
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
 def colour() -> Call[str]:
-    """Call `/colour`.
+    """Runs when the page is opened.
 
     Returns:
         In (Dropdown).
@@ -4608,7 +4608,7 @@ def colour() -> Call[str]:
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
 def colour_1() -> Call[str]:
-    """Call `/colour_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Dropdown).
@@ -4621,364 +4621,364 @@ class ComponentsClient(Client):
 
     app = _app
     textbox_echo = textbox_echo
-    """Call `/textbox_echo`."""
+    """Runs when the button “textbox_echo” is clicked."""
     textbox_max_length_echo = textbox_max_length_echo
-    """Call `/textbox_max_length_echo`."""
+    """Runs when the button “textbox_max_length_echo” is clicked."""
     textbox_password_echo = textbox_password_echo
-    """Call `/textbox_password_echo`."""
+    """Runs when the button “textbox_password_echo” is clicked."""
     textbox_email_echo = textbox_email_echo
-    """Call `/textbox_email_echo`."""
+    """Runs when the button “textbox_email_echo” is clicked."""
     textbox_lines_echo = textbox_lines_echo
-    """Call `/textbox_lines_echo`."""
+    """Runs when the button “textbox_lines_echo” is clicked."""
     textbox_long_default_echo = textbox_long_default_echo
-    """Call `/textbox_long_default_echo`."""
+    """Runs when the button “textbox_long_default_echo” is clicked."""
     textbox_empty_default_echo = textbox_empty_default_echo
-    """Call `/textbox_empty_default_echo`."""
+    """Runs when the button “textbox_empty_default_echo” is clicked."""
     textarea_echo = textarea_echo
-    """Call `/textarea_echo`."""
+    """Runs when the button “textarea_echo” is clicked."""
     code_echo = code_echo
-    """Call `/code_echo`."""
+    """Runs when the button “code_echo” is clicked."""
     html_echo = html_echo
-    """Call `/html_echo`."""
+    """Runs when the button “html_echo” is clicked."""
     markdown_echo = markdown_echo
-    """Call `/markdown_echo`."""
+    """Runs when the button “markdown_echo” is clicked."""
     colorpicker_echo = colorpicker_echo
-    """Call `/colorpicker_echo`."""
+    """Runs when the button “colorpicker_echo” is clicked."""
     number_echo = number_echo
-    """Call `/number_echo`."""
+    """Runs when the button “number_echo” is clicked."""
     number_int_echo = number_int_echo
-    """Call `/number_int_echo`."""
+    """Runs when the button “number_int_echo” is clicked."""
     number_places_echo = number_places_echo
-    """Call `/number_places_echo`."""
+    """Runs when the button “number_places_echo” is clicked."""
     number_bounds_echo = number_bounds_echo
-    """Call `/number_bounds_echo`."""
+    """Runs when the button “number_bounds_echo” is clicked."""
     number_half_bounds_echo = number_half_bounds_echo
-    """Call `/number_half_bounds_echo`."""
+    """Runs when the button “number_half_bounds_echo” is clicked."""
     number_random_echo = number_random_echo
-    """Call `/number_random_echo`."""
+    """Runs when the button “number_random_echo” is clicked."""
     slider_echo = slider_echo
-    """Call `/slider_echo`."""
+    """Runs when the button “slider_echo” is clicked."""
     slider_float_echo = slider_float_echo
-    """Call `/slider_float_echo`."""
+    """Runs when the button “slider_float_echo” is clicked."""
     slider_random_echo = slider_random_echo
-    """Call `/slider_random_echo`."""
+    """Runs when the button “slider_random_echo” is clicked."""
     checkbox_echo = checkbox_echo
-    """Call `/checkbox_echo`."""
+    """Runs when the button “checkbox_echo” is clicked."""
     checkbox_on_echo = checkbox_on_echo
-    """Call `/checkbox_on_echo`."""
+    """Runs when the button “checkbox_on_echo” is clicked."""
     timer_echo = timer_echo
-    """Call `/timer_echo`."""
+    """Runs when the button “timer_echo” is clicked."""
     dropdown_echo = dropdown_echo
-    """Call `/dropdown_echo`."""
+    """Runs when the button “dropdown_echo” is clicked."""
     dropdown_default_echo = dropdown_default_echo
-    """Call `/dropdown_default_echo`."""
+    """Runs when the button “dropdown_default_echo” is clicked."""
     dropdown_none_default_echo = dropdown_none_default_echo
-    """Call `/dropdown_none_default_echo`."""
+    """Runs when the button “dropdown_none_default_echo” is clicked."""
     dropdown_pairs_echo = dropdown_pairs_echo
-    """Call `/dropdown_pairs_echo`."""
+    """Runs when the button “dropdown_pairs_echo” is clicked."""
     dropdown_ints_echo = dropdown_ints_echo
-    """Call `/dropdown_ints_echo`."""
+    """Runs when the button “dropdown_ints_echo” is clicked."""
     dropdown_int_pairs_echo = dropdown_int_pairs_echo
-    """Call `/dropdown_int_pairs_echo`."""
+    """Runs when the button “dropdown_int_pairs_echo” is clicked."""
     dropdown_floats_echo = dropdown_floats_echo
-    """Call `/dropdown_floats_echo`."""
+    """Runs when the button “dropdown_floats_echo” is clicked."""
     dropdown_bools_echo = dropdown_bools_echo
-    """Call `/dropdown_bools_echo`."""
+    """Runs when the button “dropdown_bools_echo” is clicked."""
     dropdown_mixed_echo = dropdown_mixed_echo
-    """Call `/dropdown_mixed_echo`."""
+    """Runs when the button “dropdown_mixed_echo” is clicked."""
     dropdown_duplicates_echo = dropdown_duplicates_echo
-    """Call `/dropdown_duplicates_echo`."""
+    """Runs when the button “dropdown_duplicates_echo” is clicked."""
     dropdown_odd_echo = dropdown_odd_echo
-    """Call `/dropdown_odd_echo`."""
+    """Runs when the button “dropdown_odd_echo” is clicked."""
     dropdown_empty_echo = dropdown_empty_echo
-    """Call `/dropdown_empty_echo`."""
+    """Runs when the button “dropdown_empty_echo” is clicked."""
     dropdown_unset_echo = dropdown_unset_echo
-    """Call `/dropdown_unset_echo`."""
+    """Runs when the button “dropdown_unset_echo” is clicked."""
     dropdown_custom_echo = dropdown_custom_echo
-    """Call `/dropdown_custom_echo`."""
+    """Runs when the button “dropdown_custom_echo” is clicked."""
     dropdown_int_custom_echo = dropdown_int_custom_echo
-    """Call `/dropdown_int_custom_echo`."""
+    """Runs when the button “dropdown_int_custom_echo” is clicked."""
     dropdown_index_in = dropdown_index_in
-    """Call `/dropdown_index_in`."""
+    """Runs when the button “dropdown_index_in” is clicked."""
     dropdown_many_echo = dropdown_many_echo
-    """Call `/dropdown_many_echo`."""
+    """Runs when the button “dropdown_many_echo” is clicked."""
     dropdown_many_default_echo = dropdown_many_default_echo
-    """Call `/dropdown_many_default_echo`."""
+    """Runs when the button “dropdown_many_default_echo” is clicked."""
     dropdown_many_custom_echo = dropdown_many_custom_echo
-    """Call `/dropdown_many_custom_echo`."""
+    """Runs when the button “dropdown_many_custom_echo” is clicked."""
     radio_echo = radio_echo
-    """Call `/radio_echo`."""
+    """Runs when the button “radio_echo” is clicked."""
     radio_ints_echo = radio_ints_echo
-    """Call `/radio_ints_echo`."""
+    """Runs when the button “radio_ints_echo” is clicked."""
     radio_pairs_echo = radio_pairs_echo
-    """Call `/radio_pairs_echo`."""
+    """Runs when the button “radio_pairs_echo” is clicked."""
     checkboxgroup_echo = checkboxgroup_echo
-    """Call `/checkboxgroup_echo`."""
+    """Runs when the button “checkboxgroup_echo” is clicked."""
     checkboxgroup_ints_echo = checkboxgroup_ints_echo
-    """Call `/checkboxgroup_ints_echo`."""
+    """Runs when the button “checkboxgroup_ints_echo” is clicked."""
     checkboxgroup_pairs_echo = checkboxgroup_pairs_echo
-    """Call `/checkboxgroup_pairs_echo`."""
+    """Runs when the button “checkboxgroup_pairs_echo” is clicked."""
     json_echo = json_echo
-    """Call `/json_echo`."""
+    """Runs when the button “json_echo” is clicked."""
     json_default_echo = json_default_echo
-    """Call `/json_default_echo`."""
+    """Runs when the button “json_default_echo” is clicked."""
     dataframe_echo = dataframe_echo
-    """Call `/dataframe_echo`."""
+    """Runs when the button “dataframe_echo” is clicked."""
     dataframe_array_echo = dataframe_array_echo
-    """Call `/dataframe_array_echo`."""
+    """Runs when the button “dataframe_array_echo” is clicked."""
     dataframe_numpy_echo = dataframe_numpy_echo
-    """Call `/dataframe_numpy_echo`."""
+    """Runs when the button “dataframe_numpy_echo” is clicked."""
     dataframe_default_echo = dataframe_default_echo
-    """Call `/dataframe_default_echo`."""
+    """Runs when the button “dataframe_default_echo” is clicked."""
     label_echo = label_echo
-    """Call `/label_echo`."""
+    """Runs when the button “label_echo” is clicked."""
     highlightedtext_echo = highlightedtext_echo
-    """Call `/highlightedtext_echo`."""
+    """Runs when the button “highlightedtext_echo” is clicked."""
     plot_make = plot_make
-    """Call `/plot_make`."""
+    """Runs when the button “plot_make” is clicked."""
     lineplot_make = lineplot_make
-    """Call `/lineplot_make`."""
+    """Runs when the button “lineplot_make” is clicked."""
     barplot_make = barplot_make
-    """Call `/barplot_make`."""
+    """Runs when the button “barplot_make” is clicked."""
     scatterplot_make = scatterplot_make
-    """Call `/scatterplot_make`."""
+    """Runs when the button “scatterplot_make” is clicked."""
     plot_echo = plot_echo
-    """Call `/plot_echo`."""
+    """Runs when the button “plot_echo” is clicked."""
     lineplot_in = lineplot_in
-    """Call `/lineplot_in`."""
+    """Runs when the button “lineplot_in” is clicked."""
     paramviewer_echo = paramviewer_echo
-    """Call `/paramviewer_echo`."""
+    """Runs when the button “paramviewer_echo” is clicked."""
     fallback_echo = fallback_echo
-    """Call `/fallback_echo`."""
+    """Runs when the button “fallback_echo” is clicked."""
     datetime_echo = datetime_echo
-    """Call `/datetime_echo`."""
+    """Runs when the button “datetime_echo” is clicked."""
     datetime_default_echo = datetime_default_echo
-    """Call `/datetime_default_echo`."""
+    """Runs when the button “datetime_default_echo” is clicked."""
     datetime_stamp_echo = datetime_stamp_echo
-    """Call `/datetime_stamp_echo`."""
+    """Runs when the button “datetime_stamp_echo” is clicked."""
     datetime_object_echo = datetime_object_echo
-    """Call `/datetime_object_echo`."""
+    """Runs when the button “datetime_object_echo” is clicked."""
     datetime_date_echo = datetime_date_echo
-    """Call `/datetime_date_echo`."""
+    """Runs when the button “datetime_date_echo” is clicked."""
     dataset_echo = dataset_echo
-    """Call `/dataset_echo`."""
+    """Runs when the button “dataset_echo” is clicked."""
     file_echo = file_echo
-    """Call `/file_echo`."""
+    """Runs when the button “file_echo” is clicked."""
     file_types_echo = file_types_echo
-    """Call `/file_types_echo`."""
+    """Runs when the button “file_types_echo” is clicked."""
     file_multiple_echo = file_multiple_echo
-    """Call `/file_multiple_echo`."""
+    """Runs when the button “file_multiple_echo” is clicked."""
     file_default_echo = file_default_echo
-    """Call `/file_default_echo`."""
+    """Runs when the button “file_default_echo” is clicked."""
     file_bytes_in = file_bytes_in
-    """Call `/file_bytes_in`."""
+    """Runs when the button “file_bytes_in” is clicked."""
     file_directory_in = file_directory_in
-    """Call `/file_directory_in`."""
+    """Runs when the button “file_directory_in” is clicked."""
     file_optional_in = file_optional_in
-    """Call `/file_optional_in`."""
+    """Runs when the button “file_optional_in” is clicked."""
     uploadbutton_echo = uploadbutton_echo
-    """Call `/uploadbutton_echo`."""
+    """Runs when the button “uploadbutton_echo” is clicked."""
     uploadbutton_multiple_echo = uploadbutton_multiple_echo
-    """Call `/uploadbutton_multiple_echo`."""
+    """Runs when the button “uploadbutton_multiple_echo” is clicked."""
     uploadbutton_out = uploadbutton_out
-    """Call `/uploadbutton_out`."""
+    """Runs when the button “uploadbutton_out” is clicked."""
     downloadbutton_echo = downloadbutton_echo
-    """Call `/downloadbutton_echo`."""
+    """Runs when the button “downloadbutton_echo” is clicked."""
     fileexplorer_echo = fileexplorer_echo
-    """Call `/fileexplorer_echo`."""
+    """Runs when the button “fileexplorer_echo” is clicked."""
     fileexplorer_single_echo = fileexplorer_single_echo
-    """Call `/fileexplorer_single_echo`."""
+    """Runs when the button “fileexplorer_single_echo” is clicked."""
     model3d_echo = model3d_echo
-    """Call `/model3d_echo`."""
+    """Runs when the button “model3d_echo” is clicked."""
     image_echo = image_echo
-    """Call `/image_echo`."""
+    """Runs when the button “image_echo” is clicked."""
     image_pil_echo = image_pil_echo
-    """Call `/image_pil_echo`."""
+    """Runs when the button “image_pil_echo” is clicked."""
     image_path_echo = image_path_echo
-    """Call `/image_path_echo`."""
+    """Runs when the button “image_path_echo” is clicked."""
     image_default_echo = image_default_echo
-    """Call `/image_default_echo`."""
+    """Runs when the button “image_default_echo” is clicked."""
     image_make = image_make
-    """Call `/image_make`."""
+    """Runs when the button “image_make” is clicked."""
     imageeditor_echo = imageeditor_echo
-    """Call `/imageeditor_echo`."""
+    """Runs when the button “imageeditor_echo” is clicked."""
     imageeditor_path_echo = imageeditor_path_echo
-    """Call `/imageeditor_path_echo`."""
+    """Runs when the button “imageeditor_path_echo” is clicked."""
     imagemask_echo = imagemask_echo
-    """Call `/imagemask_echo`."""
+    """Runs when the button “imagemask_echo” is clicked."""
     annotatedimage_make = annotatedimage_make
-    """Call `/annotatedimage_make`."""
+    """Runs when the button “annotatedimage_make” is clicked."""
     annotatedimage_echo = annotatedimage_echo
-    """Call `/annotatedimage_echo`."""
+    """Runs when the button “annotatedimage_echo” is clicked."""
     gallery_echo = gallery_echo
-    """Call `/gallery_echo`."""
+    """Runs when the button “gallery_echo” is clicked."""
     gallery_path_echo = gallery_path_echo
-    """Call `/gallery_path_echo`."""
+    """Runs when the button “gallery_path_echo” is clicked."""
     gallery_default_echo = gallery_default_echo
-    """Call `/gallery_default_echo`."""
+    """Runs when the button “gallery_default_echo” is clicked."""
     audio_echo = audio_echo
-    """Call `/audio_echo`."""
+    """Runs when the button “audio_echo” is clicked."""
     audio_path_echo = audio_path_echo
-    """Call `/audio_path_echo`."""
+    """Runs when the button “audio_path_echo” is clicked."""
     audio_default_echo = audio_default_echo
-    """Call `/audio_default_echo`."""
+    """Runs when the button “audio_default_echo” is clicked."""
     video_echo = video_echo
-    """Call `/video_echo`."""
+    """Runs when the button “video_echo” is clicked."""
     video_make = video_make
-    """Call `/video_make`."""
+    """Runs when the button “video_make” is clicked."""
     video_subtitles_make = video_subtitles_make
-    """Call `/video_subtitles_make`."""
+    """Runs when the button “video_subtitles_make” is clicked."""
     chatbot_echo = chatbot_echo
-    """Call `/chatbot_echo`."""
+    """Runs when the button “chatbot_echo” is clicked."""
     chatbot_make = chatbot_make
-    """Call `/chatbot_make`."""
+    """Runs when the button “chatbot_make” is clicked."""
     chatbot_default_echo = chatbot_default_echo
-    """Call `/chatbot_default_echo`."""
+    """Runs when the button “chatbot_default_echo” is clicked."""
     chatbot_pairs_echo = chatbot_pairs_echo
-    """Call `/chatbot_pairs_echo`."""
+    """Runs when the button “chatbot_pairs_echo” is clicked."""
     chatbot_pairs_make = chatbot_pairs_make
-    """Call `/chatbot_pairs_make`."""
+    """Runs when the button “chatbot_pairs_make” is clicked."""
     multimodaltextbox_echo = multimodaltextbox_echo
-    """Call `/multimodaltextbox_echo`."""
+    """Runs when the button “multimodaltextbox_echo” is clicked."""
     multimodaltextbox_in = multimodaltextbox_in
-    """Call `/multimodaltextbox_in`."""
+    """Runs when the button “multimodaltextbox_in” is clicked."""
     json_preset_echo = json_preset_echo
-    """Call `/json_preset_echo`."""
+    """Runs when the button “json_preset_echo” is clicked."""
     dataframe_preset_echo = dataframe_preset_echo
-    """Call `/dataframe_preset_echo`."""
+    """Runs when the button “dataframe_preset_echo” is clicked."""
     code_preset_echo = code_preset_echo
-    """Call `/code_preset_echo`."""
+    """Runs when the button “code_preset_echo” is clicked."""
     textbox_preset_echo = textbox_preset_echo
-    """Call `/textbox_preset_echo`."""
+    """Runs when the button “textbox_preset_echo” is clicked."""
     dropdown_preset_echo = dropdown_preset_echo
-    """Call `/dropdown_preset_echo`."""
+    """Runs when the button “dropdown_preset_echo” is clicked."""
     highlightedtext_preset_echo = highlightedtext_preset_echo
-    """Call `/highlightedtext_preset_echo`."""
+    """Runs when the button “highlightedtext_preset_echo” is clicked."""
     files_preset_echo = files_preset_echo
-    """Call `/files_preset_echo`."""
+    """Runs when the button “files_preset_echo” is clicked."""
     video_preset_echo = video_preset_echo
-    """Call `/video_preset_echo`."""
+    """Runs when the button “video_preset_echo” is clicked."""
     model3d_preset_echo = model3d_preset_echo
-    """Call `/model3d_preset_echo`."""
+    """Runs when the button “model3d_preset_echo” is clicked."""
     plot_preset_echo = plot_preset_echo
-    """Call `/plot_preset_echo`."""
+    """Runs when the button “plot_preset_echo” is clicked."""
     gallery_preset_echo = gallery_preset_echo
-    """Call `/gallery_preset_echo`."""
+    """Runs when the button “gallery_preset_echo” is clicked."""
     annotatedimage_preset_echo = annotatedimage_preset_echo
-    """Call `/annotatedimage_preset_echo`."""
+    """Runs when the button “annotatedimage_preset_echo” is clicked."""
     imageeditor_preset_echo = imageeditor_preset_echo
-    """Call `/imageeditor_preset_echo`."""
+    """Runs when the button “imageeditor_preset_echo” is clicked."""
     multimodaltextbox_preset_echo = multimodaltextbox_preset_echo
-    """Call `/multimodaltextbox_preset_echo`."""
+    """Runs when the button “multimodaltextbox_preset_echo” is clicked."""
     downloadbutton_preset_echo = downloadbutton_preset_echo
-    """Call `/downloadbutton_preset_echo`."""
+    """Runs when the button “downloadbutton_preset_echo” is clicked."""
     datetime_preset_echo = datetime_preset_echo
-    """Call `/datetime_preset_echo`."""
+    """Runs when the button “datetime_preset_echo” is clicked."""
     chatbot_preset_echo = chatbot_preset_echo
-    """Call `/chatbot_preset_echo`."""
+    """Runs when the button “chatbot_preset_echo” is clicked."""
     with_hyphen = with_hyphen
-    """Call `/with-hyphen`."""
+    """Runs when the button “with-hyphen” is clicked."""
     v1_predict = v1_predict
-    """Call `/v1.predict`."""
+    """Runs when the button “v1.predict” is clicked."""
     with_space = with_space
-    """Call `/with space`."""
+    """Runs when the button “with space” is clicked."""
     ns_sub = ns_sub
-    """Call `/ns/sub`."""
+    """Runs when the button “ns/sub” is clicked."""
     café_名前 = café_名前
-    """Call `/café_名前`."""
+    """Runs when the button “café_名前” is clicked."""
     class_ = class_
-    """Call `/class`."""
+    """Runs when the button “class” is clicked."""
     None_ = None_
-    """Call `/None`."""
-    _dunder = _dunder
-    """Call `/__dunder__`."""
-    _private = _private
-    """Call `/_private`."""
+    """Runs when the button “None” is clicked."""
+    dunder = dunder
+    """Runs when the button “__dunder__” is clicked."""
+    private = private
+    """Runs when the button “_private” is clicked."""
     model_config = model_config
-    """Call `/model_config`."""
+    """Runs when the button “model_config” is clicked."""
     copy = copy
-    """Call `/copy`."""
+    """Runs when the button “copy” is clicked."""
     json = json
-    """Call `/json`."""
+    """Runs when the button “json” is clicked."""
     schema = schema
-    """Call `/schema`."""
+    """Runs when the button “schema” is clicked."""
     print_ = print_
-    """Call `/print`."""
+    """Runs when the button “print” is clicked."""
     str_ = str_
-    """Call `/str`."""
+    """Runs when the button “str” is clicked."""
     Client_ = Client_
-    """Call `/Client`."""
+    """Runs when the button “Client” is clicked."""
     App_ = App_
-    """Call `/App`."""
+    """Runs when the button “App” is clicked."""
     app_ = app_
-    """Call `/app`."""
+    """Runs when the button “app” is clicked."""
     submit = submit
-    """Call `/submit`."""
+    """Runs when the button “submit” is clicked."""
     close_ = close_
-    """Call `/close`."""
+    """Runs when the button “close” is clicked."""
     endpoint_1st = endpoint_1st
-    """Call `/1st`."""
+    """Runs when the button “1st” is clicked."""
     CamelCase = CamelCase
-    """Call `/CamelCase`."""
+    """Runs when the button “CamelCase” is clicked."""
     UPPER = UPPER
-    """Call `/UPPER`."""
+    """Runs when the button “UPPER” is clicked."""
     endpoint = endpoint
-    """Call `/🦊`."""
+    """Runs when the button “🦊” is clicked."""
     twice = twice
-    """Call `/twice`."""
+    """Runs when the button “twice” is clicked."""
     twice_1 = twice_1
-    """Call `/twice_1`."""
+    """Runs when the button “twice” is clicked."""
     labels = labels
-    """Call `/labels`."""
+    """Runs when the button “labels” is clicked."""
     no_label = no_label
-    """Call `/no_label`."""
+    """Runs when the button “no_label” is clicked."""
     reserved = reserved
-    """Call `/reserved`."""
+    """Runs when the button “reserved” is clicked."""
     update_value = update_value
-    """Call `/update_value`."""
+    """Runs when the button “update_value” is clicked."""
     update_props = update_props
-    """Call `/update_props`."""
+    """Runs when the button “update_props” is clicked."""
     new_component = new_component
-    """Call `/new_component`."""
+    """Runs when the button “new_component” is clicked."""
     selected = selected
-    """Call `/selected`."""
+    """Runs when the button “selected” is clicked."""
     with_request = with_request
-    """Call `/with_request`."""
+    """Runs when the button “with_request” is clicked."""
     with_props = with_props
-    """Call `/with_props`."""
+    """Runs when the button “with_props” is clicked."""
     update_choices = update_choices
-    """Call `/update_choices`."""
+    """Runs when the button “update_choices” is clicked."""
     update_image = update_image
-    """Call `/update_image`."""
+    """Runs when the button “update_image” is clicked."""
     update_table = update_table
-    """Call `/update_table`."""
+    """Runs when the button “update_table” is clicked."""
     skip_one = skip_one
-    """Call `/skip_one`."""
+    """Runs when the button “skip_one” is clicked."""
     by_component = by_component
-    """Call `/by_component`."""
+    """Runs when the button “by_component” is clicked."""
     no_more = no_more
-    """Call `/no_more`."""
+    """Runs when the button “no_more” is clicked."""
     optional_files = optional_files
-    """Call `/optional_files`."""
+    """Runs when the button “optional_files” is clicked."""
     three = three
-    """Call `/three`."""
+    """Runs when the button “three” is clicked."""
     frames = frames
-    """Call `/frames`."""
+    """Runs when the button “frames” is clicked."""
     nothing = nothing
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""
     roll = roll
-    """Call `/roll`."""
+    """Runs when the page is opened."""
     roll_1 = roll_1
-    """Call `/roll_1`."""
+    """Runs when the page is opened."""
     get_random_value = get_random_value
-    """Call `/get_random_value`."""
+    """Runs when the page is opened."""
     get_random_value_1 = get_random_value_1
-    """Call `/get_random_value_1`."""
+    """Runs when the page is opened."""
     visit = visit
-    """Call `/visit`."""
+    """Runs when the page is opened."""
     visit_1 = visit_1
-    """Call `/visit_1`."""
+    """Runs when the page is opened."""
     colour = colour
-    """Call `/colour`."""
+    """Runs when the page is opened."""
     colour_1 = colour_1
-    """Call `/colour_1`."""
+    """Runs when the page is opened."""

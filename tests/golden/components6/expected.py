@@ -121,6 +121,7 @@ __all__ = [
     "DropdownDuplicatesEchoInput",
     "DropdownDuplicatesEchoValue",
     "DropdownEchoInput",
+    "DropdownEchoValue",
     "DropdownEmptyEchoInput",
     "DropdownFloatsEchoInput",
     "DropdownIndexInInput",
@@ -276,7 +277,6 @@ __all__ = [
     "UploadbuttonMultipleEchoInput",
     "UploadbuttonOutInput",
     "V1PredictInput",
-    "Value",
     "VideoEchoInput",
     "VideoMakeInput",
     "VideoPresetEchoInput",
@@ -287,8 +287,6 @@ __all__ = [
     "WithPropsInput",
     "WithRequestInput",
     "WithSpaceInput",
-    "_dunder",
-    "_private",
     "annotatedimage_echo",
     "annotatedimage_make",
     "annotatedimage_preset_echo",
@@ -356,6 +354,7 @@ __all__ = [
     "dropdown_pairs_echo",
     "dropdown_preset_echo",
     "dropdown_unset_echo",
+    "dunder",
     "endpoint",
     "endpoint_1st",
     "fallback_echo",
@@ -424,6 +423,7 @@ __all__ = [
     "plot_make",
     "plot_preset_echo",
     "print_",
+    "private",
     "radio_echo",
     "radio_ints_echo",
     "radio_pairs_echo",
@@ -491,7 +491,7 @@ _app = App(
     gradio="6.31.0",
 )
 
-Value: TypeAlias = Literal["red", "green"]
+DropdownEchoValue: TypeAlias = Literal["red", "green"]
 DropdownPairsEchoValue: TypeAlias = Literal["s", "l"]
 DropdownIntsEchoValue: TypeAlias = Literal[1, 2, 3]
 DropdownIntPairsEchoValue: TypeAlias = Literal[1, 2]
@@ -686,19 +686,19 @@ class TimerEchoInput(Input):
 class DropdownEchoInput(Input):
     """Inputs of `/dropdown_echo`."""
 
-    value: Value = "red"
+    value: DropdownEchoValue = "red"
 
 
 class DropdownDefaultEchoInput(Input):
     """Inputs of `/dropdown_default_echo`."""
 
-    value: Value = "green"
+    value: DropdownEchoValue = "green"
 
 
 class DropdownNoneDefaultEchoInput(Input):
     """Inputs of `/dropdown_none_default_echo`."""
 
-    value: Value
+    value: DropdownEchoValue
 
 
 class DropdownPairsEchoInput(Input):
@@ -1226,7 +1226,7 @@ class TextboxPresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    value: Value | Unchanged = UNCHANGED
+    value: DropdownEchoValue | Unchanged = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -1481,21 +1481,21 @@ class LabelsInput(Input):
     """Inputs of `/labels`."""
 
     param_0: str
-    param_1: str
-    param_2: str
-    param_3: str
-    param_4: str
-    param_5: str
-    param_6: str
-    param_7: str
-    param_8: str
-    param_9: str
-    param_10: str
-    param_11: str
-    param_12: str
+    textbox_42: str
+    class_: str
+    model_config_: str
+    copy_: str
+    json_: str
+    schema_: str
+    astuple_: str
+    leading: str
+    with_spaces_and_punctuation: str
+    same: str
+    same_2: str
+    名前: str
     param_13: str
-    param_14: str
-    param_15: str
+    quo_te_n_s: str
+    line_break: str
 
 
 class LabelsOutput(Output):
@@ -1555,7 +1555,7 @@ class ReservedInput(Input):
 
     self_: str
     model_config_: str
-    param_2: str
+    api_name: str
     timeout: str
 
 
@@ -1653,8 +1653,8 @@ class NoMoreInput(Input):
     """Inputs of `/no_more`."""
 
     text: str
-    param_1: str
-    param_2: str
+    b: str
+    c: str
 
 
 class OptionalFilesInput(Input):
@@ -1854,6 +1854,8 @@ class Colour1Input(Input):
 def textbox_echo(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textbox_echo” is clicked.
+
     Args:
         value: In (Textbox).
 
@@ -1871,6 +1873,8 @@ def textbox_echo(value: str) -> Call[str]:
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “textbox_max_length_echo” is clicked.
 
     Args:
         value: In (Textbox). At most 8 characters. Default: "short".
@@ -1890,6 +1894,8 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
 def textbox_password_echo(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textbox_password_echo” is clicked.
+
     Args:
         value: In (Textbox).
 
@@ -1907,6 +1913,8 @@ def textbox_password_echo(value: str) -> Call[str]:
 )
 def textbox_email_echo(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “textbox_email_echo” is clicked.
 
     Args:
         value: In (Textbox). Where we write to.
@@ -1926,6 +1934,8 @@ def textbox_email_echo(value: str) -> Call[str]:
 def textbox_lines_echo(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textbox_lines_echo” is clicked.
+
     Args:
         value: In (Textbox).
 
@@ -1943,6 +1953,8 @@ def textbox_lines_echo(value: str) -> Call[str]:
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “textbox_long_default_echo” is clicked.
 
     Args:
         value: In (Textbox). Default: the app's own at the time of the call (a text of
@@ -1963,6 +1975,8 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textbox_empty_default_echo” is clicked.
+
     Args:
         value: In (Textbox). Default: empty text.
 
@@ -1978,6 +1992,8 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
 def textarea_echo(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textarea_echo” is clicked.
+
     Args:
         value: In (Textbox).
 
@@ -1991,6 +2007,8 @@ def textarea_echo(value: str) -> Call[str]:
 def code_echo(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “code_echo” is clicked.
+
     Args:
         value: In (Code). Language: python.
 
@@ -2003,6 +2021,8 @@ def code_echo(value: str) -> Call[str]:
 @_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “html_echo” is clicked.
 
     Args:
         value: In (HTML). Default: "<b>bold</b>".
@@ -2018,6 +2038,8 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
 )
 def markdown_echo(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “markdown_echo” is clicked.
 
     Args:
         value: In (Markdown).
@@ -2037,6 +2059,8 @@ def markdown_echo(value: str) -> Call[str]:
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “colorpicker_echo” is clicked.
+
     Args:
         value: In (ColorPicker). Default: "#ff0000".
 
@@ -2052,6 +2076,8 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
 def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
 
+    Runs when the button “dialogue_echo” is clicked.
+
     Args:
         value: In (Dialogue).
 
@@ -2064,6 +2090,8 @@ def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | 
 @_app.endpoint("/dialogue_make", DialogueMakeInput, shape="-> dialogue")
 def dialogue_make() -> Call[list[DialogueLine] | str]:
     """Lines, as a diarization has them, from a component whose own type is text.
+
+    Runs when the button “dialogue_make” is clicked.
 
     Returns:
         Out (Dialogue).
@@ -2082,6 +2110,8 @@ def dialogue_list_echo(
 ) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
 
+    Runs when the button “dialogue_list_echo” is clicked.
+
     Args:
         value: In (Dialogue).
 
@@ -2094,6 +2124,8 @@ def dialogue_list_echo(
 @_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
 def number_echo(value: float) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “number_echo” is clicked.
 
     Args:
         value: In (Number).
@@ -2109,6 +2141,8 @@ def number_echo(value: float) -> Call[float]:
 )
 def number_int_echo(value: int = 3) -> Call[int]:
     """Give back what came in.
+
+    Runs when the button “number_int_echo” is clicked.
 
     Args:
         value: In (Number). Default: 3.
@@ -2128,6 +2162,8 @@ def number_int_echo(value: int = 3) -> Call[int]:
 def number_places_echo(value: float) -> Call[float]:
     """Give back what came in.
 
+    Runs when the button “number_places_echo” is clicked.
+
     Args:
         value: In (Number).
 
@@ -2145,6 +2181,8 @@ def number_places_echo(value: float) -> Call[float]:
 )
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “number_bounds_echo” is clicked.
 
     Args:
         value: In (Number). From -1 to 1. Default: 0.5.
@@ -2164,6 +2202,8 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Give back what came in.
 
+    Runs when the button “number_half_bounds_echo” is clicked.
+
     Args:
         value: In (Number). At least 0.5. Default: 1.
 
@@ -2182,6 +2222,8 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
 
+    Runs when the button “number_random_echo” is clicked.
+
     Args:
         value: In (Number). Default: the app's own at the time of the call (set anew
             whenever its page is opened).
@@ -2195,6 +2237,8 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
 @_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
 def slider_echo(value: float = 3) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “slider_echo” is clicked.
 
     Args:
         value: In (Slider). From 0 to 10, in steps of 1. Default: 3.
@@ -2210,6 +2254,8 @@ def slider_echo(value: float = 3) -> Call[float]:
 )
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “slider_float_echo” is clicked.
 
     Args:
         value: In (Slider). From 0 to 1, in steps of 0.05. Default: 0.
@@ -2229,6 +2275,8 @@ def slider_float_echo(value: float = 0) -> Call[float]:
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
 
+    Runs when the button “slider_random_echo” is clicked.
+
     Args:
         value: In (Slider). From 1 to 6, in steps of 1. Default: the app's own at the
             time of the call (set anew whenever its page is opened).
@@ -2244,6 +2292,8 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
 )
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Give back what came in.
+
+    Runs when the button “checkbox_echo” is clicked.
 
     Args:
         value: In (Checkbox). Default: False.
@@ -2263,6 +2313,8 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Give back what came in.
 
+    Runs when the button “checkbox_on_echo” is clicked.
+
     Args:
         value: In (Checkbox). Default: True.
 
@@ -2276,6 +2328,8 @@ def checkbox_on_echo(value: bool = True) -> Call[bool]:
 def timer_echo(value: float = 5) -> Call[float]:
     """Give back what came in.
 
+    Runs when the button “timer_echo” is clicked.
+
     Args:
         value: Timer. Default: 5.
 
@@ -2288,8 +2342,10 @@ def timer_echo(value: float = 5) -> Call[float]:
 @_app.endpoint(
     "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
 )
-def dropdown_echo(value: Value = "red") -> Call[str]:
+def dropdown_echo(value: DropdownEchoValue = "red") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: "red".
@@ -2306,8 +2362,10 @@ def dropdown_echo(value: Value = "red") -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_default_echo(value: Value = "green") -> Call[str]:
+def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_default_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: "green".
@@ -2324,8 +2382,10 @@ def dropdown_default_echo(value: Value = "green") -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_none_default_echo(value: Value) -> Call[str]:
+def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_none_default_echo” is clicked.
 
     Args:
         value: In (Dropdown).
@@ -2345,6 +2405,8 @@ def dropdown_none_default_echo(value: Value) -> Call[str]:
 def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “dropdown_pairs_echo” is clicked.
+
     Args:
         value: In (Dropdown). "s" (Small one), "l" (Großer 🐘). Default: "s".
 
@@ -2362,6 +2424,8 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Give back what came in.
+
+    Runs when the button “dropdown_ints_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: 2.
@@ -2381,6 +2445,8 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     """Give back what came in.
 
+    Runs when the button “dropdown_int_pairs_echo” is clicked.
+
     Args:
         value: In (Dropdown). 1 (One), 2 (Two). Default: 1.
 
@@ -2398,6 +2464,8 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “dropdown_floats_echo” is clicked.
 
     Args:
         value: In (Dropdown). One of 0.1, 0.5, 1.0. Default: 0.5.
@@ -2417,6 +2485,8 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
 def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     """Give back what came in.
 
+    Runs when the button “dropdown_bools_echo” is clicked.
+
     Args:
         value: In (Dropdown). True (Yes), False (No). Default: True.
 
@@ -2434,6 +2504,8 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Give back what came in.
+
+    Runs when the button “dropdown_mixed_echo” is clicked.
 
     Args:
         value: In (Dropdown). One of "auto", 1, 2.5. Default: "auto".
@@ -2453,6 +2525,8 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “dropdown_duplicates_echo” is clicked.
+
     Args:
         value: In (Dropdown). Default: "a".
 
@@ -2470,6 +2544,8 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[s
 )
 def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_odd_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: "🦊".
@@ -2489,6 +2565,8 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
 def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
 
+    Runs when the button “dropdown_empty_echo” is clicked.
+
     Args:
         value: In (Dropdown). The app sets the choices when it runs.
 
@@ -2507,6 +2585,8 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
 def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
 
+    Runs when the button “dropdown_unset_echo” is clicked.
+
     Args:
         value: In (Dropdown). The app sets the choices when it runs.
 
@@ -2524,6 +2604,8 @@ def dropdown_unset_echo(value: str | float) -> Call[str | float]:
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_custom_echo” is clicked.
 
     Args:
         value: In (Dropdown). Other values are accepted too. Default: "a".
@@ -2545,6 +2627,8 @@ def dropdown_int_custom_echo(
 ) -> Call[int | str]:
     """Give back what came in.
 
+    Runs when the button “dropdown_int_custom_echo” is clicked.
+
     Args:
         value: In (Dropdown). Other values are accepted too. Default: 1.
 
@@ -2559,6 +2643,8 @@ def dropdown_int_custom_echo(
 )
 def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     """Give back what came in.
+
+    Runs when the button “dropdown_index_in” is clicked.
 
     Args:
         value: In (Dropdown). Default: "a".
@@ -2580,6 +2666,8 @@ def dropdown_many_echo(
 ) -> Call[list[str]]:
     """Give back what came in.
 
+    Runs when the button “dropdown_many_echo” is clicked.
+
     Args:
         value: In (Dropdown). Default: [].
 
@@ -2599,6 +2687,8 @@ def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
 ) -> Call[list[int]]:
     """Give back what came in.
+
+    Runs when the button “dropdown_many_default_echo” is clicked.
 
     Args:
         value: In (Dropdown). At most 2. Default: [1, 3].
@@ -2620,6 +2710,8 @@ def dropdown_many_custom_echo(
 ) -> Call[list[str]]:
     """Give back what came in.
 
+    Runs when the button “dropdown_many_custom_echo” is clicked.
+
     Args:
         value: In (Dropdown). Other values are accepted too. Default: [].
 
@@ -2632,6 +2724,8 @@ def dropdown_many_custom_echo(
 @_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “radio_echo” is clicked.
 
     Args:
         value: In (Radio).
@@ -2648,6 +2742,8 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Give back what came in.
 
+    Runs when the button “radio_ints_echo” is clicked.
+
     Args:
         value: In (Radio). Default: 1.
 
@@ -2662,6 +2758,8 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
 )
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “radio_pairs_echo” is clicked.
 
     Args:
         value: In (Radio). "s" (Small one), "l" (Großer 🐘). Default: "l".
@@ -2683,6 +2781,8 @@ def checkboxgroup_echo(
 ) -> Call[list[str]]:
     """Give back what came in.
 
+    Runs when the button “checkboxgroup_echo” is clicked.
+
     Args:
         value: In (CheckboxGroup). Default: ["b"].
 
@@ -2702,6 +2802,8 @@ def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
 ) -> Call[list[int]]:
     """Give back what came in.
+
+    Runs when the button “checkboxgroup_ints_echo” is clicked.
 
     Args:
         value: In (CheckboxGroup). Default: [].
@@ -2723,6 +2825,8 @@ def checkboxgroup_pairs_echo(
 ) -> Call[list[str]]:
     """Give back what came in.
 
+    Runs when the button “checkboxgroup_pairs_echo” is clicked.
+
     Args:
         value: In (CheckboxGroup). "s" (Small one), "l" (Großer 🐘). Default: [].
 
@@ -2735,6 +2839,8 @@ def checkboxgroup_pairs_echo(
 @_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
 def json_echo(value: Any) -> Call[Any]:
     """Give back what came in.
+
+    Runs when the button “json_echo” is clicked.
 
     Args:
         value: In (JSON).
@@ -2751,6 +2857,8 @@ def json_echo(value: Any) -> Call[Any]:
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
 
+    Runs when the button “json_default_echo” is clicked.
+
     Args:
         value: In (JSON). Default: the app's own at the time of the call (now {"a": [1,
             None, True], "b": {"c": "d"}}).
@@ -2766,6 +2874,8 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
 )
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
+
+    Runs when the button “dataframe_echo” is clicked.
 
     Args:
         value: In (Dataframe). Default: {"headers": ["name", "score", "ok"], "data":
@@ -2794,6 +2904,8 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
 
+    Runs when the button “dataframe_array_echo” is clicked.
+
     Args:
         value: In (Dataframe). Default: {"headers": ["name", "score", "ok"], "data":
             []}.
@@ -2821,6 +2933,8 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
 
+    Runs when the button “dataframe_numpy_echo” is clicked.
+
     Args:
         value: In (Dataframe). Default: {"headers": ["1", "2", "3"], "data": []}.
 
@@ -2847,6 +2961,8 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
 
+    Runs when the button “dataframe_default_echo” is clicked.
+
     Args:
         value: In (Dataframe). Default: {"headers": ["a", "b"], "data": [[1, 2], [3,
             4]]}.
@@ -2869,6 +2985,8 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Gradio 3 hands a label's raw value to the function, and takes no such value.
 
+    Runs when the button “label_echo” is clicked.
+
     Args:
         value: In (Label). Default: {}.
 
@@ -2889,6 +3007,8 @@ def highlightedtext_echo(
 ) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
+    Runs when the button “highlightedtext_echo” is clicked.
+
     Args:
         value: In (HighlightedText).
 
@@ -2902,6 +3022,8 @@ def highlightedtext_echo(
 def plot_make() -> Call[PlotData]:
     """A chart as an Altair one looks to Gradio, which needs no more than its JSON.
 
+    Runs when the button “plot_make” is clicked.
+
     Returns:
         Out (Plot).
     """
@@ -2911,6 +3033,8 @@ def plot_make() -> Call[PlotData]:
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> nativeplot")
 def lineplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
+
+    Runs when the button “lineplot_make” is clicked.
 
     Returns:
         Out (Nativeplot).
@@ -2922,6 +3046,8 @@ def lineplot_make() -> Call[NativePlotData]:
 def barplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
 
+    Runs when the button “barplot_make” is clicked.
+
     Returns:
         Out (Nativeplot).
     """
@@ -2932,6 +3058,8 @@ def barplot_make() -> Call[NativePlotData]:
 def scatterplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
 
+    Runs when the button “scatterplot_make” is clicked.
+
     Returns:
         Out (Nativeplot).
     """
@@ -2941,6 +3069,8 @@ def scatterplot_make() -> Call[NativePlotData]:
 @_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Give back what came in.
+
+    Runs when the button “plot_echo” is clicked.
 
     Args:
         value: In (Plot).
@@ -2957,6 +3087,8 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Whether there is a value: for inputs that have no output like them.
 
+    Runs when the button “lineplot_in” is clicked.
+
     Args:
         value: In (Nativeplot).
 
@@ -2971,6 +3103,8 @@ def lineplot_in(value: NativePlotData) -> Call[Any]:
 )
 def paramviewer_echo(value: Any) -> Call[Any]:
     """Give back what came in.
+
+    Runs when the button “paramviewer_echo” is clicked.
 
     Args:
         value: Paramviewer.
@@ -2987,6 +3121,8 @@ def paramviewer_echo(value: Any) -> Call[Any]:
 def fallback_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
+    Runs when the button “fallback_echo” is clicked.
+
     Args:
         value: In (Fallback).
 
@@ -3002,6 +3138,8 @@ def fallback_echo(value: Any) -> Call[Any]:
 def browserstate_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
+    Runs when the button “browserstate_echo” is clicked.
+
     Args:
         value: Browserstate.
 
@@ -3016,6 +3154,8 @@ def browserstate_echo(value: Any) -> Call[Any]:
 )
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “datetime_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
@@ -3034,6 +3174,8 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “datetime_default_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS. Default: "2024-05-06
@@ -3054,6 +3196,8 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
 
+    Runs when the button “datetime_stamp_echo” is clicked.
+
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
 
@@ -3071,6 +3215,8 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
+
+    Runs when the button “datetime_object_echo” is clicked.
 
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS.
@@ -3090,6 +3236,8 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “datetime_date_echo” is clicked.
+
     Args:
         value: In (DateTime). As text: YYYY-MM-DD.
 
@@ -3103,7 +3251,7 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
 )
 def dataset_echo(value: int) -> Call[int]:
-    """Call `/dataset_echo`.
+    """Runs when the button “dataset_echo” is clicked.
 
     Args:
         value: In (Dataset).
@@ -3117,6 +3265,8 @@ def dataset_echo(value: int) -> Call[int]:
 @_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
 def file_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
+
+    Runs when the button “file_echo” is clicked.
 
     Args:
         value: In (File).
@@ -3133,6 +3283,8 @@ def file_echo(value: FileInput) -> Call[File]:
 def file_types_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
+    Runs when the button “file_types_echo” is clicked.
+
     Args:
         value: In (File). File types: .txt, image.
 
@@ -3147,6 +3299,8 @@ def file_types_echo(value: FileInput) -> Call[File]:
 )
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
+
+    Runs when the button “file_multiple_echo” is clicked.
 
     Args:
         value: In (File).
@@ -3163,6 +3317,8 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
+    Runs when the button “file_default_echo” is clicked.
+
     Args:
         value: In (File). Default: the app's own at the time of the call (a file:
             note.txt).
@@ -3176,6 +3332,8 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
 @_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """The length of files that are given as bytes.
+
+    Runs when the button “file_bytes_in” is clicked.
 
     Args:
         value: In (File).
@@ -3192,6 +3350,8 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
+    Runs when the button “file_directory_in” is clicked.
+
     Args:
         value: In (File). The files of a folder.
 
@@ -3206,6 +3366,8 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
 )
 def file_optional_in(value: FileInput) -> Call[Any]:
     """What a file is called and how long it is; None without one.
+
+    Runs when the button “file_optional_in” is clicked.
 
     Args:
         value: In (File).
@@ -3225,6 +3387,8 @@ def file_optional_in(value: FileInput) -> Call[Any]:
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
+    Runs when the button “uploadbutton_echo” is clicked.
+
     Args:
         value: In (UploadButton).
 
@@ -3242,6 +3406,8 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
+
+    Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
         value: In (UploadButton). File types: text.
@@ -3261,6 +3427,8 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “uploadbutton_out” is clicked.
+
     Args:
         value: In (File).
 
@@ -3278,6 +3446,8 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
+
+    Runs when the button “downloadbutton_echo” is clicked.
 
     Args:
         value: In (DownloadButton).
@@ -3297,6 +3467,8 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
 
+    Runs when the button “fileexplorer_echo” is clicked.
+
     Args:
         value: In (FileExplorer).
 
@@ -3315,6 +3487,8 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
 
+    Runs when the button “fileexplorer_single_echo” is clicked.
+
     Args:
         value: In (FileExplorer).
 
@@ -3330,6 +3504,8 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
 def model3d_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “model3d_echo” is clicked.
+
     Args:
         value: In (Model3D).
 
@@ -3342,6 +3518,8 @@ def model3d_echo(value: FileInput) -> Call[File]:
 @_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
 def image_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
+
+    Runs when the button “image_echo” is clicked.
 
     Args:
         value: In (Image).
@@ -3358,6 +3536,8 @@ def image_echo(value: FileInput) -> Call[File]:
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “image_pil_echo” is clicked.
+
     Args:
         value: In (Image).
 
@@ -3372,6 +3552,8 @@ def image_pil_echo(value: FileInput) -> Call[File]:
 )
 def image_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
+
+    Runs when the button “image_path_echo” is clicked.
 
     Args:
         value: In (Image).
@@ -3388,6 +3570,8 @@ def image_path_echo(value: FileInput) -> Call[File]:
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “image_default_echo” is clicked.
+
     Args:
         value: In (Image). Default: the app's own at the time of the call (a file:
             pixel.png).
@@ -3400,7 +3584,7 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
 def image_make() -> Call[File]:
-    """Call `/image_make`.
+    """Runs when the button “image_make” is clicked.
 
     Returns:
         Out (Image).
@@ -3416,6 +3600,8 @@ def image_make() -> Call[File]:
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
+
+    Runs when the button “imageeditor_echo” is clicked.
 
     Args:
         value: In (ImageEditor).
@@ -3435,6 +3621,8 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
 
+    Runs when the button “imageeditor_path_echo” is clicked.
+
     Args:
         value: In (ImageEditor).
 
@@ -3452,6 +3640,8 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
+
+    Runs when the button “imagemask_echo” is clicked.
 
     Args:
         value: In (ImageEditor).
@@ -3471,6 +3661,8 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
 def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     """Give back what came in.
 
+    Runs when the button “imageslider_echo” is clicked.
+
     Args:
         value: In (ImageSlider).
 
@@ -3485,6 +3677,8 @@ def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
 )
 def annotatedimage_make() -> Call[AnnotatedImageData]:
     """An image with a box and a mask.
+
+    Runs when the button “annotatedimage_make” is clicked.
 
     Returns:
         Out (AnnotatedImage).
@@ -3501,6 +3695,8 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Masks come as paths, and go as arrays.
 
+    Runs when the button “annotatedimage_echo” is clicked.
+
     Args:
         value: In (AnnotatedImage).
 
@@ -3515,6 +3711,8 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
 )
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Give back what came in.
+
+    Runs when the button “gallery_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: [].
@@ -3536,6 +3734,8 @@ def gallery_path_echo(
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
+    Runs when the button “gallery_path_echo” is clicked.
+
     Args:
         value: In (Gallery). Default: [].
 
@@ -3556,6 +3756,8 @@ def gallery_default_echo(
 ) -> Call[list[GalleryItem]]:
     """Give back what came in.
 
+    Runs when the button “gallery_default_echo” is clicked.
+
     Args:
         value: In (Gallery). Default: the app's own at the time of the call (a file:
             pixel.png).
@@ -3570,6 +3772,8 @@ def gallery_default_echo(
 def gallery_make() -> Call[list[GalleryItem]]:
     """An image with a caption, one without, and a video.
 
+    Runs when the button “gallery_make” is clicked.
+
     Returns:
         Out (Gallery).
     """
@@ -3579,6 +3783,8 @@ def gallery_make() -> Call[list[GalleryItem]]:
 @_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
 def audio_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
+
+    Runs when the button “audio_echo” is clicked.
 
     Args:
         value: In (Audio).
@@ -3595,6 +3801,8 @@ def audio_echo(value: FileInput) -> Call[File]:
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “audio_path_echo” is clicked.
+
     Args:
         value: In (Audio).
 
@@ -3610,6 +3818,8 @@ def audio_path_echo(value: FileInput) -> Call[File]:
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “audio_default_echo” is clicked.
+
     Args:
         value: In (Audio). Default: the app's own at the time of the call (a file:
             tone.wav).
@@ -3624,6 +3834,8 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
 def video_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “video_echo” is clicked.
+
     Args:
         value: In (Video).
 
@@ -3635,7 +3847,7 @@ def video_echo(value: FileInput) -> Call[File]:
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
 def video_make() -> Call[File]:
-    """Call `/video_make`.
+    """Runs when the button “video_make” is clicked.
 
     Returns:
         Out (Video).
@@ -3645,7 +3857,7 @@ def video_make() -> Call[File]:
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
 def video_subtitles_make() -> Call[File]:
-    """Call `/video_subtitles_make`.
+    """Runs when the button “video_subtitles_make” is clicked.
 
     Returns:
         Out (Video).
@@ -3659,6 +3871,8 @@ def video_subtitles_make() -> Call[File]:
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Give back what came in.
 
+    Runs when the button “chatbot_echo” is clicked.
+
     Args:
         value: In (Chatbot). Default: [].
 
@@ -3671,6 +3885,8 @@ def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessag
 @_app.endpoint("/chatbot_make", ChatbotMakeInput, shape="-> chatbot")
 def chatbot_make() -> Call[list[ChatMessage]]:
     """Every kind of content that a message can have.
+
+    Runs when the button “chatbot_make” is clicked.
 
     Returns:
         Out (Chatbot).
@@ -3688,6 +3904,8 @@ def chatbot_default_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
 ) -> Call[list[ChatMessage]]:
     """Give back what came in.
+
+    Runs when the button “chatbot_default_echo” is clicked.
 
     Args:
         value: In (Chatbot). Default: the app's own at the time of the call.
@@ -3709,6 +3927,8 @@ def multimodaltextbox_echo(
 ) -> Call[MultimodalData]:
     """Give back what came in.
 
+    Runs when the button “multimodaltextbox_echo” is clicked.
+
     Args:
         value: In (MultimodalTextbox). Default: the app's own at the time of the call.
 
@@ -3725,7 +3945,7 @@ def multimodaltextbox_echo(
     labels=["In"],
 )
 def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
-    """Call `/multimodaltextbox_in`.
+    """Runs when the button “multimodaltextbox_in” is clicked.
 
     Args:
         message: In (MultimodalTextbox). File types: text. Default: the app's own at the
@@ -3742,6 +3962,8 @@ def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Ca
 )
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
+
+    Runs when the button “json_preset_echo” is clicked.
 
     Args:
         value: In (JSON). Default: the app's own at the time of the call (an object of
@@ -3764,6 +3986,8 @@ def dataframe_preset_echo(
 ) -> Call[DataframeData]:
     """Give back what came in.
 
+    Runs when the button “dataframe_preset_echo” is clicked.
+
     Args:
         value: In (Dataframe). Default: the app's own at the time of the call (an object
             of 831 characters).
@@ -3779,6 +4003,8 @@ def dataframe_preset_echo(
 )
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “code_preset_echo” is clicked.
 
     Args:
         value: In (Code). Language: python. Default: the app's own at the time of the
@@ -3799,6 +4025,8 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “textbox_preset_echo” is clicked.
+
     Args:
         value: In (Textbox). Default: the app's own at the time of the call (set anew
             whenever its page is opened).
@@ -3815,8 +4043,10 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
+def dropdown_preset_echo(value: DropdownEchoValue | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “dropdown_preset_echo” is clicked.
 
     Args:
         value: In (Dropdown). Default: the app's own at the time of the call (set anew
@@ -3839,6 +4069,8 @@ def highlightedtext_preset_echo(
 ) -> Call[list[HighlightedToken]]:
     """Since Gradio 4 the function is given objects, and must give pairs.
 
+    Runs when the button “highlightedtext_preset_echo” is clicked.
+
     Args:
         value: In (HighlightedText). Default: the app's own at the time of the call.
 
@@ -3856,6 +4088,8 @@ def files_preset_echo(
 ) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
+    Runs when the button “files_preset_echo” is clicked.
+
     Args:
         value: In (File). Default: the app's own at the time of the call (a file:
             note.txt, pixel.png).
@@ -3871,6 +4105,8 @@ def files_preset_echo(
 )
 def video_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
+
+    Runs when the button “video_preset_echo” is clicked.
 
     Args:
         value: In (Video). Default: the app's own at the time of the call (a file:
@@ -3891,6 +4127,8 @@ def video_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “model3d_preset_echo” is clicked.
+
     Args:
         value: In (Model3D). Default: the app's own at the time of the call (a file:
             cube.obj).
@@ -3906,6 +4144,8 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
 )
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Give back what came in.
+
+    Runs when the button “plot_preset_echo” is clicked.
 
     Args:
         value: In (Plot). Default: the app's own at the time of the call.
@@ -3925,7 +4165,7 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
 ) -> Call[list[GalleryItem]]:
-    """Call `/gallery_preset_echo`.
+    """Runs when the button “gallery_preset_echo” is clicked.
 
     Args:
         value: In (Gallery). Default: the app's own at the time of the call (a file:
@@ -3948,6 +4188,8 @@ def annotatedimage_preset_echo(
 ) -> Call[AnnotatedImageData]:
     """Masks come as paths, and go as arrays.
 
+    Runs when the button “annotatedimage_preset_echo” is clicked.
+
     Args:
         value: In (AnnotatedImage). Default: the app's own at the time of the call (a
             file: image.png, pixel.png).
@@ -3968,6 +4210,8 @@ def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
 ) -> Call[EditorData]:
     """Give back what came in.
+
+    Runs when the button “imageeditor_preset_echo” is clicked.
 
     Args:
         value: In (ImageEditor). Default: the app's own at the time of the call (a file:
@@ -3990,6 +4234,8 @@ def imageslider_preset_echo(
 ) -> Call[ImagePair]:
     """Give back what came in.
 
+    Runs when the button “imageslider_preset_echo” is clicked.
+
     Args:
         value: In (ImageSlider). Default: the app's own at the time of the call (a file:
             pixel.png).
@@ -4010,6 +4256,8 @@ def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
 ) -> Call[MultimodalData]:
     """Give back what came in.
+
+    Runs when the button “multimodaltextbox_preset_echo” is clicked.
 
     Args:
         value: In (MultimodalTextbox). Default: the app's own at the time of the call (a
@@ -4032,6 +4280,8 @@ def downloadbutton_preset_echo(
 ) -> Call[File]:
     """Give back what came in.
 
+    Runs when the button “downloadbutton_preset_echo” is clicked.
+
     Args:
         value: In (DownloadButton). Default: the app's own at the time of the call (a
             file: note.txt).
@@ -4052,6 +4302,8 @@ def dialogue_preset_echo(
     value: list[DialogueLine] | str | None = None,
 ) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
+
+    Runs when the button “dialogue_preset_echo” is clicked.
 
     Args:
         value: In (Dialogue). Default: [{"speaker": "Ann", "text": "hi"}].
@@ -4079,6 +4331,8 @@ def dialogue_preset_echo(
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “datetime_preset_echo” is clicked.
+
     Args:
         value: In (DateTime). As text: YYYY-MM-DD HH:MM:SS. Default: "now".
 
@@ -4095,6 +4349,8 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
 )
 def browserstate_preset_echo(value: Any) -> Call[Any]:
     """Give back what came in.
+
+    Runs when the button “browserstate_preset_echo” is clicked.
 
     Args:
         value: Browserstate.
@@ -4116,6 +4372,8 @@ def chatbot_preset_echo(
 ) -> Call[list[ChatMessage]]:
     """Give back what came in.
 
+    Runs when the button “chatbot_preset_echo” is clicked.
+
     Args:
         value: In (Chatbot). Default: the app's own at the time of the call (a file:
             pixel.png).
@@ -4132,6 +4390,8 @@ def chatbot_preset_echo(
 def with_hyphen(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “with-hyphen” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4146,6 +4406,8 @@ def with_hyphen(value: str) -> Call[str]:
 )
 def v1_predict(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “v1.predict” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4162,6 +4424,8 @@ def v1_predict(value: str) -> Call[str]:
 def with_space(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “with space” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4174,6 +4438,8 @@ def with_space(value: str) -> Call[str]:
 @_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
 def ns_sub(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “ns/sub” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4188,6 +4454,8 @@ def ns_sub(value: str) -> Call[str]:
 def café_名前(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “café_名前” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4200,6 +4468,8 @@ def café_名前(value: str) -> Call[str]:
 @_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
 def class_(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “class” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4214,6 +4484,8 @@ def class_(value: str) -> Call[str]:
 def None_(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “None” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4224,8 +4496,10 @@ def None_(value: str) -> Call[str]:
 
 
 @_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
-def _dunder(value: str) -> Call[str]:
+def dunder(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “__dunder__” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4237,8 +4511,10 @@ def _dunder(value: str) -> Call[str]:
 
 
 @_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
-def _private(value: str) -> Call[str]:
+def private(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “_private” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4255,6 +4531,8 @@ def _private(value: str) -> Call[str]:
 def model_config(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “model_config” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4267,6 +4545,8 @@ def model_config(value: str) -> Call[str]:
 @_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
 def copy(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “copy” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4281,6 +4561,8 @@ def copy(value: str) -> Call[str]:
 def json(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “json” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4293,6 +4575,8 @@ def json(value: str) -> Call[str]:
 @_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
 def schema(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “schema” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4307,6 +4591,8 @@ def schema(value: str) -> Call[str]:
 def print_(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “print” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4319,6 +4605,8 @@ def print_(value: str) -> Call[str]:
 @_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
 def str_(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “str” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4333,6 +4621,8 @@ def str_(value: str) -> Call[str]:
 def Client_(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “Client” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4345,6 +4635,8 @@ def Client_(value: str) -> Call[str]:
 @_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
 def App_(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “App” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4359,6 +4651,8 @@ def App_(value: str) -> Call[str]:
 def app_(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “app” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4371,6 +4665,8 @@ def app_(value: str) -> Call[str]:
 @_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
 def submit(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “submit” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4385,6 +4681,8 @@ def submit(value: str) -> Call[str]:
 def close_(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “close” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4397,6 +4695,8 @@ def close_(value: str) -> Call[str]:
 @_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
 def endpoint_1st(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “1st” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4413,6 +4713,8 @@ def endpoint_1st(value: str) -> Call[str]:
 def CamelCase(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “CamelCase” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4425,6 +4727,8 @@ def CamelCase(value: str) -> Call[str]:
 @_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
 def UPPER(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “UPPER” is clicked.
 
     Args:
         value: Text (Textbox).
@@ -4439,6 +4743,8 @@ def UPPER(value: str) -> Call[str]:
 def endpoint(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “🦊” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4452,6 +4758,8 @@ def endpoint(value: str) -> Call[str]:
 def twice(value: str) -> Call[str]:
     """Give back what came in.
 
+    Runs when the button “twice” is clicked.
+
     Args:
         value: Text (Textbox).
 
@@ -4464,6 +4772,8 @@ def twice(value: str) -> Call[str]:
 @_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
 def twice_1(value: float) -> Call[float]:
     """Give back what came in.
+
+    Runs when the button “twice” is clicked.
 
     Args:
         value: N (Number).
@@ -4517,41 +4827,41 @@ def twice_1(value: float) -> Call[float]:
 )
 def labels(
     param_0: str,
-    param_1: str,
-    param_2: str,
-    param_3: str,
-    param_4: str,
-    param_5: str,
-    param_6: str,
-    param_7: str,
-    param_8: str,
-    param_9: str,
-    param_10: str,
-    param_11: str,
-    param_12: str,
+    textbox_42: str,
+    class_: str,
+    model_config_: str,
+    copy_: str,
+    json_: str,
+    schema_: str,
+    astuple_: str,
+    leading: str,
+    with_spaces_and_punctuation: str,
+    same: str,
+    same_2: str,
+    名前: str,
     param_13: str,
-    param_14: str,
-    param_15: str,
+    quo_te_n_s: str,
+    line_break: str,
 ) -> Call[LabelsOutput]:
-    """Call `/labels`.
+    """Runs when the button “labels” is clicked.
 
     Args:
         param_0: Textbox.
-        param_1: 42 (Textbox).
-        param_2: class (Textbox).
-        param_3: model_config (Textbox).
-        param_4: copy (Textbox).
-        param_5: json (Textbox).
-        param_6: schema (Textbox).
-        param_7: astuple (Textbox).
-        param_8: _leading (Textbox).
-        param_9: With Spaces, and (punctuation)! (Textbox).
-        param_10: same (Textbox).
-        param_11: same (Textbox).
-        param_12: 名前 (Textbox).
+        textbox_42: 42 (Textbox).
+        class_: Textbox.
+        model_config_: Textbox.
+        copy_: Textbox.
+        json_: Textbox.
+        schema_: Textbox.
+        astuple_: Textbox.
+        leading: Textbox.
+        with_spaces_and_punctuation: Textbox.
+        same: Textbox.
+        same_2: same (Textbox).
+        名前: Textbox.
         param_13: 🦊 (Textbox).
-        param_14: quo"te\\n's (Textbox).
-        param_15: line break (Textbox).
+        quo_te_n_s: Textbox.
+        line_break: Textbox.
 
     Returns:
         textbox: Textbox.
@@ -4574,21 +4884,21 @@ def labels(
     return Call(
         LabelsInput(
             param_0=param_0,
-            param_1=param_1,
-            param_2=param_2,
-            param_3=param_3,
-            param_4=param_4,
-            param_5=param_5,
-            param_6=param_6,
-            param_7=param_7,
-            param_8=param_8,
-            param_9=param_9,
-            param_10=param_10,
-            param_11=param_11,
-            param_12=param_12,
+            textbox_42=textbox_42,
+            class_=class_,
+            model_config_=model_config_,
+            copy_=copy_,
+            json_=json_,
+            schema_=schema_,
+            astuple_=astuple_,
+            leading=leading,
+            with_spaces_and_punctuation=with_spaces_and_punctuation,
+            same=same,
+            same_2=same_2,
+            名前=名前,
             param_13=param_13,
-            param_14=param_14,
-            param_15=param_15,
+            quo_te_n_s=quo_te_n_s,
+            line_break=line_break,
         )
     )
 
@@ -4596,6 +4906,8 @@ def labels(
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
 def no_label(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “no_label” is clicked.
 
     Args:
         value: Textbox.
@@ -4612,13 +4924,15 @@ def no_label(value: str) -> Call[str]:
     shape="textbox, textbox, textbox, textbox -> json",
     labels=["self", "model_config", "api_name", "timeout"],
 )
-def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call[Any]:
+def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Call[Any]:
     """Parameters named like things of Python, of pydantic and of clients.
+
+    Runs when the button “reserved” is clicked.
 
     Args:
         self_: Textbox.
         model_config_: Textbox.
-        param_2: api_name (Textbox).
+        api_name: Textbox.
         timeout: Textbox.
 
     Returns:
@@ -4626,7 +4940,7 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     """
     return Call(
         ReservedInput(
-            self_=self_, model_config_=model_config_, param_2=param_2, timeout=timeout
+            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
         )
     )
 
@@ -4636,6 +4950,8 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
 )
 def i18n_label(value: str) -> Call[str]:
     """Give back what came in.
+
+    Runs when the button “i18n_label” is clicked.
 
     Args:
         value: greeting (Textbox).
@@ -4650,7 +4966,7 @@ def i18n_label(value: str) -> Call[str]:
     "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_value(text: str) -> Call[str]:
-    """Call `/update_value`.
+    """Runs when the button “update_value” is clicked.
 
     Args:
         text: Textbox.
@@ -4665,7 +4981,7 @@ def update_value(text: str) -> Call[str]:
     "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
 )
 def update_props(text: str) -> Call[str]:
-    """Call `/update_props`.
+    """Runs when the button “update_props” is clicked.
 
     Args:
         text: Textbox.
@@ -4680,7 +4996,7 @@ def update_props(text: str) -> Call[str]:
     "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
 )
 def new_component(text: str) -> Call[str]:
-    """Call `/new_component`.
+    """Runs when the button “new_component” is clicked.
 
     Args:
         text: Textbox.
@@ -4701,6 +5017,8 @@ def new_component(text: str) -> Call[str]:
 def selected(text: str) -> Call[str]:
     """An event's data, which a call has none of.
 
+    Runs when the button “selected” is clicked.
+
     The app's function also takes what was selected or clicked. Give it by
     `with_options(event_data=...)`, as the app's page would, such as
     {"index": 0, "value": "a", "selected": True}.
@@ -4718,7 +5036,7 @@ def selected(text: str) -> Call[str]:
     "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
 )
 def with_request(text: str) -> Call[str]:
-    """Call `/with_request`.
+    """Runs when the button “with_request” is clicked.
 
     Args:
         text: Textbox.
@@ -4735,6 +5053,8 @@ def with_request(text: str) -> Call[str]:
 def with_props(component: str) -> Call[str]:
     """Gradio 6 gives the whole component to a parameter that is typed as one.
 
+    Runs when the button “with_props” is clicked.
+
     Args:
         component: Text (Textbox).
 
@@ -4748,7 +5068,7 @@ def with_props(component: str) -> Call[str]:
     "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
 )
 def update_choices(text: str) -> Call[str]:
-    """Call `/update_choices`.
+    """Runs when the button “update_choices” is clicked.
 
     Args:
         text: Textbox.
@@ -4761,7 +5081,7 @@ def update_choices(text: str) -> Call[str]:
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
 def update_image() -> Call[File]:
-    """Call `/update_image`.
+    """Runs when the button “update_image” is clicked.
 
     Returns:
         Image.
@@ -4771,7 +5091,7 @@ def update_image() -> Call[File]:
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
 def update_table() -> Call[DataframeData]:
-    """Call `/update_table`.
+    """Runs when the button “update_table” is clicked.
 
     Returns:
         Table (Dataframe).
@@ -4788,6 +5108,8 @@ def update_table() -> Call[DataframeData]:
 )
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """The first output stays as it is.
+
+    Runs when the button “skip_one” is clicked.
 
     Args:
         text: Textbox.
@@ -4809,6 +5131,8 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
 def by_component(text: str) -> Call[ByComponentOutput]:
     """State between an input and an output.
 
+    Runs when the button “by_component” is clicked.
+
     Args:
         text: Textbox.
 
@@ -4825,18 +5149,18 @@ def by_component(text: str) -> Call[ByComponentOutput]:
     shape="textbox, textbox, textbox -> textbox",
     labels=["A", "B", "C"],
 )
-def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
-    """Call `/no_more`.
+def no_more(text: str, b: str, c: str) -> Call[str]:
+    """Runs when the button “no_more” is clicked.
 
     Args:
         text: A (Textbox).
-        param_1: B (Textbox).
-        param_2: C (Textbox).
+        b: Textbox.
+        c: Textbox.
 
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(text=text, param_1=param_1, param_2=param_2))
+    return Call(NoMoreInput(text=text, b=b, c=c))
 
 
 @_app.endpoint(
@@ -4846,7 +5170,7 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     labels=["Image", "File"],
 )
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
-    """Call `/optional_files`.
+    """Runs when the button “optional_files” is clicked.
 
     Args:
         image: Image.
@@ -4866,7 +5190,7 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
     output_labels=["A", "B", "C"],
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
-    """Call `/three`.
+    """Runs when the button “three” is clicked.
 
     Args:
         first: A (Textbox).
@@ -4891,6 +5215,8 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
 def frames(n: int) -> Call[FramesOutput]:
     """An image, its number and an unchanged text, n times.
 
+    Runs when the button “frames” is clicked.
+
     Args:
         n: Number.
 
@@ -4904,7 +5230,7 @@ def frames(n: int) -> Call[FramesOutput]:
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""
     return Call(NothingInput())
 
 
@@ -5129,7 +5455,7 @@ def typed_stream(n: int) -> Call[Any]:
 
 @_app.endpoint("/roll", RollInput, shape="-> number")
 def roll() -> Call[float]:
-    """Call `/roll`.
+    """Runs when the page is opened.
 
     Returns:
         In (Number).
@@ -5139,7 +5465,7 @@ def roll() -> Call[float]:
 
 @_app.endpoint("/roll_1", Roll1Input, shape="-> number")
 def roll_1() -> Call[float]:
-    """Call `/roll_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Number).
@@ -5149,7 +5475,7 @@ def roll_1() -> Call[float]:
 
 @_app.endpoint("/get_random_value", GetRandomValueInput, shape="-> slider")
 def get_random_value() -> Call[float]:
-    """Call `/get_random_value`.
+    """Runs when the page is opened.
 
     Returns:
         In (Slider).
@@ -5159,7 +5485,7 @@ def get_random_value() -> Call[float]:
 
 @_app.endpoint("/get_random_value_1", GetRandomValue1Input, shape="-> slider")
 def get_random_value_1() -> Call[float]:
-    """Call `/get_random_value_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Slider).
@@ -5171,6 +5497,8 @@ def get_random_value_1() -> Call[float]:
 def visit() -> Call[str]:
     """Another text each time the page is opened.
 
+    Runs when the page is opened.
+
     Returns:
         In (Textbox).
     """
@@ -5181,6 +5509,8 @@ def visit() -> Call[str]:
 def visit_1() -> Call[str]:
     """Another text each time the page is opened.
 
+    Runs when the page is opened.
+
     Returns:
         Out (Textbox).
     """
@@ -5189,7 +5519,7 @@ def visit_1() -> Call[str]:
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
 def colour() -> Call[str]:
-    """Call `/colour`.
+    """Runs when the page is opened.
 
     Returns:
         In (Dropdown).
@@ -5199,7 +5529,7 @@ def colour() -> Call[str]:
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
 def colour_1() -> Call[str]:
-    """Call `/colour_1`.
+    """Runs when the page is opened.
 
     Returns:
         Out (Dropdown).
@@ -5360,7 +5690,7 @@ class ComponentsClient(Client):
     datetime_date_echo = datetime_date_echo
     """Give back what came in."""
     dataset_echo = dataset_echo
-    """Call `/dataset_echo`."""
+    """Runs when the button “dataset_echo” is clicked."""
     file_echo = file_echo
     """Gradio 3 hands open files to the function, and takes paths from it."""
     file_types_echo = file_types_echo
@@ -5398,7 +5728,7 @@ class ComponentsClient(Client):
     image_default_echo = image_default_echo
     """Give back what came in."""
     image_make = image_make
-    """Call `/image_make`."""
+    """Runs when the button “image_make” is clicked."""
     imageeditor_echo = imageeditor_echo
     """Give back what came in."""
     imageeditor_path_echo = imageeditor_path_echo
@@ -5428,9 +5758,9 @@ class ComponentsClient(Client):
     video_echo = video_echo
     """Give back what came in."""
     video_make = video_make
-    """Call `/video_make`."""
+    """Runs when the button “video_make” is clicked."""
     video_subtitles_make = video_subtitles_make
-    """Call `/video_subtitles_make`."""
+    """Runs when the button “video_subtitles_make” is clicked."""
     chatbot_echo = chatbot_echo
     """Give back what came in."""
     chatbot_make = chatbot_make
@@ -5440,7 +5770,7 @@ class ComponentsClient(Client):
     multimodaltextbox_echo = multimodaltextbox_echo
     """Give back what came in."""
     multimodaltextbox_in = multimodaltextbox_in
-    """Call `/multimodaltextbox_in`."""
+    """Runs when the button “multimodaltextbox_in” is clicked."""
     json_preset_echo = json_preset_echo
     """Give back what came in."""
     dataframe_preset_echo = dataframe_preset_echo
@@ -5462,7 +5792,7 @@ class ComponentsClient(Client):
     plot_preset_echo = plot_preset_echo
     """Give back what came in."""
     gallery_preset_echo = gallery_preset_echo
-    """Call `/gallery_preset_echo`."""
+    """Runs when the button “gallery_preset_echo” is clicked."""
     annotatedimage_preset_echo = annotatedimage_preset_echo
     """Masks come as paths, and go as arrays."""
     imageeditor_preset_echo = imageeditor_preset_echo
@@ -5495,9 +5825,9 @@ class ComponentsClient(Client):
     """Give back what came in."""
     None_ = None_
     """Give back what came in."""
-    _dunder = _dunder
+    dunder = dunder
     """Give back what came in."""
-    _private = _private
+    private = private
     """Give back what came in."""
     model_config = model_config
     """Give back what came in."""
@@ -5534,7 +5864,7 @@ class ComponentsClient(Client):
     twice_1 = twice_1
     """Give back what came in."""
     labels = labels
-    """Call `/labels`."""
+    """Runs when the button “labels” is clicked."""
     no_label = no_label
     """Give back what came in."""
     reserved = reserved
@@ -5542,37 +5872,37 @@ class ComponentsClient(Client):
     i18n_label = i18n_label
     """Give back what came in."""
     update_value = update_value
-    """Call `/update_value`."""
+    """Runs when the button “update_value” is clicked."""
     update_props = update_props
-    """Call `/update_props`."""
+    """Runs when the button “update_props” is clicked."""
     new_component = new_component
-    """Call `/new_component`."""
+    """Runs when the button “new_component” is clicked."""
     selected = selected
     """An event's data, which a call has none of."""
     with_request = with_request
-    """Call `/with_request`."""
+    """Runs when the button “with_request” is clicked."""
     with_props = with_props
     """Gradio 6 gives the whole component to a parameter that is typed as one."""
     update_choices = update_choices
-    """Call `/update_choices`."""
+    """Runs when the button “update_choices” is clicked."""
     update_image = update_image
-    """Call `/update_image`."""
+    """Runs when the button “update_image” is clicked."""
     update_table = update_table
-    """Call `/update_table`."""
+    """Runs when the button “update_table” is clicked."""
     skip_one = skip_one
     """The first output stays as it is."""
     by_component = by_component
     """State between an input and an output."""
     no_more = no_more
-    """Call `/no_more`."""
+    """Runs when the button “no_more” is clicked."""
     optional_files = optional_files
-    """Call `/optional_files`."""
+    """Runs when the button “optional_files” is clicked."""
     three = three
-    """Call `/three`."""
+    """Runs when the button “three” is clicked."""
     frames = frames
     """An image, its number and an unchanged text, n times."""
     nothing = nothing
-    """Call `/nothing`."""
+    """Runs when the button “nothing” is clicked."""
     typed_scalars = typed_scalars
     """Call `/typed_scalars`."""
     typed_optional = typed_optional
@@ -5598,18 +5928,18 @@ class ComponentsClient(Client):
     typed_stream = typed_stream
     """Call `/typed_stream`."""
     roll = roll
-    """Call `/roll`."""
+    """Runs when the page is opened."""
     roll_1 = roll_1
-    """Call `/roll_1`."""
+    """Runs when the page is opened."""
     get_random_value = get_random_value
-    """Call `/get_random_value`."""
+    """Runs when the page is opened."""
     get_random_value_1 = get_random_value_1
-    """Call `/get_random_value_1`."""
+    """Runs when the page is opened."""
     visit = visit
     """Another text each time the page is opened."""
     visit_1 = visit_1
     """Another text each time the page is opened."""
     colour = colour
-    """Call `/colour`."""
+    """Runs when the page is opened."""
     colour_1 = colour_1
-    """Call `/colour_1`."""
+    """Runs when the page is opened."""

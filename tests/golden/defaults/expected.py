@@ -47,12 +47,12 @@ from pydantic import Field
 __all__ = [
     "ChatInput",
     "ChatOutput",
-    "Choice",
     "FilesInput",
     "FilesOutput",
     "GradioDefaultsClient",
     "ObjectsInput",
     "ObjectsOutput",
+    "OddChoice",
     "OddInput",
     "Point",
     "PointNext",
@@ -71,7 +71,7 @@ _app = App(
     gradio="6.31.0",
 )
 
-Choice: TypeAlias = Literal["x", "y"]
+OddChoice: TypeAlias = Literal["x", "y"]
 Tags: TypeAlias = Literal["t1", "t2"]
 
 
@@ -142,7 +142,7 @@ class TablesInput(Input):
 class OddInput(Input):
     """Inputs of `/odd`."""
 
-    choice: Choice | str = "z"
+    choice: OddChoice | str = "z"
     low: int | float = Field(default=-1, le=10)
     empty: str | int | float | None = None
     step: int | float = 0.5
@@ -269,7 +269,7 @@ def tables(
     shape="dropdown, number, dropdown, radio, checkboxgroup, number -> dropdown",
 )
 def odd(
-    choice: Choice | str = "z",
+    choice: OddChoice | str = "z",
     low: float = -1,
     empty: str | float | None = None,
     step: float = 0.5,

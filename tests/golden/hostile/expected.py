@@ -24,9 +24,9 @@ __all__ = [
     "AB77RawImportOs",
     "AB77RawImportOsInput",
     "AB77RawImportOsOutput",
+    "App2Input",
     "AppInput",
     "AppInput2",
-    "AppInput3",
     "App_",
     "Class",
     "CloseInput",
@@ -38,13 +38,13 @@ __all__ = [
     "ModelOutput",
     "ObjectsInput",
     "XYClient",
-    "_app_",
-    "_init",
     "a_b_7_7_raw_import_os",
     "app_",
+    "app_2",
     "close_",
     "endpoint",
     "endpoint_1st",
+    "init",
     "list_",
     "model",
     "objects",
@@ -146,7 +146,7 @@ class EndpointInput(Input):
     """Inputs of `/`."""
 
 
-class AppInput3(Input):
+class App2Input(Input):
     """Inputs of `/_app`."""
 
 
@@ -237,7 +237,7 @@ def list_(v: list[str]) -> Call[None]:
 
 
 @_app.endpoint("/__init__", InitInput, shape="->")
-def _init() -> Call[None]:
+def init() -> Call[None]:
     """Call `/__init__`."""
     return Call(InitInput())
 
@@ -260,10 +260,10 @@ def endpoint() -> Call[None]:
     return Call(EndpointInput())
 
 
-@_app.endpoint("/_app", AppInput3, shape="->")
-def _app_() -> Call[None]:
+@_app.endpoint("/_app", App2Input, shape="->")
+def app_2() -> Call[None]:
     """Call `/_app`."""
-    return Call(AppInput3())
+    return Call(App2Input())
 
 
 @_app.endpoint("/objects", ObjectsInput, shape="api ->")
@@ -290,7 +290,7 @@ class XYClient(Client):
     """Call `/app`."""
     list_ = list_
     """Call `/list`."""
-    _init = _init
+    init = init
     """Call `/__init__`."""
     endpoint_1st = endpoint_1st
     """Call `/1st`."""
@@ -298,7 +298,7 @@ class XYClient(Client):
     """Call `/close`."""
     endpoint = endpoint
     """Call `/`."""
-    _app_ = _app_
+    app_2 = app_2
     """Call `/_app`."""
     objects = objects
     """Call `/objects`."""

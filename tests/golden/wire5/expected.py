@@ -521,9 +521,9 @@ class WeirdInput(Input):
     from_: str
     class_: str
     名前: str
-    param_3: str
-    param_4: str
-    param_5: str
+    dup: str
+    dup_2: str
+    what_s_this_100: str
     self_: str
     private: str
     camelCase: str
@@ -532,9 +532,9 @@ class WeirdInput(Input):
 class StarArgsInput(Input):
     """Inputs of `/star_args`."""
 
-    param_0: str
-    param_1: str
-    param_2: str
+    dup: str
+    dup_2: str
+    what_s_this_100: str
 
 
 class NolabelInput(Input):
@@ -1466,9 +1466,9 @@ def weird(
     from_: str,
     class_: str,
     名前: str,
-    param_3: str,
-    param_4: str,
-    param_5: str,
+    dup: str,
+    dup_2: str,
+    what_s_this_100: str,
     self_: str,
     private: str,
     camelCase: str,
@@ -1479,9 +1479,9 @@ def weird(
         from_: Textbox.
         class_: Textbox.
         名前: 名前 Ünïcode (Textbox).
-        param_3: Dup (Textbox).
-        param_4: Dup (Textbox).
-        param_5: What's this? (100%) (Textbox).
+        dup: Textbox.
+        dup_2: Dup (Textbox).
+        what_s_this_100: Textbox.
         self_: Textbox.
         private: spaced (Textbox).
         camelCase: Textbox.
@@ -1494,9 +1494,9 @@ def weird(
             from_=from_,
             class_=class_,
             名前=名前,
-            param_3=param_3,
-            param_4=param_4,
-            param_5=param_5,
+            dup=dup,
+            dup_2=dup_2,
+            what_s_this_100=what_s_this_100,
             self_=self_,
             private=private,
             camelCase=camelCase,
@@ -1510,18 +1510,18 @@ def weird(
     shape="textbox, textbox, textbox -> json",
     labels=["Dup", "Dup", "What's this? (100%)"],
 )
-def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
+def star_args(dup: str, dup_2: str, what_s_this_100: str) -> Call[Any]:
     """Call `/star_args`.
 
     Args:
-        param_0: Dup (Textbox).
-        param_1: Dup (Textbox).
-        param_2: What's this? (100%) (Textbox).
+        dup: Textbox.
+        dup_2: Dup (Textbox).
+        what_s_this_100: Textbox.
 
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(param_0=param_0, param_1=param_1, param_2=param_2))
+    return Call(StarArgsInput(dup=dup, dup_2=dup_2, what_s_this_100=what_s_this_100))
 
 
 @_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
