@@ -55,10 +55,13 @@ def endpoint(
 
 
 def describe(
-    *endpoints: Mapping[str, Any], version: str = "6.31.0"
+    *endpoints: Mapping[str, Any],
+    version: str = "6.31.0",
+    page: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The `/config` and `/info` of an app with these endpoints, as Gradio has them."""
     components: list[dict[str, Any]] = [{"id": 1, "type": "button", "props": {}}]
+    components += [{"id": 2 + i, **item} for i, item in enumerate(page)]
     dependencies: list[dict[str, Any]] = []
     named: dict[str, Any] = {}
     placed: set[int] = set()
@@ -86,6 +89,8 @@ def describe(
                 "backend_fn": item.get("backend_fn", True),
                 "types": {"generator": item.get("generator", False)},
                 "api_visibility": item.get("visibility", "public"),
+                "targets": item.get("targets", []),
+                "trigger_after": item.get("after"),
             }
         )
         named[f"/{item['name']}"] = {

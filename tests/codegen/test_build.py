@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from gradio_codegen import CodegenError, UsageError
-from gradio_codegen.decide.build import build, client_name
+from gradio_codegen.decide.build import build
+from gradio_codegen.decide.naming import client_name
 from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.options import BuildOptions
 from gradio_runtime import File, Input

@@ -65,7 +65,7 @@ def test_a_repeated_name_of_the_same_components_keeps_its_names() -> None:
         (["a-b", "a b", "a.b", "a/b"], ["a_b", "a_b_2", "a_b_3", "a_b_4"]),
         (["é", "e\u0301"], ["é", "é_2"]),
         (["class", "match", "type"], ["class_", "match", "type_"]),
-        (["__init__", "_x", "1st"], ["_init", "_x", "endpoint_1st"]),
+        (["__init__", "_x", "1st"], ["init", "x", "endpoint_1st"]),
         (["copy", "json", "schema", "model_config"], None),
         (
             ["close", "predict", "submit", "app"],

@@ -66,11 +66,15 @@ def test_a_function_its_models_and_its_member_are_renamed_the_wire_is_not() -> N
     assert "lambda_ " not in code
 
 
-def test_parameters_are_renamed_with_what_is_named_after_them() -> None:
-    code = renamed(("/lambda.param_0", "text"), ("lambda.param_1", "mode"))
-    assert "def lambda_(text: str, mode: Mode)" in code
-    assert "LambdaInput(text=text, mode=mode)" in code
-    assert 'Mode: TypeAlias = Literal["a", "b"]' in code
+@pytest.mark.parametrize("old", [("param_0", "param_1"), ("text", "mode")])
+def test_parameters_are_renamed_with_what_is_named_after_them(
+    old: tuple[str, str],
+) -> None:
+    """By the name they have, and by the one that Gradio gave them."""
+    code = renamed((f"/lambda.{old[0]}", "what"), (f"lambda.{old[1]}", "how"))
+    assert "def lambda_(what: str, how: How)" in code
+    assert "LambdaInput(what=what, how=how)" in code
+    assert 'How: TypeAlias = Literal["a", "b"]' in code
 
 
 def test_the_header_says_what_it_takes_to_do_it_again() -> None:
@@ -122,7 +126,8 @@ def test_a_name_that_an_endpoint_left_out_would_have_is_free() -> None:
         ([("/lambda", "predict")], "the name of both /lambda and /predict"),
         ([("/lambda", "a"), ("/lambda_1", "a")], "both /lambda and /lambda_1"),
         ([("/lambda", "a"), ("lambda", "b")], "is given two names, a and b"),
-        ([("/lambda.param_0", "param_1")], "both /lambda.param_0 and /lambda.param_1"),
+        ([("/lambda.param_0", "mode")], "both /lambda.text and /lambda.mode"),
+        ([("/lambda.text", "a"), ("/lambda.param_0", "b")], "is given two names"),
     ],
 )
 def test_what_cannot_be_is_refused(pairs: list[tuple[str, str]], says: str) -> None:

@@ -97,7 +97,9 @@ def _triggered(trigger: Trigger) -> str | None:
     if before and not is_filler(before):
         return f"after_{function_name(before)}"
     if not trigger.component:
-        return None if trigger.after else f"on_{snake(trigger.event, 'event')}"
+        return (
+            None if trigger.after is not None else f"on_{snake(trigger.event, 'event')}"
+        )
     if trigger.after is not None:
         return text and f"after_{text}"
     if trigger.event == "click" and "button" in trigger.component:

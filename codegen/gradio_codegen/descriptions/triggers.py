@@ -74,9 +74,9 @@ def _direct(config: Config, item: Dependency) -> Trigger | None:
     found: list[Trigger] = []
     for id_, event in item.targets:
         component = None if id_ is None else config.component_by_id.get(id_)
-        if component is None:
+        if component is None and event in ("load", "unload"):  # of the page
             found.append(Trigger(event=event))
-        else:
+        elif component is not None:
             text = _text(component)
             found.append(Trigger(event=event, component=component.type, text=text))
     return min(found, key=lambda item: item.component not in _BUTTONS, default=None)
