@@ -180,6 +180,6 @@ def test_shapes_of_outputs(api: ModuleType) -> None:
 
 
 def test_a_client_class_of_its_own(api: ModuleType, gradio: GradioServer) -> None:
-    with api.AppClient(gradio.url) as client:
+    with getattr(api, f"Wire{gradio.major}Client")(gradio.url) as client:
         assert client.counter(1) == 1
         assert list(client.grow.stream(2)) == ["token0 ", "token0 token1 "]
