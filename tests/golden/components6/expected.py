@@ -1693,11 +1693,11 @@ class FramesInput(Input):
 class FramesOutput(Output):
     """Outputs of `/frames`."""
 
-    image: File
+    image: File | None
     index: int | float
     kept: str
 
-    def astuple(self) -> tuple[File, float, str]:
+    def astuple(self) -> tuple[File | None, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
 
@@ -5168,7 +5168,7 @@ def get_random_value_1() -> Call[float]:
 
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
-def visit() -> Call[str]:
+def visit() -> Call[str | None]:
     """Another text each time the page is opened.
 
     Returns:
