@@ -14,6 +14,7 @@ from ._api.client import Client, connect, duplicate
 from ._models.base import UNCHANGED, Input, Model
 from ._models.file_inputs import FileInput
 from ._models.files import File, UploadProgress
+from ._models.updates import Update
 from ._output import Output
 from ._version import __version__ as __version__
 from .errors import (
@@ -78,6 +79,7 @@ __all__ = [
     "StatusUpdate",
     "Stream",
     "StreamEndpoint",
+    "Update",
     "UploadProgress",
     "connect",
     "duplicate",

@@ -11,6 +11,7 @@ import pytest
 from gradio_codegen import CodegenError, UsageError
 from gradio_codegen.decide.build import build, client_name
 from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
+from gradio_codegen.drift import compare, read_module
 from gradio_codegen.options import BuildOptions
 from gradio_runtime import File, Input
 from gradio_runtime._components.registry import KINDS, kind_of
@@ -100,6 +101,22 @@ def test_a_file_beside_other_outputs_may_be_none(component: str) -> None:
     alone = returned(module_of(endpoint("f", [TEXT], slots[1:])).code)
     by_rule = " | None" if kind_of(component).files == "bare" else ""
     assert made[1].replace("int | float", "float") == f"{alone}{by_rule}"
+
+
+@pytest.mark.parametrize("component", SHOWN)
+def test_what_refreshes_a_list_may_give_an_update(component: str) -> None:
+    slot = Slot(component, label="A", props={"choices": ["x", "y"]})
+    other = returned(module_of(endpoint("f", [TEXT], [slot])).code)
+    by_rule = " | Update" if kind_of(component).takes == "choice" else ""
+    code = module_of(endpoint("f", [], [slot])).code
+    assert returned(code) == f"{other}{by_rule}"
+    several = module_of(endpoint("f", [], [Slot("textbox"), slot])).code
+    assert bool(re.search(r"^    a: .* \| Update", several, re.MULTILINE)) == bool(
+        by_rule
+    )
+    # Modules of before do not say it, and are none the worse.
+    before = read_module(code.replace(" | Update", ""), "x")
+    assert not compare(before, read_module(code, "x"))
 
 
 @pytest.mark.parametrize("component", SHOWN)

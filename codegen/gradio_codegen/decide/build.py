@@ -47,10 +47,12 @@ from .schema import SchemaMapper
 from .types import (
     FILE,
     FILE_INPUT,
+    UPDATE,
     AliasOf,
     Literals,
     Named,
     TypeExpr,
+    either,
     mapped,
     optional,
 )
@@ -367,6 +369,9 @@ class _Builder:
             name = namer.claim(_output_name(slot, item.label or "", number))
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
+            if not plan.inputs and kind_of(slot.type).takes == "choice":
+                # A button to refresh a list: it gives the list, and seldom a choice.
+                type_ = either(type_, UPDATE)
             if self._may_be_empty(plan, slot):
                 type_ = optional(type_)
             yield OutputSlot(name, item.label, slot.type, type_)

@@ -37,6 +37,7 @@ IMPORTS: dict[str, str] = {
     "Model": "gradio_runtime",
     "Output": "gradio_runtime",
     "UNCHANGED": "gradio_runtime",
+    "Update": "gradio_runtime",
     "Several": "gradio_runtime.types",
     "Unchanged": "gradio_runtime.types",
     "Field": "pydantic",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from gradio_runtime._components.registry import kind_of
 
-from ..decide.types import NONE, write
+from ..decide.types import NONE, UPDATE, write
 from .changes import Change, breaking, compatible
 from .module_reader import Output
 from .slots import SlotChanges
@@ -41,12 +41,12 @@ class OutputChanges(SlotChanges[Output]):
     def _same(self, old: Output, new: Output) -> bool:
         """Return whether two types are the same to callers.
 
-        That a file beside other outputs may be None is a fact of the generator, which
-        modules of earlier ones do not say.
+        That a file beside other outputs may be None, and what may come as an update,
+        are facts of the generator, which modules of earlier ones do not say.
         """
         a_file = new.name and kind_of(new.component or old.component).files == "bare"
-        type_ = without(new.type, NONE) if a_file else new.type
-        return any(self.fit.both_ways(t, old.type) for t in (new.type, type_))
+        known = without(new.type, UPDATE, *([NONE] if a_file else []))
+        return any(self.fit.both_ways(t, old.type) for t in (new.type, known))
 
     def added(self, new: Output) -> Change:
         """Return the change that a new output beside others is."""

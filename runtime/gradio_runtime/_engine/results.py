@@ -19,9 +19,9 @@ from typing import (
 
 from pydantic import TypeAdapter, ValidationError
 
-from .._models.base import UNCHANGED
 from .._models.misfits import IN_STEPS, misfits
 from .._models.provenance import OF_THE_APP, as_said
+from .._models.updates import is_without_value
 from .._output import ADMIT, Output
 from ..errors import OutputMismatch
 
@@ -70,7 +70,7 @@ class _Single:
         # Most outputs are text, and most of the rest are numbers.
         if type(value) is self._annotation and self._annotation in _SCALARS:
             return value
-        if value is UNCHANGED:
+        if is_without_value(value):
             return value
         if self._numbers_kept is None:
             kept: Any = Annotated[keep_ints(self._annotation), IN_STEPS]
@@ -97,13 +97,13 @@ class _Several(Generic[R]):
         if len(values) != len(names):
             return _miscount(values, len(names), strict)
         data = dict(zip(names, values, strict=True))
-        if UNCHANGED not in values:
+        if not any(map(is_without_value, values)):
             with suppress(ValidationError):
                 return self._model.model_validate(data, context=OF_THE_APP)
         return self._one_by_one(data, strict)
 
     def _one_by_one(self, data: dict[str, Any], strict: Strict) -> Any:
-        """Read each field for itself: UNCHANGED fits any, an empty one is left out."""
+        """Read each field for itself: an update fits any, an empty one is left out."""
         if self._fields is None:
             self._model.model_rebuild()
             self._fields = {

@@ -154,7 +154,6 @@ else:
     Unchanged.UNCHANGED = Unchanged()
 
 
-#: Of an output: the app updated the component but not its value (`gr.skip()`, or
-#: `gr.update()` with other properties only). Of a parameter: the app's own value at the
+#: Of an output: the app left the component as it was (`gr.skip()`). Of a parameter: the app's own value at the
 #: time of the call, as its page shows it. Falsy.
 UNCHANGED: Final = Unchanged.UNCHANGED

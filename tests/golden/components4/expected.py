@@ -20,7 +20,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
+from gradio_runtime import (
+    UNCHANGED,
+    App,
+    Call,
+    Client,
+    File,
+    FileInput,
+    Input,
+    Output,
+    Update,
+)
 from gradio_runtime.types import (
     AnnotatedImageData,
     ChatMessage,
@@ -4597,7 +4607,7 @@ def visit_1() -> Call[str]:
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
-def colour() -> Call[str]:
+def colour() -> Call[str | Update]:
     """Call `/colour`.
 
     Returns:
@@ -4607,7 +4617,7 @@ def colour() -> Call[str]:
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str]:
+def colour_1() -> Call[str | Update]:
     """Call `/colour_1`.
 
     Returns:

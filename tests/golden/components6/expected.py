@@ -30,6 +30,7 @@ from gradio_runtime import (
     Input,
     Model,
     Output,
+    Update,
 )
 from gradio_runtime.types import (
     AnnotatedImageData,
@@ -5188,7 +5189,7 @@ def visit_1() -> Call[str]:
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
-def colour() -> Call[str]:
+def colour() -> Call[str | Update]:
     """Call `/colour`.
 
     Returns:
@@ -5198,7 +5199,7 @@ def colour() -> Call[str]:
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str]:
+def colour_1() -> Call[str | Update]:
     """Call `/colour_1`.
 
     Returns:
