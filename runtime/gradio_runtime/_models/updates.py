@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,10 +36,10 @@ class Update(BriefFields):
     @property
     def choices(self) -> list[Any] | None:
         """The values that are offered now; None if the app does not say."""
-        given: Any = self.props.get("choices")
+        given = self.props.get("choices")
         if not isinstance(given, list):
             return None
-        items: list[Any] = given
+        items = cast("Sequence[Any]", given)
         return [item[-1] if type(item) is list and item else item for item in items]
 
     @property
