@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ from gradio_codegen import CodegenError, UsageError
 from gradio_codegen.decide.build import build
 from gradio_codegen.decide.naming import client_name
 from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
+from gradio_codegen.drift import compare, read_module
 from gradio_codegen.options import BuildOptions
 from gradio_runtime import File, Input
+from gradio_runtime._components.registry import KINDS, kind_of
 
 from .support import Slot, describe, endpoint, load, module_of, spec_of
 
 TEXT = Slot("textbox", "text", "Text")
+#: The components that callers see.
+SHOWN = [name for name, kind in KINDS.items() if not kind.hidden]
 
 
 def functions(code: str) -> list[str]:
@@ -85,6 +90,52 @@ def test_an_output_that_is_an_input_may_be_none() -> None:
     other = endpoint("f", [], [Slot("number")])
     assert "-> Call[float]:" in module_of(other).code
     assert "-> Call[float | None]:" in module_of(other, nullable_outputs=True).code
+
+
+@pytest.mark.parametrize("component", SHOWN)
+def test_a_file_beside_other_outputs_may_be_none(component: str) -> None:
+    slots = [Slot("textbox", label="Said"), Slot(component, label="Made")]
+    code = module_of(endpoint("f", [TEXT], slots)).code
+    made = re.search(r"^    made: (.*)", code, re.MULTILINE)
+    assert made is not None
+    assert "    said: str\n" in code
+    alone = returned(module_of(endpoint("f", [TEXT], slots[1:])).code)
+    by_rule = " | None" if kind_of(component).files == "bare" else ""
+    assert made[1].replace("int | float", "float") == f"{alone}{by_rule}"
+
+
+@pytest.mark.parametrize("component", SHOWN)
+def test_what_refreshes_a_list_may_give_an_update(component: str) -> None:
+    slot = Slot(component, label="A", props={"choices": ["x", "y"]})
+    other = returned(module_of(endpoint("f", [TEXT], [slot])).code)
+    by_rule = " | Update" if kind_of(component).takes == "choice" else ""
+    code = module_of(endpoint("f", [], [slot])).code
+    assert returned(code) == f"{other}{by_rule}"
+    several = module_of(endpoint("f", [], [Slot("textbox"), slot])).code
+    assert bool(re.search(r"^    a: .* \| Update", several, re.MULTILINE)) == bool(
+        by_rule
+    )
+    # Modules of before do not say it, and are none the worse.
+    before = read_module(code.replace(" | Update", ""), "x")
+    assert not compare(before, read_module(code, "x"))
+
+
+@pytest.mark.parametrize("component", SHOWN)
+def test_what_only_a_button_to_clear_gives_may_be_none(component: str) -> None:
+    schema = {"type": "string"} if kind_of(component).takes == "str" else None
+    slot = Slot(component, "a", "A", schema=schema, props={"choices": ["x", "y"]})
+    clear, use = endpoint("clear", [], [slot]), endpoint("use", [slot])
+    kind = kind_of(component)
+    cleared = bool(kind.files) or kind.takes == "str"
+    alone = returned(module_of(clear).code)
+    by_rule = " | None" if cleared else ""
+    assert returned(module_of(clear, use).code) == f"{alone}{by_rule}"
+
+
+def returned(code: str) -> str:
+    found = re.search(r"^def \w+\(.*\) -> Call\[(.*)\]:", code, re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 def test_parameters_before_a_required_one_are_keyword_only() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gradio_runtime import UNCHANGED, AppError
+from gradio_runtime import UNCHANGED, AppError, Update
 
 from tests.integration.trips import (
     MP4,
@@ -62,7 +62,7 @@ TRIPS: list[Trip] = [
     trip("labels", *VALUES, gives=output(**dict(zip(LABELS, VALUES, strict=True)))),
     trip("reserved", "a", "b", "c", "d", gives=["a", "b", "c", "d"]),
     trip("update_value", "x", gives="updated x"),
-    trip("update_props", "x", gives=UNCHANGED),
+    trip("update_props", "x", gives=Update({"label": "x"})),
     trip("new_component", "x", gives="new x"),
     trip("update_choices", "x", gives="x"),
     trip("selected", "x", gives=AppError),

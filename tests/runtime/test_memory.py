@@ -20,7 +20,7 @@ class Output:
 def emit(outcome: Outcome[Output], count: int) -> list[weakref.ref[Output]]:
     outputs = [Output() for _ in range(count)]
     for output in outputs:
-        outcome.emit(StatusUpdate(Status.ITERATING, output=output))
+        outcome.emit(StatusUpdate(Status.ITERATING, output=output, has_output=True))
     return [weakref.ref(output) for output in outputs]
 
 

@@ -247,8 +247,8 @@ def test_a_bar_shows_the_queue_the_apps_progress_and_the_end() -> None:
             share = [ProgressUnit(progress=0.25, desc="loading")]
             bar.show(StatusUpdate(Status.PROGRESS, progress_data=share))
             bar.show(StatusUpdate(Status.PROGRESS, progress_data=[ProgressUnit()]))
-            bar.show(StatusUpdate(Status.ITERATING, output="a"))
-            bar.show(StatusUpdate(Status.ITERATING, output="b"))
+            bar.show(StatusUpdate(Status.ITERATING, output="a", has_output=True))
+            bar.show(StatusUpdate(Status.ITERATING, output="b", has_output=True))
             bar.show(StatusUpdate(Status.FINISHED, success=True))
         shown = screen.getvalue()
         for part in (

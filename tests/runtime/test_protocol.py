@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_runtime._codecs.codec import unwrap_update
 from gradio_runtime._models.base import UNCHANGED
+from gradio_runtime._models.updates import unwrapped
 from gradio_runtime._queue.messages import (
     CloseStream,
     Completed,
@@ -156,12 +156,12 @@ def test_updates(version: str) -> None:
     (end,) = ends(replay(version, "update_out"))
     assert isinstance(end, Completed)
     assert end.data is not None
-    assert str(unwrap_update(end.data[0])).startswith("u:")
+    assert str(unwrapped(end.data[0])).startswith("u:")
     (end,) = ends(replay(version, "skip_out"))
     assert isinstance(end, Completed)
     assert end.data is not None
-    assert unwrap_update(end.data[0]) is UNCHANGED
-    assert unwrap_update(end.data[1]) not in (None, UNCHANGED)
+    assert unwrapped(end.data[0]) is UNCHANGED
+    assert unwrapped(end.data[1]) not in (None, UNCHANGED)
 
 
 def test_unquotes_the_errors_of_older_servers() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_runtime._codecs.codec import unwrap_update
 from gradio_runtime._models.base import UNCHANGED
+from gradio_runtime._models.updates import unwrapped
 from gradio_runtime._queue.messages import (
     Asked,
     Completed,
@@ -113,11 +113,11 @@ def test_updates_of_gradio_3() -> None:
     updated = end(replay("g3", "update_out"))
     assert isinstance(updated, Completed)
     assert updated.data is not None
-    assert str(unwrap_update(updated.data[0])).startswith("u:")
+    assert str(unwrapped(updated.data[0])).startswith("u:")
     skipped = end(replay("g3", "skip_out"))
     assert isinstance(skipped, Completed)
     assert skipped.data is not None
-    assert unwrap_update(skipped.data[0]) is UNCHANGED
+    assert unwrapped(skipped.data[0]) is UNCHANGED
 
 
 @pytest.mark.parametrize(

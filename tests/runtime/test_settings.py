@@ -54,6 +54,7 @@ VALUES: dict[str, Any] = {
     "max_workers": 1005,
     "wake_timeout": 14.5,
     "on_drift": "warn",
+    "strict_outputs": True,
     "verbose": False,
     "analytics_enabled": False,
 }

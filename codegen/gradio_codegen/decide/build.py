@@ -45,10 +45,12 @@ from .schema import SchemaMapper
 from .types import (
     FILE,
     FILE_INPUT,
+    UPDATE,
     AliasOf,
     Literals,
     Named,
     TypeExpr,
+    either,
     mapped,
     optional,
 )
@@ -261,6 +263,8 @@ class _Builder:
             if len(plan.outputs) > 1:
                 plan.output_model = self._claim(plan, "Output")
         self.models = ModelRegistry(self._namer)
+        #: The components that any endpoint takes.
+        self._taken = {slot.id for plan in plans for slot in plan.inputs}
         #: By the name of the parameter and the source text of its choices.
         self.aliases: dict[tuple[str, str], AliasOf] = {}
 
@@ -335,17 +339,34 @@ class _Builder:
     def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
         mapper = SchemaMapper(self.models, FILE)
         namer = Namer(FIELDS)
-        inputs = {slot.id for slot in plan.inputs}
         for number, (slot, item) in enumerate(
             zip(plan.outputs, plan.info.returns, strict=True), 1
         ):
             name = namer.claim(_output_name(slot, item.label or "", number))
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
-            # An app often hands an input back, to clear it.
-            if slot.id in inputs or self._options.may_be_empty(plan.api_name):
+            if not plan.inputs and kind_of(slot.type).takes == "choice":
+                # A button to refresh a list: it gives the list, and seldom a choice.
+                type_ = either(type_, UPDATE)
+            if self._may_be_empty(plan, slot):
                 type_ = optional(type_)
             yield OutputSlot(name, item.label, slot.type, type_)
+
+    def _may_be_empty(self, plan: _Plan, slot: Component) -> bool:
+        """Return whether an output may be None, by its options or by Gradio's usage.
+
+        An app often hands an input back, to clear it, and has no file where it has a
+        text to say instead. An endpoint that takes nothing, and gives only a chat, files
+        or a text that another takes, is often there to clear it.
+        """
+        handed_back = any(given.id == slot.id for given in plan.inputs)
+        if handed_back or self._options.may_be_empty(plan.api_name):
+            return True
+        kind = kind_of(slot.type)
+        if len(plan.outputs) > 1:
+            return kind.files == "bare"
+        cleared = bool(kind.files) or kind.takes == "str"
+        return cleared and not plan.inputs and slot.id in self._taken
 
     def _named_choices(self, known: InputType, plan: _Plan, name: str) -> TypeExpr:
         """Return the type, with a name for its choices."""

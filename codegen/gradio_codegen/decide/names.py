@@ -37,6 +37,7 @@ IMPORTS: dict[str, str] = {
     "Model": "gradio_runtime",
     "Output": "gradio_runtime",
     "UNCHANGED": "gradio_runtime",
+    "Update": "gradio_runtime",
     "Several": "gradio_runtime.types",
     "Unchanged": "gradio_runtime.types",
     "Field": "pydantic",
@@ -95,7 +96,8 @@ FIELDS = _words(
         astuple construct copy dict from_orm json model_computed_fields model_config
         model_construct model_copy model_dump model_dump_json model_extra model_fields
         model_fields_set model_json_schema model_parametrized_name model_post_init
-        model_rebuild model_validate model_validate_json model_validate_strings mro
+        missing model_rebuild model_validate model_validate_json model_validate_strings
+        mro
         parse_file parse_obj parse_raw register schema schema_json update_forward_refs
         validate
         bool bytes float int list object self set str tuple

@@ -78,6 +78,8 @@ NONE = Named("None")
 STR = Named("str")
 #: The type of the runtime's `UNCHANGED`.
 UNCHANGED = Named("Unchanged")
+#: What an app changes about a component without giving it a value.
+UPDATE = Named("Update")
 
 
 def list_of(item: TypeExpr) -> TypeExpr:

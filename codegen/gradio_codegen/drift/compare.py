@@ -8,7 +8,7 @@ from dataclasses import replace
 from gradio_runtime._components.drift import Signature, Slot, judge
 
 from ..decide.names import is_generic
-from ..decide.types import NONE, STR, UNCHANGED, Either, Generic, TypeExpr
+from ..decide.types import NONE, STR, UNCHANGED, UPDATE, Either, Generic, TypeExpr
 from ..descriptions.triggers import is_filler
 from ..errors import UsageError
 from .changes import REGENERATED, Change, Diff, breaking, compatible
@@ -201,7 +201,7 @@ def _refined(slot: Slot, type_: TypeExpr) -> Slot:
     """Return the slot with what only the module's types say."""
     if slot.kind.takes not in ("FileInput", "choice"):
         return slot
-    match without(type_, NONE, UNCHANGED):
+    match without(type_, NONE, UNCHANGED, UPDATE):
         case Generic(_, (item,)):
             return replace(slot, several=True, open=_open(item))
         case item:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..decide.types import write
+from gradio_runtime._components.registry import kind_of
+
+from ..decide.types import NONE, UPDATE, write
 from .changes import Change, breaking, compatible
 from .module_reader import Output
 from .slots import SlotChanges
-from .types import Fit
+from .types import Fit, without
 
 
 class OutputChanges(SlotChanges[Output]):
@@ -22,11 +24,11 @@ class OutputChanges(SlotChanges[Output]):
 
     def alike(self, old: Output, new: Output) -> bool:
         """Return whether two outputs differ only in their names."""
-        return old.component == new.component and self.fit.both_ways(new.type, old.type)
+        return old.component == new.component and self._same(old, new)
 
     def compared(self, old: Output, new: Output) -> Iterator[Change]:
         """Compare an output with its successor."""
-        if self.fit.both_ways(new.type, old.type):
+        if self._same(old, new):
             yield from self.component(old, new)
             return
         before, after = write(old.type), write(new.type)
@@ -35,6 +37,16 @@ class OutputChanges(SlotChanges[Output]):
             message = f"is another {after}: {self.fit.difference(new.type, old.type)}"
         verdict = compatible if self.fit(new.type, old.type) else breaking
         yield verdict("output-type", f"{self.title(old)} {message}", before, after)
+
+    def _same(self, old: Output, new: Output) -> bool:
+        """Return whether two types are the same to callers.
+
+        That a file beside other outputs may be None, and what may come as an update,
+        are facts of the generator, which modules of earlier ones do not say.
+        """
+        a_file = new.name and kind_of(new.component or old.component).files == "bare"
+        known = without(new.type, UPDATE, *([NONE] if a_file else []))
+        return any(self.fit.both_ways(t, old.type) for t in (new.type, known))
 
     def added(self, new: Output) -> Change:
         """Return the change that a new output beside others is."""

@@ -206,7 +206,8 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
                 cancelled and `JobTimeout` raised.
             headers: Extra headers for the app's function to see.
             retries: How often to try again to join the queue, when that is safe.
-            strict_outputs: False to let an output through that does not fit its type.
+            strict_outputs: True to raise at once where one of several outputs is empty
+                against its type; False to let through what does not fit; see `Client`.
             event_data: What was selected or clicked, for a function that takes a
                 `gr.SelectData` or the like: what the app's page would send, such as
                 `{"index": 0, "value": "a", "selected": True}`.

@@ -153,6 +153,8 @@ class Client:
         from .._loop.loop import get_loop
         from .job import Job
 
+        if options.strict_outputs is None:
+            options = options.updated(strict_outputs=self._settings.strict_outputs)
         limit = self._settings.max_kept_size
         outcome: Outcome[T] = Outcome(
             str(request.endpoint), self.src, keep=keep, limit=limit

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from .._engine.outcome import Outcome
 from .._loop.callbacks import run_callback
 from .._loop.loop import get_loop, is_exiting, on_loop_thread, resolve
-from .._models.base import Unchanged
 from .._models.status import Status, StatusUpdate
 from .._models.texts import printable
 from ..errors import GradioError, JobCancelled, JobTimeout
@@ -92,11 +91,11 @@ class Job(Future[T], Generic[T]):
             GradioError: The job ended without any output.
         """
         with self._waiting("Job.first()", timeout):
-            if not isinstance(self._outcome.first, Unchanged):
-                return self._outcome.first
+            if (known := self._outcome.first) is not None:
+                return known.outputs()[0]
             for update in self._outcome.updates.follow(timeout):
-                if not isinstance(update.output, Unchanged):
-                    return update.output
+                for output in update.outputs():
+                    return output
         return self.result()
 
     @contextlib.contextmanager
@@ -125,9 +124,9 @@ class Job(Future[T], Generic[T]):
         If they are more than a job keeps, the latest; see `Client(max_kept_size=…)`.
         """
         return [
-            update.output
+            output
             for update in self._outcome.updates.snapshot()
-            if not isinstance(update.output, Unchanged)
+            for output in update.outputs()
         ]
 
     def status(self) -> StatusUpdate[T]:
@@ -234,15 +233,14 @@ class Job(Future[T], Generic[T]):
     def __iter__(self) -> Iterator[T]:
         """Yield each output as it comes, from the first on; raise if the job fails."""
         for update in self.updates():
-            if not isinstance(update.output, Unchanged):
-                yield update.output
+            yield from update.outputs()
         self._raise_failure()
 
     async def __aiter__(self) -> AsyncIterator[T]:
         """Yield each output as it comes, from the first on; raise if the job fails."""
         async for update in self.updates():
-            if not isinstance(update.output, Unchanged):
-                yield update.output
+            for output in update.outputs():
+                yield output
         await self._ended()
         self._raise_failure()
 

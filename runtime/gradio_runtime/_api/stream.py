@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
-from .._models.base import Unchanged
 from .._models.status import StatusUpdate
 from ..errors import JobCancelled
 from .job import Job
@@ -132,8 +131,7 @@ def _follow(job: Job[T], bar: ProgressBar | None) -> Iterator[T]:
     for update in job.updates():
         if bar is not None:
             bar.show(update)
-        if not isinstance(update.output, Unchanged):
-            yield update.output
+        yield from update.outputs()
     job.result()
 
 
@@ -141,6 +139,6 @@ async def _afollow(job: Job[T], bar: ProgressBar | None) -> AsyncIterator[T]:
     async for update in job.updates():
         if bar is not None:
             bar.show(update)
-        if not isinstance(update.output, Unchanged):
-            yield update.output
+        for output in update.outputs():
+            yield output
     await job

@@ -235,7 +235,7 @@ def _with_files(value: Any) -> Any:
     return value
 
 
-def _read(values: list[Any], _names: list[str], _strict: bool) -> Any:
+def _read(values: list[Any], _names: list[str], _strict: bool | None) -> Any:
     """Return the raw outputs, with local paths in place of downloaded files.
 
     Other files are the official client's dicts, which can be passed on. Any other text

@@ -22,7 +22,6 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .._components.kind import Codec, Json, Kind
 from .._components.registry import KINDS, kind_of, kind_of_slot
-from .._models.base import UNCHANGED, Unchanged
 from .._models.files import AppText, File, recast
 from .._models.texts import beginning, is_whole
 from ..description import Component
@@ -155,13 +154,6 @@ def unpaired(value: Json, *keys: str) -> Json:
     return [
         dict(zip(keys, item, strict=True)) if is_pair(item) else item for item in value
     ]
-
-
-def unwrap_update(value: Json) -> Json | Unchanged:
-    """Return the value of a component update; UNCHANGED for one that has none."""
-    if is_object(value) and value.get("__type__") == "update":
-        return value.get("value", UNCHANGED)
-    return value
 
 
 def as_object(value: Json, component: str, dialect: Dialect) -> Json:

@@ -174,7 +174,7 @@ class Execution(Generic[T]):
         self._outcome.fail(error)
 
     def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
-        if update.output is not UNCHANGED:
+        if update.has_output:
             self._record.output()
         elif update.progress_data or update.log:
             for secrets in (self._connection.secrets, self._secrets):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from ..description.signature import Shape
-from .results import ResultReader
+from .results import ResultReader, Strict
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Request(Generic[T]):
     def reading(self, outputs: int | None) -> Request[T]:
         """Return the same request, read from the first visible outputs; None for all."""
 
-        def read(values: list[Any], names: list[str], strict: bool) -> T:
+        def read(values: list[Any], names: list[str], strict: Strict) -> T:
             return self.read(values[:outputs], names[:outputs], strict)
 
         return replace(self, read=read)

@@ -17,14 +17,14 @@ class Options:
 
     `waits_for_room` is whether `retries` are for a full queue too; scripts of the
     official client, which the untyped `Client` is for, expect to hear of it at once.
-    `on_drift` is None for what the client says.
+    `strict_outputs` and `on_drift` are None for what the client says.
     """
 
     timeout: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     retries: int = 2
     waits_for_room: bool = True
-    strict_outputs: bool = True
+    strict_outputs: bool | None = None
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
     oauth_token: str | None = field(default=None, repr=False)

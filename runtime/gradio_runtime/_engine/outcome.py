@@ -9,7 +9,6 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from .._loop.loop import check_may_block
 from .._loop.update_log import Feed
-from .._models.base import UNCHANGED, Unchanged
 from .._models.bounds import MAX_KEPT_SIZE
 from .._models.status import Status, StatusUpdate
 from ..errors import GradioError, ProtocolError
@@ -36,8 +35,8 @@ class Outcome(Generic[T]):
         limit: int = MAX_KEPT_SIZE,
     ) -> None:
         self.where: dict[str, str | None] = {"endpoint": endpoint, "src": src}
-        #: The first output, of a job that keeps all.
-        self.first: T | Unchanged = UNCHANGED
+        #: The first update with an output, of a job that keeps all.
+        self.first: StatusUpdate[T] | None = None
         #: Waits for the end: the `Job` itself, until that has come.
         self.future: Future[T] | None = None
         self.ended = False
@@ -75,8 +74,8 @@ class Outcome(Generic[T]):
         self._moves = self._moves + 1 if waits else 0
         if self._feed is None:
             return
-        if self._keeps_first and isinstance(self.first, Unchanged):
-            self.first = update.output
+        if self._keeps_first and self.first is None and update.has_output:
+            self.first = update
         dropped = self._feed.dropped
         if not self._feed.append(update, weight=weight, replaces=self._moves > 2):
             raise ProtocolError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
@@ -11,10 +12,10 @@ from .._codecs import codec
 from .._components.slots import is_hidden
 from .._loop.loop import beside, overdue
 from .._loop.trace import CallRecord
-from .._models.base import UNCHANGED
 from .._models.bounds import LARGE, MANY_FILES
 from .._models.files import File
 from .._models.status import Status, StatusUpdate
+from .._models.updates import unwrapped
 from .._queue.entry import Entry
 from .._queue.messages import (
     Completed,
@@ -178,7 +179,7 @@ class Reader(Generic[T]):
 
     def _put_out(self, output: T) -> None:
         self._last = output
-        update = StatusUpdate(Status.ITERATING, output=output)
+        update = StatusUpdate(Status.ITERATING, output=output, has_output=True)
         self._emit(update, _UPDATE + self._outputs.weight)
 
     async def _finish(self, data: list[Any], size: int) -> T:
@@ -197,9 +198,10 @@ class Reader(Generic[T]):
         await self._fetch()
         result = await beside(partial(self._read, values), large=large)
         empty = self._entry.route.generator and all(v is None for v in data)
-        output = UNCHANGED if empty or repeats else result
+        update: StatusUpdate[T] = StatusUpdate(Status.FINISHED, success=True)
+        if not empty and not repeats:
+            update = replace(update, output=result, has_output=True)
         weight = await beside(partial(weigh, data), large=large) if self._seen else 0
-        update = StatusUpdate(Status.FINISHED, success=True, output=output)
         self._emit(update, _UPDATE + weight)
         return result
 
@@ -263,7 +265,7 @@ class Reader(Generic[T]):
 
     def _value(self, data: Any, slot: Component) -> Any:
         dialect = self._live.dialect
-        value = codec.as_object(codec.unwrap_update(data), slot.type, dialect)
+        value = codec.as_object(unwrapped(data), slot.type, dialect)
         if isinstance(value, dict | list):
             kind = slot.type if self._request.typed else ""
             value = codec.decode(value, kind, dialect, self._file_of)

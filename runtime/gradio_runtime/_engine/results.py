@@ -5,20 +5,33 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    TypeAlias,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 from pydantic import TypeAdapter, ValidationError
 
-from .._models.base import UNCHANGED, Output
 from .._models.misfits import IN_STEPS, misfits
 from .._models.provenance import OF_THE_APP, as_said
+from .._models.updates import is_without_value
+from .._output import ADMIT, Output
 from ..errors import OutputMismatch
 
 R = TypeVar("R")
 
-#: Reads the visible slots of one output; `strict=False` lets a misfit through. The names
-#: are the slots' own, for errors.
-ResultReader = Callable[[list[Any], list[str], bool], R]
+#: Whether an output that does not fit its type raises at once; None to let one of
+#: several be missing, if it is empty.
+Strict: TypeAlias = bool | None
+#: Reads the visible slots of one output. The names are the slots' own, for errors.
+ResultReader = Callable[[list[Any], list[str], Strict], R]
 
 _SCALARS = frozenset({str, bool, int})
 
@@ -37,7 +50,7 @@ def reader_for(annotation: Any) -> ResultReader[Any]:
     return _Single(annotation).read
 
 
-def _read_nothing(_values: list[Any], _names: list[str], _strict: bool) -> None:
+def _read_nothing(_values: list[Any], _names: list[str], _strict: Strict) -> None:
     return None
 
 
@@ -48,16 +61,16 @@ class _Single:
         self._annotation = annotation
         self._numbers_kept: TypeAdapter[Any] | None = None
 
-    def read(self, values: list[Any], names: list[str], strict: bool) -> Any:
+    def read(self, values: list[Any], names: list[str], strict: Strict) -> Any:
         if len(values) != 1:
             return _miscount(values, 1, strict)
         return self.value(values[0], names[0], strict)
 
-    def value(self, value: Any, name: str, strict: bool) -> Any:
+    def value(self, value: Any, name: str, strict: Strict) -> Any:
         # Most outputs are text, and most of the rest are numbers.
         if type(value) is self._annotation and self._annotation in _SCALARS:
             return value
-        if value is UNCHANGED:
+        if is_without_value(value):
             return value
         if self._numbers_kept is None:
             kept: Any = Annotated[keep_ints(self._annotation), IN_STEPS]
@@ -66,7 +79,7 @@ class _Single:
             return self._numbers_kept.validate_python(value, context=OF_THE_APP)
         except ValidationError as error:
             raw = as_said(value)
-            if not strict:
+            if strict is False:
                 return raw
             # Without its cause: pydantic shows the app's keys as they are.
             raise _misfit(error, raw, name) from None
@@ -79,33 +92,33 @@ class _Several(Generic[R]):
         self._model = model
         self._fields: dict[str, _Single] | None = None
 
-    def read(self, values: list[Any], _names: list[str], strict: bool) -> Any:
+    def read(self, values: list[Any], _names: list[str], strict: Strict) -> Any:
         names = list(self._model.model_fields)
         if len(values) != len(names):
             return _miscount(values, len(names), strict)
         data = dict(zip(names, values, strict=True))
-        if UNCHANGED not in values:
+        if not any(map(is_without_value, values)):
             with suppress(ValidationError):
                 return self._model.model_validate(data, context=OF_THE_APP)
         return self._one_by_one(data, strict)
 
-    def _one_by_one(self, data: dict[str, Any], strict: bool) -> Any:
-        """Read each field for itself: UNCHANGED fits any, and a misfit spoils no other."""
+    def _one_by_one(self, data: dict[str, Any], strict: Strict) -> Any:
+        """Read each field for itself: an update fits any, an empty one is left out."""
         if self._fields is None:
             self._model.model_rebuild()
             self._fields = {
                 name: _Single(field.rebuild_annotation())
                 for name, field in self._model.model_fields.items()
             }
-        try:
-            fields = {
-                name: self._fields[name].value(value, name, strict)
-                for name, value in data.items()
-            }
-        except OutputMismatch as error:
-            error.raw = as_said(list(data.values()))
-            raise
-        return self._model.model_construct(**fields)
+        read: dict[str, Any] = {}
+        for name, value in data.items():
+            try:
+                read[name] = self._fields[name].value(value, name, strict)
+            except OutputMismatch as error:
+                if strict or value is not None:
+                    error.raw = as_said(list(data.values()))
+                    raise
+        return self._model.model_construct(**read)
 
 
 def keep_ints(annotation: Any) -> Any:
@@ -128,14 +141,14 @@ def keep_ints(annotation: Any) -> Any:
     return annotation
 
 
-def _miscount(values: list[Any], expected: int, strict: bool) -> Any:
+def _miscount(values: list[Any], expected: int, strict: Strict) -> Any:
     raw = as_said(values)
-    if not strict:
+    if strict is False:
         return raw
     raise OutputMismatch(
         f"the app gave {len(values)} outputs instead of {expected}",
         raw=raw,
-        hint=_ADMIT,
+        hint=ADMIT,
     )
 
 
@@ -146,11 +159,4 @@ def _misfit(error: ValidationError, raw: Any, name: str) -> OutputMismatch:
         where, what = next(iter(misfits(error).items()), ("", str(error)))
         place = f"{where}: " if where else ""
         text = f"the output {name!r} does not fit its declared type ({place}{what})"
-    return OutputMismatch(text, raw=raw, field=name, hint=_ADMIT)
-
-
-_ADMIT = (
-    "The value is in the error's `raw`. To let it through, use "
-    "with_options(strict_outputs=False), or generate with --nullable-outputs if it may "
-    "be empty"
-)
+    return OutputMismatch(text, raw=raw, field=name, hint=ADMIT)

@@ -99,6 +99,10 @@ class Settings:
             so that a call breaks: `"raise"` `SchemaDrift` before anything is sent;
             `"warn"` (`SchemaDriftWarning`) once and send the values by position; or
             `"ignore"` it likewise. Changes that break nothing are passed over.
+        strict_outputs: What to do about an output that does not fit its type. None
+            (the default) raises `OutputMismatch`, but of several outputs an empty one
+            is only missing, and reading it raises; True raises for that at once; False
+            lets everything through.
         verbose: Means nothing, for scripts of the official client, as does the next.
             Nothing is printed in any case.
         analytics_enabled: Nothing is told to anyone in any case.
@@ -127,6 +131,7 @@ class Settings:
     max_workers: int = 64
     wake_timeout: float = 600.0
     on_drift: OnDrift = "raise"
+    strict_outputs: bool | None = None
     verbose: bool = True
     analytics_enabled: bool = True
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BOUNDS = {"ge": "minimum", "le": "maximum", "multiple_of": "multipleOf"}
 
 
-class _Received(BriefModel, Constructed):
+class Received(BriefModel, Constructed):
     """Base of the models of an app's values, of which there may be a million."""
 
     @classmethod
@@ -40,7 +40,7 @@ class _Received(BriefModel, Constructed):
         return Page().show(self)
 
 
-class Model(_Received):
+class Model(Received):
     """Base of the object types that an app's schemas describe.
 
     Unknown keys are kept: an app may send more than it describes.
@@ -113,21 +113,6 @@ class Input(BriefModel, Constructed):
         return result
 
 
-class Output(_Received):
-    """Base of the outputs of an endpoint that has several, in wire order."""
-
-    model_config = ConfigDict(
-        extra="allow", defer_build=True, populate_by_name=True, protected_namespaces=()
-    )
-
-    def astuple(self) -> tuple[Any, ...]:
-        """Return the outputs in wire order, for `a, b = predict(...).astuple()`.
-
-        Generated models override this with the types of their fields.
-        """
-        return tuple(getattr(self, name) for name in type(self).model_fields)
-
-
 if TYPE_CHECKING:
 
     class Unchanged(Enum):
@@ -169,7 +154,6 @@ else:
     Unchanged.UNCHANGED = Unchanged()
 
 
-#: Of an output: the app updated the component but not its value (`gr.skip()`, or
-#: `gr.update()` with other properties only). Of a parameter: the app's own value at the
+#: Of an output: the app left the component as it was (`gr.skip()`). Of a parameter: the app's own value at the
 #: time of the call, as its page shows it. Falsy.
 UNCHANGED: Final = Unchanged.UNCHANGED

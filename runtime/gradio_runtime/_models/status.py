@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import partial, total_ordering
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 from typing_extensions import TypeVar
 
@@ -135,7 +135,8 @@ class StatusUpdate(BriefFields, Generic[T_co]):
         progress_data: The app's progress bars, with code PROGRESS.
         log: The app's message, with code LOG.
         output: The new output, with code ITERATING, or with FINISHED if it is the
-            first; otherwise UNCHANGED.
+            first; otherwise UNCHANGED, which may also be an output.
+        has_output: Whether there is a new output.
     """
 
     code: Status
@@ -147,3 +148,8 @@ class StatusUpdate(BriefFields, Generic[T_co]):
     progress_data: list[ProgressUnit] | None = None
     log: LogMessage | None = None
     output: T_co | Unchanged = UNCHANGED
+    has_output: bool = False
+
+    def outputs(self) -> tuple[T_co, ...]:
+        """Return the new output alone, or nothing if there is none."""
+        return (cast("T_co", self.output),) if self.has_output else ()

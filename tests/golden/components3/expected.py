@@ -1325,11 +1325,11 @@ class FramesInput(Input):
 class FramesOutput(Output):
     """Outputs of `/frames`."""
 
-    image: File
+    image: File | None
     index: int | float
     kept: str
 
-    def astuple(self) -> tuple[File, float, str]:
+    def astuple(self) -> tuple[File | None, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
 

@@ -20,7 +20,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
+from gradio_runtime import (
+    UNCHANGED,
+    App,
+    Call,
+    Client,
+    File,
+    FileInput,
+    Input,
+    Output,
+    Update,
+)
 from gradio_runtime.types import (
     AnnotatedImageData,
     ChatMessage,
@@ -1571,11 +1581,11 @@ class FramesInput(Input):
 class FramesOutput(Output):
     """Outputs of `/frames`."""
 
-    image: File
+    image: File | None
     index: int | float
     kept: str
 
-    def astuple(self) -> tuple[File, float, str]:
+    def astuple(self) -> tuple[File | None, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
 
@@ -4577,7 +4587,7 @@ def get_random_value_1() -> Call[float]:
 
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
-def visit() -> Call[str]:
+def visit() -> Call[str | None]:
     """Runs when the page is opened.
 
     Returns:
@@ -4597,7 +4607,7 @@ def visit_1() -> Call[str]:
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
-def colour() -> Call[str]:
+def colour() -> Call[str | Update]:
     """Runs when the page is opened.
 
     Returns:
@@ -4607,7 +4617,7 @@ def colour() -> Call[str]:
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str]:
+def colour_1() -> Call[str | Update]:
     """Runs when the page is opened.
 
     Returns:

@@ -30,6 +30,7 @@ from gradio_runtime import (
     Input,
     Model,
     Output,
+    Update,
 )
 from gradio_runtime.types import (
     AnnotatedImageData,
@@ -1702,11 +1703,11 @@ class FramesInput(Input):
 class FramesOutput(Output):
     """Outputs of `/frames`."""
 
-    image: File
+    image: File | None
     index: int | float
     kept: str
 
-    def astuple(self) -> tuple[File, float, str]:
+    def astuple(self) -> tuple[File | None, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
 
@@ -5517,7 +5518,7 @@ def get_random_value_1() -> Call[float]:
 
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
-def visit() -> Call[str]:
+def visit() -> Call[str | None]:
     """Another text each time the page is opened.
 
     Runs when the page is opened.
@@ -5541,7 +5542,7 @@ def visit_1() -> Call[str]:
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
-def colour() -> Call[str]:
+def colour() -> Call[str | Update]:
     """Runs when the page is opened.
 
     Returns:
@@ -5551,7 +5552,7 @@ def colour() -> Call[str]:
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str]:
+def colour_1() -> Call[str | Update]:
     """Runs when the page is opened.
 
     Returns:

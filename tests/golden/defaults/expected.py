@@ -103,9 +103,9 @@ class FilesOutput(Output):
     """Outputs of `/files`."""
 
     pictures: list[GalleryItem]
-    files: list[File]
+    files: list[File] | None
 
-    def astuple(self) -> tuple[list[GalleryItem], list[File]]:
+    def astuple(self) -> tuple[list[GalleryItem], list[File] | None]:
         """The outputs in wire order."""
         return (self.pictures, self.files)
 

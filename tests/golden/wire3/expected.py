@@ -1343,7 +1343,7 @@ def batch(*, greeting: str = "", a: float) -> Call[str]:
 
 
 @_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
-def no_inputs() -> Call[str]:
+def no_inputs() -> Call[str | None]:
     """Call `/no_inputs`.
 
     Returns:
@@ -1460,7 +1460,7 @@ def nolabel(textbox: str = "") -> Call[str]:
 
 
 @_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
-def dup_name() -> Call[str]:
+def dup_name() -> Call[str | None]:
     """Call `/dup_name`.
 
     Returns:
@@ -1470,7 +1470,7 @@ def dup_name() -> Call[str]:
 
 
 @_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
-def dup_name_1() -> Call[str]:
+def dup_name_1() -> Call[str | None]:
     """Call `/dup_name_1`.
 
     Returns:
@@ -1480,7 +1480,7 @@ def dup_name_1() -> Call[str]:
 
 
 @_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
-def with_space() -> Call[str]:
+def with_space() -> Call[str | None]:
     """Call `/with space`.
 
     Returns:
@@ -1490,7 +1490,7 @@ def with_space() -> Call[str]:
 
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
-def ns_sub() -> Call[str]:
+def ns_sub() -> Call[str | None]:
     """Call `/ns/sub`.
 
     Returns:
@@ -1500,7 +1500,7 @@ def ns_sub() -> Call[str]:
 
 
 @_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
-def unicodé名() -> Call[str]:
+def unicodé名() -> Call[str | None]:
     """Call `/unicodé名`.
 
     Returns:
@@ -1510,7 +1510,7 @@ def unicodé名() -> Call[str]:
 
 
 @_app.endpoint("/class", ClassInput, shape="-> textbox")
-def class_() -> Call[str]:
+def class_() -> Call[str | None]:
     """Call `/class`.
 
     Returns:
@@ -1740,7 +1740,7 @@ def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
 
 
 @_app.endpoint(66, Fn66Input, shape="-> textbox")
-def fn_66() -> Call[str]:
+def fn_66() -> Call[str | None]:
     """Call `fn_66`.
 
     Returns:
@@ -1782,7 +1782,7 @@ def fn_71() -> Call[None]:
 
 
 @_app.endpoint(72, Fn72Input, shape="-> textbox")
-def fn_72() -> Call[str]:
+def fn_72() -> Call[str | None]:
     """Call `fn_72`.
 
     Returns:
@@ -1792,7 +1792,7 @@ def fn_72() -> Call[str]:
 
 
 @_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
-def chain1() -> Call[str]:
+def chain1() -> Call[str | None]:
     """Call `/chain1`.
 
     Returns:

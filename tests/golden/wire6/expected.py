@@ -1457,7 +1457,7 @@ def batch(names: str, counts: float) -> Call[str]:
 
 
 @_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
-def no_inputs() -> Call[str]:
+def no_inputs() -> Call[str | None]:
     """Call `/no_inputs`.
 
     Returns:
@@ -1574,7 +1574,7 @@ def nolabel(x: str) -> Call[str]:
 
 
 @_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
-def dup_name() -> Call[str]:
+def dup_name() -> Call[str | None]:
     """Call `/dup_name`.
 
     Returns:
@@ -1584,7 +1584,7 @@ def dup_name() -> Call[str]:
 
 
 @_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
-def dup_name_1() -> Call[str]:
+def dup_name_1() -> Call[str | None]:
     """Call `/dup_name_1`.
 
     Returns:
@@ -1594,7 +1594,7 @@ def dup_name_1() -> Call[str]:
 
 
 @_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
-def with_space() -> Call[str]:
+def with_space() -> Call[str | None]:
     """Call `/with space`.
 
     Returns:
@@ -1604,7 +1604,7 @@ def with_space() -> Call[str]:
 
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
-def ns_sub() -> Call[str]:
+def ns_sub() -> Call[str | None]:
     """Call `/ns/sub`.
 
     Returns:
@@ -1614,7 +1614,7 @@ def ns_sub() -> Call[str]:
 
 
 @_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
-def unicodé名() -> Call[str]:
+def unicodé名() -> Call[str | None]:
     """Call `/unicodé名`.
 
     Returns:
@@ -1624,7 +1624,7 @@ def unicodé名() -> Call[str]:
 
 
 @_app.endpoint("/class", ClassInput, shape="-> textbox")
-def class_() -> Call[str]:
+def class_() -> Call[str | None]:
     """Call `/class`.
 
     Returns:
@@ -1855,7 +1855,7 @@ def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
 
 
 @_app.endpoint("/no_inputs_1", NoInputs1Input, shape="-> textbox")
-def no_inputs_1() -> Call[str]:
+def no_inputs_1() -> Call[str | None]:
     """Call `/no_inputs_1`.
 
     Returns:
@@ -1977,7 +1977,7 @@ def typed_gen(k: int) -> Call[None]:
 
 
 @_app.endpoint("/lambda_1", Lambda1Input, shape="-> textbox")
-def lambda_1() -> Call[str]:
+def lambda_1() -> Call[str | None]:
     """Call `/lambda_1`.
 
     Returns:
@@ -1987,7 +1987,7 @@ def lambda_1() -> Call[str]:
 
 
 @_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
-def chain1() -> Call[str]:
+def chain1() -> Call[str | None]:
     """Call `/chain1`.
 
     Returns:

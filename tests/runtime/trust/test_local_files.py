@@ -23,11 +23,11 @@ from gradio_runtime._codecs.codec import (
     encode,
     files_in,
     inert,
-    unwrap_update,
 )
 from gradio_runtime._components.registry import kind_of
 from gradio_runtime._engine.results import reader_for
 from gradio_runtime._models.files import AppText, set_facts
+from gradio_runtime._models.updates import unwrapped
 from gradio_runtime.description import Component
 from gradio_runtime.description.dialect import Dialect
 from gradio_runtime.errors import GradioError
@@ -50,7 +50,7 @@ def remote(value: dict[str, Any]) -> File:
 
 def decoded(value: Any, component: str, dialect: Dialect, *, typed: bool) -> Any:
     """What a job makes of one output, as `Reader` does it."""
-    value = as_object(unwrap_update(copy.deepcopy(value)), component, dialect)
+    value = as_object(unwrapped(copy.deepcopy(value)), component, dialect)
     if isinstance(value, dict | list):
         value = decode(value, component if typed else "", dialect, remote)
     return inert(value, component)
