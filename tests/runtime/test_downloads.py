@@ -260,7 +260,7 @@ def test_a_passing_failure_is_tried_again(
     ("number", "error"),
     [
         (401, AuthenticationError),
-        (403, AuthenticationError),
+        (403, ConnectError),
         (404, ConnectError),
         (410, ConnectError),
         (416, GradioError),

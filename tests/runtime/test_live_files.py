@@ -107,6 +107,19 @@ def test_a_download_that_breaks_off_goes_on(
     assert len(list(tmp_path.rglob("*.*"))) <= 1
 
 
+def test_an_app_sees_the_own_name_of_a_file(
+    every_gradio: GradioServer, tmp_path: Path
+) -> None:
+    """As from a browser; what Gradio leaves out of a name is another matter."""
+    names = {".env": ".env", " lead.txt": " lead.txt", "a\\b.txt": "ab.txt"}
+    # Gradio serves no file whose name begins with a dot.
+    with WireClient(every_gradio.url, download_files=False) as client:
+        for name in names:
+            (tmp_path / name).write_text("own")
+        results = [client.file(tmp_path / name) for name in names]
+    assert [result.orig_name for result in results] == list(names.values())
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from .._models.filenames import sent_name
 from .._models.files import FILE_META, File, plain_scheme, set_facts
 from .._models.texts import brief, is_whole
 from ..description.dialect import Dialect
@@ -86,9 +87,7 @@ def _size(value: object) -> int | None:
 
 def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
     """Return the object that names a file on the server."""
-    name = name or PurePosixPath(path).name
-    # A name on the disk that is not UTF-8 has lone surrogates, which cannot be sent.
-    name = name.encode("utf-8", "replace").decode()
+    name = sent_name(name or "") or PurePosixPath(path).name
     if dialect.file_dicts:
         return {"name": path, "orig_name": name, "is_file": True, "data": None}
     return {"path": path, "orig_name": name, "meta": FILE_META}

@@ -24,7 +24,7 @@ from .._http.transport import Transport
 from .._loop.callbacks import run_callback
 from .._loop.loop import in_thread, overdue, run_async, run_sync
 from .._models.bounds import MAX_ADDRESS, SMALLEST_FILE
-from .._models.filenames import safe_name
+from .._models.filenames import safe_name, sent_name
 from .._models.files import File, UploadProgress, data_url, facts_of, set_facts
 from ..description.addresses import is_url, split
 from ..description.dialect import Dialect
@@ -369,9 +369,8 @@ def _identity(file: File) -> object:
 
 def _name(file: File) -> str:
     """Return the name for the upload of a file; servers look at its suffix."""
-    if name := file.orig_name or (file.path.name if file.path else None):
-        return safe_name(name)
-    return f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
+    name = sent_name(file.orig_name or (file.path.name if file.path else ""))
+    return name or f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
 
 
 def _of_data_url(url: str, error: type[InputError | ProtocolError]) -> File:
