@@ -109,6 +109,7 @@ def request_info(text: str, request: gr.Request) -> dict[str, Any]:
         "text": text,
         "headers": {n: v for n, v in headers.items() if n.startswith("x-")},
         "user_agent": headers.get("user-agent"),
+        "query": dict(request.query_params or {}),
         "username": request.username,
     }
 

@@ -111,7 +111,9 @@ def test_an_app_sees_the_own_name_of_a_file(
     every_gradio: GradioServer, tmp_path: Path
 ) -> None:
     """As from a browser; what Gradio leaves out of a name is another matter."""
-    names = {".env": ".env", " lead.txt": " lead.txt", "a\\b.txt": "ab.txt"}
+    names = {" lead.txt": " lead.txt", "a\\b.txt": "ab.txt"}
+    if every_gradio.major < 5:  # later ones refuse it, as from a browser
+        names[".env"] = ".env"
     # Gradio serves no file whose name begins with a dot.
     with WireClient(every_gradio.url, download_files=False) as client:
         for name in names:

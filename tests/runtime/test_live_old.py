@@ -183,6 +183,13 @@ def test_headers_reach_the_function(gradio: GradioServer) -> None:
             assert seen["headers"]["x-hf-authorization"] == "Bearer hf_secret"
 
 
+def test_the_query_of_the_address_reaches_the_function(gradio: GradioServer) -> None:
+    with WireClient(f"{gradio.url}/?user=bob&team=%C3%A4") as client:
+        for name in ("/request_info", "/request_info_now"):
+            seen = client.predict("t", api_name=name)["query"]
+            assert (seen["user"], seen["team"]) == ("bob", "ä")
+
+
 def test_many_jobs_at_once(client: WireClient) -> None:
     jobs = [client.echo.submit(str(n)) for n in range(40)]
     assert [job.result(60) for job in jobs] == [str(n) for n in range(40)]
