@@ -54,7 +54,9 @@ class Gate:
         self._secrets = secrets
         self._hosts = set(map(host_and_port, options.download_hosts))
         self._headers: dict[str, str] = {}
-        self.client = make_client(options, CookieJar(_OwnCookies(self, secrets)))
+        own = CookieJar(_OwnCookies(self, secrets))
+        host = httpx2.URL(base).netloc.decode("ascii")
+        self.client = make_client(options, own, host=host)
         self._abroad: httpx2.AsyncClient | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
