@@ -9,7 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar
 from typing import Any
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 import httpx2
 
@@ -50,7 +50,7 @@ def _has_proxy(host: str = "") -> bool:
     """Return whether the environment names a proxy, for a host if one is given."""
     proxies = getproxies_environment()
     named = not proxies.keys().isdisjoint({"http", "https", "all"})
-    return named and not proxy_bypass_environment(host, proxies)
+    return named and not proxy_bypass(host)
 
 
 def make_client(

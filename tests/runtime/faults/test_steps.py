@@ -199,6 +199,8 @@ def meant(step: str, status: int) -> type[GradioError] | None:
     if step == "login" and status == 404:
         return None  # the app has no login
     match status:
+        case 403 if step == "download":
+            return ConnectError  # of a file that is not there
         case 401 | 403:
             return AuthenticationError
         case 413:
