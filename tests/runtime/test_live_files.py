@@ -187,10 +187,14 @@ def test_a_recording_of_many_parts(
 ) -> None:
     server = start_server("recording", major)
     with RecordingClient(server.url, download_dir=tmp_path) as client:
-        recording = client.recite(3)
-        assert recording.path is None
         parts = [bytes([65 + index]) * 100_000 for index in range(3)]
-        assert recording.read_bytes() == b"".join(parts)
+        job = client.recite.submit(3)
+        for recording in (client.recite(3), job.result(), job.outputs()[-1]):
+            assert recording.path is not None
+            assert recording.read_bytes() == b"".join(parts)
+        assert client.predict(3, api_name="/silence") is None
+        job_ = client.submit(3, api_name="/silence")
+        assert (len(list(job_)), job_.result()) == (3, None)
 
 
 _PEAK = """

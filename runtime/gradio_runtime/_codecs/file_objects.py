@@ -20,6 +20,8 @@ from ..errors import ProtocolError
 
 #: Everything that a `FileData` has before 4.20, where nothing marks it.
 _UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
+#: A stream of Gradio 5, and the file that is made of it, by the ends of their paths.
+PLAYLIST, PLAYLIST_FILE = "/playlist.m3u8", "/playlist-file"
 #: Characters of a `data:` URL that are looked at together.
 _PIECE = 64 << 10
 
@@ -101,7 +103,7 @@ def stream_path(path: str) -> str:
     Before, a stream is one answer that ends with it, once.
     """
     base, slash, name = path.rpartition("/")
-    return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
+    return base + PLAYLIST_FILE if slash and slash + name == PLAYLIST else path
 
 
 def _unquoted(body: str) -> bytes:
