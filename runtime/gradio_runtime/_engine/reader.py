@@ -195,8 +195,8 @@ class Reader(Generic[T]):
         self._outputs = Outputs()
         values = await beside(partial(self._decode, data), large=large)
         await self._fetch()
-        for empty in await self._without_content():
-            values = [None if empty in codec.files_in([v]) else v for v in values]
+        for silent in await self._without_content():
+            values = [None if silent in codec.files_in(v) else v for v in values]
         result = await beside(partial(self._read, values), large=large)
         empty = self._entry.route.generator and all(v is None for v in data)
         output = UNCHANGED if empty or repeats else result

@@ -297,7 +297,7 @@ class Transfer:
             path = await self._fetch(file, allowance)
         except (ConnectError, ProtocolError):
             return True
-        file.size = path.stat().st_size  # noqa: ASYNC240  # a local disk
+        file.size = path.stat().st_size  # a local disk
         file.path = path if file.size else None
         return file.path is not None
 
