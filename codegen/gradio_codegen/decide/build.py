@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from gradio_runtime._components.registry import VALUES, kind_of
 from gradio_runtime._components.slots import slot_types, visible
 from gradio_runtime.description import (
+    NO_INFO,
     Component,
     Dependency,
     EndpointInfo,
@@ -219,6 +220,8 @@ def build(
     plans = _plans(spec, options, diagnostics)
     if not plans:
         raise _nothing(spec, options, diagnostics)
+    if spec.info.substitute:
+        diagnostics.append(Diagnostic("warning", "", NO_INFO))
     names = _wanted_names(spec, options, plans)
     for old, problem in names.unknown:
         if not stale_names:

@@ -129,7 +129,7 @@ class Refused:
 
 
 OfJob: TypeAlias = (
-    Estimation | Started | Progress | Log | Generating | Completed | Failed
+    Estimation | Started | Progress | Log | Generating | Completed | Paused | Failed
 )
 Message: TypeAlias = OfJob | Asked | Refused | CloseStream | StreamFault | Ignored
 

@@ -226,6 +226,10 @@ def test_a_status_at_a_step(server: Server, step: str, status: int) -> None:
     if error is None:
         assert take(server, step) == "ok"
         return
+    if (step, status) == ("info", 500):
+        with pytest.warns(RuntimeWarning, match="fails to describe its API"):
+            take(server, step)
+        return
     with pytest.raises(error) as caught:
         take(server, step)
     assert type(caught.value) is error
