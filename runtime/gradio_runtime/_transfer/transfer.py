@@ -35,7 +35,7 @@ from .._models.filenames import safe_name, sent_name
 from .._models.files import File, UploadProgress, data_url, facts_of, set_facts
 from ..description.addresses import is_url, split
 from ..description.dialect import Dialect
-from ..errors import ConnectError, InputError, ProtocolError
+from ..errors import ConnectError, ConnectionLost, InputError, ProtocolError
 from .downloads import Allowance, Wanted, download
 from .sources import Source, open_path, open_source
 from .uploads import Upload, upload
@@ -48,6 +48,8 @@ OnProgress: TypeAlias = Callable[[UploadProgress], object]
 _AT_A_TIME = 8
 #: What a playlist has for each part of a recording.
 _SEGMENT = b"#EXTINF"
+#: Bytes of a playlist within which its first part stands.
+_HEAD = 64 << 10
 
 
 def default_download_dir() -> Path:
@@ -295,7 +297,7 @@ class Transfer:
             if url.endswith(PLAYLIST_FILE) and not await self._has_segments(url):
                 return False
             path = await self._fetch(file, allowance)
-        except (ConnectError, ProtocolError):
+        except (ConnectError, ConnectionLost, ProtocolError):
             return True
         file.size = path.stat().st_size  # a local disk
         file.path = path if file.size else None
@@ -306,8 +308,8 @@ class Transfer:
         head = b""
         async with self._transport.stream("GET", url) as playlist:
             async for chunk in playlist.aiter_bytes():
-                head = head[-len(_SEGMENT) :] + chunk
-                if _SEGMENT in head:
+                head += chunk
+                if _SEGMENT in head or len(head) > _HEAD:
                     return True
         return False
 
