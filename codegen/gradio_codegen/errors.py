@@ -99,4 +99,5 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Return one line, ready to print: names come from strangers' apps."""
-        return _line(f"{self.level}: {self.endpoint}: {self.message}")
+        about = f"{self.endpoint}: " if self.endpoint else ""
+        return _line(f"{self.level}: {about}{self.message}")

@@ -322,10 +322,17 @@ class SchemaDriftWarning(UserWarning):
         super().__init__(printable(text))
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ProtocolError(GradioError):
-    """The server said something that this runtime does not understand."""
+    """The server said something that this runtime does not understand.
+
+    Attributes:
+        status: The HTTP status that it said so with, if it was one of a failure.
+    """
 
     usual_hint = "If the app works in a browser, report it to gradio-codegen"
+
+    status: int | None = None
 
 
 if TYPE_CHECKING:

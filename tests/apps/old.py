@@ -76,6 +76,10 @@ def many_outputs(text: str) -> tuple[str, int, bool]:
     return text, len(text), bool(text)
 
 
+def panel(text: str) -> tuple[Any, str]:
+    return gr.update(visible=True), text
+
+
 def update(text: str) -> Any:
     make: Any = gr.Textbox
     if GRADIO_MAJOR == 3:
@@ -109,6 +113,7 @@ def request_info(text: str, request: gr.Request) -> dict[str, Any]:
         "text": text,
         "headers": {n: v for n, v in headers.items() if n.startswith("x-")},
         "user_agent": headers.get("user-agent"),
+        "query": dict(request.query_params or {}),
         "username": request.username,
     }
 
@@ -322,6 +327,8 @@ def add_values() -> None:
     expose(no_outputs, [text("Key")])
     any_ = gr.Checkbox(label="Any")
     expose(many_outputs, [text()], [text("Out"), number("Length"), any_])
+    with gr.Column() as column:
+        expose(panel, [text()], [column, text("Out")])
     expose(update, [text()], [text("Out")])
     expose(skip_first, [text()], [text("Skipped"), text("Kept")])
     expose(fail, [text("Message")], [text("Out")])

@@ -34,10 +34,16 @@ def recite(n: float) -> Iterator[bytes]:
         yield bytes([65 + index]) * 100_000
 
 
+def silence(n: float) -> Iterator[None]:
+    for _ in range(int(n)):
+        yield None
+
+
 with gr.Blocks() as demo:
     number = gr.Number(label="N")
     recording = gr.Audio(label="Recording", streaming=True)
     number.submit(recite, number, recording, api_name="recite")
+    number.submit(silence, number, recording, api_name="silence")
 
 if __name__ == "__main__":
     with mock.patch.object(gr.Audio, "stream_output", stream_output):

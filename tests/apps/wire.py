@@ -484,6 +484,20 @@ def add_shapes() -> None:
     expose(request_info, [text()], [gr.JSON(label="Request")])
 
 
+def seen(key: str) -> str:
+    """What the page calls every half second with what its camera sees."""
+    mark(key, "seen")
+    return f"seen {key}"
+
+
+def add_page_streams() -> None:
+    camera: Any = gr.Image(label="Camera", sources=["webcam"], streaming=True)
+    key, shown = text("Key"), text("Shown")
+    camera.stream(seen, key, shown, api_name="seen", time_limit=60)
+    yielding = {"api_name": "seen_again", "time_limit": 60}
+    camera.stream(grow, whole(value=3), shown, **yielding)
+
+
 def add_streams() -> None:
     for function in (grow, replacing, repeating, fail_after, crash_after, async_stream):
         expose(function, [whole(value=3)], [text("Out")])
@@ -528,6 +542,7 @@ with gr.Blocks(title="Wire") as demo:
     add_files()
     add_shapes()
     add_streams()
+    add_page_streams()
     add_time_and_state()
 
 

@@ -71,11 +71,6 @@ _LABELS = Note(
     "from the labels. In a generated module what has a value on the page may be left "
     "out; an untyped call gives every value."
 )
-_EXTRA = Note(
-    "Gradio 3 queues by WebSocket: install `gradio-runtime[ws]`. Without it a call "
-    "raises an error that says so; endpoints outside the queue work.",
-    cell="no",
-)
 _PAIRS = Note("A history is a list of pairs, `(user, bot)`, as the app has it.")
 _MESSAGES = Note("A history is a list of `ChatMessage`, the same for both versions.")
 _DIRECT = Note(
@@ -97,9 +92,6 @@ CAPABILITIES: tuple[Group, ...] = (
                 "parameter_names",
                 "Parameter names and defaults as in the app's code",
                 _same(("3.50", "4.8"), _LABELS),
-            ),
-            Capability(
-                "without_extras", "Nothing but `gradio-runtime`", {"3.50": _EXTRA}
             ),
         ),
     ),
@@ -217,23 +209,14 @@ def page() -> str:
 def summary() -> str:
     """The section of the README: a line for each group."""
     lines = [*_head(), _row(["Protocol", *_protocols()])]
-    for group in CAPABILITIES:
-        cells = [
-            "partly" if any(_is_limit(row, version) for row in group.rows) else "yes"
-            for version in VERSIONS
-        ]
-        lines.append(_row([group.title, *cells]))
+    lines += [_row([group.title, *["yes"] * len(VERSIONS)]) for group in CAPABILITIES]
     return (
         "## Gradio versions\n\n"
         + "\n".join(lines)
         + "\n\nThe whole table, with what is special about each version, is in\n"
         "[docs/versions.md](docs/versions.md). Each cell of it is a test on a real "
-        "server;\n“partly” is what needs `gradio-runtime[ws]` in part.\n"
+        "server.\n"
     )
-
-
-def _is_limit(row: Capability, version: str) -> bool:
-    return version in row.notes and row.notes[version].cell == "no"
 
 
 def filled(text: str, name: str, content: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,7 +22,6 @@ import pytest
 from gradio_runtime import (
     AppError,
     AuthenticationError,
-    GradioError,
     InputError,
     JobCancelled,
     QueueFull,
@@ -161,19 +159,6 @@ def test_parameter_names(place: Place) -> None:
                 client.predict(1, "add", api_name="/calculator")
         else:
             assert client.predict(a=1, operation="add", api_name="/calculator") == 3
-
-
-def test_without_extras(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [n for n in sys.modules if n.startswith(("wsproto", "httpx2.websock"))]:
-        monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setitem(sys.modules, "wsproto", None)
-    with WireClient(place.url) as client:
-        if place.label == "3.50":
-            with pytest.raises(GradioError, match=r"gradio-runtime\[ws\]"):
-                client.echo("x")
-            assert client.predict("d", api_name="/direct_now") == "direct d"
-        else:
-            assert client.echo("x") == "x"
 
 
 # ---- calls

@@ -66,3 +66,12 @@ def test_a_generated_module_needs_the_runtime_only() -> None:
     others = roots - sys.stdlib_module_names - {"gradio_runtime"}
     assert others == {"pydantic"}
     assert others <= known.keys()
+
+
+def test_the_extra_for_sockets_still_has_its_name() -> None:
+    """`gradio-runtime[ws]` stands in requirements of 0.1; what it brought is plain now."""
+    project = tomllib.loads((ROOT / "runtime/pyproject.toml").read_text("utf-8"))
+    assert project["project"]["optional-dependencies"]["ws"] == []
+    assert any(
+        name.startswith("httpx2[ws]") for name in project["project"]["dependencies"]
+    )

@@ -336,7 +336,7 @@ def test_a_redirect_on_the_own_origin_keeps_them(server: Server) -> None:
 
 # ---- what is shown
 
-SECRETS = ("hf_secret", "hunter2", "kjhgfd", "s3cret", "hf_mine")
+SECRETS = ("hf_secret", "hunter2", "kjhgfd", "s3cret", "hf_mine", "an_account")
 
 
 def shown(error: BaseException) -> str:
@@ -372,7 +372,7 @@ def test_no_secret_is_logged_or_shown(
     Handler.answers["/gradio_api/info"] = lambda h: h.json({"named_endpoints": {}})
     text = ""
     with WireClient(
-        server.url,
+        f"{server.url}?key=s3cret&user=an_account",
         token="hf_secret",
         auth=AUTH,
         headers={"x-key": "s3cret"},

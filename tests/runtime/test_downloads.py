@@ -260,7 +260,7 @@ def test_a_passing_failure_is_tried_again(
     ("number", "error"),
     [
         (401, AuthenticationError),
-        (403, AuthenticationError),
+        (403, ConnectError),
         (404, ConnectError),
         (410, ConnectError),
         (416, GradioError),
@@ -415,8 +415,9 @@ def test_a_download_in_async_code(server: FileServer, folder: Path) -> None:
 # ---- recordings
 
 
-def test_a_recording_is_fetched_whole_when_it_is_wanted(
-    server: FileServer, folder: Path
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_recording_is_fetched_whole_at_the_end_of_its_job(
+    server: FileServer, folder: Path, at_once: bool
 ) -> None:
     server.output = {
         "path": "session/run/7/playlist.m3u8",
@@ -425,13 +426,28 @@ def test_a_recording_is_fetched_whole_when_it_is_wanted(
         "meta": META,
     }
     recording = Served(MANY, faults=[cut(300_000)])
-    server.served[f"{PREFIX}/stream/session/run/7/playlist-file"] = recording
-    with WireClient(server.url, download_dir=folder) as client:
+    stream = f"{PREFIX}/stream/session/run/7"
+    server.served[f"{stream}/playlist-file"] = recording
+    server.served[f"{stream}/playlist.m3u8"] = Served(b"#EXTM3U\n#EXTINF:1.0,\na.aac")
+    with WireClient(server.url, download_dir=folder, download_files=at_once) as client:
         file = client.file(b"")
-        assert not recording.ranges
+        assert bool(recording.ranges) == at_once
         assert file.read_bytes() == MANY
         assert file.path is not None
         assert file.path.name == "audio.mp3"
+
+
+@pytest.mark.parametrize("video", [True, False])
+def test_a_recording_of_nothing_is_not_a_file(
+    server: FileServer, folder: Path, video: bool
+) -> None:
+    """Gradio makes an empty file of it, and of a video an error."""
+    server.output = {"path": "s/r/7/playlist.m3u8", "is_stream": True, "meta": META}
+    nothing = Served(b"", faults=[status(500, b"no video")] if video else [])
+    server.served[f"{PREFIX}/stream/s/r/7/playlist-file"] = nothing
+    server.served[f"{PREFIX}/stream/s/r/7/playlist.m3u8"] = Served(b"#EXTM3U\n")
+    with WireClient(server.url, download_dir=folder) as client:
+        assert client.file.with_options(strict_outputs=False)(b"") is None
 
 
 def test_a_recording_that_the_app_cannot_put_together(
@@ -439,8 +455,10 @@ def test_a_recording_that_the_app_cannot_put_together(
 ) -> None:
     """Gradio needs ffmpeg for it, and answers 500 without."""
     server.output = {"path": "s/r/7/playlist.m3u8", "is_stream": True, "meta": META}
-    recording = Served(b"", faults=[status(500, b"Internal Server Error")])
+    failure = status(500, b"Internal Server Error")
+    recording = Served(b"", faults=[failure, failure])
     server.served[f"{PREFIX}/stream/s/r/7/playlist-file"] = recording
+    server.served[f"{PREFIX}/stream/s/r/7/playlist.m3u8"] = Served(b"#EXTINF:1.0,\na")
     with WireClient(server.url, download_dir=folder) as client:
         file = client.file(b"")
         with pytest.raises(ProtocolError, match=r"recording.*500.*ffmpeg"):

@@ -129,6 +129,14 @@ def test_headers_reach_the_function(gradio: GradioServer) -> None:
         assert "hf_secret" not in repr(client)
 
 
+def test_the_query_of_the_address_reaches_the_function(gradio: GradioServer) -> None:
+    with WireClient(f"{gradio.url}/?user=bob&team=%C3%A4") as client:
+        seen: Any = client.request_info("t")
+        assert (seen["query"]["user"], seen["query"]["team"]) == ("bob", "ä")
+        sent = client.file(b"x")  # uploads and downloads work with it, too
+        assert sent.read_bytes() == b"x"
+
+
 def test_chat_is_the_same_on_every_version(client: WireClient) -> None:
     *_, last = client.chat.stream("hi")
     assert [message.role for message in last] == ["user", "assistant"]

@@ -55,6 +55,22 @@ def test_a_plain_job_has_one_output(client: WireClient) -> None:
     assert job.first() == "a"
 
 
+def test_an_event_of_the_page_ends_with_its_first_result(
+    client: WireClient, key: str
+) -> None:
+    """It runs once and leaves its worker to the next, long before its `time_limit`."""
+    for count in range(1, 4):
+        job = client.submit(key, api_name="/seen")
+        assert job.result(20) == f"seen {key}"
+        assert job.outputs() == [f"seen {key}"]
+        assert client.marks(key) == ["seen"] * count
+    assert client.submit(3, api_name="/seen_again").result(20) == GROWN[0]
+    assert client.submit(3, api_name="/seen_again").result(20) == GROWN[0]
+    # Several at once, in one session: none ends another.
+    jobs = [client.submit(f"{key}{n}", api_name="/seen") for n in range(4)]
+    assert [job.result(20) for job in jobs] == [f"seen {key}{n}" for n in range(4)]
+
+
 def test_streams_sync_and_async(client: WireClient) -> None:
     assert list(client.grow.stream(3)) == GROWN
     with client.grow.stream(3) as stream:

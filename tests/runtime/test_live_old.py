@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import struct
-import sys
 import urllib.request
 import wave
 import zlib
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio_codegen
 import pytest
 from gradio_runtime import (
     AppError,
@@ -24,7 +24,6 @@ from gradio_runtime import (
     Client,
     ConnectionLost,
     File,
-    GradioError,
     JobCancelled,
     JobTimeout,
     QueueFull,
@@ -174,6 +173,14 @@ def test_state_belongs_to_the_client(client: WireClient, gradio: GradioServer) -
     assert client.counter(1) == 1
 
 
+def test_layout_among_the_outputs_is_nothing_to_callers(gradio: GradioServer) -> None:
+    with WireClient(gradio.url) as client:
+        assert client.predict("x", api_name="/panel") == "x"
+    module = gradio_codegen.generate(gradio.url, include=["panel"])
+    assert not module.diagnostics
+    assert 'shape="textbox -> textbox"' in module.code
+
+
 def test_headers_reach_the_function(gradio: GradioServer) -> None:
     with WireClient(gradio.url, headers={"x-mine": "1"}, token="hf_secret") as client:
         for name in ("/request_info", "/request_info_now"):
@@ -181,6 +188,13 @@ def test_headers_reach_the_function(gradio: GradioServer) -> None:
             assert seen["headers"]["x-mine"] == "1"
             assert seen["headers"]["x-call"] == "2"
             assert seen["headers"]["x-hf-authorization"] == "Bearer hf_secret"
+
+
+def test_the_query_of_the_address_reaches_the_function(gradio: GradioServer) -> None:
+    with WireClient(f"{gradio.url}/?user=bob&team=%C3%A4") as client:
+        for name in ("/request_info", "/request_info_now"):
+            seen = client.predict("t", api_name=name)["query"]
+            assert (seen["user"], seen["team"]) == ("bob", "ä")
 
 
 def test_many_jobs_at_once(client: WireClient) -> None:
@@ -321,7 +335,8 @@ def test_a_recording_that_is_streamed(old_gradio: GradioServer) -> None:
     with ReciteClient(old_gradio.url) as client:
         job = client.recite.submit(2)
         result = job.result()
-        assert result.path is None  # it may not be whole before it is over
+        assert result.path is not None  # since it is over
+        assert result == job.outputs()[-1]
         head, frames = result.read_bytes()[:44], result.read_bytes()[44:]
         assert head.startswith(b"RIFF")
         assert frames == b"\0\0" * 8000 + b"\1\0" * 8000
@@ -403,20 +418,6 @@ def test_a_server_that_dies(start_server: StartServer) -> None:
         with pytest.raises(ConnectionLost) as lost:
             waiting.result(timeout=10)
         assert not lost.value.may_have_run
-
-
-def test_without_the_extra_for_sockets(
-    client3: WireClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in [name for name in sys.modules if name.startswith("wsproto")]:
-        monkeypatch.setitem(sys.modules, name, None)
-    for name in [n for n in sys.modules if n.startswith("httpx2.websockets")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "wsproto", None)
-    with pytest.raises(GradioError, match=r"gradio-runtime\[ws\]") as caught:
-        client3.echo("x")
-    assert caught.value.endpoint == "/echo"
-    assert client3.predict("d", api_name="/direct_now") == "direct d"
 
 
 def test_an_event_of_the_app_that_stops_a_job(client3: WireClient) -> None:

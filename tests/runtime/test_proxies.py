@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 import trustme
-from gradio_runtime import ConnectError
+from gradio_runtime import ConnectError, InputError
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import Server, forget_all, sent, serving
@@ -45,6 +45,28 @@ def test_a_proxy_of_the_environment(
         with WireClient(server.url) as client:
             assert client.echo("x") == "ok"
         assert len(proxy.asked) == 3
+
+
+@pytest.mark.parametrize("bypass", ["127.0.0.1", "*", "localhost, 127.0.0.1:{port}"])
+def test_no_proxy_counts_before_any_proxy_is_looked_at(
+    server: Server, monkeypatch: pytest.MonkeyPatch, bypass: str
+) -> None:
+    port = server.url.rpartition(":")[2]
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", bypass.format(port=port))
+    with WireClient(server.url) as client:
+        assert client.echo("x") == "ok"
+
+
+def test_a_socks_proxy_of_the_desktop_is_named(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    with (
+        WireClient(server.url) as client,
+        pytest.raises(InputError, match=r"socks5://.*not socks://.*NO_PROXY"),
+    ):
+        client.echo("x")
 
 
 def test_a_tunnel_to_an_app_with_tls() -> None:

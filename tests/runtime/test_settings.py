@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio_runtime
 import pytest
@@ -188,3 +188,10 @@ def test_a_number_has_a_least_value(name: str) -> None:
 def test_a_wrong_name_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="tokens"):
         WAYS["Client"]("http://127.0.0.1:9", tokens="t")
+
+
+def test_a_clients_endpoint_names_the_address_of_the_client() -> None:
+    endpoint = WireClient("http://me:pw@127.0.0.1:7/sub?user=bob").echo
+    assert repr(endpoint) == "<Endpoint /echo of http://127.0.0.1:7/sub>"
+    with pytest.raises(InputError, match=r"\[/echo of http://127\.0\.0\.1:7/sub\]"):
+        endpoint(cast("Any", ["no text"]))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import concurrent.futures
 import logging
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from gradio_runtime import GradioError
 from gradio_runtime._http import pools
+from gradio_runtime._loop.loop import get_loop
 
 from tests.runtime.wire_api import WireClient
 from tests.support.misbehaving import until
@@ -154,3 +159,21 @@ def test_callbacks_come_in_the_order_of_ends(client: WireClient, key: str) -> No
     until(lambda: "slept 1.5" in seen)
     quick = [line for text in "abc" for line in (f"{text}, slowly", text)]
     assert seen == [*quick, "slept 1.5"]
+
+
+@pytest.mark.parametrize("name", ["eventlet.patcher", "gevent.monkey", None])
+def test_threads_that_are_patched_too_late_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    """A debugger patches them, too, and does no harm."""
+    get_loop()
+    monkeypatch.setattr(_thread, "start_new_thread", lambda *_: 0)
+    if name is None:
+        assert get_loop() is get_loop()
+        return
+    patched = SimpleNamespace(
+        is_monkey_patched=lambda _: True, is_module_patched=lambda _: True
+    )
+    monkeypatch.setitem(sys.modules, name, cast("ModuleType", patched))
+    with pytest.raises(GradioError, match=r"after gradio_runtime's first use.*Patch"):
+        get_loop()

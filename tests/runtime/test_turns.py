@@ -180,7 +180,7 @@ def test_an_app_too_old_to_describe_itself(server: Server) -> None:
         WireClient(server.url) as client,
         pytest.raises(ConnectError, match=r"3\.23\.0 does not describe.*3\.26"),
     ):
-        client.predict("x", api_name="/echo")
+        client.predict(text="x", api_name="/echo")
 
 
 # ---- 4.9 to 4.21: streams end without a word

@@ -95,12 +95,12 @@ class _Checked:
 
 def _reading(connect: Connect, talk: Talk) -> Callable[[str], AppSpec | CodegenError]:
     """Return a function that reads each app once."""
-    from .connect import read_app
+    from .connect import read_and_warn
 
     @cache
     def read(app: str) -> AppSpec | CodegenError:
         try:
-            return read_app(app, connect, talk)
+            return read_and_warn(app, connect, talk)
         except CodegenError as error:
             return error
 

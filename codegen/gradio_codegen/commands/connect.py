@@ -8,7 +8,7 @@ from gradio_runtime.description.addresses import shown_src
 
 from ..descriptions.fetch import Connect, fetch, split_login
 from ..descriptions.spec import AppSpec
-from ..errors import UsageError
+from ..errors import Diagnostic, UsageError
 from .console import Talk
 
 
@@ -36,6 +36,19 @@ def read_app(source: str, connect: Connect, talk: Talk) -> AppSpec:
     reading = talk.progress(f"Reading {shown_src(source)}")
     with reading as show, talk.stage("fetch"):
         return fetch(source, connect, show)
+
+
+def read_and_warn(source: str, connect: Connect, talk: Talk) -> AppSpec:
+    """Do the same, and say where the app's server fails to describe it.
+
+    What generates a module says so with the module's diagnostics.
+    """
+    from gradio_runtime.description import NO_INFO
+
+    spec = read_app(source, connect, talk)
+    if spec.info.substitute:
+        talk.diagnostics([Diagnostic("warning", "", NO_INFO)])
+    return spec
 
 
 def _header(text: str) -> tuple[str, str]:

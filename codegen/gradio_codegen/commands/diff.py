@@ -35,7 +35,7 @@ def diff(
 ) -> int:
     """What has changed between two states of an app, for callers of its module."""
     from .. import drift
-    from .connect import read_app
+    from .connect import read_and_warn
     from .console import out
     from .show import exit_code, show
 
@@ -43,7 +43,7 @@ def diff(
         old,
         new,
         all_endpoints=all_endpoints,
-        read=lambda source: read_app(source, connect, talk),
+        read=lambda source: read_and_warn(source, connect, talk),
     )
     if as_json:
         out(json.dumps(found.to_json(), indent=1) + "\n")

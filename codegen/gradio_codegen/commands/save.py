@@ -23,14 +23,14 @@ def save(
     from ..descriptions.fetch import classify
     from ..descriptions.spec import dumps, is_saved
     from ..write.file import ensure_writable, write_file
-    from .connect import read_app
+    from .connect import read_and_warn
     from .console import out
 
     target = target_of(output)
     classify(source)
     if target is not None:
         ensure_writable(target, force=force, ours=is_saved)
-    spec = read_app(source, connect, talk)
+    spec = read_and_warn(source, connect, talk)
     text = dumps(spec)
     if target is None:
         out(text)

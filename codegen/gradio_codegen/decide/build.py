@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from gradio_runtime._components.registry import VALUES, kind_of
 from gradio_runtime._components.slots import slot_types, visible
 from gradio_runtime.description import (
+    NO_INFO,
     Component,
     Dependency,
     EndpointInfo,
@@ -198,6 +199,8 @@ def build(
     plans = _plans(spec, options, diagnostics)
     if not plans:
         raise _nothing(spec, options, diagnostics)
+    if spec.info.substitute:
+        diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
     endpoints = tuple(builder.endpoint(plan) for plan in plans)

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from gradio_runtime._components.registry import kind_of
-from gradio_runtime._components.slots import is_hidden, visible
+from gradio_runtime._components.slots import described, is_hidden
 from gradio_runtime.description import (
     Component,
     Config,
@@ -135,7 +135,8 @@ class AppSpec:
         ]
         named = {f"/{item.api_name}" for item in kept}
         endpoints = self.info.named_endpoints.items()
-        info = Info(named_endpoints={k: v for k, v in endpoints if k in named})
+        kept_info = {k: v for k, v in endpoints if k in named}
+        info = Info(named_endpoints=kept_info, substitute=self.info.substitute)
         return replace(self, config=_renumber(self.config, kept), info=info)
 
 
@@ -251,6 +252,7 @@ class _Reducer:
         info = Info(
             named_endpoints={key: self._endpoint(key) for key in sorted(named)},
             unnamed_endpoints={key: self._endpoint(key) for key in nameless},
+            substitute=self._info.substitute,
         )
         return _renumber(self._config, list(kept.values())), info
 
@@ -290,32 +292,9 @@ class _Reducer:
         """
         first, last = self._first.get(key), self._last.get(key)
         if first and last and _slots(first) != _slots(last):
-            return self._from_components(first)
+            return EndpointInfo.model_validate(described(self._config, first))
         named = self._info.named_endpoints
         return named[key] if key in named else self._info.unnamed_endpoints[key]
-
-    def _from_components(self, item: Dependency) -> EndpointInfo:
-        slots = self._config.slots
-        return EndpointInfo(
-            parameters=[
-                ParameterInfo(
-                    label=label_text(slot.props.get("label")),
-                    component=slot.type.capitalize(),
-                    schema_=slot.schema_in,
-                    has_default=slot.props.get("value") is not None,
-                    default=slot.props.get("value"),
-                )
-                for slot in visible(slots(item.inputs))
-            ],
-            returns=[
-                ReturnInfo(
-                    label=label_text(slot.props.get("label")),
-                    component=slot.type.capitalize(),
-                    schema_=slot.schema_out,
-                )
-                for slot in visible(slots(item.outputs))
-            ],
-        )
 
 
 def _slots(item: Dependency) -> tuple[list[int], list[int]]:

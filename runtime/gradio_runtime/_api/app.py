@@ -183,8 +183,13 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
             error.hint = "Nothing has been sent"
         except RecursionError:
             error = too_deep()
-        error.within(endpoint=str(self.api_name), src=shown_src(self.app.src))
+        error.within(endpoint=str(self.api_name), src=self._src)
         raise error
+
+    @property
+    def _src(self) -> str:
+        """Return the address that it calls, as it may be shown."""
+        return shown_src(self.app.src if self._client is None else self._client.src)
 
     def with_options(
         self,
@@ -292,7 +297,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         return found._copy(client, options)
 
     def __repr__(self) -> str:
-        what = printable(f"{self.api_name} of {shown_src(self.app.src)}", 400)
+        what = printable(f"{self.api_name} of {self._src}", 400)
         return f"<{type(self).__name__} {what}>"
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import warnings
 from typing import Any, cast
 
 from .._codecs import codec
 from .._components.registry import kind_of
+from .._components.slots import described as described_by_components
 from .._engine.app import Live
 from .._engine.connection import Connection
 from .._engine.discovery import read_info
@@ -22,7 +24,7 @@ from .._loop.loop import run_sync
 from .._models.files import FILE_META, File
 from .._models.provenance import as_said
 from .._queue.route import Route
-from ..description import EndpointInfo, Info, ParameterInfo
+from ..description import NO_INFO, EndpointInfo, Info, ParameterInfo
 from ..description.addresses import is_url
 from ..description.json_values import is_object
 from ..errors import GradioError, InputError, too_deep
@@ -65,11 +67,15 @@ def untyped_request(
 ) -> Request[Any]:
     """Return the request for a call of any endpoint. Connects, and blocks meanwhile."""
     try:
-        live, info = run_sync(_described(connection))
-        name = _endpoint(live, info, api_name, fn_index)
-        route = live.route(name)
+        live = run_sync(connection.ready())
+        named = fn_index if api_name is None else api_name
+        described = None if kwargs else _by_position(live, named, len(args))
+        if named is None or described is None:
+            info = _info(connection, live)
+            named = _endpoint(live, info, api_name, fn_index)
+            described = _description(info, live.route(named))
+        route = live.route(named)
         _check_public(live, route)
-        described = _description(info, route)
         values = _arguments(described, args, kwargs, route.api_name)
     except GradioError as error:
         connection.leaving(error)
@@ -80,7 +86,7 @@ def untyped_request(
         raise deep from None
     parameters = described.parameters if described else []
     return Request(
-        endpoint=name,
+        endpoint=named,
         names=[parameter_name(i, p) for i, p in enumerate(parameters)]
         or [f"param_{i}" for i in range(len(values))],
         values=values,
@@ -90,9 +96,34 @@ def untyped_request(
     )
 
 
-async def _described(connection: Connection) -> tuple[Live, Info]:
-    live = await connection.ready()
-    return live, await live.info()
+def _by_position(live: Live, name: str | int | None, count: int) -> EndpointInfo | None:
+    """Return what the components of an endpoint say that takes so many values.
+
+    With all of them by position, no call needs `/info`: one request less, and some apps
+    fail to answer it.
+    """
+    config = live.config
+    found = config.find(name) if isinstance(name, str) and name[:1] == "/" else None
+    if isinstance(name, int):
+        found = next((item for item in config.dependencies if item.id == name), None)
+    if found is None or None in config.slots(found.inputs):
+        return None
+    endpoint = EndpointInfo.model_validate(described_by_components(config, found))
+    return endpoint if len(endpoint.parameters) == count else None
+
+
+def _info(connection: Connection, live: Live) -> Info:
+    """Return the app's `/info`; say once if `/config` has to do."""
+    info = run_sync(live.info())
+    _warn(connection, substitute=info.substitute)
+    return info
+
+
+def _warn(connection: Connection, *, substitute: bool) -> None:
+    if substitute and NO_INFO not in connection.warned:
+        connection.warned.add(NO_INFO)
+        text = f"{connection.src}: {NO_INFO}"
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
 def _endpoint(
@@ -264,4 +295,6 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
         live = await connection.ready()
         return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
 
-    return public_info(strike_description(connection.run(read()), connection.secrets))
+    raw = connection.run(read())
+    _warn(connection, substitute=raw.pop("substitute", None) is True)
+    return public_info(strike_description(raw, connection.secrets))

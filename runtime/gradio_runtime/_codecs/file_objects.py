@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from .._models.filenames import sent_name
 from .._models.files import FILE_META, File, plain_scheme, set_facts
 from .._models.texts import brief, is_whole
 from ..description.dialect import Dialect
@@ -19,6 +20,8 @@ from ..errors import ProtocolError
 
 #: Everything that a `FileData` has before 4.20, where nothing marks it.
 _UNMARKED = frozenset({"path", "url", "size", "orig_name", "mime_type", "is_stream"})
+#: A stream of Gradio 5, and the file that is made of it, by the ends of their paths.
+PLAYLIST, PLAYLIST_FILE = "/playlist.m3u8", "/playlist-file"
 #: Characters of a `data:` URL that are looked at together.
 _PIECE = 64 << 10
 
@@ -86,9 +89,7 @@ def _size(value: object) -> int | None:
 
 def file_to_send(path: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
     """Return the object that names a file on the server."""
-    name = name or PurePosixPath(path).name
-    # A name on the disk that is not UTF-8 has lone surrogates, which cannot be sent.
-    name = name.encode("utf-8", "replace").decode()
+    name = sent_name(name or "") or PurePosixPath(path).name
     if dialect.file_dicts:
         return {"name": path, "orig_name": name, "is_file": True, "data": None}
     return {"path": path, "orig_name": name, "meta": FILE_META}
@@ -102,7 +103,7 @@ def stream_path(path: str) -> str:
     Before, a stream is one answer that ends with it, once.
     """
     base, slash, name = path.rpartition("/")
-    return f"{base}/playlist-file" if slash and name == "playlist.m3u8" else path
+    return base + PLAYLIST_FILE if slash and slash + name == PLAYLIST else path
 
 
 def _unquoted(body: str) -> bytes:

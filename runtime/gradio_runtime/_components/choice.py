@@ -28,5 +28,8 @@ KINDS = (
     Kind("fileexplorer", _PATHS, _PATHS, title="FileExplorer"),
     Kind("api", of_function=True),
     Kind("dataset interpretation", hidden=True),
+    # Layout, which an event may show or hide. Gradio 3 does not say that it is none of
+    # the API, and leaves it out of `/info`.
+    Kind("accordion box column form group row tab tabitem tabs", hidden=True),
     Kind("state", hidden=True, stateful=True),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..description import Component, Config, Dependency, label_text
 from ..description.signature import Shape, shape_of
@@ -49,3 +50,47 @@ def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
     return slots_shape(
         config.slots(dependency.inputs), config.slots(dependency.outputs)
     )
+
+
+def described(config: Config, dependency: Dependency) -> dict[str, Any]:
+    """Return what the components of an endpoint say of it, as `/info` would.
+
+    Only `/info` has the names of its parameters, and its own words.
+    """
+
+    def item(slot: Component, schema: Any) -> dict[str, Any]:
+        label = label_text(slot.props.get("label"))
+        return {"label": label, "component": slot.type.capitalize(), "type": schema}
+
+    def parameter(slot: Component) -> dict[str, Any]:
+        value = slot.props.get("value")
+        default = {
+            "parameter_has_default": value is not None,
+            "parameter_default": value,
+        }
+        return {**item(slot, slot.schema_in), **default}
+
+    return {
+        "parameters": [parameter(s) for s in visible(config.slots(dependency.inputs))],
+        "returns": [
+            item(slot, slot.schema_out)
+            for slot in visible(config.slots(dependency.outputs))
+        ],
+    }
+
+
+def info_without_info(config: Config, *, all_endpoints: bool) -> dict[str, Any]:
+    """Return what `/info` would say, of an app whose server fails to say it."""
+    named: dict[str, Any] = {}
+    unnamed: dict[str, Any] = {}
+    for item in config.dependencies:
+        listed = item.callable and (all_endpoints or item.visibility == "public")
+        if listed and item.api_name is not None:
+            named.setdefault(f"/{item.api_name}", described(config, item))
+        elif listed:
+            unnamed[str(item.id)] = described(config, item)
+    return {
+        "named_endpoints": named,
+        "unnamed_endpoints": unnamed,
+        "substitute": True,
+    }

@@ -197,7 +197,8 @@ class Connection:
             **_token_header("x-hf-authorization", token),
             **{name.lower(): v for name, v in (self.settings.headers or {}).items()},
         }
-        return Transport(base, headers, self.settings, self.secrets)
+        query = "" if address is None else address.query
+        return Transport(base, headers, self.settings, self.secrets, query)
 
     async def _locate(self) -> tuple[str, str | None]:
         """Return the app's URL and the token to send to it; wait for a Space."""
@@ -342,6 +343,7 @@ def _secrets_of(src: str, settings: Settings) -> Secrets:
     secrets = Secrets()
     if (address := split(src)) is not None:
         secrets.add(address.password or unquote(address.userinfo))
+        secrets.add_query(address.query)
     proxy = settings.of_httpx.get("proxy")
     if isinstance(proxy, str) and (address := split(proxy)) is not None:
         secrets.add(address.password)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from .._components.slots import info_without_info
 from .._http.statuses import CHECK_URL
 from .._http.transport import Transport
 from .._models.texts import beginning
@@ -16,6 +17,7 @@ from ..errors import ConnectError, ProtocolError
 
 #: A plain path, which becomes a part of every URL of a call. Nothing in it may lead to
 #: another host or out of the app's own path.
+_FAILED = 500
 _PREFIX = re.compile(r"(?=.{0,100}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)*/?")
 
 
@@ -44,10 +46,17 @@ def parse_config(raw: object, transport: Transport) -> Config:
 async def read_info(
     transport: Transport, config: Config, *, all_endpoints: bool
 ) -> dict[str, Any]:
-    """Read, check and translate `/info`; with all endpoints the undocumented too."""
+    """Read, check and translate `/info`; with all endpoints the undocumented too.
+
+    Where the server fails to make it, `/config` has to do; see `Info.substitute`.
+    """
     query = "?all_endpoints=True" if all_endpoints else ""
     try:
         raw = await transport.get_json(f"{config.api_prefix}/info{query}")
+    except ProtocolError as error:
+        if error.status != _FAILED:
+            raise
+        raw = info_without_info(config, all_endpoints=all_endpoints)
     except ConnectError as error:
         if config.protocol == "ws" and error.status == 404:
             raise ConnectError(

@@ -189,13 +189,15 @@ class Reader(Generic[T]):
         repeats = bool(current) and await beside(
             lambda: self._shown(current) == self._shown(data), large=large
         )
-        if repeats and self._seen:
+        if repeats and self._seen and not await self._without_content():
             # The end repeats the last output.
             self._emit(StatusUpdate(Status.FINISHED, success=True), 0)
             return cast("T", self._last)
         self._outputs = Outputs()
         values = await beside(partial(self._decode, data), large=large)
         await self._fetch()
+        for silent in await self._without_content():
+            values = [None if silent in codec.files_in(v) else v for v in values]
         result = await beside(partial(self._read, values), large=large)
         empty = self._entry.route.generator and all(v is None for v in data)
         update: StatusUpdate[T] = StatusUpdate(Status.FINISHED, success=True)
@@ -285,6 +287,12 @@ class Reader(Generic[T]):
         """Download the files of the output."""
         if self._live.download_files:
             await self._live.transfer.download_all(self._files, self._allowance)
+
+    async def _without_content(self) -> list[File]:
+        """Download the recordings of the last output; return those that are empty."""
+        if not (self._live.download_files and self._files):
+            return []
+        return await self._live.transfer.download_streams(self._files, self._allowance)
 
     def _read(self, values: list[Any]) -> T:
         """Return the values as the declared type."""

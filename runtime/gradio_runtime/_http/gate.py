@@ -45,14 +45,18 @@ class Passage(NamedTuple):
 class Gate:
     """Check the requests of one client; `secrets` gets its cookies and headers."""
 
-    def __init__(self, base: str, options: Settings, secrets: Secrets) -> None:
-        self._base = base
+    def __init__(
+        self, base: str, options: Settings, secrets: Secrets, query: str = ""
+    ) -> None:
+        self._base, self._query = base, query
         self._origin = _origin(httpx2.URL(base))
         self._options = options
         self._secrets = secrets
         self._hosts = set(map(host_and_port, options.download_hosts))
         self._headers: dict[str, str] = {}
-        self.client = make_client(options, CookieJar(_OwnCookies(self, secrets)))
+        own = CookieJar(_OwnCookies(self, secrets))
+        host = httpx2.URL(base).netloc.decode("ascii")
+        self.client = make_client(options, own, host=host)
         self._abroad: httpx2.AsyncClient | None = None
 
     def add_headers(self, headers: Mapping[str, str]) -> None:
@@ -72,9 +76,16 @@ class Gate:
         return bool(self._headers.keys() - _USUAL or self.client.cookies)
 
     def url(self, where: str) -> httpx2.URL:
-        """Return the URL of a path below the app's base, or an absolute one."""
+        """Return the URL of a path below the app's base, or an absolute one.
+
+        The first has the query of the app's address, as from a browser, before its own.
+        """
+        if where.startswith("/"):
+            path, _, query = where.partition("?")
+            query = "&".join(filter(None, (self._query, query)))
+            where = f"{self._base}{path}{query and '?'}{query}"
         with contextlib.suppress(httpx2.InvalidURL):
-            url = httpx2.URL(self._base + where if where.startswith("/") else where)
+            url = httpx2.URL(where)
             if url.scheme in _SCHEMES and url.host:
                 return url
         raise ConnectError(

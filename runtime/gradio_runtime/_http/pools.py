@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar
 from typing import Any
+from urllib.request import getproxies_environment, proxy_bypass
 
 import httpx2
 
@@ -45,28 +46,28 @@ def sees_addresses(options: Settings) -> bool:
     return not (proxied or _WAYS & given.keys())
 
 
-def _has_proxy() -> bool:
-    """Return whether the environment names a proxy."""
-    return any(
-        os.environ.get(name)
-        for scheme in ("http", "https", "all")
-        for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
-    )
+def _has_proxy(host: str = "") -> bool:
+    """Return whether the environment names a proxy, for a host if one is given."""
+    proxies = getproxies_environment()
+    named = not proxies.keys().isdisjoint({"http", "https", "all"})
+    return named and not proxy_bypass(host)
 
 
 def make_client(
     options: Settings,
     cookies: CookieJar,
     *,
+    host: str = "",
     before: Callable[[httpx2.Request], Awaitable[None]] | None = None,
 ) -> PoolClient:
     """Return a client, which calls `before` with each request if it has its own pool.
 
     It uses the shared pool if possible. A proxy, from the environment or the caller,
-    needs an own pool.
+    needs an own pool. `host` is where all requests go, `host:port`, if that is known:
+    where NO_PROXY has it, no proxy is looked at, so none can be wrong.
     """
     own = {k: v for k, v in options.of_httpx.items() if k != "timeout"}
-    if not (own or _has_proxy()):
+    if not (own or _has_proxy(host)):
         return SharingClient(transport=Pooled(options.ssl_verify), cookies=cookies)
     verify = _usable(options.ssl_verify)
     settings: dict[str, Any] = {"verify": verify, "limits": _LIMITS, **own}
@@ -81,7 +82,8 @@ def make_client(
         raise InputError(
             f"the HTTP settings are not valid: {type(error).__name__}",
             hint=f"Check httpx_kwargs ({', '.join(own) or 'none'}) and the environment's "
-            "proxies; a socks proxy needs pip install 'httpx2[socks]'",
+            "proxies. A socks proxy is socks5://… or socks5h://…, not socks://…, and needs "
+            "pip install 'httpx2[socks]'; NO_PROXY names hosts that need none",
         ) from None
 
 

@@ -1,7 +1,7 @@
 """A WebSocket that sends and receives text messages.
 
-httpx2 needs wsproto for WebSockets. Only apps of Gradio 3 use them, so it is the extra
-`gradio-runtime[ws]`.
+httpx2 needs wsproto for WebSockets. Only apps of Gradio 3 use them, so it is imported
+where one is opened.
 """
 
 from __future__ import annotations
@@ -127,17 +127,11 @@ async def open_socket(
 
     Raises:
         Moved: The server answers with a redirect.
-        GradioError: The extra is not installed, the server refused, or the connection
-            was lost.
+        GradioError: The server refused, or the connection was lost.
         httpx2.HTTPError: The server cannot be reached.
     """
-    try:
-        from httpx2.websockets import WebSocketUpgradeError
-    except ImportError:
-        raise GradioError(
-            "the app runs Gradio 3, whose WebSockets need an extra package",
-            hint="Install it: pip install 'gradio-runtime[ws]'",
-        ) from None
+    from httpx2.websockets import WebSocketUpgradeError
+
     opening = passage.client.websocket(
         passage.url,
         headers=passage.headers,

@@ -69,7 +69,8 @@ def status_error(response: httpx2.Response, content: bytes = b"") -> GradioError
                 hint=_next_step(url),
             )
         case _:
-            return ProtocolError(f"{url.path} answers {status}: {_text(detail)}")
+            text = f"{url.path} answers {status}: {_text(detail)}"
+            return ProtocolError(text, status=status)
 
 
 def not_json(response: httpx2.Response) -> ConnectError:

@@ -63,7 +63,8 @@ _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 class Transport:
     """HTTP to one app, whose URL is `base`, without a trailing slash.
 
-    The headers go to the app's origin only. Its cookies become secrets as they come.
+    The headers and the query go to the app's origin only. Its cookies become secrets as
+    they come.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Transport:
         headers: Mapping[str, str],
         options: Settings | None = None,
         secrets: Secrets | None = None,
+        query: str = "",
     ) -> None:
         self.base = base
         self.secrets = secrets or Secrets()
@@ -80,7 +82,7 @@ class Transport:
         self.max_message_size = self._options.max_message_size
         self.max_values = max_values(self.max_message_size)
         self._connect_timeout, self._timeout = _timeouts(self._options)
-        self.gate = Gate(base, self._options, self.secrets)
+        self.gate = Gate(base, self._options, self.secrets, query)
         self.gate.add_headers(headers)
 
     async def get_json(self, path: str) -> Any:

@@ -6,11 +6,13 @@ they are on, so there is one connection pool and one set of sessions for all of 
 
 from __future__ import annotations
 
+import _thread as _low_thread
 import asyncio
 import atexit
 import contextlib
 import inspect
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Set
 from contextvars import Context
@@ -25,6 +27,7 @@ T = TypeVar("T")
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
+_starter: object = None  # what started it
 _exiting = False
 #: Tasks that run there; asyncio itself keeps no reference to a task.
 _background: set[asyncio.Task[Any]] = set()
@@ -47,8 +50,10 @@ _round: tuple[asyncio.AbstractEventLoop, float] | None = None
 
 def get_loop() -> asyncio.AbstractEventLoop:
     """Return the runtime's loop, which its first use starts."""
-    global _loop, _thread
+    global _loop, _thread, _starter
     if (loop := _loop) is not None:
+        if _starter is not _low_thread.start_new_thread:
+            _refuse_late_patch()
         return loop
     with _lock:
         if _loop is None:
@@ -57,8 +62,27 @@ def get_loop() -> asyncio.AbstractEventLoop:
                 target=loop.run_forever, name="gradio-runtime", daemon=True
             )
             _thread.start()
-            _loop = loop
+            _loop, _starter = loop, _low_thread.start_new_thread
         return _loop
+
+
+def _refuse_late_patch() -> None:
+    """Refuse threads that eventlet or gevent has replaced since the loop started.
+
+    Calls would wait forever. Patched before that, the loop is a green thread and works.
+    Debuggers replace the function that starts threads, too, and do no harm.
+    """
+    eventlet, gevent = (
+        sys.modules.get("eventlet.patcher"),
+        sys.modules.get("gevent.monkey"),
+    )
+    if (eventlet is not None and eventlet.is_monkey_patched("thread")) or (
+        gevent is not None and gevent.is_module_patched("threading")
+    ):
+        raise GradioError(
+            "eventlet or gevent has patched threads after gradio_runtime's first use",
+            hint="Patch first thing in the program: its monkey_patch() or patch_all()",
+        )
 
 
 def on_loop_thread() -> bool:

@@ -11,6 +11,8 @@ from .texts import escaped
 
 #: Longest file name to write, in characters; most file systems stop at 255 bytes.
 _LONGEST_NAME = 120
+#: Longest file name to send: no file on a disk has a longer one.
+_LONGEST_SENT = 255
 #: Most characters of a given name that are looked at, of which the last may be its
 #: extension: Python takes hours to normalize a megabyte of combining marks.
 _READ = 4 * _LONGEST_NAME
@@ -46,6 +48,16 @@ def safe_name(name: str) -> str:
     if _DEVICE.match(name):
         name = f"_{name}"
     return name or "file"
+
+
+def sent_name(name: str) -> str:
+    """Return the name that an app is told of a file: its own, without its folder.
+
+    What an app makes of a name is up to the app. A name on the disk that is not UTF-8
+    has lone surrogates, which cannot be sent.
+    """
+    name = name[-_READ:].rpartition("/")[2][-_LONGEST_SENT:]
+    return "" if name in {".", ".."} else name.encode("utf-8", "replace").decode()
 
 
 def reserved_place(folder: Path, name: str) -> Path:

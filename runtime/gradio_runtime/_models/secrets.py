@@ -12,7 +12,7 @@ import re
 import weakref
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus
 
 HIDDEN = "[secret]"
 _HASH_LENGTH = 32
@@ -57,6 +57,13 @@ class Secrets:
             elif _TELLING.search(name):
                 self.add(value.strip(), value.strip().rpartition(" ")[2])
             elif len(value) >= _SHORTEST:
+                self.add(value)
+
+    def add_query(self, query: str) -> None:
+        """Add the query of an app's address, and what in it may give access."""
+        self.add(query)
+        for name, value in parse_qsl(query):
+            if _TELLING.search(name) or len(value) >= LONG:
                 self.add(value)
 
     def add_cookie(self, value: str | None) -> None:

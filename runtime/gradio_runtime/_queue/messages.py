@@ -77,6 +77,15 @@ class Completed:
     size: int = field(default=0, compare=False)  # bytes of the message
 
 
+class Paused(Completed):
+    """An event of the page has a result, and waits for more of the page's data.
+
+    That never comes from here, so the result is the job's last.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Failed:
     """The app's function raised an error; `text` is None if the app hides it."""
@@ -120,7 +129,7 @@ class Refused:
 
 
 OfJob: TypeAlias = (
-    Estimation | Started | Progress | Log | Generating | Completed | Failed
+    Estimation | Started | Progress | Log | Generating | Completed | Paused | Failed
 )
 Message: TypeAlias = OfJob | Asked | Refused | CloseStream | StreamFault | Ignored
 
@@ -167,11 +176,12 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
             return Progress(event_id, _units(message.get("progress_data")))
         case "log":
             return Log(event_id, _log(message))
-        case "process_generating" | "process_streaming":
+        case "process_generating" | "process_streaming" as kind:
             output = _output(message)
             if message.get("success") is False or "data" not in output:
                 return _failed(event_id, output, message, dialect)
-            return Generating(event_id, _values(output["data"]), len(text))
+            made = Paused if kind == "process_streaming" else Generating
+            return made(event_id, _values(output["data"]), len(text))
         case "process_completed":
             output = _output(message)
             if message.get("success") is False or output.get("error") is not None:

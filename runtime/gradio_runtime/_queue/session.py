@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from .._http.backoff import pause_after
 from .._http.transport import Transport
-from .._loop.loop import beside, let_finish
+from .._loop.loop import beside, in_background, let_finish
 from .._models.bounds import LARGE, MAX_EARLY_SIZE
 from .._models.secrets import keep_session
 from ..description.dialect import Dialect
@@ -43,6 +43,7 @@ from .messages import (
     Ignored,
     Message,
     OfJob,
+    Paused,
     Refused,
     StreamFault,
     decode,
@@ -92,7 +93,7 @@ class Session:
         self._dialect = dialect
         self._inboxes: dict[str, Inbox] = {}
         self._joining = 0
-        self._early: dict[str, list[tuple[Message, int]]] = {}
+        self._early: dict[str, list[tuple[OfJob, int]]] = {}
         self._early_size = 0
         #: Set when a join has been answered.
         self._answered = asyncio.Event()
@@ -151,7 +152,7 @@ class Session:
             self._inboxes[inbox.event_id] = inbox
             for message, size in self._early.pop(inbox.event_id, ()):
                 self._early_size -= size
-                inbox.put(message, size)
+                self._put(inbox, message, size)
         finally:
             self._joining -= 1
             if not self._joining:
@@ -340,7 +341,7 @@ class Session:
                 removed = isinstance(message, Completed) and message.data is None
                 if not (removed and inbox.removing):
                     del self._inboxes[inbox.event_id]
-            inbox.put(message, size)
+            self._put(inbox, message, size)
         elif self._joining and event_id and event_id not in self._left:
             # The answer to the join has not arrived yet.
             self._early.setdefault(event_id, []).append((message, size))
@@ -349,6 +350,21 @@ class Session:
                 first = self._early.pop(next(iter(self._early)))
                 self._early_size -= sum(size for _, size in first)
         return inbox
+
+    def _put(self, inbox: Inbox, message: OfJob, size: int) -> None:
+        if isinstance(message, Paused):
+            let_finish(in_background(self._end(inbox)))
+        inbox.put(message, size)
+
+    async def _end(self, inbox: Inbox) -> None:
+        """End an event that waits for more data: until then it holds a worker.
+
+        Gradio 5 answers its own way of closing it by calling the function once more.
+        """
+        if self.has_sibling(inbox):
+            await self._post(f"stream/{quote(inbox.event_id, safe='')}/close", {})
+        else:
+            await self.stop_running(inbox)
 
     def _fail(self, error: GradioError) -> None:
         self._unsafe_until = monotonic() + _UNNOTICED

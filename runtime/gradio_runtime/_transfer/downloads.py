@@ -22,7 +22,6 @@ from .._http.transport import Transport
 from .._loop.loop import overdue
 from .._models.bounds import FREE_DISK, SMALLEST_FILE
 from ..errors import (
-    AuthenticationError,
     ConnectError,
     ConnectionLost,
     FileTooLarge,
@@ -250,10 +249,12 @@ def _version(response: httpx2.Response) -> str | None:
 
 def _refused(status: int, wanted: Wanted) -> GradioError:
     """Return the error of a file that is not served (docs/protocol.md#files)."""
-    text = f"the app does not serve the file {wanted.name} ({status})"
-    if status == 403:
-        return AuthenticationError(
-            text, hint="It may be gone by now, or need a login or a token"
-        )
     hint = "It may be gone by now: call the endpoint again"
-    return ConnectError(text, hint=hint, lasting=True)
+    if status == 403:  # Gradio says so of a file that is not there, too
+        hint += ". Or it is not for everybody: it may need a login or a token"
+    return ConnectError(
+        f"the app does not serve the file {wanted.name} ({status})",
+        hint=hint,
+        lasting=True,
+        status=status,
+    )

@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import re
 import stat
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from .._loop.loop import in_thread
+from .._models.texts import printable
 from ..errors import InputError
 
 T = TypeVar("T")
@@ -26,6 +28,15 @@ T = TypeVar("T")
 _PIECE = 256 * 1024
 #: The same for a user's own stream, where each piece costs a thread.
 _LARGE_PIECE = 1024 * 1024
+#: Most characters of a path that an error shows.
+_SHOWN = 200
+#: A text that is the content of a file, and was meant for one.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]{80,}={0,2}\s*")
+_READABLE = "Pass the path of a file that exists, a URL, or bytes"
+_ENCODED = (
+    "It looks like base64: pass base64.b64decode(text), or 'data:image/png;base64,' "
+    "and the text"
+)
 
 
 class Source:
@@ -118,10 +129,12 @@ async def open_path(path: Path) -> BinaryIO:
         if stat.S_ISFIFO(path.stat().st_mode):  # noqa: ASYNC240  # a local disk
             return await in_thread(opened)  # which waits for somebody to write
         return opened()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter: no path has such characters
+        why = error.strerror if isinstance(error, OSError) else "it is not a path"
+        content = _BASE64.fullmatch(str(path)) is not None
         raise InputError(
-            f"cannot read the file {path}: {error.strerror}",
-            hint="Pass the path of a file that exists, a URL, or bytes",
+            f"cannot read the file {printable(str(path), _SHOWN)}: {why}",
+            hint=_ENCODED if content else _READABLE,
         ) from None
 
 

@@ -18,17 +18,24 @@ from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 from .._codecs.codec import files_in, replace_files
-from .._codecs.file_objects import file_to_send, from_data_url, stream_path, unified
+from .._codecs.file_objects import (
+    PLAYLIST,
+    PLAYLIST_FILE,
+    file_to_send,
+    from_data_url,
+    stream_path,
+    unified,
+)
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .._loop.callbacks import run_callback
 from .._loop.loop import in_thread, overdue, run_async, run_sync
 from .._models.bounds import MAX_ADDRESS, SMALLEST_FILE
-from .._models.filenames import safe_name
+from .._models.filenames import safe_name, sent_name
 from .._models.files import File, UploadProgress, data_url, facts_of, set_facts
 from ..description.addresses import is_url, split
 from ..description.dialect import Dialect
-from ..errors import InputError, ProtocolError
+from ..errors import ConnectError, ConnectionLost, InputError, ProtocolError
 from .downloads import Allowance, Wanted, download
 from .sources import Source, open_path, open_source
 from .uploads import Upload, upload
@@ -39,6 +46,10 @@ OnProgress: TypeAlias = Callable[[UploadProgress], object]
 #: Uploads, and downloads, of one client at a time: each holds a connection and an open
 #: file, of which a process may have a thousand.
 _AT_A_TIME = 8
+#: What a playlist has for each part of a recording.
+_SEGMENT = b"#EXTINF"
+#: Bytes of a playlist within which its first part stands.
+_HEAD = 64 << 10
 
 
 def default_download_dir() -> Path:
@@ -94,6 +105,8 @@ class Transfer:
         self._max_file_size = max_file_size
         self._uploading = asyncio.Semaphore(_AT_A_TIME)
         self._downloading = asyncio.Semaphore(_AT_A_TIME)
+        #: Streams of Gradio 3 and 4 that have been asked for: they come once.
+        self._read_once: set[str] = set()
 
     # ---- up
 
@@ -262,6 +275,44 @@ class Transfer:
             file.path = await self._fetch(file, allowance)
             file.size = file.path.stat().st_size
 
+    async def download_streams(
+        self, files: list[File], allowance: Allowance
+    ) -> list[File]:
+        """Fetch the recordings among files of a job that has ended.
+
+        One that the app cannot put together stays remote, and says why when it is read.
+
+        Returns:
+            Those that have no content: nothing was ever recorded.
+        """
+        streams = [f for f in files if facts_of(f).lazy and f.path is None]
+        filled = await _together(self._is_recorded(f, allowance) for f in streams)
+        return [f for f, any_ in zip(streams, filled, strict=True) if not any_]
+
+    async def _is_recorded(self, file: File, allowance: Allowance) -> bool:
+        url = file.url or ""
+        if url in self._read_once:
+            return True
+        try:
+            if url.endswith(PLAYLIST_FILE) and not await self._has_segments(url):
+                return False
+            path = await self._fetch(file, allowance)
+        except (ConnectError, ConnectionLost, ProtocolError):
+            return True
+        file.size = path.stat().st_size  # a local disk
+        file.path = path if file.size else None
+        return file.path is not None
+
+    async def _has_segments(self, url: str) -> bool:
+        url = url.removesuffix(PLAYLIST_FILE) + PLAYLIST
+        head = b""
+        async with self._transport.stream("GET", url) as playlist:
+            async for chunk in playlist.aiter_bytes():
+                head += chunk
+                if _SEGMENT in head or len(head) > _HEAD:
+                    return True
+        return False
+
     def fetch(self, file: File) -> Path:
         """Download a file into a new folder of its own and return its path."""
         return run_sync(self._fetch(file, self.allowance()))
@@ -278,7 +329,7 @@ class Transfer:
         wanted = Wanted(
             file.url or "",
             name,
-            file.size,
+            0 if facts.lazy else file.size,  # nothing may have been recorded
             self._settings.max_download_size,
             trusted=facts.named,
             allowance=allowance,
@@ -297,6 +348,8 @@ class Transfer:
             if not facts.lazy:
                 async with self._downloading:
                     return await download(self._transport, wanted, folder)
+            if not wanted.url.endswith(PLAYLIST_FILE):
+                self._read_once.add(wanted.url)
             try:
                 # A recording may last as long as its job: others do not wait for it.
                 return await download(self._transport, wanted, folder)
@@ -369,9 +422,8 @@ def _identity(file: File) -> object:
 
 def _name(file: File) -> str:
     """Return the name for the upload of a file; servers look at its suffix."""
-    if name := file.orig_name or (file.path.name if file.path else None):
-        return safe_name(name)
-    return f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
+    name = sent_name(file.orig_name or (file.path.name if file.path else ""))
+    return name or f"file{mimetypes.guess_extension(file.mime_type or '') or ''}"
 
 
 def _of_data_url(url: str, error: type[InputError | ProtocolError]) -> File:

@@ -19,8 +19,8 @@ from ..description.json_values import is_array, load_json
 from ..errors import FileTooLarge, ProtocolError
 from .sources import Source
 
-#: Characters that would end a quoted name, or its header.
-_UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
+#: Characters that would end a quoted name, or its header. A backslash is none.
+_UNQUOTABLE = re.compile(r'["\x00-\x1f\x7f]')
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Address(NamedTuple):
         port: None for that of the scheme.
         path: Without a slash at the end.
         userinfo: The part before the last `@` of the authority, as it was written.
-        query: The part after the first `?`; it is never sent.
+        query: The part after the first `?`, for the app and its own origin only.
     """
 
     scheme: str

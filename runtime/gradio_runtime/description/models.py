@@ -32,6 +32,15 @@ def label_text(value: object) -> str | None:
     return None if value is None or is_object(value) else str(value)
 
 
+#: What is said of `Info.substitute`.
+NO_INFO = (
+    "the app's own server fails to describe its API (its /info answers 500): most "
+    "likely its versions of Gradio and pydantic do not go together. What /config says "
+    "has to do: parameters have no names but their labels, and no defaults but those of "
+    "the page"
+)
+
+
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", defer_build=True, frozen=True)
 
@@ -310,7 +319,12 @@ class EndpointInfo(_Wire):
 
 
 class Info(_Wire):
-    """The app's `/info`: endpoints by name (with the slash) and by index."""
+    """The app's `/info`: endpoints by name (with the slash) and by index.
 
+    Attributes:
+        substitute: Whether it was made of `/config`, since the server fails to say it.
+    """
+
+    substitute: bool = False
     named_endpoints: dict[str, EndpointInfo] = {}
     unnamed_endpoints: dict[str, EndpointInfo] = {}

@@ -199,6 +199,8 @@ def meant(step: str, status: int) -> type[GradioError] | None:
     if step == "login" and status == 404:
         return None  # the app has no login
     match status:
+        case 403 if step == "download":
+            return ConnectError  # of a file that is not there
         case 401 | 403:
             return AuthenticationError
         case 413:
@@ -223,6 +225,10 @@ def test_a_status_at_a_step(server: Server, step: str, status: int) -> None:
     error = meant(step, status)
     if error is None:
         assert take(server, step) == "ok"
+        return
+    if (step, status) == ("info", 500):
+        with pytest.warns(RuntimeWarning, match="fails to describe its API"):
+            take(server, step)
         return
     with pytest.raises(error) as caught:
         take(server, step)
