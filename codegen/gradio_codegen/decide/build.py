@@ -24,6 +24,7 @@ from gradio_runtime.description import (
 from gradio_runtime.description.addresses import split
 from gradio_runtime.description.signature import shape_of
 
+from ..descriptions.changing import MARKS
 from ..descriptions.spec import AppSpec
 from ..errors import CodegenError, Diagnostic, SourceError, UsageError
 from ..literals import source
@@ -323,6 +324,8 @@ class _Builder:
             plan.params, plan.inputs, plan.info.parameters, strict=True
         ):
             wanted = f"{pascal(plan.function)}{pascal(name)}"
+            if self._options.opens(f"{plan.api_name}.{name}"):
+                slot = slot.model_copy(update=dict.fromkeys(MARKS, True))
             known = input_type(slot, item.schema_, mapper, wanted)
             given = self._named_choices(known, plan, name)
             if self._may_be_left(plan, given):
@@ -341,6 +344,7 @@ class _Builder:
                 constraints=allowing(known.constraints, default),
                 notes=known.notes,
                 example=known.example,
+                open=known.open,
             )
 
     def _may_be_left(self, plan: _Plan, type_: TypeExpr) -> bool:

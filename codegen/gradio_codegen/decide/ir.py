@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from gradio_runtime.description.signature import Shape
 
-from .types import UNCHANGED, AliasOf, TypeExpr, either, optional
+from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Param:
         constraints: Keyword arguments of pydantic's `Field`.
         notes: Sentences for the docstring: help text, choices, bounds.
         example: Source text of a value, where the type alone says too little.
+        open: What the input model takes in place of any part of the type, where the
+            app decides at run time: it changes the choices and bounds.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Param:
     constraints: tuple[tuple[str, int | float], ...] = ()
     notes: tuple[str, ...] = ()
     example: str = ""
+    open: TypeExpr | None = None
 
     @property
     def default_kind(self) -> Literal["plain", "made", "live"] | None:
@@ -90,13 +93,26 @@ class Param:
     @property
     def signature_type(self) -> TypeExpr:
         """What the function takes: None stands for a default that is made anew."""
-        return optional(self.type) if self.default_kind == "made" else self.field_type
+        match self.default_kind:
+            case "made":
+                return optional(self.type)
+            case "live":
+                return either(self.type, UNCHANGED)
+            case _:
+                return self.type
 
     @property
     def field_type(self) -> TypeExpr:
         """What the input model takes."""
-        live = self.default_kind == "live"
-        return either(self.type, UNCHANGED) if live else self.type
+        type_, open_ = self.type, self.open
+        if open_ is not None:
+            type_ = mapped(type_, lambda t: t if t == NONE else either(t, open_))
+        return either(type_, UNCHANGED) if self.default_kind == "live" else type_
+
+    @property
+    def checked(self) -> tuple[tuple[str, int | float], ...]:
+        """The constraints that the input model checks."""
+        return self.constraints if self.open is None else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import (
     UNCHANGED,
@@ -660,9 +660,7 @@ class SliderFloatEchoInput(Input):
 class SliderRandomEchoInput(Input):
     """Inputs of `/slider_random_echo`."""
 
-    value: Unchanged | Annotated[int | float, Field(ge=1, le=6, multiple_of=1)] = (
-        UNCHANGED
-    )
+    value: int | float | Unchanged = UNCHANGED
 
 
 class CheckboxEchoInput(Input):
@@ -1226,7 +1224,7 @@ class TextboxPresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    value: Value | Unchanged = UNCHANGED
+    value: Value | str | Unchanged = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -2486,7 +2484,7 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_empty_echo(value: str | float) -> Call[str | float]:
+def dropdown_empty_echo(value: str) -> Call[str]:
     """Give back what came in.
 
     Args:
@@ -2504,7 +2502,7 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_unset_echo(value: str | float) -> Call[str | float]:
+def dropdown_unset_echo(value: str) -> Call[str]:
     """Give back what came in.
 
     Args:
@@ -3815,12 +3813,12 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
+def dropdown_preset_echo(value: Value | str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
 
     Args:
-        value: In (Dropdown). Default: the app's own at the time of the call (set anew
-            whenever its page is opened).
+        value: In (Dropdown). The app may offer others when it runs. Default: the app's
+            own at the time of the call (set anew whenever its page is opened).
 
     Returns:
         Out (Dropdown).
