@@ -30,7 +30,7 @@ from ..errors import CodegenError, Diagnostic, SourceError, UsageError
 from ..literals import source
 from ..options import BuildOptions
 from .components import InputType, input_type, output_type
-from .defaults import allowing, default_of
+from .defaults import allowing, default_of, with_files_optional
 from .ir import Endpoint, Module, OutputSlot, Param
 from .names import (
     FIELDS,
@@ -303,7 +303,7 @@ class _Builder:
             function=plan.function,
             input_model=plan.input_model,
             output_model=plan.output_model,
-            params=tuple(self._params(plan)),
+            params=with_files_optional(list(self._params(plan))),
             outputs=tuple(self._output_slots(plan)),
             generator=dependency.generator,
             event_data=dependency.event_data,

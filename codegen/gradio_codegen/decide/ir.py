@@ -6,7 +6,7 @@ Everything here is frozen and decided: names are final and unique, types are cho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -115,6 +115,14 @@ class Param:
         return self.constraints if self.open is None else ()
 
 
+def keyword_only_from(params: Sequence[Param]) -> int | None:
+    """Return the index of the first optional parameter that a required one follows."""
+    optionals = (i for i, param in enumerate(params) if param.default)
+    first = next(optionals, len(params))
+    follows = any(param.default is None for param in params[first:])
+    return first if follows else None
+
+
 @dataclass(frozen=True, slots=True)
 class OutputSlot:
     """An output of an endpoint, and the field of its output model, if it has one."""
@@ -156,10 +164,7 @@ class Endpoint:
     @property
     def keyword_only_from(self) -> int | None:
         """Index of the first optional parameter that a required one follows."""
-        optionals = (i for i, param in enumerate(self.params) if param.default)
-        first = next(optionals, len(self.params))
-        follows = any(param.default is None for param in self.params[first:])
-        return first if follows else None
+        return keyword_only_from(self.params)
 
 
 @dataclass(frozen=True, slots=True)

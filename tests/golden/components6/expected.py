@@ -1658,8 +1658,8 @@ class NoMoreInput(Input):
 class OptionalFilesInput(Input):
     """Inputs of `/optional_files`."""
 
-    image: FileInput | None
-    file: FileInput | None
+    image: FileInput | None = None
+    file: FileInput | None = None
 
 
 class ThreeInput(Input):
@@ -4843,12 +4843,14 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     shape="image, file -> json",
     labels=["Image", "File"],
 )
-def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
+def optional_files(
+    image: FileInput | None = None, file: FileInput | None = None
+) -> Call[Any]:
     """Call `/optional_files`.
 
     Args:
-        image: Image.
-        file: File.
+        image: Image. Default: None.
+        file: File. Default: None.
 
     Returns:
         Missing (JSON).
