@@ -54,4 +54,5 @@ def marked(config: Config, inputs: Collection[int], varying: Collection[int]) ->
 
 def _loads_examples(config: Config, item: Dependency) -> bool:
     """Return whether an event only fills in the examples below a form."""
-    return any(slot and slot.type == "dataset" for slot in config.slots(item.inputs))
+    kinds = [kind_of(slot.type) for slot in config.slots(item.inputs) if slot]
+    return any(kind.hidden and not kind.stateful for kind in kinds)  # a dataset
