@@ -121,6 +121,14 @@ class BuildOptions:
             "DIR",
         )
     )
+    open_choices: Iterable[str] = _declared(
+        Option(
+            "texts",
+            "Globs of parameters (/predict.model) whose choices and bounds change "
+            "while the app runs.",
+            "ENDPOINT.PARAMETER",
+        )
+    )
 
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
@@ -139,6 +147,10 @@ class BuildOptions:
     def may_be_empty(self, api_name: str) -> bool:
         """Return whether an endpoint's outputs may be None."""
         return self.nullable_outputs or _matches(api_name, self.nullable)
+
+    def opens(self, parameter: str) -> bool:
+        """Return whether a parameter's choices and bounds are the app's to decide."""
+        return _matches(parameter, self.open_choices)
 
     def __str__(self) -> str:
         """Return the options as the words that generate the same again."""

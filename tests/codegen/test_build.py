@@ -17,7 +17,7 @@ from gradio_codegen.options import BuildOptions
 from gradio_runtime import File, Input
 from gradio_runtime._components.registry import KINDS, kind_of
 
-from .support import Slot, describe, endpoint, load, module_of, spec_of
+from .support import REQUIRED, Slot, describe, endpoint, load, module_of, spec_of
 
 TEXT = Slot("textbox", "text", "Text")
 #: The components that callers see.
@@ -149,6 +149,37 @@ def test_parameters_before_a_required_one_are_keyword_only() -> None:
     assert "def f(a: float, *, b: float = 1, c: float, d: float = 2)" in code
     code = module_of(endpoint("f", slots[2:])).code
     assert "def f(c: float, d: float = 2)" in code
+
+
+@pytest.mark.parametrize(
+    ("kinds", "signature"),
+    [
+        ("text image", "a: str, b: FileInput | None = None"),
+        ("image image", "a: FileInput | None = None, b: FileInput | None = None"),
+        ("image text", "a: FileInput | None, b: str"),
+        ("image text image", "a: FileInput | None, b: str, c: FileInput | None = None"),
+        ("image number", "a: FileInput | None = None, b: float = 1"),
+        ("number image", "a: float = 1, b: FileInput | None = None"),
+        (
+            "image text number image text",
+            "a: FileInput | None, b: str, *, c: float = 1, d: FileInput | None = None",
+        ),
+    ],
+)
+def test_a_file_may_be_left_out_if_nothing_is_by_name_only_for_it(
+    kinds: str, signature: str
+) -> None:
+    slots = [
+        Slot(
+            {"text": "textbox"}.get(kind, kind),
+            name,
+            default=1 if kind == "number" else REQUIRED,
+        )
+        for name, kind in zip("abcde", kinds.split(), strict=False)
+    ]
+    code = module_of(endpoint("f", slots)).code
+    text = " ".join(code[code.index("def f(") :].split())
+    assert text.replace("( ", "(").replace(" )", ")").startswith(f"def f({signature}")
 
 
 def test_choices_share_a_name_if_they_are_equal() -> None:

@@ -166,7 +166,7 @@ def test_an_empty_default_is_none_and_the_parameter_optional() -> None:
 def test_nothing_may_be_given_where_that_is_asked_for(tmp_path: Path) -> None:
     slots = [Slot("image", "i"), Slot("number", "n", default=1)]
     code = module_of(endpoint("f", slots), nullable_inputs=True).code
-    assert "def f(i: FileInput | None, n: float | None = 1)" in code
+    assert "def f(i: FileInput | None = None, n: float | None = 1)" in code
     assert load(code, tmp_path, "empty_api").f.call(None).data == (None, 1)
 
 

@@ -196,7 +196,7 @@ CHOICES = [["One", 1], ["Two", 2]]
         ),
         (
             Slot("dropdown", "way", props={"choices": []}),
-            "way: str | float",
+            "way: str",
             "way: str | int | float",
         ),
         (
@@ -251,7 +251,7 @@ def test_parameters(slot: Slot, signature: str, in_model: str) -> None:
         (Slot("number"), "float"),
         (Slot("number", props={"precision": 0}), "int"),
         (Slot("dropdown", props={"choices": CHOICES}), "int"),
-        (Slot("dropdown", props={"choices": []}), "str | float"),
+        (Slot("dropdown", props={"choices": []}), "str"),
         (Slot("dropdown", props={"choices": ["a"], "multiselect": True}), "list[str]"),
         (Slot("image"), "File"),
         (Slot("video"), "File"),

@@ -52,7 +52,9 @@ def complete(endpoint: Endpoint[..., object]) -> bool:
 def test_an_old_module_runs_as_one_of_today_does(name: str, tmp_path: Path) -> None:
     new = (GOLDENS / name / "expected.py").read_text("utf-8")
     then = made(old(name), tmp_path, f"old_{name}_api")
-    assert then == made(new, tmp_path, f"new_{name}_api")
+    now = made(new, tmp_path, f"new_{name}_api")
+    # More can be left out today: files that may be None.
+    assert now == then | {key: True for key, whole in now.items() if whole}
     assert any(then.values())
 
 

@@ -24,12 +24,13 @@ from gradio_runtime.description import (
 )
 from gradio_runtime.description.signature import shape_of
 
+from ..descriptions.changing import MARKS
 from ..descriptions.spec import AppSpec
 from ..errors import CodegenError, Diagnostic, SourceError, UsageError
 from ..literals import source
 from ..options import BuildOptions
 from .components import InputType, input_type, output_type
-from .defaults import allowing, default_of
+from .defaults import allowing, default_of, with_files_optional
 from .ir import Endpoint, Module, OutputSlot, Param
 from .names import FIELDS, MODULE, Namer, field_name, is_generic, pascal, snake
 from .naming import (
@@ -284,7 +285,7 @@ class _Builder:
             function=plan.function,
             input_model=plan.input_model,
             output_model=plan.output_model,
-            params=tuple(self._params(plan)),
+            params=with_files_optional(list(self._params(plan))),
             outputs=tuple(self._output_slots(plan)),
             generator=dependency.generator,
             event_data=dependency.event_data,
@@ -306,6 +307,8 @@ class _Builder:
             plan.params, plan.inputs, plan.info.parameters, strict=True
         ):
             wanted = f"{pascal(plan.function)}{pascal(name)}"
+            if self._options.opens(f"{plan.api_name}.{name}"):
+                slot = slot.model_copy(update=dict.fromkeys(MARKS, True))
             known = input_type(slot, item.schema_, mapper, wanted)
             given = self._named_choices(known, plan, name)
             if self._may_be_left(plan, given):
@@ -324,6 +327,7 @@ class _Builder:
                 constraints=allowing(known.constraints, default),
                 notes=known.notes,
                 example=known.example,
+                open=known.open,
             )
 
     def _may_be_left(self, plan: _Plan, type_: TypeExpr) -> bool:

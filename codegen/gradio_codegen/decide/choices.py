@@ -19,8 +19,6 @@ from ..narrow import as_list, as_map
 from .schema import choice_type
 from .types import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
 
-#: What a choice can be.
-_OPEN = either(STR, FLOAT)
 _MOST_SHOWN = 12
 
 
@@ -30,9 +28,24 @@ def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals 
     They have none where they are `None` alone or stand in a wider union. No choices at
     all mean that the app sets them when it runs.
     """
-    item = choice_type(_values(component, schema)) or _OPEN
+    item = choice_type(_values(component, schema)) or STR
     choices = item if isinstance(item, Literals) and item.values != (None,) else None
+    if component.choices_change:
+        item = either(item, _any_choice(component, schema))
     return _one_or_several(component, schema, item), choices
+
+
+def open_choice(component: Component, schema: Any) -> TypeExpr | None:
+    """Return what a choice can be at run time, if that is more than the type says."""
+    if not _values(component, schema):
+        return either(STR, FLOAT)
+    if component.app_sets or component.choices_change:
+        return _any_choice(component, schema)
+    return None
+
+
+def _any_choice(component: Component, schema: Any) -> TypeExpr:
+    return either(STR, *map(natural, _values(component, schema)))
 
 
 def choice_output(component: Component, schema: Any) -> TypeExpr:
@@ -41,7 +54,7 @@ def choice_output(component: Component, schema: Any) -> TypeExpr:
     The app may return others together with a component update, and often does.
     """
     types = [natural(value) for value in _values(component, schema)]
-    return _one_or_several(component, schema, either(*types) if types else _OPEN)
+    return _one_or_several(component, schema, either(*types) if types else STR)
 
 
 def _one_or_several(component: Component, schema: Any, item: TypeExpr) -> TypeExpr:
@@ -90,6 +103,8 @@ def choice_notes(component: Component) -> Iterator[str]:
         yield f"One of {some([shown(value) for value in values])}."
     elif not values:
         yield "The app sets the choices when it runs."
+    if values and component.choices_change:
+        yield "The app may offer others when it runs."
     if component.props.get("allow_custom_value"):
         yield "Other values are accepted too."
     if (most := component.props.get("max_choices")) is not None:

@@ -17,7 +17,7 @@ from gradio_runtime._components.registry import kind_of, kind_of_slot
 from gradio_runtime.description import Component
 
 from ..narrow import as_list
-from .choices import choice_input, choice_notes, choice_output, some
+from .choices import choice_input, choice_notes, choice_output, open_choice, some
 from .schema import SchemaMapper, all_required
 from .types import (
     FILE,
@@ -46,6 +46,7 @@ class InputType:
     constraints: tuple[Constraint, ...] = ()
     notes: tuple[str, ...] = ()
     example: str = ""
+    open: TypeExpr | None = None
 
 
 def input_type(
@@ -56,14 +57,16 @@ def input_type(
     kind = kind_of_slot(component)
     if kind.takes == "choice":
         type_, choices = choice_input(component, schema)
-        return InputType(type_, choices, notes=notes)
+        open_ = open_choice(component, schema)
+        return InputType(type_, choices, notes=notes, open=open_)
     if not kind.schema_wanted:
         type_ = _files(component, parsed(kind.takes))
         return InputType(type_, notes=notes, example=kind.example)
     type_ = _number(component, schema) or _mapped(component, schema, mapper, wanted)
     constraints = tuple(_constraints(component, type_))
     choices = type_ if isinstance(type_, Literals) else None
-    return InputType(type_, choices, constraints, notes, kind.example)
+    open_ = type_ if component.app_sets and constraints else None
+    return InputType(type_, choices, constraints, notes, kind.example, open_)
 
 
 def output_type(

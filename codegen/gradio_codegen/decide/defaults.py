@@ -8,6 +8,7 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gradio_runtime._components.registry import VALUES
 from gradio_runtime._models.texts import shortened
@@ -15,7 +16,7 @@ from gradio_runtime.description import ParameterInfo
 
 from ..literals import shown
 from ..narrow import as_list, as_map
-from .ir import Default
+from .ir import Default, Param, keyword_only_from
 from .types import (
     ANY,
     FILE_INPUT,
@@ -64,6 +65,24 @@ def default_of(
         # None is a value here, and cannot stand for the default as well.
         return type_, Default("live", f"now {shortened(shown(value), 60)}"), problem
     return type_, Default("made" if made else "plain", value), problem
+
+
+def with_files_optional(params: Sequence[Param]) -> tuple[Param, ...]:
+    """Return the parameters, with None as the default of files that may be None.
+
+    Where a parameter follows that must be given by position, a file stays required:
+    else that one could be given by name only.
+    """
+    named_from = keyword_only_from(params)
+    done = list(params)
+    last = True
+    for index, param in reversed(list(enumerate(params))):
+        file = FILE_INPUT in walk(param.type) and accepts(param.type, None)
+        by_name = named_from is not None and index >= named_from
+        if param.default is None and file and (last or by_name):
+            done[index] = replace(param, default=Default("plain", None))
+        last = last and done[index].default is not None
+    return tuple(done)
 
 
 def allowing(

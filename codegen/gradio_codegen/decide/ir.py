@@ -6,14 +6,14 @@ Everything here is frozen and decided: names are final and unique, types are cho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from gradio_runtime.description import Trigger
 from gradio_runtime.description.signature import Shape
 
-from .types import UNCHANGED, AliasOf, TypeExpr, either, optional
+from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class Param:
         constraints: Keyword arguments of pydantic's `Field`.
         notes: Sentences for the docstring: help text, choices, bounds.
         example: Source text of a value, where the type alone says too little.
+        open: What the input model takes in place of any part of the type, where the
+            app decides at run time: it changes the choices and bounds.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Param:
     constraints: tuple[tuple[str, int | float], ...] = ()
     notes: tuple[str, ...] = ()
     example: str = ""
+    open: TypeExpr | None = None
 
     @property
     def default_kind(self) -> Literal["plain", "made", "live"] | None:
@@ -91,13 +94,34 @@ class Param:
     @property
     def signature_type(self) -> TypeExpr:
         """What the function takes: None stands for a default that is made anew."""
-        return optional(self.type) if self.default_kind == "made" else self.field_type
+        match self.default_kind:
+            case "made":
+                return optional(self.type)
+            case "live":
+                return either(self.type, UNCHANGED)
+            case _:
+                return self.type
 
     @property
     def field_type(self) -> TypeExpr:
         """What the input model takes."""
-        live = self.default_kind == "live"
-        return either(self.type, UNCHANGED) if live else self.type
+        type_, open_ = self.type, self.open
+        if open_ is not None:
+            type_ = mapped(type_, lambda t: t if t == NONE else either(t, open_))
+        return either(type_, UNCHANGED) if self.default_kind == "live" else type_
+
+    @property
+    def checked(self) -> tuple[tuple[str, int | float], ...]:
+        """The constraints that the input model checks."""
+        return self.constraints if self.open is None else ()
+
+
+def keyword_only_from(params: Sequence[Param]) -> int | None:
+    """Return the index of the first optional parameter that a required one follows."""
+    optionals = (i for i, param in enumerate(params) if param.default)
+    first = next(optionals, len(params))
+    follows = any(param.default is None for param in params[first:])
+    return first if follows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +167,7 @@ class Endpoint:
     @property
     def keyword_only_from(self) -> int | None:
         """Index of the first optional parameter that a required one follows."""
-        optionals = (i for i, param in enumerate(self.params) if param.default)
-        first = next(optionals, len(self.params))
-        follows = any(param.default is None for param in self.params[first:])
-        return first if follows else None
+        return keyword_only_from(self.params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import SpecError
 from ..limits import DESCRIPTION, LABEL, cut
+from .changing import MARKS, marked
 from .jsoncheck import (
     as_object,
     check_schema,
@@ -45,7 +46,7 @@ from .jsoncheck import (
     usable_prop,
 )
 from .triggers import is_filler, trigger_of
-from .volatile_defaults import LiveDefaults, Place, varying_defaults
+from .volatile_defaults import LiveDefaults, varying
 
 #: Marks a saved description; the number changes when old ones can no longer be read.
 _MARK = "gradio_codegen_description"
@@ -76,7 +77,8 @@ class AppSpec:
             source: Where they were read; a password or query is left out.
             config: `/config`.
             info: `/info`.
-            again: A second `/info`, to tell which defaults change from read to read.
+            again: A second `/info`, to tell which defaults and choices change from
+                read to read.
 
         Raises:
             SpecError: They are not what a Gradio app sends.
@@ -86,10 +88,9 @@ class AppSpec:
             _parse(Info, translated(item, parsed_config.i18n_translations), "info")
             for item in (info, info if again is None else again)
         )
-        varying = varying_defaults(parsed_info, second)
         # A saved description can have been written by hand, with a password in it.
         public = shown_src(repaired(source)).rstrip("/")
-        return cls(public, *_Reducer(parsed_config, parsed_info, varying).reduced())
+        return cls(public, *_Reducer(parsed_config, parsed_info, second).reduced())
 
     @property
     def version(self) -> str:
@@ -103,9 +104,15 @@ class AppSpec:
 
     @cached_property
     def hash(self) -> str:
-        """Changes exactly when the API does: not with the address or the version."""
+        """Changes exactly when the API does: not with the address or the version.
+
+        Nor with what `changing` suspects, which breaks no call.
+        """
         api = {
-            "components": [_dump(item) for item in self.config.components],
+            "components": [
+                {k: v for k, v in _dump(item).items() if k not in MARKS}
+                for item in self.config.components
+            ],
             "dependencies": [
                 {k: v for k, v in _dump(item).items() if k not in _unhashed(item)}
                 for item in self.config.dependencies
@@ -228,11 +235,14 @@ class _Reducer:
     Names can repeat: the server calls the first, and `/info` describes the last.
     """
 
-    def __init__(self, config: Config, info: Info, varying: frozenset[Place]) -> None:
+    def __init__(self, config: Config, info: Info, again: Info) -> None:
         check_sizes(config, info)
         self._config = config
         self._info = info
-        self._live = LiveDefaults(config, varying)
+        self._live = LiveDefaults(config, varying(info, again, lambda p: p.default))
+        self._other_types = varying(info, again, lambda p: p.schema_)
+        #: The components whose types are others in the second read.
+        self._varying: set[int] = set()
         self._first: dict[str, Dependency] = {}
         self._last: dict[str, Dependency] = {}
         for item in config.dependencies:
@@ -254,7 +264,9 @@ class _Reducer:
             unnamed_endpoints={key: self._endpoint(key) for key in nameless},
             substitute=self._info.substitute,
         )
-        return _renumber(self._config, list(kept.values())), info
+        inputs = {id_ for item in kept.values() for id_ in item.inputs}
+        config = marked(self._config, inputs, self._varying)
+        return _renumber(config, list(kept.values())), info
 
     def _endpoint(self, key: str) -> EndpointInfo:
         """Drop what decides nothing, and add what older versions leave to `/config`."""
@@ -264,6 +276,11 @@ class _Reducer:
         dependency = self._first.get(key)
         inputs = self._config.slots(dependency.inputs) if dependency else []
         outputs = self._config.slots(dependency.outputs) if dependency else []
+        self._varying |= {
+            slot.id
+            for index, _, slot in _pairs(endpoint.parameters, inputs)
+            if slot is not None and (key, index) in self._other_types
+        }
         return EndpointInfo(
             description=cut((endpoint.description or "").strip(), DESCRIPTION) or None,
             parameters=[
@@ -402,4 +419,11 @@ def _reduce_component(config: Config, item: Component, number: int) -> Component
         props["info"] = cut(text, LABEL)
     # Said only where the type alone would mislead.
     skip_api = False if kind.hidden else None
-    return Component(id=number, type=item.type, skip_api=skip_api, props=props)
+    return Component(
+        id=number,
+        type=item.type,
+        skip_api=skip_api,
+        props=props,
+        app_sets=item.app_sets,
+        choices_change=item.choices_change,
+    )

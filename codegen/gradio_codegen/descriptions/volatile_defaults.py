@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from gradio_runtime.description import Component, Config, Info, ParameterInfo
@@ -31,8 +32,10 @@ _SERVER_PATH = re.compile(
 _MADE_UP_NAME = re.compile(r"tmp[a-z0-9_]{8}(\.\w+)?")
 
 
-def varying_defaults(first: Info, second: Info) -> frozenset[Place]:
-    """Return where two reads of the same app differ in a default."""
+def varying(
+    first: Info, second: Info, what: Callable[[ParameterInfo], object]
+) -> frozenset[Place]:
+    """Return where two reads of the same app differ in `what` a parameter says."""
     if first is second:
         return frozenset()
     return frozenset(
@@ -45,7 +48,7 @@ def varying_defaults(first: Info, second: Info) -> frozenset[Place]:
         for index, (a, b) in enumerate(
             zip(one[key].parameters, other[key].parameters, strict=False)
         )
-        if a.default != b.default
+        if what(a) != what(b)
     )
 
 

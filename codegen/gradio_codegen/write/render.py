@@ -236,10 +236,10 @@ def _annotation(param: Param) -> tuple[str, list[str]]:
 
     Constraints go with the field, unless its type has members that they do not concern.
     """
-    extra = [f"{name}={source(value)}" for name, value in param.constraints]
+    extra = [f"{name}={source(value)}" for name, value in param.checked]
     type_ = param.field_type
     members = type_.members if isinstance(type_, Either) else (type_,)
-    about = (STR,) if dict(param.constraints).keys() == {"max_length"} else (FLOAT, INT)
+    about = (STR,) if dict(param.checked).keys() == {"max_length"} else (FLOAT, INT)
     rest = [member for member in members if member not in about]
     if not extra or all(member == NONE for member in rest):
         return write(type_, in_model=True), extra

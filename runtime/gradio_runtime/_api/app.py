@@ -28,8 +28,8 @@ from pydantic import ValidationError
 
 from .._engine.options import Options
 from .._http.settings import OnDrift, check_on_drift
-from .._models.base import Input
-from .._models.misfits import misfits
+from .._models.base import STRICT_INPUTS, Input
+from .._models.misfits import misfits, only_odd
 from .._models.texts import printable
 from ..description.addresses import shown_src
 from ..description.signature import Shape
@@ -174,6 +174,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         Raises:
             InputError: A value does not fit.
         """
+        before = STRICT_INPUTS.set(self._options.strict_inputs)
         try:
             return self._describe(*args, **kwargs)
         except ValidationError as misfit:
@@ -181,8 +182,14 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
             text = "; ".join(f"{name}: {message}" for name, message in fields.items())
             error = InputError(f"the inputs do not fit: {text}", fields=fields)
             error.hint = "Nothing has been sent"
+            if only_odd(misfit):
+                error.hint += (
+                    ". with_options(strict_inputs=False) sends it all the same"
+                )
         except RecursionError:
             error = too_deep()
+        finally:
+            STRICT_INPUTS.reset(before)
         error.within(endpoint=str(self.api_name), src=self._src)
         raise error
 
@@ -197,6 +204,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         timeout: float | None = None,
         headers: dict[str, str] | None = None,
         retries: int | None = None,
+        strict_inputs: bool | None = None,
         strict_outputs: bool | None = None,
         event_data: Mapping[str, Any] | None = None,
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
@@ -211,6 +219,8 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
                 cancelled and `JobTimeout` raised.
             headers: Extra headers for the app's function to see.
             retries: How often to try again to join the queue, when that is safe.
+            strict_inputs: False to send a value that is not among the choices, within
+                the bounds or of the plain type that the app describes.
             strict_outputs: True to raise at once where one of several outputs is empty
                 against its type; False to let through what does not fit; see `Client`.
             event_data: What was selected or clicked, for a function that takes a
@@ -229,6 +239,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
             "timeout": timeout,
             "headers": headers,
             "retries": retries,
+            "strict_inputs": strict_inputs,
             "strict_outputs": strict_outputs,
             "event_data": event_data,
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,

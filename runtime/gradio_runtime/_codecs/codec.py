@@ -10,15 +10,19 @@ generated from a Gradio 5 app and one from a Gradio 6 app speak the same types.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
 from enum import Enum
 from functools import cache, partial
 from importlib import import_module
+from pathlib import PurePath
 from typing import Any, TypeGuard, cast
+from uuid import UUID
 
 from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from .._components.kind import Codec, Json, Kind
 from .._components.registry import KINDS, kind_of, kind_of_slot
@@ -84,19 +88,30 @@ def _plain(value: object) -> Json:
         case BaseModel():
             # What was neither given nor has a default of its own is left out: apps
             # tell a missing key from null.
-            fields = {
+            members = {
                 field.serialization_alias or field.alias or name: item
                 for name, field in type(value).model_fields.items()
                 if (item := getattr(value, name)) is not None
                 or name in value.model_fields_set
             }
-            return _plain({**fields, **(value.model_extra or {})})
+            return _plain({**members, **(value.model_extra or {})})
         case Mapping():
             mapping = cast("Mapping[object, object]", value)
             return {str(key): _plain(item) for key, item in mapping.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item) for item in cast("list[object]", value)]
-        case date():  # or a datetime
+        case _:
+            return _others(value)
+
+
+def _others(value: object) -> Json:
+    """Return JSON of a value that is not JSON itself."""
+    match value:
+        case Decimal():
+            return _number(float(value))
+        case date() | time():  # or a datetime
+            if value != value:  # NaT
+                raise InputError(f"{value} is not a moment", hint="None may do")
             return value.isoformat()
         case _ if callable(to_list := getattr(value, "tolist", None)):
             return _plain(to_list())  # a number or an array of numpy
@@ -105,14 +120,17 @@ def _plain(value: object) -> Json:
                 "bytes are not JSON",
                 hint="Decode them, or give them to a parameter that takes files",
             )
+        case PurePath() | UUID():
+            return _text(str(value))
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        case Iterator() | deque() | range():
+            return [_plain(item) for item in cast("Iterable[object]", value)]
         case _:
-            try:
-                return to_jsonable_python(value)
-            except PydanticSerializationError:
-                raise InputError(
-                    f"{type(value).__name__} objects are not JSON",
-                    hint="Make it a dict, a list, a text or a number first",
-                ) from None
+            raise InputError(
+                f"{type(value).__name__} objects are not JSON",
+                hint="Make it a dict, a list, a text or a number first",
+            )
 
 
 def _text(value: str) -> str:

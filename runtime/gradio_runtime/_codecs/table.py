@@ -12,6 +12,8 @@ from ..types.table import DataframeData
 
 
 def _encode_table(value: Any, slot: Component, dialect: Dialect) -> Any:
+    if hasattr(value, "columns"):  # an untyped call's, of pandas or polars
+        value = DataframeData.of(value)
     if not isinstance(value, DataframeData):
         return value
     headers = value.headers or _own_headers(value.data, slot)

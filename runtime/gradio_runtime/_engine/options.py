@@ -24,6 +24,7 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     retries: int = 2
     waits_for_room: bool = True
+    strict_inputs: bool = True
     strict_outputs: bool | None = None
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from pydantic import ConfigDict, model_serializer, model_validator
+from pydantic import ConfigDict, ValidationError, model_serializer, model_validator
 from pydantic_core import PydanticOmit, core_schema
 
-from .provenance import Constructed
+from .provenance import Constructed, callers_own
 from .texts import BriefModel
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
+#: Whether inputs are refused that are not among the choices or within the bounds.
+STRICT_INPUTS: ContextVar[bool] = ContextVar("gradio_strict_inputs", default=True)
+
+
 class Input(BriefModel, Constructed):
     """Base of an endpoint's inputs, in wire order.
 
@@ -71,6 +76,29 @@ class Input(BriefModel, Constructed):
     model_config = ConfigDict(
         extra="forbid", defer_build=True, populate_by_name=True, protected_namespaces=()
     )
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            try:
+                super().__init__(**data)
+            except ValidationError as misfit:
+                from .misfits import only_odd
+
+                if STRICT_INPUTS.get() or not only_odd(misfit):
+                    raise
+                self._take(data, {item["loc"][0] for item in misfit.errors()})
+
+        # As in `Constructed`.
+        __init__.__pydantic_base_init__ = True
+
+    def _take(self, data: dict[str, Any], as_given: set[int | str]) -> None:
+        """Take the arguments of the constructor, some of them as they are given."""
+        self.__setstate__(self.model_construct(**data).__getstate__())
+        for name in data.keys() - as_given:
+            self.__pydantic_validator__.validate_assignment(
+                self, name, _plain(data[name]), context=callers_own(data)
+            )
 
     @model_validator(mode="before")
     @classmethod

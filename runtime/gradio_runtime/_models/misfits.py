@@ -21,6 +21,18 @@ _MEMBER = re.compile(
 )
 
 
+#: Values that are not as the app describes them, but may be right for it all the same.
+_ODD = re.compile(
+    r"literal_error|greater_than_equal|less_than_equal|multiple_of|string_too_long"
+    r"|none_required|is_instance_of|int_from_float|(string|int|float|bool)_\w+"
+)
+
+
+def only_odd(error: ValidationError) -> bool:
+    """Return whether choices, bounds and plain types are all that is not met."""
+    return all(_ODD.fullmatch(item["type"]) for item in error.errors())
+
+
 def misfits(error: ValidationError) -> dict[str, str]:
     """Return what is wrong with each field, by its path, such as `rows.0.name`.
 

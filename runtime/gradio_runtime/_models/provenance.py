@@ -90,14 +90,18 @@ class Constructed(BaseModel):
     if not TYPE_CHECKING:
 
         def __init__(self, /, **data: Any) -> None:
-            context = {_OWN: frozenset(map(id, _own_words(data)))}
             self.__pydantic_validator__.validate_python(
-                data, self_instance=self, context=context
+                data, self_instance=self, context=callers_own(data)
             )
 
         # As the constructor of BaseModel has: pydantic does not call it for the objects
         # within others.
         __init__.__pydantic_base_init__ = True
+
+
+def callers_own(data: dict[str, Any]) -> Mapping[str, object]:
+    """Return the context in which a constructor's arguments are validated."""
+    return {_OWN: frozenset(map(id, _own_words(data)))}
 
 
 def _own_words(data: dict[str, Any]) -> Iterator[object]:

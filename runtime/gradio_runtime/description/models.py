@@ -71,6 +71,9 @@ class Component(_Wire):
             before Gradio 4.
         schema_in: JSON Schema of what it takes (Gradio 4 and later).
         schema_out: JSON Schema of what it gives.
+        app_sets: Whether an event of the app sets it, and its choices or bounds with
+            it. This and the next one are in saved descriptions only.
+        choices_change: Whether something suggests that its choices do change.
     """
 
     id: int
@@ -85,6 +88,8 @@ class Component(_Wire):
         default=None,
         validation_alias=AliasChoices("api_info_as_output", "api_info", "schema_out"),
     )
+    app_sets: _Flag = False
+    choices_change: _Flag = False
 
 
 class Trigger(_Wire):

@@ -47,7 +47,7 @@ def rows_of(table: TableSource) -> tuple[list[str | int | float], list[list[Any]
 def _read(table: Any) -> tuple[Iterable[Any], Iterable[Iterable[Any]]]:
     if isinstance(table, list | tuple):
         return _of_records(cast("Sequence[Any]", table))
-    if hasattr(table, "iloc"):  # pandas
+    if hasattr(table, "iloc") and len(table.shape) == 2:  # pandas
         columns = [table.iloc[:, i].tolist() for i in range(table.shape[1])]
         return list(table.columns), zip(*columns, strict=True)
     if hasattr(table, "iter_rows"):  # polars

@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import UNCHANGED, App, Call, Client, File, FileInput, Input, Output
 from gradio_runtime.types import (
@@ -490,9 +490,7 @@ class SliderFloatEchoInput(Input):
 class SliderRandomEchoInput(Input):
     """Inputs of `/slider_random_echo`."""
 
-    in_: Unchanged | Annotated[int | float, Field(ge=1, le=6, multiple_of=1)] = (
-        UNCHANGED
-    )
+    in_: int | float | Unchanged = UNCHANGED
 
 
 class CheckboxEchoInput(Input):
@@ -926,7 +924,7 @@ class TextboxPresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    in_: In | Unchanged = UNCHANGED
+    in_: In | str | Unchanged = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -1292,8 +1290,8 @@ class NoMoreInput(Input):
 class OptionalFilesInput(Input):
     """Inputs of `/optional_files`."""
 
-    image: FileInput | None
-    file: FileInput | None
+    image: FileInput | None = None
+    file: FileInput | None = None
 
 
 class ThreeInput(Input):
@@ -1916,7 +1914,7 @@ def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
+def dropdown_empty_echo(in_: str) -> Call[str]:
     """Runs when the button “dropdown_empty_echo” is clicked.
 
     Args:
@@ -1934,7 +1932,7 @@ def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
+def dropdown_unset_echo(in_: str) -> Call[str]:
     """Runs when the button “dropdown_unset_echo” is clicked.
 
     Args:
@@ -2871,12 +2869,12 @@ def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
+def dropdown_preset_echo(in_: In | str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “dropdown_preset_echo” is clicked.
 
     Args:
-        in_: Dropdown. Default: the app's own at the time of the call (set anew whenever
-            its page is opened).
+        in_: Dropdown. The app may offer others when it runs. Default: the app's own at
+            the time of the call (set anew whenever its page is opened).
 
     Returns:
         Out (Dropdown).
@@ -3682,12 +3680,14 @@ def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     shape="image, file -> json",
     labels=["Image", "File"],
 )
-def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
+def optional_files(
+    image: FileInput | None = None, file: FileInput | None = None
+) -> Call[Any]:
     """Runs when the button “optional_files” is clicked.
 
     Args:
-        image: Image.
-        file: File.
+        image: Image. Default: None.
+        file: File. Default: None.
 
     Returns:
         Missing (JSON).

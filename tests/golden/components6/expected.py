@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gradio_runtime import (
     UNCHANGED,
@@ -661,9 +661,7 @@ class SliderFloatEchoInput(Input):
 class SliderRandomEchoInput(Input):
     """Inputs of `/slider_random_echo`."""
 
-    value: Unchanged | Annotated[int | float, Field(ge=1, le=6, multiple_of=1)] = (
-        UNCHANGED
-    )
+    value: int | float | Unchanged = UNCHANGED
 
 
 class CheckboxEchoInput(Input):
@@ -1227,7 +1225,7 @@ class TextboxPresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    value: DropdownEchoValue | Unchanged = UNCHANGED
+    value: DropdownEchoValue | str | Unchanged = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -1661,8 +1659,8 @@ class NoMoreInput(Input):
 class OptionalFilesInput(Input):
     """Inputs of `/optional_files`."""
 
-    image: FileInput | None
-    file: FileInput | None
+    image: FileInput | None = None
+    file: FileInput | None = None
 
 
 class ThreeInput(Input):
@@ -2563,7 +2561,7 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_empty_echo(value: str | float) -> Call[str | float]:
+def dropdown_empty_echo(value: str) -> Call[str]:
     """Give back what came in.
 
     Runs when the button “dropdown_empty_echo” is clicked.
@@ -2583,7 +2581,7 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_unset_echo(value: str | float) -> Call[str | float]:
+def dropdown_unset_echo(value: str) -> Call[str]:
     """Give back what came in.
 
     Runs when the button “dropdown_unset_echo” is clicked.
@@ -4044,14 +4042,16 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     shape="dropdown -> dropdown",
     labels=["In"],
 )
-def dropdown_preset_echo(value: DropdownEchoValue | Unchanged = UNCHANGED) -> Call[str]:
+def dropdown_preset_echo(
+    value: DropdownEchoValue | str | Unchanged = UNCHANGED,
+) -> Call[str]:
     """Give back what came in.
 
     Runs when the button “dropdown_preset_echo” is clicked.
 
     Args:
-        value: In (Dropdown). Default: the app's own at the time of the call (set anew
-            whenever its page is opened).
+        value: In (Dropdown). The app may offer others when it runs. Default: the app's
+            own at the time of the call (set anew whenever its page is opened).
 
     Returns:
         Out (Dropdown).
@@ -5170,12 +5170,14 @@ def no_more(text: str, b: str, c: str) -> Call[str]:
     shape="image, file -> json",
     labels=["Image", "File"],
 )
-def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
+def optional_files(
+    image: FileInput | None = None, file: FileInput | None = None
+) -> Call[Any]:
     """Runs when the button “optional_files” is clicked.
 
     Args:
-        image: Image.
-        file: File.
+        image: Image. Default: None.
+        file: File. Default: None.
 
     Returns:
         Missing (JSON).

@@ -271,7 +271,7 @@ def tables(
 def odd(
     choice: OddChoice | str = "z",
     low: float = -1,
-    empty: str | float | None = None,
+    empty: str | None = None,
     step: float = 0.5,
     tags: list[Tags] | None = None,
     whole: int = 2,

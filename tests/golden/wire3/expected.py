@@ -229,7 +229,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    pick: Pick
+    pick: Pick | str
     pick_many: list[PickMany] = Field(default=[1])
     colours: list[Colours] = Field(default=["r"])
     size: int | float = Field(default=3, ge=1, le=10)
@@ -596,7 +596,7 @@ class DdUpdateInput(Input):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    pick: Pick
+    pick: Pick | str
 
 
 class SkipOutInput(Input):

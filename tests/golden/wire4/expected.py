@@ -207,7 +207,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    dd: Dd
+    dd: Dd | str
     dd_multi: list[DdMulti] = Field(default=[1])
     cbg: list[Cbg] = Field(default=["r"])
     sl: int | float = Field(default=3, ge=1, le=10)
@@ -502,7 +502,7 @@ class DdUpdateInput(Input):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    x: DdReadX
+    x: DdReadX | str
 
 
 class SkipOutInput(Input):

@@ -248,7 +248,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    dd: Dd = "a"
+    dd: Dd | str = "a"
     dd_multi: list[DdMulti] = Field(default=[1])
     cbg: list[Cbg] = Field(default=["r"])
     sl: int | float = Field(default=3, ge=1, le=10)
@@ -627,7 +627,7 @@ class DdUpdateInput(Input):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    x: DdReadX = "a"
+    x: DdReadX | str = "a"
 
 
 class SkipOutInput(Input):

@@ -1,0 +1,58 @@
+"""Components whose choices and bounds may change while the app runs.
+
+An event that sets a component can give it other choices and bounds as well, and nothing
+says whether it does. At run time the app decides what it takes for such a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gradio_runtime._components.registry import kind_of
+from gradio_runtime._components.slots import visible
+from gradio_runtime.description import Component, Config, Dependency
+
+from ..narrow import as_list
+
+#: The fields of a component that hold the marks.
+MARKS = ("app_sets", "choices_change")
+
+
+def marked(config: Config, inputs: Collection[int], varying: Collection[int]) -> Config:
+    """Return the config with marks on those of the `inputs` that change.
+
+    `varying` are the components whose choices differ between two reads of the app. One
+    choice is none, and what an event sets without any input is often a list of files
+    or models that it has just read.
+    """
+    events = [d for d in config.dependencies if not _loads_examples(config, d)]
+    app_sets = {id_ for item in events for id_ in item.outputs}
+    refreshed = {
+        id_
+        for item in events
+        if item.backend_fn and not visible(config.slots(item.inputs))
+        for id_ in item.outputs
+    }
+
+    def with_marks(item: Component) -> Component:
+        kind = kind_of(item.type)
+        choice = kind.takes == "choice"
+        limited = choice or kind.bounded or item.props.get("max_length") is not None
+        if item.id not in inputs or not limited:
+            return item
+        sets = item.app_sets or item.id in app_sets
+        few = len(as_list(item.props.get("choices")) or ()) < 2
+        changes = item.choices_change or item.id in varying
+        changes = changes or (sets and (few or item.id in refreshed))
+        marks = zip(MARKS, (sets, choice and changes), strict=True)
+        return item.model_copy(update=dict(marks))
+
+    # Not a copy, which would take along what the config keeps of its old components.
+    components = [with_marks(item) for item in config.components]
+    return Config.model_validate({**dict(config), "components": components})
+
+
+def _loads_examples(config: Config, item: Dependency) -> bool:
+    """Return whether an event only fills in the examples below a form."""
+    kinds = [kind_of(slot.type) for slot in config.slots(item.inputs) if slot]
+    return any(kind.hidden and not kind.stateful for kind in kinds)  # a dataset
