@@ -69,7 +69,7 @@ def untyped_request(
         name = _endpoint(live, info, api_name, fn_index)
         route = live.route(name)
         _check_public(live, route)
-        described = _description(info, route)
+        described = info.endpoint(route.api_name, route.fn_index)
         values = _arguments(described, args, kwargs, route.api_name)
     except GradioError as error:
         connection.leaving(error)
@@ -133,13 +133,6 @@ def _check_public(live: Live, route: Route) -> None:
         raise InputError(
             f"the app keeps {route.api_name} private", hint="view_api() lists the rest"
         )
-
-
-def _description(info: Info, route: Route) -> EndpointInfo | None:
-    """Return what `/info` says of an endpoint, if anything."""
-    return info.named_endpoints.get(route.api_name) or info.unnamed_endpoints.get(
-        str(route.fn_index)
-    )
 
 
 def _arguments(
@@ -262,6 +255,9 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
 
     async def read() -> dict[str, Any]:
         live = await connection.ready()
-        return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
+        raw, _ = await read_info(
+            live.transport, live.config, all_endpoints=all_endpoints
+        )
+        return raw
 
     return public_info(strike_description(connection.run(read()), connection.secrets))

@@ -42,8 +42,11 @@ def parse_config(raw: object, transport: Transport) -> Config:
 
 async def read_info(
     transport: Transport, config: Config, *, all_endpoints: bool
-) -> dict[str, Any]:
-    """Read and check `/info`, with the undocumented endpoints if all are wanted."""
+) -> tuple[dict[str, Any], Info]:
+    """Read `/info`; return it as it came, and checked.
+
+    It has the undocumented endpoints too if all are wanted.
+    """
     query = "?all_endpoints=True" if all_endpoints else ""
     try:
         raw = await transport.get_json(f"{config.api_prefix}/info{query}")
@@ -60,10 +63,10 @@ async def read_info(
             hint=CHECK_URL,
         )
     try:
-        Info.model_validate(raw)
+        info = Info.model_validate(raw)
     except ValidationError:
         raise ConnectError(
             f"{transport.base} describes its API in a way that no Gradio app does",
             hint=CHECK_URL,
         ) from None
-    return cast("dict[str, Any]", raw)
+    return cast("dict[str, Any]", raw), info

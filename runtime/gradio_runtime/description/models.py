@@ -281,3 +281,9 @@ class Info(_Wire):
 
     named_endpoints: dict[str, EndpointInfo] = {}
     unnamed_endpoints: dict[str, EndpointInfo] = {}
+
+    def endpoint(self, api_name: str, fn_index: int) -> EndpointInfo | None:
+        """Return what is said of an endpoint, by its name or else its number."""
+        return self.named_endpoints.get(api_name) or self.unnamed_endpoints.get(
+            str(fn_index)
+        )
