@@ -71,7 +71,7 @@ def measured(folder: Path) -> Figures:
     functions = list(_functions(module))
     parameters = [a for f in functions for a in (*f.args.args, *f.args.kwonlyargs)]
     outputs = list(_outputs(module, functions))
-    changing = _changing(config)
+    closable = _closable(config)
     aliases = {
         ast.unparse(target): ast.unparse(node.value)
         for node in module.body
@@ -85,7 +85,7 @@ def measured(folder: Path) -> Figures:
         seconds,
         len(parameters),
         sum(bool(_SYNTHETIC.fullmatch(a.arg)) for a in parameters),
-        sum(_closed(f, config, changing, aliases) for f in functions),
+        sum(_closed(f, closable, aliases) for f in functions),
         len(outputs),
         sum("None" in _union(annotation) for annotation in outputs),
         sum(bool(f.args.kwonlyargs) for f in functions),
@@ -140,39 +140,38 @@ def _union(annotation: ast.expr) -> list[str]:
     return [ast.unparse(annotation)]
 
 
-def _changing(config: Json) -> set[int]:
-    """Return the components that an event of the app sets."""
-    return {n for d in config["dependencies"] for n in d.get("outputs", ())}
+def _closable(config: Json) -> dict[str | int, list[bool]]:
+    """Return, for each endpoint's inputs, whether an event of the app sets them."""
+    changing = {n for d in config["dependencies"] for n in d.get("outputs", ())}
+    hidden = {c["id"] for c in config["components"] if c["type"] == "state"}
+    found: dict[str | int, list[bool]] = {}
+    for number, dependency in enumerate(config["dependencies"]):
+        inputs = [n in changing for n in dependency["inputs"] if n not in hidden]
+        found.setdefault(f"/{dependency.get('api_name')}", inputs)
+        found.setdefault(dependency.get("id", number), inputs)
+    return found
 
 
 def _closed(
     function: ast.FunctionDef,
-    config: Json,
-    changing: set[int],
+    closable: dict[str | int, list[bool]],
     aliases: dict[str, str],
 ) -> int:
     """Return how many closed choices of a function are of components that change."""
     name = _endpoint(function)
-    types = {c["id"]: c["type"] for c in config["components"]}
-    for number, dependency in enumerate(config["dependencies"]):
-        names = (number, dependency.get("id"), f"/{dependency.get('api_name')}")
-        if name not in names:
-            continue
-        inputs = [n for n in dependency["inputs"] if types.get(n) != "state"]
-        arguments = [*function.args.args, *function.args.kwonlyargs]
-        return sum(
-            component in changing
-            and argument.annotation is not None
-            and _is_closed(
-                re.sub(
-                    r"\w+",
-                    lambda word: aliases.get(word[0], word[0]),
-                    ast.unparse(argument.annotation),
-                )
-            )
-            for component, argument in zip(inputs, arguments, strict=False)
+    arguments = [*function.args.args, *function.args.kwonlyargs]
+    annotations = [ast.unparse(a.annotation) if a.annotation else "" for a in arguments]
+    return sum(
+        changes and _is_closed(_unfolded(annotation, aliases))
+        for changes, annotation in zip(
+            closable.get("" if name is None else name, ()), annotations, strict=False
         )
-    return 0
+    )
+
+
+def _unfolded(annotation: str, aliases: dict[str, str]) -> str:
+    """Return a type with the types that its names stand for."""
+    return re.sub(r"\w+", lambda word: aliases.get(word[0], word[0]), annotation)
 
 
 def _is_closed(annotation: str) -> bool:

@@ -199,19 +199,18 @@ def serving(
     Without `info` it answers 500 there; `info_all` is of all endpoints.
     """
     place = f"{config.get('api_prefix') or ''}/info"
-    answers = {
-        "/config": json.dumps(config).encode(),
-        place: json.dumps(info).encode() if info else None,
-        f"{place}?all_endpoints=True": json.dumps(info_all or info).encode(),
-    }
+    answers = {"/config": json.dumps(config).encode()}
+    if info is not None:
+        answers[place] = json.dumps(info).encode()
+        answers[f"{place}?all_endpoints=True"] = json.dumps(info_all or info).encode()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            body = answers.get(self.path if info else path, answers.get(path))
-            missing = 500 if path in answers else 404
+            body = answers.get(self.path, answers.get(path))
+            missing = 500 if path == place else 404
             self.send_response(missing if body is None else 200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body or b"")))

@@ -231,6 +231,11 @@ def too_deep(parameter: str | None = None) -> InputError:
     return error
 
 
+def client_closed(src: str) -> GradioError:
+    """Return the error for the use of a client that has been closed."""
+    return GradioError("the client has been closed", src=src, hint="Make a new one")
+
+
 class FileTooLarge(InputError):
     """A file is larger than the app (or the caller's own limit) allows.
 

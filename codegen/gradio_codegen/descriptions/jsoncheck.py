@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
 
-from gradio_runtime._models.texts import shortened
+from gradio_runtime._models.texts import is_whole, shortened
 from gradio_runtime.description import Config, Info
 
 from ..errors import SpecError
@@ -83,7 +83,7 @@ def check_values(value: object, place: str) -> bool:
             case None | bool():
                 pass
             case str():
-                whole = whole and _is_whole(item)
+                whole = whole and is_whole(item)
             case int() if item.bit_length() > INT_BITS:
                 raise SpecError(_written(where), "the number is too large")
             case float() if not math.isfinite(item):
@@ -95,7 +95,7 @@ def check_values(value: object, place: str) -> bool:
                     if not isinstance(key, str):
                         problem = f"the key {key!r} is not a string"
                         raise SpecError(_written(where), problem)
-                    whole = whole and _is_whole(key)
+                    whole = whole and is_whole(key)
                     todo.append((part, (where, key), depth + 1))
             case list():
                 parts = enumerate(cast("list[object]", item))
@@ -112,14 +112,6 @@ def _written(place: _Place) -> str:
         place, key = place
         parts.append(f"[{key}]" if isinstance(key, int) else f".{shortened(key, 60)}")
     return "".join([place, *reversed(parts)])
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def repaired(value: Any) -> Any:

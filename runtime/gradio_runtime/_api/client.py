@@ -20,7 +20,7 @@ from typing import (
 from .._engine.options import Options
 from .._http.settings import CopySettings, Settings, show_as, takes
 from ..description.addresses import shown_src
-from ..errors import GradioError, InputError
+from ..errors import InputError, client_closed
 from .defaults import InUse, Source
 
 if TYPE_CHECKING:
@@ -98,9 +98,7 @@ class Client:
         if connection := self._connections.get(os.getpid()):
             return connection
         if self._closed:
-            raise GradioError(
-                "the client has been closed", src=self.src, hint="Make a new one"
-            )
+            raise client_closed(self.src)
         # Imported late: the HTTP machinery is most of the import time, and a module may
         # be imported for its types only.
         from .._engine.connection import Connection

@@ -73,7 +73,8 @@ def untyped_request(
         if named is None or described is None:
             info = _info(connection, live)
             named = _endpoint(live, info, api_name, fn_index)
-            described = _description(info, live.route(named))
+            route = live.route(named)
+            described = info.endpoint(route.api_name, route.fn_index)
         route = live.route(named)
         _check_public(live, route)
         values = _arguments(described, args, kwargs, route.api_name)
@@ -164,13 +165,6 @@ def _check_public(live: Live, route: Route) -> None:
         raise InputError(
             f"the app keeps {route.api_name} private", hint="view_api() lists the rest"
         )
-
-
-def _description(info: Info, route: Route) -> EndpointInfo | None:
-    """Return what `/info` says of an endpoint, if anything."""
-    return info.named_endpoints.get(route.api_name) or info.unnamed_endpoints.get(
-        str(route.fn_index)
-    )
 
 
 def _arguments(
@@ -293,7 +287,10 @@ def read_api(connection: Connection, *, all_endpoints: bool) -> dict[str, Any]:
 
     async def read() -> dict[str, Any]:
         live = await connection.ready()
-        return await read_info(live.transport, live.config, all_endpoints=all_endpoints)
+        raw, _ = await read_info(
+            live.transport, live.config, all_endpoints=all_endpoints
+        )
+        return raw
 
     raw = connection.run(read())
     _warn(connection, substitute=raw.pop("substitute", None) is True)

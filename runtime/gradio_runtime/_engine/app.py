@@ -96,15 +96,14 @@ class Live:
         """Return the app's `/info`, which is read once."""
         async with self._reading:
             if self._info is None:
-                raw = await read_info(self.transport, self.config, all_endpoints=True)
-                self._info = Info.model_validate(raw)
+                _, self._info = await read_info(
+                    self.transport, self.config, all_endpoints=True
+                )
         return self._info
 
     async def parameters(self, route: Route) -> list[ParameterInfo]:
         """Return what `/info` says of an endpoint's parameters."""
-        info = await self.info()
-        found = info.named_endpoints.get(route.api_name)
-        found = found or info.unnamed_endpoints.get(str(route.fn_index))
+        found = (await self.info()).endpoint(route.api_name, route.fn_index)
         return found.parameters if found else []
 
     async def wants_oauth_token(self, route: Route) -> bool:

@@ -33,6 +33,7 @@ from ..errors import (
     ConnectionLost,
     GradioError,
     SpaceError,
+    client_closed,
 )
 from .app import Live
 from .discovery import parse_config
@@ -134,9 +135,7 @@ class Connection:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise GradioError(
-                "the client has been closed", src=self.src, hint="Make a new one"
-            )
+            raise client_closed(self.src)
 
     def forget(self, live: Live | None, *, login: bool) -> None:
         """Read the app's description again at the next call: it may have restarted.

@@ -15,9 +15,9 @@ from ..description import Config, Info
 from ..description.translations import translated
 from ..errors import ConnectError, ProtocolError
 
+_FAILED = 500
 #: A plain path, which becomes a part of every URL of a call. Nothing in it may lead to
 #: another host or out of the app's own path.
-_FAILED = 500
 _PREFIX = re.compile(r"(?=.{0,100}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)*/?")
 
 
@@ -45,10 +45,11 @@ def parse_config(raw: object, transport: Transport) -> Config:
 
 async def read_info(
     transport: Transport, config: Config, *, all_endpoints: bool
-) -> dict[str, Any]:
-    """Read, check and translate `/info`; with all endpoints the undocumented too.
+) -> tuple[dict[str, Any], Info]:
+    """Read `/info`; return it as it came, in English, and checked.
 
-    Where the server fails to make it, `/config` has to do; see `Info.substitute`.
+    It has the undocumented endpoints too if all are wanted. Where the server fails to
+    make it, `/config` has to do; see `Info.substitute`.
     """
     query = "?all_endpoints=True" if all_endpoints else ""
     try:
@@ -69,13 +70,14 @@ async def read_info(
             f"{transport.base}{config.api_prefix}/info does not describe an API",
             hint=CHECK_URL,
         )
+    described = cast("dict[str, Any]", raw)
+    if texts := config.i18n_translations:
+        described = translated(described, texts)
     try:
-        Info.model_validate(raw)
+        info = Info.model_validate(described)
     except ValidationError:
         raise ConnectError(
             f"{transport.base} describes its API in a way that no Gradio app does",
             hint=CHECK_URL,
         ) from None
-    described = cast("dict[str, Any]", raw)
-    texts = config.i18n_translations
-    return translated(described, texts) if texts else described
+    return described, info

@@ -49,7 +49,7 @@ def fetch_description(
             await connection.located()
             async with asyncio.timeout(timeout):
                 transport, raw, config = await connection.described()
-                infos = [
+                (info, _), (again, _) = [
                     await read_info(transport, config, all_endpoints=all_endpoints)
                     for _ in range(2)
                 ]
@@ -59,6 +59,6 @@ def fetch_description(
             await connection.aclose()
         # It will be written to a file, and an app may repeat what it was sent.
         strike = partial(strike_description, secrets=connection.secrets)
-        return strike(raw), strike(infos[0]), strike(infos[1])
+        return strike(raw), strike(info), strike(again)
 
     return connection.run(described())

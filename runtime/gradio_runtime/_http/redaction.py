@@ -43,11 +43,8 @@ _HOLDERS = (
     *("gradio_runtime._transfer", "gradio_runtime._http", "gradio_runtime._queue"),
     *("gradio_runtime.description.addresses", "gradio_runtime._engine.connection"),
     *("gradio_runtime._engine.execution", "gradio_runtime._engine.reader"),
-    *(
-        "gradio_runtime._engine.heartbeat",
-        "gradio_runtime._models.secrets",
-        *_LIBRARIES,
-    ),
+    *("gradio_runtime._engine.heartbeat", "gradio_runtime._models.secrets"),
+    *_LIBRARIES,
 )
 #: The frames of an error that is not ours are those of a mistake, and show where it is;
 #: one of ours says all in its text.

@@ -94,9 +94,10 @@ def keep_session(name: str) -> str:
 
 def strike_all(text: str) -> str:
     """Return a text without the secrets of any app."""
-    for secrets in list(_all):
-        text = secrets.strike(text)
-    return text
+    apps = list(_all)
+    for secrets in apps:
+        text = without(text, secrets.values)
+    return _without_sessions(text) if apps else text
 
 
 def secret_at(text: str, place: int) -> tuple[int, int]:

@@ -333,3 +333,9 @@ class Info(_Wire):
     substitute: bool = False
     named_endpoints: dict[str, EndpointInfo] = {}
     unnamed_endpoints: dict[str, EndpointInfo] = {}
+
+    def endpoint(self, api_name: str, fn_index: int) -> EndpointInfo | None:
+        """Return what is said of an endpoint, by its name or else its number."""
+        return self.named_endpoints.get(api_name) or self.unnamed_endpoints.get(
+            str(fn_index)
+        )
