@@ -44,6 +44,7 @@ from .names import (
 from .objects import ModelRegistry
 from .renames import Names, named
 from .schema import SchemaMapper
+from .shared import share_models
 from .types import (
     FILE,
     FILE_INPUT,
@@ -226,7 +227,7 @@ def build(
         diagnostics.append(Diagnostic("warning", old, f"cannot be renamed: {problem}"))
     _name(plans, names)
     builder = _Builder(spec, options, plans, diagnostics)
-    endpoints = tuple(builder.endpoint(plan) for plan in plans)
+    endpoints = tuple(share_models(map(builder.endpoint, plans)))
     module = Module(
         source=spec.source,
         version=spec.version,

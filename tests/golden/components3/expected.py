@@ -42,41 +42,23 @@ from pydantic import Field
 
 __all__ = [
     "UPPER",
-    "AnnotatedimageMakeInput",
-    "AppInput",
-    "AppInput2",
     "App_",
-    "AudioDefaultEchoInput",
-    "AudioEchoInput",
-    "AudioPathEchoInput",
-    "BarplotMakeInput",
-    "ByComponentInput",
     "ByComponentOutput",
-    "Café名前Input",
     "CamelCase",
-    "CamelCaseInput",
     "ChatbotPairsEchoInput",
-    "ChatbotPairsMakeInput",
     "CheckboxEchoInput",
     "CheckboxOnEchoInput",
     "CheckboxgroupEchoInput",
     "CheckboxgroupIntsEchoInput",
     "CheckboxgroupPairsEchoInput",
-    "ClassInput",
-    "ClientInput",
     "Client_",
-    "CloseInput",
     "CodeEchoInput",
-    "CodePresetEchoInput",
     "ColorpickerEchoInput",
     "ComponentsClient",
-    "CopyInput",
-    "DataframeArrayEchoInput",
     "DataframeDefaultEchoInput",
     "DataframeEchoInput",
     "DataframeNumpyEchoInput",
     "DataframePresetEchoInput",
-    "DatasetInInput",
     "DropdownBoolsEchoIn",
     "DropdownBoolsEchoInput",
     "DropdownCustomEchoInput",
@@ -86,7 +68,6 @@ __all__ = [
     "DropdownEchoInput",
     "DropdownEmptyEchoInput",
     "DropdownFloatsEchoInput",
-    "DropdownIndexInInput",
     "DropdownIntCustomEchoInput",
     "DropdownIntPairsEchoIn",
     "DropdownIntPairsEchoInput",
@@ -98,25 +79,15 @@ __all__ = [
     "DropdownManyEchoIn",
     "DropdownManyEchoInput",
     "DropdownMixedEchoInput",
-    "DropdownNoneDefaultEchoInput",
     "DropdownOddEchoIn",
     "DropdownOddEchoInput",
     "DropdownPairsEchoIn",
     "DropdownPairsEchoInput",
     "DropdownPresetEchoInput",
-    "DropdownUnsetEchoInput",
-    "DunderInput",
-    "Endpoint1stInput",
-    "EndpointInput",
-    "FileBytesInInput",
     "FileDefaultEchoInput",
-    "FileDirectoryInInput",
     "FileEchoInput",
     "FileMultipleEchoInput",
-    "FileOptionalInInput",
-    "FileTypesEchoInput",
     "FileexplorerEchoInput",
-    "FileexplorerSingleEchoInput",
     "FilesPresetEchoInput",
     "FramesInput",
     "FramesOutput",
@@ -125,88 +96,40 @@ __all__ = [
     "HighlightedtextEchoInput",
     "HighlightedtextPresetEchoInput",
     "HtmlEchoInput",
-    "ImageDefaultEchoInput",
-    "ImageEchoInput",
-    "ImageMakeInput",
-    "ImagePathEchoInput",
-    "ImagePilEchoInput",
     "ImageSketchInInput",
     "In",
     "JsonDefaultEchoInput",
     "JsonEchoInput",
-    "JsonInput",
-    "JsonPresetEchoInput",
     "LabelEchoInput",
     "LabelsInput",
     "LabelsOutput",
-    "LineplotMakeInput",
     "MarkdownEchoInput",
-    "Model3dEchoInput",
-    "Model3dPresetEchoInput",
-    "ModelConfigInput",
-    "NewComponentInput",
     "NoLabelInput",
     "NoMoreInput",
     "None_",
-    "None_Input",
-    "NothingInput",
-    "NsSubInput",
     "NumberBoundsEchoInput",
     "NumberEchoInput",
     "NumberHalfBoundsEchoInput",
     "NumberIntEchoInput",
-    "NumberPlacesEchoInput",
     "NumberRandomEchoInput",
     "OptionalFilesInput",
-    "PlotMakeInput",
-    "PrintInput",
-    "PrivateInput",
     "RadioEchoIn",
     "RadioEchoInput",
     "RadioIntsEchoInput",
     "RadioPairsEchoInput",
     "ReservedInput",
-    "ScatterplotMakeInput",
-    "SchemaInput",
-    "SelectedInput",
-    "SkipOneInput",
     "SkipOneOutput",
     "SliderEchoInput",
     "SliderFloatEchoInput",
     "SliderRandomEchoInput",
-    "StrInput",
-    "SubmitInput",
-    "TextareaEchoInput",
     "TextboxEchoInput",
-    "TextboxEmailEchoInput",
-    "TextboxEmptyDefaultEchoInput",
-    "TextboxLinesEchoInput",
     "TextboxLongDefaultEchoInput",
     "TextboxMaxLengthEchoInput",
-    "TextboxPasswordEchoInput",
-    "TextboxPresetEchoInput",
     "ThreeInput",
     "ThreeOutput",
     "TimeseriesEchoInput",
     "Twice1Input",
-    "TwiceInput",
-    "UPPERInput",
-    "UpdateChoicesInput",
-    "UpdateImageInput",
-    "UpdatePropsInput",
-    "UpdateTableInput",
-    "UpdateValueInput",
-    "UploadbuttonEchoInput",
-    "UploadbuttonMultipleEchoInput",
-    "V1PredictInput",
-    "VideoEchoInput",
-    "VideoMakeInput",
-    "VideoPresetEchoInput",
-    "VideoSubtitlesMakeInput",
     "WithHyphenInput",
-    "WithPropsInput",
-    "WithRequestInput",
-    "WithSpaceInput",
     "_dunder",
     "_private",
     "annotatedimage_make",
@@ -368,7 +291,7 @@ RadioEchoIn: TypeAlias = Literal["yes", "no"]
 
 
 class TextboxEchoInput(Input):
-    """Inputs of `/textbox_echo`."""
+    """Inputs of `/textbox_echo`, `/textbox_password_echo`, `/textbox_email_echo` and 3 more."""
 
     in_: str = ""
 
@@ -379,40 +302,10 @@ class TextboxMaxLengthEchoInput(Input):
     in_: str = "short"
 
 
-class TextboxPasswordEchoInput(Input):
-    """Inputs of `/textbox_password_echo`."""
-
-    in_: str = ""
-
-
-class TextboxEmailEchoInput(Input):
-    """Inputs of `/textbox_email_echo`."""
-
-    in_: str = ""
-
-
-class TextboxLinesEchoInput(Input):
-    """Inputs of `/textbox_lines_echo`."""
-
-    in_: str = ""
-
-
 class TextboxLongDefaultEchoInput(Input):
-    """Inputs of `/textbox_long_default_echo`."""
+    """Inputs of `/textbox_long_default_echo`, `/code_preset_echo` and `/textbox_preset_echo`."""
 
     in_: str | Unchanged = UNCHANGED
-
-
-class TextboxEmptyDefaultEchoInput(Input):
-    """Inputs of `/textbox_empty_default_echo`."""
-
-    in_: str = ""
-
-
-class TextareaEchoInput(Input):
-    """Inputs of `/textarea_echo`."""
-
-    in_: str = ""
 
 
 class CodeEchoInput(Input):
@@ -440,7 +333,7 @@ class ColorpickerEchoInput(Input):
 
 
 class NumberEchoInput(Input):
-    """Inputs of `/number_echo`."""
+    """Inputs of `/number_echo` and `/number_places_echo`."""
 
     in_: int | float
 
@@ -449,12 +342,6 @@ class NumberIntEchoInput(Input):
     """Inputs of `/number_int_echo`."""
 
     in_: int = 3
-
-
-class NumberPlacesEchoInput(Input):
-    """Inputs of `/number_places_echo`."""
-
-    in_: int | float
 
 
 class NumberBoundsEchoInput(Input):
@@ -508,7 +395,7 @@ class CheckboxOnEchoInput(Input):
 
 
 class DropdownEchoInput(Input):
-    """Inputs of `/dropdown_echo`."""
+    """Inputs of `/dropdown_echo` and `/dropdown_none_default_echo`."""
 
     in_: In
 
@@ -517,12 +404,6 @@ class DropdownDefaultEchoInput(Input):
     """Inputs of `/dropdown_default_echo`."""
 
     in_: In = "green"
-
-
-class DropdownNoneDefaultEchoInput(Input):
-    """Inputs of `/dropdown_none_default_echo`."""
-
-    in_: In
 
 
 class DropdownPairsEchoInput(Input):
@@ -562,7 +443,7 @@ class DropdownMixedEchoInput(Input):
 
 
 class DropdownDuplicatesEchoInput(Input):
-    """Inputs of `/dropdown_duplicates_echo`."""
+    """Inputs of `/dropdown_duplicates_echo` and `/dropdown_index_in`."""
 
     in_: DropdownDuplicatesEchoIn
 
@@ -574,13 +455,7 @@ class DropdownOddEchoInput(Input):
 
 
 class DropdownEmptyEchoInput(Input):
-    """Inputs of `/dropdown_empty_echo`."""
-
-    in_: str | int | float
-
-
-class DropdownUnsetEchoInput(Input):
-    """Inputs of `/dropdown_unset_echo`."""
+    """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
     in_: str | int | float
 
@@ -595,12 +470,6 @@ class DropdownIntCustomEchoInput(Input):
     """Inputs of `/dropdown_int_custom_echo`."""
 
     in_: DropdownIntPairsEchoIn | str
-
-
-class DropdownIndexInInput(Input):
-    """Inputs of `/dropdown_index_in`."""
-
-    in_: DropdownDuplicatesEchoIn
 
 
 class DropdownManyEchoInput(Input):
@@ -664,22 +533,13 @@ class JsonEchoInput(Input):
 
 
 class JsonDefaultEchoInput(Input):
-    """Inputs of `/json_default_echo`."""
+    """Inputs of `/json_default_echo` and `/json_preset_echo`."""
 
     in_: Any = UNCHANGED
 
 
 class DataframeEchoInput(Input):
-    """Inputs of `/dataframe_echo`."""
-
-    in_: DataframeInput = Field(
-        default={"data": [["", 0, False]], "headers": ["name", "score", "ok"]},
-        validate_default=True,
-    )
-
-
-class DataframeArrayEchoInput(Input):
-    """Inputs of `/dataframe_array_echo`."""
+    """Inputs of `/dataframe_echo` and `/dataframe_array_echo`."""
 
     in_: DataframeInput = Field(
         default={"data": [["", 0, False]], "headers": ["name", "score", "ok"]},
@@ -721,124 +581,28 @@ class TimeseriesEchoInput(Input):
     in_: DataframeInput
 
 
-class PlotMakeInput(Input):
-    """Inputs of `/plot_make`."""
-
-
-class LineplotMakeInput(Input):
-    """Inputs of `/lineplot_make`."""
-
-
-class BarplotMakeInput(Input):
-    """Inputs of `/barplot_make`."""
-
-
-class ScatterplotMakeInput(Input):
-    """Inputs of `/scatterplot_make`."""
-
-
-class DatasetInInput(Input):
-    """Inputs of `/dataset_in`."""
-
-
 class FileEchoInput(Input):
-    """Inputs of `/file_echo`."""
-
-    in_: FileInput
-
-
-class FileTypesEchoInput(Input):
-    """Inputs of `/file_types_echo`."""
+    """Inputs of `/file_echo`, `/file_types_echo`, `/file_bytes_in` and 9 more."""
 
     in_: FileInput
 
 
 class FileMultipleEchoInput(Input):
-    """Inputs of `/file_multiple_echo`."""
+    """Inputs of `/file_multiple_echo`, `/file_directory_in` and `/uploadbutton_multiple_echo`."""
 
     in_: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
-    """Inputs of `/file_default_echo`."""
+    """Inputs of `/file_default_echo`, `/image_default_echo`, `/audio_default_echo` and 2 more."""
 
     in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class FileBytesInInput(Input):
-    """Inputs of `/file_bytes_in`."""
-
-    in_: FileInput
-
-
-class FileDirectoryInInput(Input):
-    """Inputs of `/file_directory_in`."""
-
-    in_: Several[FileInput]
-
-
-class FileOptionalInInput(Input):
-    """Inputs of `/file_optional_in`."""
-
-    in_: FileInput
-
-
-class UploadbuttonEchoInput(Input):
-    """Inputs of `/uploadbutton_echo`."""
-
-    in_: FileInput
-
-
-class UploadbuttonMultipleEchoInput(Input):
-    """Inputs of `/uploadbutton_multiple_echo`."""
-
-    in_: Several[FileInput]
 
 
 class FileexplorerEchoInput(Input):
-    """Inputs of `/fileexplorer_echo`."""
+    """Inputs of `/fileexplorer_echo` and `/fileexplorer_single_echo`."""
 
     in_: list[list[str]]
-
-
-class FileexplorerSingleEchoInput(Input):
-    """Inputs of `/fileexplorer_single_echo`."""
-
-    in_: list[list[str]]
-
-
-class Model3dEchoInput(Input):
-    """Inputs of `/model3d_echo`."""
-
-    in_: FileInput
-
-
-class ImageEchoInput(Input):
-    """Inputs of `/image_echo`."""
-
-    in_: FileInput
-
-
-class ImagePilEchoInput(Input):
-    """Inputs of `/image_pil_echo`."""
-
-    in_: FileInput
-
-
-class ImagePathEchoInput(Input):
-    """Inputs of `/image_path_echo`."""
-
-    in_: FileInput
-
-
-class ImageDefaultEchoInput(Input):
-    """Inputs of `/image_default_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class ImageMakeInput(Input):
-    """Inputs of `/image_make`."""
 
 
 class ImageSketchInInput(Input):
@@ -847,46 +611,10 @@ class ImageSketchInInput(Input):
     in_: EditorInput
 
 
-class AnnotatedimageMakeInput(Input):
-    """Inputs of `/annotatedimage_make`."""
-
-
 class GalleryEchoInput(Input):
     """Inputs of `/gallery_echo`."""
 
     in_: Several[GalleryInput] = Field(default=[])
-
-
-class AudioEchoInput(Input):
-    """Inputs of `/audio_echo`."""
-
-    in_: FileInput
-
-
-class AudioPathEchoInput(Input):
-    """Inputs of `/audio_path_echo`."""
-
-    in_: FileInput
-
-
-class AudioDefaultEchoInput(Input):
-    """Inputs of `/audio_default_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class VideoEchoInput(Input):
-    """Inputs of `/video_echo`."""
-
-    in_: FileInput
-
-
-class VideoMakeInput(Input):
-    """Inputs of `/video_make`."""
-
-
-class VideoSubtitlesMakeInput(Input):
-    """Inputs of `/video_subtitles_make`."""
 
 
 class ChatbotPairsEchoInput(Input):
@@ -895,32 +623,10 @@ class ChatbotPairsEchoInput(Input):
     in_: Several[ChatPairInput] = Field(default=[])
 
 
-class ChatbotPairsMakeInput(Input):
-    """Inputs of `/chatbot_pairs_make`."""
-
-
-class JsonPresetEchoInput(Input):
-    """Inputs of `/json_preset_echo`."""
-
-    in_: Any = UNCHANGED
-
-
 class DataframePresetEchoInput(Input):
     """Inputs of `/dataframe_preset_echo`."""
 
     in_: DataframeInput | Unchanged = UNCHANGED
-
-
-class CodePresetEchoInput(Input):
-    """Inputs of `/code_preset_echo`."""
-
-    in_: str | Unchanged = UNCHANGED
-
-
-class TextboxPresetEchoInput(Input):
-    """Inputs of `/textbox_preset_echo`."""
-
-    in_: str | Unchanged = UNCHANGED
 
 
 class DropdownPresetEchoInput(Input):
@@ -941,18 +647,6 @@ class FilesPresetEchoInput(Input):
     in_: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
-class VideoPresetEchoInput(Input):
-    """Inputs of `/video_preset_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class Model3dPresetEchoInput(Input):
-    """Inputs of `/model3d_preset_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
 class GalleryPresetEchoInput(Input):
     """Inputs of `/gallery_preset_echo`."""
 
@@ -960,151 +654,7 @@ class GalleryPresetEchoInput(Input):
 
 
 class WithHyphenInput(Input):
-    """Inputs of `/with-hyphen`."""
-
-    text: str = ""
-
-
-class V1PredictInput(Input):
-    """Inputs of `/v1.predict`."""
-
-    text: str = ""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-    text: str = ""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-    text: str = ""
-
-
-class Café名前Input(Input):
-    """Inputs of `/café_名前`."""
-
-    text: str = ""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-    text: str = ""
-
-
-class None_Input(Input):
-    """Inputs of `/None`."""
-
-    text: str = ""
-
-
-class DunderInput(Input):
-    """Inputs of `/__dunder__`."""
-
-    text: str = ""
-
-
-class PrivateInput(Input):
-    """Inputs of `/_private`."""
-
-    text: str = ""
-
-
-class ModelConfigInput(Input):
-    """Inputs of `/model_config`."""
-
-    text: str = ""
-
-
-class CopyInput(Input):
-    """Inputs of `/copy`."""
-
-    text: str = ""
-
-
-class JsonInput(Input):
-    """Inputs of `/json`."""
-
-    text: str = ""
-
-
-class SchemaInput(Input):
-    """Inputs of `/schema`."""
-
-    text: str = ""
-
-
-class PrintInput(Input):
-    """Inputs of `/print`."""
-
-    text: str = ""
-
-
-class StrInput(Input):
-    """Inputs of `/str`."""
-
-    text: str = ""
-
-
-class ClientInput(Input):
-    """Inputs of `/Client`."""
-
-    text: str = ""
-
-
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-    text: str = ""
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-    text: str = ""
-
-
-class SubmitInput(Input):
-    """Inputs of `/submit`."""
-
-    text: str = ""
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-    text: str = ""
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-    text: str = ""
-
-
-class CamelCaseInput(Input):
-    """Inputs of `/CamelCase`."""
-
-    text: str = ""
-
-
-class UPPERInput(Input):
-    """Inputs of `/UPPER`."""
-
-    text: str = ""
-
-
-class EndpointInput(Input):
-    """Inputs of `/🦊`."""
-
-    text: str = ""
-
-
-class TwiceInput(Input):
-    """Inputs of `/twice`."""
+    """Inputs of `/with-hyphen`, `/v1.predict`, `/with space` and 31 more."""
 
     text: str = ""
 
@@ -1197,62 +747,6 @@ class ReservedInput(Input):
     timeout: str = ""
 
 
-class UpdateValueInput(Input):
-    """Inputs of `/update_value`."""
-
-    text: str = ""
-
-
-class UpdatePropsInput(Input):
-    """Inputs of `/update_props`."""
-
-    text: str = ""
-
-
-class NewComponentInput(Input):
-    """Inputs of `/new_component`."""
-
-    text: str = ""
-
-
-class SelectedInput(Input):
-    """Inputs of `/selected`."""
-
-    text: str = ""
-
-
-class WithRequestInput(Input):
-    """Inputs of `/with_request`."""
-
-    text: str = ""
-
-
-class WithPropsInput(Input):
-    """Inputs of `/with_props`."""
-
-    text: str = ""
-
-
-class UpdateChoicesInput(Input):
-    """Inputs of `/update_choices`."""
-
-    text: str = ""
-
-
-class UpdateImageInput(Input):
-    """Inputs of `/update_image`."""
-
-
-class UpdateTableInput(Input):
-    """Inputs of `/update_table`."""
-
-
-class SkipOneInput(Input):
-    """Inputs of `/skip_one`."""
-
-    text: str = ""
-
-
 class SkipOneOutput(Output):
     """Outputs of `/skip_one`."""
 
@@ -1262,12 +756,6 @@ class SkipOneOutput(Output):
     def astuple(self) -> tuple[str, str]:
         """The outputs in wire order."""
         return (self.kept, self.changed)
-
-
-class ByComponentInput(Input):
-    """Inputs of `/by_component`."""
-
-    text: str = ""
 
 
 class ByComponentOutput(Output):
@@ -1334,12 +822,8 @@ class FramesOutput(Output):
         return (self.image, self.index, self.kept)
 
 
-class NothingInput(Input):
-    """Inputs of `/nothing`."""
-
-
 @_app.endpoint(
-    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_echo`.
@@ -1350,14 +834,14 @@ def textbox_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_max_length_echo",
     TextboxMaxLengthEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     """Call `/textbox_max_length_echo`.
@@ -1368,14 +852,11 @@ def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxMaxLengthEchoInput(in_=in_))
+    return Call.of(TextboxMaxLengthEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_password_echo",
-    TextboxPasswordEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_password_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_password_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_password_echo`.
@@ -1386,14 +867,11 @@ def textbox_password_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPasswordEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_email_echo",
-    TextboxEmailEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_email_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_email_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_email_echo`.
@@ -1404,14 +882,11 @@ def textbox_email_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmailEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_lines_echo",
-    TextboxLinesEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_lines_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_lines_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_lines_echo`.
@@ -1422,14 +897,14 @@ def textbox_lines_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLinesEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_long_default_echo`.
@@ -1441,14 +916,14 @@ def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLongDefaultEchoInput(in_=in_))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_empty_default_echo",
-    TextboxEmptyDefaultEchoInput,
+    TextboxEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     """Call `/textbox_empty_default_echo`.
@@ -1459,11 +934,11 @@ def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmptyDefaultEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textarea_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textarea_echo(in_: str = "") -> Call[str]:
     """Call `/textarea_echo`.
@@ -1474,10 +949,10 @@ def textarea_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextareaEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels="In")
 def code_echo(in_: str) -> Call[str]:
     """Call `/code_echo`.
 
@@ -1487,10 +962,10 @@ def code_echo(in_: str) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodeEchoInput(in_=in_))
+    return Call.of(CodeEchoInput, locals())
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels="In")
 def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
     """Call `/html_echo`.
 
@@ -1500,7 +975,7 @@ def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
     Returns:
         Out (HTML).
     """
-    return Call(HtmlEchoInput(in_=in_))
+    return Call.of(HtmlEchoInput, locals())
 
 
 @_app.endpoint("/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown")
@@ -1513,14 +988,14 @@ def markdown_echo(markdown: str = "") -> Call[str]:
     Returns:
         Markdown.
     """
-    return Call(MarkdownEchoInput(markdown=markdown))
+    return Call.of(MarkdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/colorpicker_echo",
     ColorpickerEchoInput,
     shape="colorpicker -> colorpicker",
-    labels=["In"],
+    labels="In",
 )
 def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     """Call `/colorpicker_echo`.
@@ -1531,10 +1006,10 @@ def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     Returns:
         Out (ColorPicker).
     """
-    return Call(ColorpickerEchoInput(in_=in_))
+    return Call.of(ColorpickerEchoInput, locals())
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels="In")
 def number_echo(in_: float) -> Call[float]:
     """Call `/number_echo`.
 
@@ -1544,11 +1019,11 @@ def number_echo(in_: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberEchoInput(in_=in_))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels="In"
 )
 def number_int_echo(in_: int = 3) -> Call[int]:
     """Call `/number_int_echo`.
@@ -1559,14 +1034,11 @@ def number_int_echo(in_: int = 3) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberIntEchoInput(in_=in_))
+    return Call.of(NumberIntEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_places_echo",
-    NumberPlacesEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_places_echo", NumberEchoInput, shape="number -> number", labels="In"
 )
 def number_places_echo(in_: float) -> Call[float]:
     """Call `/number_places_echo`.
@@ -1577,14 +1049,11 @@ def number_places_echo(in_: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberPlacesEchoInput(in_=in_))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_bounds_echo",
-    NumberBoundsEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number", labels="In"
 )
 def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     """Call `/number_bounds_echo`.
@@ -1595,14 +1064,14 @@ def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberBoundsEchoInput(in_=in_))
+    return Call.of(NumberBoundsEchoInput, locals())
 
 
 @_app.endpoint(
     "/number_half_bounds_echo",
     NumberHalfBoundsEchoInput,
     shape="number -> number",
-    labels=["In"],
+    labels="In",
 )
 def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     """Call `/number_half_bounds_echo`.
@@ -1613,14 +1082,11 @@ def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberHalfBoundsEchoInput(in_=in_))
+    return Call.of(NumberHalfBoundsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_random_echo",
-    NumberRandomEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_random_echo", NumberRandomEchoInput, shape="number -> number", labels="In"
 )
 def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/number_random_echo`.
@@ -1632,10 +1098,10 @@ def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberRandomEchoInput(in_=in_))
+    return Call.of(NumberRandomEchoInput, locals())
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels="In")
 def slider_echo(in_: float = 3) -> Call[float]:
     """Call `/slider_echo`.
 
@@ -1645,11 +1111,11 @@ def slider_echo(in_: float = 3) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderEchoInput(in_=in_))
+    return Call.of(SliderEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_float_echo(in_: float = 0) -> Call[float]:
     """Call `/slider_float_echo`.
@@ -1660,14 +1126,11 @@ def slider_float_echo(in_: float = 0) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderFloatEchoInput(in_=in_))
+    return Call.of(SliderFloatEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_random_echo",
-    SliderRandomEchoInput,
-    shape="slider -> slider",
-    labels=["In"],
+    "/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Call `/slider_random_echo`.
@@ -1679,11 +1142,11 @@ def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderRandomEchoInput(in_=in_))
+    return Call.of(SliderRandomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_echo(in_: bool = False) -> Call[bool]:
     """Call `/checkbox_echo`.
@@ -1694,14 +1157,11 @@ def checkbox_echo(in_: bool = False) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxEchoInput(in_=in_))
+    return Call.of(CheckboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_on_echo",
-    CheckboxOnEchoInput,
-    shape="checkbox -> checkbox",
-    labels=["In"],
+    "/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     """Call `/checkbox_on_echo`.
@@ -1712,11 +1172,11 @@ def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxOnEchoInput(in_=in_))
+    return Call.of(CheckboxOnEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels="In"
 )
 def dropdown_echo(in_: In) -> Call[str]:
     """Call `/dropdown_echo`.
@@ -1727,14 +1187,14 @@ def dropdown_echo(in_: In) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEchoInput(in_=in_))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_default_echo",
     DropdownDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_default_echo(in_: In = "green") -> Call[str]:
     """Call `/dropdown_default_echo`.
@@ -1745,14 +1205,14 @@ def dropdown_default_echo(in_: In = "green") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDefaultEchoInput(in_=in_))
+    return Call.of(DropdownDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_none_default_echo",
-    DropdownNoneDefaultEchoInput,
+    DropdownEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_none_default_echo(in_: In) -> Call[str]:
     """Call `/dropdown_none_default_echo`.
@@ -1763,14 +1223,14 @@ def dropdown_none_default_echo(in_: In) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownNoneDefaultEchoInput(in_=in_))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_pairs_echo",
     DropdownPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     """Call `/dropdown_pairs_echo`.
@@ -1781,14 +1241,14 @@ def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPairsEchoInput(in_=in_))
+    return Call.of(DropdownPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_ints_echo",
     DropdownIntsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     """Call `/dropdown_ints_echo`.
@@ -1799,14 +1259,14 @@ def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntsEchoInput(in_=in_))
+    return Call.of(DropdownIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_pairs_echo",
     DropdownIntPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     """Call `/dropdown_int_pairs_echo`.
@@ -1817,14 +1277,14 @@ def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntPairsEchoInput(in_=in_))
+    return Call.of(DropdownIntPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_floats_echo",
     DropdownFloatsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     """Call `/dropdown_floats_echo`.
@@ -1835,14 +1295,14 @@ def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownFloatsEchoInput(in_=in_))
+    return Call.of(DropdownFloatsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_bools_echo",
     DropdownBoolsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     """Call `/dropdown_bools_echo`.
@@ -1853,14 +1313,14 @@ def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownBoolsEchoInput(in_=in_))
+    return Call.of(DropdownBoolsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_mixed_echo",
     DropdownMixedEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Call `/dropdown_mixed_echo`.
@@ -1871,14 +1331,14 @@ def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | flo
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownMixedEchoInput(in_=in_))
+    return Call.of(DropdownMixedEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     """Call `/dropdown_duplicates_echo`.
@@ -1889,14 +1349,14 @@ def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDuplicatesEchoInput(in_=in_))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_odd_echo",
     DropdownOddEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     """Call `/dropdown_odd_echo`.
@@ -1907,14 +1367,14 @@ def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownOddEchoInput(in_=in_))
+    return Call.of(DropdownOddEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_empty_echo",
     DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
     """Call `/dropdown_empty_echo`.
@@ -1925,14 +1385,14 @@ def dropdown_empty_echo(in_: str | float) -> Call[str | float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEmptyEchoInput(in_=in_))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_unset_echo",
-    DropdownUnsetEchoInput,
+    DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
     """Call `/dropdown_unset_echo`.
@@ -1943,14 +1403,14 @@ def dropdown_unset_echo(in_: str | float) -> Call[str | float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownUnsetEchoInput(in_=in_))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_custom_echo",
     DropdownCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     """Call `/dropdown_custom_echo`.
@@ -1961,14 +1421,14 @@ def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownCustomEchoInput(in_=in_))
+    return Call.of(DropdownCustomEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | str]:
     """Call `/dropdown_int_custom_echo`.
@@ -1979,11 +1439,14 @@ def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | st
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntCustomEchoInput(in_=in_))
+    return Call.of(DropdownIntCustomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+    "/dropdown_index_in",
+    DropdownDuplicatesEchoInput,
+    shape="dropdown -> json",
+    labels="In",
 )
 def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     """Call `/dropdown_index_in`.
@@ -1994,14 +1457,14 @@ def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DropdownIndexInInput(in_=in_))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_echo",
     DropdownManyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     """Call `/dropdown_many_echo`.
@@ -2012,14 +1475,14 @@ def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyEchoInput(in_=in_))
+    return Call.of(DropdownManyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_default_echo(
     in_: list[DropdownIntsEchoIn] | None = None,
@@ -2032,14 +1495,14 @@ def dropdown_many_default_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyDefaultEchoInput(in_=[1, 3] if in_ is None else in_))
+    return Call.of(DropdownManyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_custom_echo(
     in_: list[DropdownManyCustomEchoIn | str],
@@ -2052,10 +1515,10 @@ def dropdown_many_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyCustomEchoInput(in_=in_))
+    return Call.of(DropdownManyCustomEchoInput, locals())
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels="In")
 def radio_echo(in_: RadioEchoIn) -> Call[str]:
     """Call `/radio_echo`.
 
@@ -2065,11 +1528,11 @@ def radio_echo(in_: RadioEchoIn) -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioEchoInput(in_=in_))
+    return Call.of(RadioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     """Call `/radio_ints_echo`.
@@ -2080,11 +1543,11 @@ def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioIntsEchoInput(in_=in_))
+    return Call.of(RadioIntsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     """Call `/radio_pairs_echo`.
@@ -2095,14 +1558,14 @@ def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioPairsEchoInput(in_=in_))
+    return Call.of(RadioPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list[str]]:
     """Call `/checkboxgroup_echo`.
@@ -2113,14 +1576,14 @@ def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupEchoInput(in_=["b"] if in_ is None else in_))
+    return Call.of(CheckboxgroupEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_ints_echo(
     in_: list[DropdownIntPairsEchoIn] | None = None,
@@ -2133,14 +1596,14 @@ def checkboxgroup_ints_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupIntsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(CheckboxgroupIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_pairs_echo(
     in_: list[DropdownPairsEchoIn] | None = None,
@@ -2153,10 +1616,10 @@ def checkboxgroup_pairs_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupPairsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(CheckboxgroupPairsEchoInput, locals())
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels="In")
 def json_echo(in_: Any) -> Call[Any]:
     """Call `/json_echo`.
 
@@ -2166,11 +1629,11 @@ def json_echo(in_: Any) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonEchoInput(in_=in_))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_default_echo`.
@@ -2182,11 +1645,11 @@ def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonDefaultEchoInput(in_=in_))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels="In"
 )
 def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_echo`.
@@ -2198,22 +1661,14 @@ def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeEchoInput(
-            in_=(
-                DataframeData(data=[["", 0, False]], headers=["name", "score", "ok"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_array_echo",
-    DataframeArrayEchoInput,
+    DataframeEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_array_echo`.
@@ -2225,22 +1680,14 @@ def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeArrayEchoInput(
-            in_=(
-                DataframeData(data=[["", 0, False]], headers=["name", "score", "ok"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_numpy_echo",
     DataframeNumpyEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_numpy_echo`.
@@ -2251,22 +1698,14 @@ def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeNumpyEchoInput(
-            in_=(
-                DataframeData(data=[[0, 0, 0]], headers=[1, 2, 3])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeNumpyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_default_echo",
     DataframeDefaultEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_default_echo`.
@@ -2277,18 +1716,10 @@ def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeDefaultEchoInput(
-            in_=(
-                DataframeData(data=[[1, 2], [3, 4]], headers=["a", "b"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeDefaultEchoInput, locals())
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels="In")
 def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     """Call `/label_echo`.
 
@@ -2298,14 +1729,14 @@ def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     Returns:
         Out (Label).
     """
-    return Call(LabelEchoInput(in_=LabelData() if in_ is None else in_))
+    return Call.of(LabelEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_echo(
     in_: Several[HighlightedInput],
@@ -2318,14 +1749,14 @@ def highlightedtext_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextEchoInput(in_=in_))
+    return Call.of(HighlightedtextEchoInput, locals())
 
 
 @_app.endpoint(
     "/timeseries_echo",
     TimeseriesEchoInput,
     shape="timeseries -> timeseries",
-    labels=["In"],
+    labels="In",
 )
 def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
     """Call `/timeseries_echo`.
@@ -2336,60 +1767,60 @@ def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
     Returns:
         Out (Timeseries).
     """
-    return Call(TimeseriesEchoInput(in_=in_))
+    return Call.of(TimeseriesEchoInput, locals())
 
 
-@_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
+@_app.endpoint("/plot_make", Input, shape="-> plot")
 def plot_make() -> Call[PlotData]:
     """Call `/plot_make`.
 
     Returns:
         Out (Plot).
     """
-    return Call(PlotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> plot")
+@_app.endpoint("/lineplot_make", Input, shape="-> plot")
 def lineplot_make() -> Call[PlotData]:
     """Call `/lineplot_make`.
 
     Returns:
         Out (Plot).
     """
-    return Call(LineplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> plot")
+@_app.endpoint("/barplot_make", Input, shape="-> plot")
 def barplot_make() -> Call[PlotData]:
     """Call `/barplot_make`.
 
     Returns:
         Out (Plot).
     """
-    return Call(BarplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> plot")
+@_app.endpoint("/scatterplot_make", Input, shape="-> plot")
 def scatterplot_make() -> Call[PlotData]:
     """Call `/scatterplot_make`.
 
     Returns:
         Out (Plot).
     """
-    return Call(ScatterplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/dataset_in", DatasetInInput, shape="-> json")
+@_app.endpoint("/dataset_in", Input, shape="-> json")
 def dataset_in() -> Call[Any]:
     """Call `/dataset_in`.
 
     Returns:
         Out (JSON).
     """
-    return Call(DatasetInInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_echo(in_: FileInput) -> Call[File]:
     """Call `/file_echo`.
 
@@ -2399,12 +1830,10 @@ def file_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
-)
+@_app.endpoint("/file_types_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_types_echo(in_: FileInput) -> Call[File]:
     """Call `/file_types_echo`.
 
@@ -2414,11 +1843,11 @@ def file_types_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileTypesEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels="In"
 )
 def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multiple_echo`.
@@ -2429,11 +1858,11 @@ def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(FileMultipleEchoInput(in_=in_))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels="In"
 )
 def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/file_default_echo`.
@@ -2444,10 +1873,10 @@ def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fil
     Returns:
         Out (File).
     """
-    return Call(FileDefaultEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
+@_app.endpoint("/file_bytes_in", FileEchoInput, shape="file -> json", labels="In")
 def file_bytes_in(in_: FileInput) -> Call[Any]:
     """Call `/file_bytes_in`.
 
@@ -2457,11 +1886,11 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileBytesInInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+    "/file_directory_in", FileMultipleEchoInput, shape="file -> json", labels="In"
 )
 def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     """Call `/file_directory_in`.
@@ -2472,12 +1901,10 @@ def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileDirectoryInInput(in_=in_))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
-@_app.endpoint(
-    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
-)
+@_app.endpoint("/file_optional_in", FileEchoInput, shape="file -> json", labels="In")
 def file_optional_in(in_: FileInput) -> Call[Any]:
     """Call `/file_optional_in`.
 
@@ -2487,14 +1914,11 @@ def file_optional_in(in_: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileOptionalInInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/uploadbutton_echo",
-    UploadbuttonEchoInput,
-    shape="uploadbutton -> file",
-    labels=["In"],
+    "/uploadbutton_echo", FileEchoInput, shape="uploadbutton -> file", labels="In"
 )
 def uploadbutton_echo(in_: FileInput) -> Call[File]:
     """Call `/uploadbutton_echo`.
@@ -2505,14 +1929,14 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_multiple_echo",
-    UploadbuttonMultipleEchoInput,
+    FileMultipleEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Call `/uploadbutton_multiple_echo`.
@@ -2523,14 +1947,14 @@ def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonMultipleEchoInput(in_=in_))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_echo",
     FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_echo`.
@@ -2541,14 +1965,14 @@ def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerEchoInput(in_=in_))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_single_echo",
-    FileexplorerSingleEchoInput,
+    FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Call `/fileexplorer_single_echo`.
@@ -2559,12 +1983,10 @@ def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerSingleEchoInput(in_=in_))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
-@_app.endpoint(
-    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
-)
+@_app.endpoint("/model3d_echo", FileEchoInput, shape="model3d -> model3d", labels="In")
 def model3d_echo(in_: FileInput) -> Call[File]:
     """Call `/model3d_echo`.
 
@@ -2574,10 +1996,10 @@ def model3d_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
+@_app.endpoint("/image_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_echo(in_: FileInput) -> Call[File]:
     """Call `/image_echo`.
 
@@ -2587,12 +2009,10 @@ def image_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
-)
+@_app.endpoint("/image_pil_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_pil_echo(in_: FileInput) -> Call[File]:
     """Call `/image_pil_echo`.
 
@@ -2602,12 +2022,10 @@ def image_pil_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePilEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
-)
+@_app.endpoint("/image_path_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_path_echo(in_: FileInput) -> Call[File]:
     """Call `/image_path_echo`.
 
@@ -2617,11 +2035,11 @@ def image_path_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePathEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+    "/image_default_echo", FileDefaultEchoInput, shape="image -> image", labels="In"
 )
 def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/image_default_echo`.
@@ -2632,21 +2050,21 @@ def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     Returns:
         Out (Image).
     """
-    return Call(ImageDefaultEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
+@_app.endpoint("/image_make", Input, shape="-> image")
 def image_make() -> Call[File]:
     """Call `/image_make`.
 
     Returns:
         Out (Image).
     """
-    return Call(ImageMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels=["In"]
+    "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels="In"
 )
 def image_sketch_in(in_: EditorInput) -> Call[Any]:
     """Call `/image_sketch_in`.
@@ -2657,23 +2075,21 @@ def image_sketch_in(in_: EditorInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(ImageSketchInInput(in_=in_))
+    return Call.of(ImageSketchInInput, locals())
 
 
-@_app.endpoint(
-    "/annotatedimage_make", AnnotatedimageMakeInput, shape="-> annotatedimage"
-)
+@_app.endpoint("/annotatedimage_make", Input, shape="-> annotatedimage")
 def annotatedimage_make() -> Call[AnnotatedImageData]:
     """Call `/annotatedimage_make`.
 
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_echo`.
@@ -2684,10 +2100,10 @@ def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryI
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(GalleryEchoInput, locals())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
+@_app.endpoint("/audio_echo", FileEchoInput, shape="audio -> audio", labels="In")
 def audio_echo(in_: FileInput) -> Call[File]:
     """Call `/audio_echo`.
 
@@ -2697,12 +2113,10 @@ def audio_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
-)
+@_app.endpoint("/audio_path_echo", FileEchoInput, shape="audio -> audio", labels="In")
 def audio_path_echo(in_: FileInput) -> Call[File]:
     """Call `/audio_path_echo`.
 
@@ -2712,11 +2126,11 @@ def audio_path_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioPathEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_default_echo", FileDefaultEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/audio_default_echo`.
@@ -2727,10 +2141,10 @@ def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     Returns:
         Out (Audio).
     """
-    return Call(AudioDefaultEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
+@_app.endpoint("/video_echo", FileEchoInput, shape="video -> video", labels="In")
 def video_echo(in_: FileInput) -> Call[VideoFile]:
     """Call `/video_echo`.
 
@@ -2740,34 +2154,34 @@ def video_echo(in_: FileInput) -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
+@_app.endpoint("/video_make", Input, shape="-> video")
 def video_make() -> Call[VideoFile]:
     """Call `/video_make`.
 
     Returns:
         Out (Video).
     """
-    return Call(VideoMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
+@_app.endpoint("/video_subtitles_make", Input, shape="-> video")
 def video_subtitles_make() -> Call[VideoFile]:
     """Call `/video_subtitles_make`.
 
     Returns:
         Out (Video).
     """
-    return Call(VideoSubtitlesMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/chatbot_pairs_echo",
     ChatbotPairsEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_pairs_echo(
     in_: Several[ChatPairInput] | None = None,
@@ -2780,21 +2194,21 @@ def chatbot_pairs_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(ChatbotPairsEchoInput, locals())
 
 
-@_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
+@_app.endpoint("/chatbot_pairs_make", Input, shape="-> chatbot")
 def chatbot_pairs_make() -> Call[list[ChatPair]]:
     """Call `/chatbot_pairs_make`.
 
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+    "/json_preset_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Call `/json_preset_echo`.
@@ -2806,14 +2220,14 @@ def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonPresetEchoInput(in_=in_))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_preset_echo",
     DataframePresetEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_preset_echo(
     in_: DataframeInput | Unchanged = UNCHANGED,
@@ -2827,11 +2241,11 @@ def dataframe_preset_echo(
     Returns:
         Out (Dataframe).
     """
-    return Call(DataframePresetEchoInput(in_=in_))
+    return Call.of(DataframePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+    "/code_preset_echo", TextboxLongDefaultEchoInput, shape="code -> code", labels="In"
 )
 def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/code_preset_echo`.
@@ -2843,14 +2257,14 @@ def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodePresetEchoInput(in_=in_))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_preset_echo",
-    TextboxPresetEchoInput,
+    TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/textbox_preset_echo`.
@@ -2862,14 +2276,14 @@ def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPresetEchoInput(in_=in_))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_preset_echo",
     DropdownPresetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
     """Call `/dropdown_preset_echo`.
@@ -2881,14 +2295,14 @@ def dropdown_preset_echo(in_: In | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPresetEchoInput(in_=in_))
+    return Call.of(DropdownPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_preset_echo(
     in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -2901,11 +2315,11 @@ def highlightedtext_preset_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextPresetEchoInput(in_=in_))
+    return Call.of(HighlightedtextPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels="In"
 )
 def files_preset_echo(
     in_: Several[FileInput] | Unchanged | None = UNCHANGED,
@@ -2919,11 +2333,11 @@ def files_preset_echo(
     Returns:
         Out (File).
     """
-    return Call(FilesPresetEchoInput(in_=in_))
+    return Call.of(FilesPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+    "/video_preset_echo", FileDefaultEchoInput, shape="video -> video", labels="In"
 )
 def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[VideoFile]:
     """Call `/video_preset_echo`.
@@ -2934,14 +2348,14 @@ def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Vid
     Returns:
         Out (Video).
     """
-    return Call(VideoPresetEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/model3d_preset_echo",
-    Model3dPresetEchoInput,
+    FileDefaultEchoInput,
     shape="model3d -> model3d",
-    labels=["In"],
+    labels="In",
 )
 def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Call `/model3d_preset_echo`.
@@ -2952,14 +2366,14 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dPresetEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_preset_echo",
     GalleryPresetEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_preset_echo(
     in_: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -2973,11 +2387,11 @@ def gallery_preset_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPresetEchoInput(in_=in_))
+    return Call.of(GalleryPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_hyphen(text: str = "") -> Call[str]:
     """Call `/with-hyphen`.
@@ -2988,11 +2402,11 @@ def with_hyphen(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithHyphenInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
+    "/v1.predict", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def v1_predict(text: str = "") -> Call[str]:
     """Call `/v1.predict`.
@@ -3003,11 +2417,11 @@ def v1_predict(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(V1PredictInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
+    "/with space", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_space(text: str = "") -> Call[str]:
     """Call `/with space`.
@@ -3018,10 +2432,10 @@ def with_space(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithSpaceInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/ns/sub", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def ns_sub(text: str = "") -> Call[str]:
     """Call `/ns/sub`.
 
@@ -3031,10 +2445,10 @@ def ns_sub(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NsSubInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/café_名前", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def café_名前(text: str = "") -> Call[str]:
     """Call `/café_名前`.
 
@@ -3044,10 +2458,10 @@ def café_名前(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Café名前Input(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/class", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def class_(text: str = "") -> Call[str]:
     """Call `/class`.
 
@@ -3057,10 +2471,10 @@ def class_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClassInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/None", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def None_(text: str = "") -> Call[str]:
     """Call `/None`.
 
@@ -3070,10 +2484,12 @@ def None_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(None_Input(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint(
+    "/__dunder__", WithHyphenInput, shape="textbox -> textbox", labels="Text"
+)
 def _dunder(text: str = "") -> Call[str]:
     """Call `/__dunder__`.
 
@@ -3083,10 +2499,10 @@ def _dunder(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(DunderInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/_private", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def _private(text: str = "") -> Call[str]:
     """Call `/_private`.
 
@@ -3096,11 +2512,11 @@ def _private(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrivateInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+    "/model_config", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def model_config(text: str = "") -> Call[str]:
     """Call `/model_config`.
@@ -3111,10 +2527,10 @@ def model_config(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ModelConfigInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/copy", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def copy(text: str = "") -> Call[str]:
     """Call `/copy`.
 
@@ -3124,10 +2540,10 @@ def copy(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CopyInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/json", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def json(text: str = "") -> Call[str]:
     """Call `/json`.
 
@@ -3137,10 +2553,10 @@ def json(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(JsonInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/schema", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def schema(text: str = "") -> Call[str]:
     """Call `/schema`.
 
@@ -3150,10 +2566,10 @@ def schema(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SchemaInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/print", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def print_(text: str = "") -> Call[str]:
     """Call `/print`.
 
@@ -3163,10 +2579,10 @@ def print_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrintInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/str", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def str_(text: str = "") -> Call[str]:
     """Call `/str`.
 
@@ -3176,10 +2592,10 @@ def str_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(StrInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/Client", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def Client_(text: str = "") -> Call[str]:
     """Call `/Client`.
 
@@ -3189,10 +2605,10 @@ def Client_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClientInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/App", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def App_(text: str = "") -> Call[str]:
     """Call `/App`.
 
@@ -3202,10 +2618,10 @@ def App_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/app", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def app_(text: str = "") -> Call[str]:
     """Call `/app`.
 
@@ -3215,10 +2631,10 @@ def app_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput2(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/submit", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def submit(text: str = "") -> Call[str]:
     """Call `/submit`.
 
@@ -3228,10 +2644,10 @@ def submit(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SubmitInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/close", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def close_(text: str = "") -> Call[str]:
     """Call `/close`.
 
@@ -3241,10 +2657,10 @@ def close_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CloseInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/1st", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def endpoint_1st(text: str = "") -> Call[str]:
     """Call `/1st`.
 
@@ -3254,12 +2670,10 @@ def endpoint_1st(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Endpoint1stInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint(
-    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/CamelCase", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def CamelCase(text: str = "") -> Call[str]:
     """Call `/CamelCase`.
 
@@ -3269,10 +2683,10 @@ def CamelCase(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CamelCaseInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/UPPER", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def UPPER(text: str = "") -> Call[str]:
     """Call `/UPPER`.
 
@@ -3282,10 +2696,10 @@ def UPPER(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UPPERInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/🦊", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def endpoint(text: str = "") -> Call[str]:
     """Call `/🦊`.
 
@@ -3295,10 +2709,10 @@ def endpoint(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(EndpointInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/twice", WithHyphenInput, shape="textbox -> textbox", labels="Text")
 def twice(text: str = "") -> Call[str]:
     """Call `/twice`.
 
@@ -3308,10 +2722,10 @@ def twice(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TwiceInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels="N")
 def twice_1(n: float) -> Call[float]:
     """Call `/twice_1`.
 
@@ -3321,7 +2735,7 @@ def twice_1(n: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Twice1Input(n=n))
+    return Call.of(Twice1Input, locals())
 
 
 @_app.endpoint(
@@ -3421,26 +2835,7 @@ def labels(
         quo_te_n_s: Textbox.
         line_break: Textbox.
     """
-    return Call(
-        LabelsInput(
-            textbox=textbox,
-            textbox_42=textbox_42,
-            class_=class_,
-            model_config_=model_config_,
-            copy_=copy_,
-            json_=json_,
-            schema_=schema_,
-            astuple_=astuple_,
-            leading=leading,
-            with_spaces_and_punctuation=with_spaces_and_punctuation,
-            same=same,
-            same_2=same_2,
-            名前=名前,
-            textbox_2=textbox_2,
-            quo_te_n_s=quo_te_n_s,
-            line_break=line_break,
-        )
-    )
+    return Call.of(LabelsInput, locals())
 
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
@@ -3453,14 +2848,14 @@ def no_label(textbox: str = "") -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(NoLabelInput(textbox=textbox))
+    return Call.of(NoLabelInput, locals())
 
 
 @_app.endpoint(
     "/reserved",
     ReservedInput,
     shape="textbox, textbox, textbox, textbox -> json",
-    labels=["self", "model_config", "api_name", "timeout"],
+    labels="self\nmodel_config\napi_name\ntimeout",
 )
 def reserved(
     self_: str = "", model_config_: str = "", api_name: str = "", timeout: str = ""
@@ -3476,15 +2871,11 @@ def reserved(
     Returns:
         Out (JSON).
     """
-    return Call(
-        ReservedInput(
-            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
-        )
-    )
+    return Call.of(ReservedInput, locals())
 
 
 @_app.endpoint(
-    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_value", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def update_value(text: str = "") -> Call[str]:
     """Call `/update_value`.
@@ -3495,11 +2886,11 @@ def update_value(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdateValueInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_props", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def update_props(text: str = "") -> Call[str]:
     """Call `/update_props`.
@@ -3510,11 +2901,11 @@ def update_props(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdatePropsInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+    "/new_component", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def new_component(text: str = "") -> Call[str]:
     """Call `/new_component`.
@@ -3525,14 +2916,14 @@ def new_component(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NewComponentInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
     "/selected",
-    SelectedInput,
+    WithHyphenInput,
     shape="textbox -> textbox",
-    labels=["Text"],
+    labels="Text",
     event_data=True,
 )
 def selected(text: str = "") -> Call[str]:
@@ -3548,11 +2939,11 @@ def selected(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SelectedInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_request", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_request(text: str = "") -> Call[str]:
     """Call `/with_request`.
@@ -3563,11 +2954,11 @@ def with_request(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithRequestInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_props", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_props(text: str = "") -> Call[str]:
     """Call `/with_props`.
@@ -3578,11 +2969,11 @@ def with_props(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithPropsInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
-    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+    "/update_choices", WithHyphenInput, shape="textbox -> dropdown", labels="Text"
 )
 def update_choices(text: str = "") -> Call[str]:
     """Call `/update_choices`.
@@ -3593,35 +2984,35 @@ def update_choices(text: str = "") -> Call[str]:
     Returns:
         Choices (Dropdown).
     """
-    return Call(UpdateChoicesInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
+@_app.endpoint("/update_image", Input, shape="-> image")
 def update_image() -> Call[File]:
     """Call `/update_image`.
 
     Returns:
         Image.
     """
-    return Call(UpdateImageInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
+@_app.endpoint("/update_table", Input, shape="-> dataframe")
 def update_table() -> Call[DataframeData]:
     """Call `/update_table`.
 
     Returns:
         Table (Dataframe).
     """
-    return Call(UpdateTableInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/skip_one",
-    SkipOneInput,
+    WithHyphenInput,
     shape="textbox -> textbox, textbox",
-    labels=["Text"],
-    output_labels=["Kept", "Changed"],
+    labels="Text",
+    output_labels="Kept\nChanged",
 )
 def skip_one(text: str = "") -> Call[SkipOneOutput]:
     """Call `/skip_one`.
@@ -3633,15 +3024,15 @@ def skip_one(text: str = "") -> Call[SkipOneOutput]:
         kept: Textbox.
         changed: Textbox.
     """
-    return Call(SkipOneInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
     "/by_component",
-    ByComponentInput,
+    WithHyphenInput,
     shape="textbox -> textbox, number",
-    labels=["Text"],
-    output_labels=["Out", "Length"],
+    labels="Text",
+    output_labels="Out\nLength",
 )
 def by_component(text: str = "") -> Call[ByComponentOutput]:
     """Call `/by_component`.
@@ -3653,14 +3044,14 @@ def by_component(text: str = "") -> Call[ByComponentOutput]:
         out: Textbox.
         length: Number.
     """
-    return Call(ByComponentInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
 @_app.endpoint(
     "/no_more",
     NoMoreInput,
     shape="textbox, textbox, textbox -> textbox",
-    labels=["A", "B", "C"],
+    labels="A\nB\nC",
 )
 def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     """Call `/no_more`.
@@ -3673,14 +3064,14 @@ def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(a=a, b=b, c=c))
+    return Call.of(NoMoreInput, locals())
 
 
 @_app.endpoint(
     "/optional_files",
     OptionalFilesInput,
     shape="image, file -> json",
-    labels=["Image", "File"],
+    labels="Image\nFile",
 )
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
     """Call `/optional_files`.
@@ -3692,15 +3083,15 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
     Returns:
         Missing (JSON).
     """
-    return Call(OptionalFilesInput(image=image, file=file))
+    return Call.of(OptionalFilesInput, locals())
 
 
 @_app.endpoint(
     "/three",
     ThreeInput,
     shape="textbox, number, checkbox -> textbox, number, checkbox",
-    labels=["A", "B", "C"],
-    output_labels=["A", "B", "C"],
+    labels="A\nB\nC",
+    output_labels="A\nB\nC",
 )
 def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
     """Call `/three`.
@@ -3715,15 +3106,15 @@ def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
         b: Number.
         c: Checkbox.
     """
-    return Call(ThreeInput(a=a, b=b, c=c))
+    return Call.of(ThreeInput, locals())
 
 
 @_app.stream_endpoint(
     "/frames",
     FramesInput,
     shape="number -> image, number, textbox",
-    labels=["N"],
-    output_labels=["Image", "Index", "Kept"],
+    labels="N",
+    output_labels="Image\nIndex\nKept",
 )
 def frames(n: int) -> Call[FramesOutput]:
     """Call `/frames`.
@@ -3736,13 +3127,13 @@ def frames(n: int) -> Call[FramesOutput]:
         index: Number.
         kept: Textbox.
     """
-    return Call(FramesInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
-@_app.endpoint("/nothing", NothingInput, shape="->")
+@_app.endpoint("/nothing", Input, shape="->")
 def nothing() -> Call[None]:
     """Call `/nothing`."""
-    return Call(NothingInput())
+    return Call.of(Input, locals())
 
 
 class ComponentsClient(Client):

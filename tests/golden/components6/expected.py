@@ -59,61 +59,31 @@ from pydantic import Field
 __all__ = [
     "UPPER",
     "AnnotatedimageEchoInput",
-    "AnnotatedimageMakeInput",
     "AnnotatedimagePresetEchoInput",
-    "AppInput",
-    "AppInput2",
     "App_",
-    "AudioDefaultEchoInput",
-    "AudioEchoInput",
-    "AudioPathEchoInput",
-    "BarplotMakeInput",
-    "BrowserstateEchoInput",
-    "BrowserstatePresetEchoInput",
-    "ByComponentInput",
     "ByComponentOutput",
-    "Café名前Input",
     "CamelCase",
-    "CamelCaseInput",
     "ChatbotDefaultEchoInput",
     "ChatbotEchoInput",
-    "ChatbotMakeInput",
-    "ChatbotPresetEchoInput",
     "CheckboxEchoInput",
     "CheckboxOnEchoInput",
     "CheckboxgroupEchoInput",
     "CheckboxgroupIntsEchoInput",
     "CheckboxgroupPairsEchoInput",
-    "ClassInput",
-    "ClientInput",
     "Client_",
-    "CloseInput",
-    "CodeEchoInput",
-    "CodePresetEchoInput",
     "ColorpickerEchoInput",
     "Colour",
-    "Colour1Input",
-    "ColourInput",
     "ComponentsClient",
-    "CopyInput",
-    "DataframeArrayEchoInput",
     "DataframeDefaultEchoInput",
     "DataframeEchoInput",
     "DataframeNumpyEchoInput",
     "DataframePresetEchoInput",
     "DatasetEchoInput",
-    "DatetimeDateEchoInput",
     "DatetimeDefaultEchoInput",
     "DatetimeEchoInput",
-    "DatetimeObjectEchoInput",
     "DatetimePresetEchoInput",
-    "DatetimeStampEchoInput",
     "DialogueEchoInput",
-    "DialogueListEchoInput",
-    "DialogueMakeInput",
     "DialoguePresetEchoInput",
-    "DownloadbuttonEchoInput",
-    "DownloadbuttonPresetEchoInput",
     "DropdownBoolsEchoInput",
     "DropdownBoolsEchoValue",
     "DropdownCustomEchoInput",
@@ -123,7 +93,6 @@ __all__ = [
     "DropdownEchoInput",
     "DropdownEmptyEchoInput",
     "DropdownFloatsEchoInput",
-    "DropdownIndexInInput",
     "DropdownIntCustomEchoInput",
     "DropdownIntPairsEchoInput",
     "DropdownIntPairsEchoValue",
@@ -141,152 +110,75 @@ __all__ = [
     "DropdownPairsEchoInput",
     "DropdownPairsEchoValue",
     "DropdownPresetEchoInput",
-    "DropdownUnsetEchoInput",
-    "DunderInput",
-    "Endpoint1stInput",
-    "EndpointInput",
-    "FallbackEchoInput",
-    "FileBytesInInput",
     "FileDefaultEchoInput",
-    "FileDirectoryInInput",
     "FileEchoInput",
     "FileMultipleEchoInput",
-    "FileOptionalInInput",
-    "FileTypesEchoInput",
     "FileexplorerEchoInput",
-    "FileexplorerSingleEchoInput",
     "FilesPresetEchoInput",
     "FramesInput",
     "FramesOutput",
     "GalleryDefaultEchoInput",
     "GalleryEchoInput",
-    "GalleryMakeInput",
-    "GalleryPathEchoInput",
-    "GalleryPresetEchoInput",
-    "GetRandomValue1Input",
-    "GetRandomValueInput",
     "HighlightedtextEchoInput",
     "HighlightedtextPresetEchoInput",
     "HtmlEchoInput",
-    "I18nLabelInput",
-    "ImageDefaultEchoInput",
-    "ImageEchoInput",
-    "ImageMakeInput",
-    "ImagePathEchoInput",
-    "ImagePilEchoInput",
     "ImageeditorEchoInput",
-    "ImageeditorPathEchoInput",
     "ImageeditorPresetEchoInput",
-    "ImagemaskEchoInput",
     "ImagesliderEchoInput",
     "ImagesliderPresetEchoInput",
     "JsonDefaultEchoInput",
     "JsonEchoInput",
-    "JsonInput",
-    "JsonPresetEchoInput",
     "LabelEchoInput",
     "LabelsInput",
     "LabelsOutput",
     "Level",
     "LineplotInInput",
-    "LineplotMakeInput",
-    "MarkdownEchoInput",
     "Mode",
-    "Model3dEchoInput",
-    "Model3dPresetEchoInput",
-    "ModelConfigInput",
     "MultimodaltextboxEchoInput",
     "MultimodaltextboxInInput",
-    "MultimodaltextboxPresetEchoInput",
-    "NewComponentInput",
-    "NoLabelInput",
     "NoMoreInput",
     "None_",
-    "None_Input",
-    "NothingInput",
-    "NsSubInput",
     "NumberBoundsEchoInput",
     "NumberEchoInput",
     "NumberHalfBoundsEchoInput",
     "NumberIntEchoInput",
-    "NumberPlacesEchoInput",
     "NumberRandomEchoInput",
     "Only",
     "OptionalFilesInput",
-    "ParamviewerEchoInput",
     "PlotEchoInput",
-    "PlotMakeInput",
     "PlotPresetEchoInput",
-    "PrintInput",
-    "PrivateInput",
     "RadioEchoInput",
     "RadioEchoValue",
     "RadioIntsEchoInput",
     "RadioPairsEchoInput",
     "ReservedInput",
-    "Roll1Input",
-    "RollInput",
-    "ScatterplotMakeInput",
-    "SchemaInput",
-    "SelectedInput",
-    "SkipOneInput",
     "SkipOneOutput",
     "SliderEchoInput",
     "SliderFloatEchoInput",
     "SliderRandomEchoInput",
-    "StrInput",
-    "SubmitInput",
-    "TextareaEchoInput",
     "TextboxEchoInput",
-    "TextboxEmailEchoInput",
     "TextboxEmptyDefaultEchoInput",
-    "TextboxLinesEchoInput",
     "TextboxLongDefaultEchoInput",
     "TextboxMaxLengthEchoInput",
-    "TextboxPasswordEchoInput",
-    "TextboxPresetEchoInput",
     "ThreeInput",
     "ThreeOutput",
     "TimerEchoInput",
-    "Twice1Input",
-    "TwiceInput",
-    "TypedAnyInput",
     "TypedBookBook",
     "TypedBookInput",
     "TypedCollectionsInput",
     "TypedContainersInput",
     "TypedContainersOutput",
     "TypedLiteralInput",
-    "TypedNoneInput",
     "TypedOptionalInput",
     "TypedPointInput",
     "TypedPointPoint",
     "TypedScalarsInput",
     "TypedSeveralInput",
     "TypedSeveralOutput",
-    "TypedStreamInput",
     "TypedUnionsInput",
-    "UPPERInput",
-    "UpdateChoicesInput",
-    "UpdateImageInput",
-    "UpdatePropsInput",
-    "UpdateTableInput",
     "UpdateValueInput",
-    "UploadbuttonEchoInput",
-    "UploadbuttonMultipleEchoInput",
-    "UploadbuttonOutInput",
-    "V1PredictInput",
     "Value",
-    "VideoEchoInput",
-    "VideoMakeInput",
-    "VideoPresetEchoInput",
-    "VideoSubtitlesMakeInput",
-    "Visit1Input",
-    "VisitInput",
-    "WithHyphenInput",
     "WithPropsInput",
-    "WithRequestInput",
-    "WithSpaceInput",
     "_dunder",
     "_private",
     "annotatedimage_echo",
@@ -522,7 +414,7 @@ class TypedBookBook(Model):
 
 
 class TextboxEchoInput(Input):
-    """Inputs of `/textbox_echo`."""
+    """Inputs of `/textbox_echo`, `/textbox_password_echo`, `/textbox_email_echo` and 31 more."""
 
     value: str
 
@@ -533,26 +425,8 @@ class TextboxMaxLengthEchoInput(Input):
     value: str = Field(default="short", max_length=8)
 
 
-class TextboxPasswordEchoInput(Input):
-    """Inputs of `/textbox_password_echo`."""
-
-    value: str
-
-
-class TextboxEmailEchoInput(Input):
-    """Inputs of `/textbox_email_echo`."""
-
-    value: str
-
-
-class TextboxLinesEchoInput(Input):
-    """Inputs of `/textbox_lines_echo`."""
-
-    value: str
-
-
 class TextboxLongDefaultEchoInput(Input):
-    """Inputs of `/textbox_long_default_echo`."""
+    """Inputs of `/textbox_long_default_echo`, `/code_preset_echo` and `/textbox_preset_echo`."""
 
     value: str | Unchanged = UNCHANGED
 
@@ -563,28 +437,10 @@ class TextboxEmptyDefaultEchoInput(Input):
     value: str = ""
 
 
-class TextareaEchoInput(Input):
-    """Inputs of `/textarea_echo`."""
-
-    value: str
-
-
-class CodeEchoInput(Input):
-    """Inputs of `/code_echo`."""
-
-    value: str
-
-
 class HtmlEchoInput(Input):
     """Inputs of `/html_echo`."""
 
     value: str = "<b>bold</b>"
-
-
-class MarkdownEchoInput(Input):
-    """Inputs of `/markdown_echo`."""
-
-    value: str
 
 
 class ColorpickerEchoInput(Input):
@@ -594,23 +450,13 @@ class ColorpickerEchoInput(Input):
 
 
 class DialogueEchoInput(Input):
-    """Inputs of `/dialogue_echo`."""
-
-    value: list[DialogueLine] | str
-
-
-class DialogueMakeInput(Input):
-    """Inputs of `/dialogue_make`."""
-
-
-class DialogueListEchoInput(Input):
-    """Inputs of `/dialogue_list_echo`."""
+    """Inputs of `/dialogue_echo` and `/dialogue_list_echo`."""
 
     value: list[DialogueLine] | str
 
 
 class NumberEchoInput(Input):
-    """Inputs of `/number_echo`."""
+    """Inputs of `/number_echo`, `/number_places_echo` and `/twice_1`."""
 
     value: int | float
 
@@ -619,12 +465,6 @@ class NumberIntEchoInput(Input):
     """Inputs of `/number_int_echo`."""
 
     value: int = 3
-
-
-class NumberPlacesEchoInput(Input):
-    """Inputs of `/number_places_echo`."""
-
-    value: int | float
 
 
 class NumberBoundsEchoInput(Input):
@@ -738,7 +578,7 @@ class DropdownMixedEchoInput(Input):
 
 
 class DropdownDuplicatesEchoInput(Input):
-    """Inputs of `/dropdown_duplicates_echo`."""
+    """Inputs of `/dropdown_duplicates_echo` and `/dropdown_index_in`."""
 
     value: DropdownDuplicatesEchoValue = "a"
 
@@ -750,13 +590,7 @@ class DropdownOddEchoInput(Input):
 
 
 class DropdownEmptyEchoInput(Input):
-    """Inputs of `/dropdown_empty_echo`."""
-
-    value: str | int | float
-
-
-class DropdownUnsetEchoInput(Input):
-    """Inputs of `/dropdown_unset_echo`."""
+    """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
     value: str | int | float
 
@@ -771,12 +605,6 @@ class DropdownIntCustomEchoInput(Input):
     """Inputs of `/dropdown_int_custom_echo`."""
 
     value: DropdownIntPairsEchoValue | str = 1
-
-
-class DropdownIndexInInput(Input):
-    """Inputs of `/dropdown_index_in`."""
-
-    value: DropdownDuplicatesEchoValue = "a"
 
 
 class DropdownManyEchoInput(Input):
@@ -834,27 +662,19 @@ class CheckboxgroupPairsEchoInput(Input):
 
 
 class JsonEchoInput(Input):
-    """Inputs of `/json_echo`."""
+    """Inputs of `/json_echo`, `/paramviewer_echo`, `/fallback_echo` and 3 more."""
 
     value: Any
 
 
 class JsonDefaultEchoInput(Input):
-    """Inputs of `/json_default_echo`."""
+    """Inputs of `/json_default_echo` and `/json_preset_echo`."""
 
     value: Any = UNCHANGED
 
 
 class DataframeEchoInput(Input):
-    """Inputs of `/dataframe_echo`."""
-
-    value: DataframeInput = Field(
-        default={"headers": ["name", "score", "ok"], "data": []}, validate_default=True
-    )
-
-
-class DataframeArrayEchoInput(Input):
-    """Inputs of `/dataframe_array_echo`."""
+    """Inputs of `/dataframe_echo` and `/dataframe_array_echo`."""
 
     value: DataframeInput = Field(
         default={"headers": ["name", "score", "ok"], "data": []}, validate_default=True
@@ -889,22 +709,6 @@ class HighlightedtextEchoInput(Input):
     value: Several[HighlightedInput]
 
 
-class PlotMakeInput(Input):
-    """Inputs of `/plot_make`."""
-
-
-class LineplotMakeInput(Input):
-    """Inputs of `/lineplot_make`."""
-
-
-class BarplotMakeInput(Input):
-    """Inputs of `/barplot_make`."""
-
-
-class ScatterplotMakeInput(Input):
-    """Inputs of `/scatterplot_make`."""
-
-
 class PlotEchoInput(Input):
     """Inputs of `/plot_echo`."""
 
@@ -917,26 +721,8 @@ class LineplotInInput(Input):
     value: NativePlotData
 
 
-class ParamviewerEchoInput(Input):
-    """Inputs of `/paramviewer_echo`."""
-
-    value: Any
-
-
-class FallbackEchoInput(Input):
-    """Inputs of `/fallback_echo`."""
-
-    value: Any
-
-
-class BrowserstateEchoInput(Input):
-    """Inputs of `/browserstate_echo`."""
-
-    value: Any
-
-
 class DatetimeEchoInput(Input):
-    """Inputs of `/datetime_echo`."""
+    """Inputs of `/datetime_echo`, `/datetime_stamp_echo`, `/datetime_object_echo` and 1 more."""
 
     value: DateTimeInput
 
@@ -947,24 +733,6 @@ class DatetimeDefaultEchoInput(Input):
     value: DateTimeInput = "2024-05-06 07:08:09"
 
 
-class DatetimeStampEchoInput(Input):
-    """Inputs of `/datetime_stamp_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeObjectEchoInput(Input):
-    """Inputs of `/datetime_object_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeDateEchoInput(Input):
-    """Inputs of `/datetime_date_echo`."""
-
-    value: DateTimeInput
-
-
 class DatasetEchoInput(Input):
     """Inputs of `/dataset_echo`."""
 
@@ -972,131 +740,31 @@ class DatasetEchoInput(Input):
 
 
 class FileEchoInput(Input):
-    """Inputs of `/file_echo`."""
-
-    value: FileInput
-
-
-class FileTypesEchoInput(Input):
-    """Inputs of `/file_types_echo`."""
+    """Inputs of `/file_echo`, `/file_types_echo`, `/file_bytes_in` and 11 more."""
 
     value: FileInput
 
 
 class FileMultipleEchoInput(Input):
-    """Inputs of `/file_multiple_echo`."""
+    """Inputs of `/file_multiple_echo`, `/file_directory_in` and `/uploadbutton_multiple_echo`."""
 
     value: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
-    """Inputs of `/file_default_echo`."""
+    """Inputs of `/file_default_echo`, `/image_default_echo`, `/audio_default_echo` and 3 more."""
 
     value: FileInput | Unchanged | None = UNCHANGED
-
-
-class FileBytesInInput(Input):
-    """Inputs of `/file_bytes_in`."""
-
-    value: FileInput
-
-
-class FileDirectoryInInput(Input):
-    """Inputs of `/file_directory_in`."""
-
-    value: Several[FileInput]
-
-
-class FileOptionalInInput(Input):
-    """Inputs of `/file_optional_in`."""
-
-    value: FileInput
-
-
-class UploadbuttonEchoInput(Input):
-    """Inputs of `/uploadbutton_echo`."""
-
-    value: FileInput
-
-
-class UploadbuttonMultipleEchoInput(Input):
-    """Inputs of `/uploadbutton_multiple_echo`."""
-
-    value: Several[FileInput]
-
-
-class UploadbuttonOutInput(Input):
-    """Inputs of `/uploadbutton_out`."""
-
-    value: FileInput
-
-
-class DownloadbuttonEchoInput(Input):
-    """Inputs of `/downloadbutton_echo`."""
-
-    value: FileInput
 
 
 class FileexplorerEchoInput(Input):
-    """Inputs of `/fileexplorer_echo`."""
+    """Inputs of `/fileexplorer_echo` and `/fileexplorer_single_echo`."""
 
     value: list[list[str]]
-
-
-class FileexplorerSingleEchoInput(Input):
-    """Inputs of `/fileexplorer_single_echo`."""
-
-    value: list[list[str]]
-
-
-class Model3dEchoInput(Input):
-    """Inputs of `/model3d_echo`."""
-
-    value: FileInput
-
-
-class ImageEchoInput(Input):
-    """Inputs of `/image_echo`."""
-
-    value: FileInput
-
-
-class ImagePilEchoInput(Input):
-    """Inputs of `/image_pil_echo`."""
-
-    value: FileInput
-
-
-class ImagePathEchoInput(Input):
-    """Inputs of `/image_path_echo`."""
-
-    value: FileInput
-
-
-class ImageDefaultEchoInput(Input):
-    """Inputs of `/image_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class ImageMakeInput(Input):
-    """Inputs of `/image_make`."""
 
 
 class ImageeditorEchoInput(Input):
-    """Inputs of `/imageeditor_echo`."""
-
-    value: EditorInput
-
-
-class ImageeditorPathEchoInput(Input):
-    """Inputs of `/imageeditor_path_echo`."""
-
-    value: EditorInput
-
-
-class ImagemaskEchoInput(Input):
-    """Inputs of `/imagemask_echo`."""
+    """Inputs of `/imageeditor_echo`, `/imageeditor_path_echo` and `/imagemask_echo`."""
 
     value: EditorInput
 
@@ -1107,10 +775,6 @@ class ImagesliderEchoInput(Input):
     value: ImagePairInput
 
 
-class AnnotatedimageMakeInput(Input):
-    """Inputs of `/annotatedimage_make`."""
-
-
 class AnnotatedimageEchoInput(Input):
     """Inputs of `/annotatedimage_echo`."""
 
@@ -1118,57 +782,15 @@ class AnnotatedimageEchoInput(Input):
 
 
 class GalleryEchoInput(Input):
-    """Inputs of `/gallery_echo`."""
-
-    value: Several[GalleryInput] = Field(default=[])
-
-
-class GalleryPathEchoInput(Input):
-    """Inputs of `/gallery_path_echo`."""
+    """Inputs of `/gallery_echo` and `/gallery_path_echo`."""
 
     value: Several[GalleryInput] = Field(default=[])
 
 
 class GalleryDefaultEchoInput(Input):
-    """Inputs of `/gallery_default_echo`."""
+    """Inputs of `/gallery_default_echo` and `/gallery_preset_echo`."""
 
     value: Several[GalleryInput] | Unchanged = UNCHANGED
-
-
-class GalleryMakeInput(Input):
-    """Inputs of `/gallery_make`."""
-
-
-class AudioEchoInput(Input):
-    """Inputs of `/audio_echo`."""
-
-    value: FileInput
-
-
-class AudioPathEchoInput(Input):
-    """Inputs of `/audio_path_echo`."""
-
-    value: FileInput
-
-
-class AudioDefaultEchoInput(Input):
-    """Inputs of `/audio_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class VideoEchoInput(Input):
-    """Inputs of `/video_echo`."""
-
-    value: FileInput
-
-
-class VideoMakeInput(Input):
-    """Inputs of `/video_make`."""
-
-
-class VideoSubtitlesMakeInput(Input):
-    """Inputs of `/video_subtitles_make`."""
 
 
 class ChatbotEchoInput(Input):
@@ -1177,18 +799,14 @@ class ChatbotEchoInput(Input):
     value: list[ChatMessage] = Field(default=[])
 
 
-class ChatbotMakeInput(Input):
-    """Inputs of `/chatbot_make`."""
-
-
 class ChatbotDefaultEchoInput(Input):
-    """Inputs of `/chatbot_default_echo`."""
+    """Inputs of `/chatbot_default_echo` and `/chatbot_preset_echo`."""
 
     value: list[ChatMessage] | Unchanged = UNCHANGED
 
 
 class MultimodaltextboxEchoInput(Input):
-    """Inputs of `/multimodaltextbox_echo`."""
+    """Inputs of `/multimodaltextbox_echo` and `/multimodaltextbox_preset_echo`."""
 
     value: MultimodalInput | Unchanged = UNCHANGED
 
@@ -1199,28 +817,10 @@ class MultimodaltextboxInInput(Input):
     message: MultimodalInput | Unchanged = UNCHANGED
 
 
-class JsonPresetEchoInput(Input):
-    """Inputs of `/json_preset_echo`."""
-
-    value: Any = UNCHANGED
-
-
 class DataframePresetEchoInput(Input):
     """Inputs of `/dataframe_preset_echo`."""
 
     value: DataframeInput | Unchanged = UNCHANGED
-
-
-class CodePresetEchoInput(Input):
-    """Inputs of `/code_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
-
-
-class TextboxPresetEchoInput(Input):
-    """Inputs of `/textbox_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
 
 
 class DropdownPresetEchoInput(Input):
@@ -1241,28 +841,10 @@ class FilesPresetEchoInput(Input):
     value: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
-class VideoPresetEchoInput(Input):
-    """Inputs of `/video_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class Model3dPresetEchoInput(Input):
-    """Inputs of `/model3d_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class PlotPresetEchoInput(Input):
     """Inputs of `/plot_preset_echo`."""
 
     value: PlotData | Unchanged | None = UNCHANGED
-
-
-class GalleryPresetEchoInput(Input):
-    """Inputs of `/gallery_preset_echo`."""
-
-    value: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class AnnotatedimagePresetEchoInput(Input):
@@ -1283,18 +865,6 @@ class ImagesliderPresetEchoInput(Input):
     value: ImagePairInput | Unchanged = UNCHANGED
 
 
-class MultimodaltextboxPresetEchoInput(Input):
-    """Inputs of `/multimodaltextbox_preset_echo`."""
-
-    value: MultimodalInput | Unchanged = UNCHANGED
-
-
-class DownloadbuttonPresetEchoInput(Input):
-    """Inputs of `/downloadbutton_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class DialoguePresetEchoInput(Input):
     """Inputs of `/dialogue_preset_echo`."""
 
@@ -1307,174 +877,6 @@ class DatetimePresetEchoInput(Input):
     """Inputs of `/datetime_preset_echo`."""
 
     value: DateTimeInput = "now"
-
-
-class BrowserstatePresetEchoInput(Input):
-    """Inputs of `/browserstate_preset_echo`."""
-
-    value: Any
-
-
-class ChatbotPresetEchoInput(Input):
-    """Inputs of `/chatbot_preset_echo`."""
-
-    value: list[ChatMessage] | Unchanged = UNCHANGED
-
-
-class WithHyphenInput(Input):
-    """Inputs of `/with-hyphen`."""
-
-    value: str
-
-
-class V1PredictInput(Input):
-    """Inputs of `/v1.predict`."""
-
-    value: str
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-    value: str
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-    value: str
-
-
-class Café名前Input(Input):
-    """Inputs of `/café_名前`."""
-
-    value: str
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-    value: str
-
-
-class None_Input(Input):
-    """Inputs of `/None`."""
-
-    value: str
-
-
-class DunderInput(Input):
-    """Inputs of `/__dunder__`."""
-
-    value: str
-
-
-class PrivateInput(Input):
-    """Inputs of `/_private`."""
-
-    value: str
-
-
-class ModelConfigInput(Input):
-    """Inputs of `/model_config`."""
-
-    value: str
-
-
-class CopyInput(Input):
-    """Inputs of `/copy`."""
-
-    value: str
-
-
-class JsonInput(Input):
-    """Inputs of `/json`."""
-
-    value: str
-
-
-class SchemaInput(Input):
-    """Inputs of `/schema`."""
-
-    value: str
-
-
-class PrintInput(Input):
-    """Inputs of `/print`."""
-
-    value: str
-
-
-class StrInput(Input):
-    """Inputs of `/str`."""
-
-    value: str
-
-
-class ClientInput(Input):
-    """Inputs of `/Client`."""
-
-    value: str
-
-
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-    value: str
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-    value: str
-
-
-class SubmitInput(Input):
-    """Inputs of `/submit`."""
-
-    value: str
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-    value: str
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-    value: str
-
-
-class CamelCaseInput(Input):
-    """Inputs of `/CamelCase`."""
-
-    value: str
-
-
-class UPPERInput(Input):
-    """Inputs of `/UPPER`."""
-
-    value: str
-
-
-class EndpointInput(Input):
-    """Inputs of `/🦊`."""
-
-    value: str
-
-
-class TwiceInput(Input):
-    """Inputs of `/twice`."""
-
-    value: str
-
-
-class Twice1Input(Input):
-    """Inputs of `/twice_1`."""
-
-    value: int | float
 
 
 class LabelsInput(Input):
@@ -1544,12 +946,6 @@ class LabelsOutput(Output):
         )
 
 
-class NoLabelInput(Input):
-    """Inputs of `/no_label`."""
-
-    value: str
-
-
 class ReservedInput(Input):
     """Inputs of `/reserved`."""
 
@@ -1559,38 +955,8 @@ class ReservedInput(Input):
     timeout: str
 
 
-class I18nLabelInput(Input):
-    """Inputs of `/i18n_label`."""
-
-    value: str
-
-
 class UpdateValueInput(Input):
-    """Inputs of `/update_value`."""
-
-    text: str
-
-
-class UpdatePropsInput(Input):
-    """Inputs of `/update_props`."""
-
-    text: str
-
-
-class NewComponentInput(Input):
-    """Inputs of `/new_component`."""
-
-    text: str
-
-
-class SelectedInput(Input):
-    """Inputs of `/selected`."""
-
-    text: str
-
-
-class WithRequestInput(Input):
-    """Inputs of `/with_request`."""
+    """Inputs of `/update_value`, `/update_props`, `/new_component` and 5 more."""
 
     text: str
 
@@ -1599,26 +965,6 @@ class WithPropsInput(Input):
     """Inputs of `/with_props`."""
 
     component: str
-
-
-class UpdateChoicesInput(Input):
-    """Inputs of `/update_choices`."""
-
-    text: str
-
-
-class UpdateImageInput(Input):
-    """Inputs of `/update_image`."""
-
-
-class UpdateTableInput(Input):
-    """Inputs of `/update_table`."""
-
-
-class SkipOneInput(Input):
-    """Inputs of `/skip_one`."""
-
-    text: str
 
 
 class SkipOneOutput(Output):
@@ -1630,12 +976,6 @@ class SkipOneOutput(Output):
     def astuple(self) -> tuple[str, str]:
         """The outputs in wire order."""
         return (self.kept, self.changed)
-
-
-class ByComponentInput(Input):
-    """Inputs of `/by_component`."""
-
-    text: str
 
 
 class ByComponentOutput(Output):
@@ -1685,7 +1025,7 @@ class ThreeOutput(Output):
 
 
 class FramesInput(Input):
-    """Inputs of `/frames`."""
+    """Inputs of `/frames` and `/typed_stream`."""
 
     n: int
 
@@ -1700,10 +1040,6 @@ class FramesOutput(Output):
     def astuple(self) -> tuple[File, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
-
-
-class NothingInput(Input):
-    """Inputs of `/nothing`."""
 
 
 class TypedScalarsInput(Input):
@@ -1737,14 +1073,8 @@ class TypedCollectionsInput(Input):
     pair: tuple[int, str]
 
 
-class TypedAnyInput(Input):
-    """Inputs of `/typed_any`."""
-
-    value: Any
-
-
 class TypedSeveralInput(Input):
-    """Inputs of `/typed_several`."""
+    """Inputs of `/typed_several` and `/typed_none`."""
 
     a: int
 
@@ -1759,12 +1089,6 @@ class TypedSeveralOutput(Output):
     def astuple(self) -> tuple[int, str, list[int]]:
         """The outputs in wire order."""
         return (self.value_1, self.value_2, self.value_3)
-
-
-class TypedNoneInput(Input):
-    """Inputs of `/typed_none`."""
-
-    a: int
 
 
 class TypedPointInput(Input):
@@ -1810,46 +1134,8 @@ class TypedBookInput(Input):
     others: list[TypedBookBook]
 
 
-class TypedStreamInput(Input):
-    """Inputs of `/typed_stream`."""
-
-    n: int
-
-
-class RollInput(Input):
-    """Inputs of `/roll`."""
-
-
-class Roll1Input(Input):
-    """Inputs of `/roll_1`."""
-
-
-class GetRandomValueInput(Input):
-    """Inputs of `/get_random_value`."""
-
-
-class GetRandomValue1Input(Input):
-    """Inputs of `/get_random_value_1`."""
-
-
-class VisitInput(Input):
-    """Inputs of `/visit`."""
-
-
-class Visit1Input(Input):
-    """Inputs of `/visit_1`."""
-
-
-class ColourInput(Input):
-    """Inputs of `/colour`."""
-
-
-class Colour1Input(Input):
-    """Inputs of `/colour_1`."""
-
-
 @_app.endpoint(
-    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1860,14 +1146,14 @@ def textbox_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_max_length_echo",
     TextboxMaxLengthEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Give back what came in.
@@ -1878,14 +1164,11 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxMaxLengthEchoInput(value=value))
+    return Call.of(TextboxMaxLengthEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_password_echo",
-    TextboxPasswordEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_password_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_password_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1896,14 +1179,11 @@ def textbox_password_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPasswordEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_email_echo",
-    TextboxEmailEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_email_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_email_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1914,14 +1194,11 @@ def textbox_email_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmailEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textbox_lines_echo",
-    TextboxLinesEchoInput,
-    shape="textbox -> textbox",
-    labels=["In"],
+    "/textbox_lines_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_lines_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1932,14 +1209,14 @@ def textbox_lines_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLinesEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -1951,14 +1228,14 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLongDefaultEchoInput(value=value))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Give back what came in.
@@ -1969,11 +1246,11 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmptyDefaultEchoInput(value=value))
+    return Call.of(TextboxEmptyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textarea_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textarea_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1984,10 +1261,10 @@ def textarea_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextareaEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
+@_app.endpoint("/code_echo", TextboxEchoInput, shape="code -> code", labels="In")
 def code_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -1997,10 +1274,10 @@ def code_echo(value: str) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodeEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels="In")
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Give back what came in.
 
@@ -2010,11 +1287,11 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     Returns:
         Out (HTML).
     """
-    return Call(HtmlEchoInput(value=value))
+    return Call.of(HtmlEchoInput, locals())
 
 
 @_app.endpoint(
-    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
+    "/markdown_echo", TextboxEchoInput, shape="markdown -> markdown", labels="In"
 )
 def markdown_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -2025,14 +1302,14 @@ def markdown_echo(value: str) -> Call[str]:
     Returns:
         Out (Markdown).
     """
-    return Call(MarkdownEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/colorpicker_echo",
     ColorpickerEchoInput,
     shape="colorpicker -> colorpicker",
-    labels=["In"],
+    labels="In",
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Give back what came in.
@@ -2043,11 +1320,11 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     Returns:
         Out (ColorPicker).
     """
-    return Call(ColorpickerEchoInput(value=value))
+    return Call.of(ColorpickerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels=["In"]
+    "/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels="In"
 )
 def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
@@ -2058,24 +1335,21 @@ def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | 
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueEchoInput(value=value))
+    return Call.of(DialogueEchoInput, locals())
 
 
-@_app.endpoint("/dialogue_make", DialogueMakeInput, shape="-> dialogue")
+@_app.endpoint("/dialogue_make", Input, shape="-> dialogue")
 def dialogue_make() -> Call[list[DialogueLine] | str]:
     """Lines, as a diarization has them, from a component whose own type is text.
 
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/dialogue_list_echo",
-    DialogueListEchoInput,
-    shape="dialogue -> dialogue",
-    labels=["In"],
+    "/dialogue_list_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels="In"
 )
 def dialogue_list_echo(
     value: list[DialogueLine] | str,
@@ -2088,10 +1362,10 @@ def dialogue_list_echo(
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueListEchoInput(value=value))
+    return Call.of(DialogueEchoInput, locals())
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels="In")
 def number_echo(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -2101,11 +1375,11 @@ def number_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberEchoInput(value=value))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels="In"
 )
 def number_int_echo(value: int = 3) -> Call[int]:
     """Give back what came in.
@@ -2116,14 +1390,11 @@ def number_int_echo(value: int = 3) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberIntEchoInput(value=value))
+    return Call.of(NumberIntEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_places_echo",
-    NumberPlacesEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_places_echo", NumberEchoInput, shape="number -> number", labels="In"
 )
 def number_places_echo(value: float) -> Call[float]:
     """Give back what came in.
@@ -2134,14 +1405,11 @@ def number_places_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberPlacesEchoInput(value=value))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_bounds_echo",
-    NumberBoundsEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number", labels="In"
 )
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
@@ -2152,14 +1420,14 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberBoundsEchoInput(value=value))
+    return Call.of(NumberBoundsEchoInput, locals())
 
 
 @_app.endpoint(
     "/number_half_bounds_echo",
     NumberHalfBoundsEchoInput,
     shape="number -> number",
-    labels=["In"],
+    labels="In",
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Give back what came in.
@@ -2170,14 +1438,11 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberHalfBoundsEchoInput(value=value))
+    return Call.of(NumberHalfBoundsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_random_echo",
-    NumberRandomEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_random_echo", NumberRandomEchoInput, shape="number -> number", labels="In"
 )
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
@@ -2189,10 +1454,10 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberRandomEchoInput(value=value))
+    return Call.of(NumberRandomEchoInput, locals())
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels="In")
 def slider_echo(value: float = 3) -> Call[float]:
     """Give back what came in.
 
@@ -2202,11 +1467,11 @@ def slider_echo(value: float = 3) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderEchoInput(value=value))
+    return Call.of(SliderEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Give back what came in.
@@ -2217,14 +1482,11 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderFloatEchoInput(value=value))
+    return Call.of(SliderFloatEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_random_echo",
-    SliderRandomEchoInput,
-    shape="slider -> slider",
-    labels=["In"],
+    "/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
@@ -2236,11 +1498,11 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderRandomEchoInput(value=value))
+    return Call.of(SliderRandomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Give back what came in.
@@ -2251,14 +1513,11 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxEchoInput(value=value))
+    return Call.of(CheckboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_on_echo",
-    CheckboxOnEchoInput,
-    shape="checkbox -> checkbox",
-    labels=["In"],
+    "/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Give back what came in.
@@ -2269,7 +1528,7 @@ def checkbox_on_echo(value: bool = True) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxOnEchoInput(value=value))
+    return Call.of(CheckboxOnEchoInput, locals())
 
 
 @_app.endpoint("/timer_echo", TimerEchoInput, shape="timer -> timer")
@@ -2282,11 +1541,11 @@ def timer_echo(value: float = 5) -> Call[float]:
     Returns:
         Timer.
     """
-    return Call(TimerEchoInput(value=value))
+    return Call.of(TimerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels="In"
 )
 def dropdown_echo(value: Value = "red") -> Call[str]:
     """Give back what came in.
@@ -2297,14 +1556,14 @@ def dropdown_echo(value: Value = "red") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEchoInput(value=value))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_default_echo",
     DropdownDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_default_echo(value: Value = "green") -> Call[str]:
     """Give back what came in.
@@ -2315,14 +1574,14 @@ def dropdown_default_echo(value: Value = "green") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDefaultEchoInput(value=value))
+    return Call.of(DropdownDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_none_default_echo(value: Value) -> Call[str]:
     """Give back what came in.
@@ -2333,14 +1592,14 @@ def dropdown_none_default_echo(value: Value) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownNoneDefaultEchoInput(value=value))
+    return Call.of(DropdownNoneDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_pairs_echo",
     DropdownPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     """Give back what came in.
@@ -2351,14 +1610,14 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPairsEchoInput(value=value))
+    return Call.of(DropdownPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_ints_echo",
     DropdownIntsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Give back what came in.
@@ -2369,14 +1628,14 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntsEchoInput(value=value))
+    return Call.of(DropdownIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_pairs_echo",
     DropdownIntPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     """Give back what came in.
@@ -2387,14 +1646,14 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntPairsEchoInput(value=value))
+    return Call.of(DropdownIntPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_floats_echo",
     DropdownFloatsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
@@ -2405,14 +1664,14 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownFloatsEchoInput(value=value))
+    return Call.of(DropdownFloatsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_bools_echo",
     DropdownBoolsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     """Give back what came in.
@@ -2423,14 +1682,14 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownBoolsEchoInput(value=value))
+    return Call.of(DropdownBoolsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_mixed_echo",
     DropdownMixedEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Give back what came in.
@@ -2441,14 +1700,14 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownMixedEchoInput(value=value))
+    return Call.of(DropdownMixedEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[str]:
     """Give back what came in.
@@ -2459,14 +1718,14 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[s
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDuplicatesEchoInput(value=value))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_odd_echo",
     DropdownOddEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     """Give back what came in.
@@ -2477,14 +1736,14 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownOddEchoInput(value=value))
+    return Call.of(DropdownOddEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_empty_echo",
     DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
@@ -2495,14 +1754,14 @@ def dropdown_empty_echo(value: str | float) -> Call[str | float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEmptyEchoInput(value=value))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_unset_echo",
-    DropdownUnsetEchoInput,
+    DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     """Give back what came in.
@@ -2513,14 +1772,14 @@ def dropdown_unset_echo(value: str | float) -> Call[str | float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownUnsetEchoInput(value=value))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_custom_echo",
     DropdownCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call[str]:
     """Give back what came in.
@@ -2531,14 +1790,14 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownCustomEchoInput(value=value))
+    return Call.of(DropdownCustomEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_custom_echo(
     value: DropdownIntPairsEchoValue | str = 1,
@@ -2551,11 +1810,14 @@ def dropdown_int_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntCustomEchoInput(value=value))
+    return Call.of(DropdownIntCustomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+    "/dropdown_index_in",
+    DropdownDuplicatesEchoInput,
+    shape="dropdown -> json",
+    labels="In",
 )
 def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     """Give back what came in.
@@ -2566,14 +1828,14 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DropdownIndexInInput(value=value))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_echo",
     DropdownManyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2586,14 +1848,14 @@ def dropdown_many_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyEchoInput(value=[] if value is None else value))
+    return Call.of(DropdownManyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
@@ -2606,14 +1868,14 @@ def dropdown_many_default_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyDefaultEchoInput(value=[1, 3] if value is None else value))
+    return Call.of(DropdownManyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str] | None = None,
@@ -2626,10 +1888,10 @@ def dropdown_many_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyCustomEchoInput(value=[] if value is None else value))
+    return Call.of(DropdownManyCustomEchoInput, locals())
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels="In")
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Give back what came in.
 
@@ -2639,11 +1901,11 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioEchoInput(value=value))
+    return Call.of(RadioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Give back what came in.
@@ -2654,11 +1916,11 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioIntsEchoInput(value=value))
+    return Call.of(RadioIntsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Give back what came in.
@@ -2669,14 +1931,14 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioPairsEchoInput(value=value))
+    return Call.of(RadioPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2689,14 +1951,14 @@ def checkboxgroup_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupEchoInput(value=["b"] if value is None else value))
+    return Call.of(CheckboxgroupEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
@@ -2709,14 +1971,14 @@ def checkboxgroup_ints_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupIntsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
@@ -2729,10 +1991,10 @@ def checkboxgroup_pairs_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupPairsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupPairsEchoInput, locals())
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels="In")
 def json_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
@@ -2742,11 +2004,11 @@ def json_echo(value: Any) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
@@ -2758,11 +2020,11 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonDefaultEchoInput(value=value))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels="In"
 )
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2774,22 +2036,14 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_array_echo",
-    DataframeArrayEchoInput,
+    DataframeEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2801,22 +2055,14 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeArrayEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_numpy_echo",
     DataframeNumpyEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2827,22 +2073,14 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeNumpyEchoInput(
-            value=(
-                DataframeData(headers=["1", "2", "3"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeNumpyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_default_echo",
     DataframeDefaultEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2854,18 +2092,10 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeDefaultEchoInput(
-            value=(
-                DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeDefaultEchoInput, locals())
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels="In")
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Gradio 3 hands a label's raw value to the function, and takes no such value.
 
@@ -2875,14 +2105,14 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     Returns:
         Out (Label).
     """
-    return Call(LabelEchoInput(value=LabelData() if value is None else value))
+    return Call.of(LabelEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_echo(
     value: Several[HighlightedInput],
@@ -2895,50 +2125,50 @@ def highlightedtext_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextEchoInput(value=value))
+    return Call.of(HighlightedtextEchoInput, locals())
 
 
-@_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
+@_app.endpoint("/plot_make", Input, shape="-> plot")
 def plot_make() -> Call[PlotData]:
     """A chart as an Altair one looks to Gradio, which needs no more than its JSON.
 
     Returns:
         Out (Plot).
     """
-    return Call(PlotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> nativeplot")
+@_app.endpoint("/lineplot_make", Input, shape="-> nativeplot")
 def lineplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
 
     Returns:
         Out (Nativeplot).
     """
-    return Call(LineplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> nativeplot")
+@_app.endpoint("/barplot_make", Input, shape="-> nativeplot")
 def barplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
 
     Returns:
         Out (Nativeplot).
     """
-    return Call(BarplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> nativeplot")
+@_app.endpoint("/scatterplot_make", Input, shape="-> nativeplot")
 def scatterplot_make() -> Call[NativePlotData]:
     """Data of a native plot.
 
     Returns:
         Out (Nativeplot).
     """
-    return Call(ScatterplotMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
+@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels="In")
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Give back what came in.
 
@@ -2948,12 +2178,10 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotEchoInput(value=value))
+    return Call.of(PlotEchoInput, locals())
 
 
-@_app.endpoint(
-    "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
-)
+@_app.endpoint("/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels="In")
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Whether there is a value: for inputs that have no output like them.
 
@@ -2963,12 +2191,10 @@ def lineplot_in(value: NativePlotData) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(LineplotInInput(value=value))
+    return Call.of(LineplotInInput, locals())
 
 
-@_app.endpoint(
-    "/paramviewer_echo", ParamviewerEchoInput, shape="paramviewer -> paramviewer"
-)
+@_app.endpoint("/paramviewer_echo", JsonEchoInput, shape="paramviewer -> paramviewer")
 def paramviewer_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
@@ -2978,11 +2204,11 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     Returns:
         Paramviewer.
     """
-    return Call(ParamviewerEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
+    "/fallback_echo", JsonEchoInput, shape="fallback -> fallback", labels="In"
 )
 def fallback_echo(value: Any) -> Call[Any]:
     """Give back what came in.
@@ -2993,11 +2219,11 @@ def fallback_echo(value: Any) -> Call[Any]:
     Returns:
         Out (Fallback).
     """
-    return Call(FallbackEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/browserstate_echo", BrowserstateEchoInput, shape="browserstate -> browserstate"
+    "/browserstate_echo", JsonEchoInput, shape="browserstate -> browserstate"
 )
 def browserstate_echo(value: Any) -> Call[Any]:
     """Give back what came in.
@@ -3008,11 +2234,11 @@ def browserstate_echo(value: Any) -> Call[Any]:
     Returns:
         Browserstate.
     """
-    return Call(BrowserstateEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
+    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels="In"
 )
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
@@ -3023,14 +2249,14 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_default_echo",
     DatetimeDefaultEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Give back what came in.
@@ -3042,14 +2268,11 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDefaultEchoInput(value=value))
+    return Call.of(DatetimeDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/datetime_stamp_echo",
-    DatetimeStampEchoInput,
-    shape="datetime -> datetime",
-    labels=["In"],
+    "/datetime_stamp_echo", DatetimeEchoInput, shape="datetime -> datetime", labels="In"
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -3060,14 +2283,14 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeStampEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_object_echo",
-    DatetimeObjectEchoInput,
+    DatetimeEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -3078,14 +2301,11 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeObjectEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
-    "/datetime_date_echo",
-    DatetimeDateEchoInput,
-    shape="datetime -> datetime",
-    labels=["In"],
+    "/datetime_date_echo", DatetimeEchoInput, shape="datetime -> datetime", labels="In"
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
@@ -3096,11 +2316,11 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDateEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
+    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels="In"
 )
 def dataset_echo(value: int) -> Call[int]:
     """Call `/dataset_echo`.
@@ -3111,10 +2331,10 @@ def dataset_echo(value: int) -> Call[int]:
     Returns:
         Out (Dataset).
     """
-    return Call(DatasetEchoInput(value=value))
+    return Call.of(DatasetEchoInput, locals())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3124,12 +2344,10 @@ def file_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
-)
+@_app.endpoint("/file_types_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_types_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3139,11 +2357,11 @@ def file_types_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileTypesEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels="In"
 )
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3154,11 +2372,11 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(FileMultipleEchoInput(value=value))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels="In"
 )
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3170,10 +2388,10 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (File).
     """
-    return Call(FileDefaultEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
+@_app.endpoint("/file_bytes_in", FileEchoInput, shape="file -> json", labels="In")
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """The length of files that are given as bytes.
 
@@ -3183,11 +2401,11 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileBytesInInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+    "/file_directory_in", FileMultipleEchoInput, shape="file -> json", labels="In"
 )
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
@@ -3198,12 +2416,10 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileDirectoryInInput(value=value))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
-@_app.endpoint(
-    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
-)
+@_app.endpoint("/file_optional_in", FileEchoInput, shape="file -> json", labels="In")
 def file_optional_in(value: FileInput) -> Call[Any]:
     """What a file is called and how long it is; None without one.
 
@@ -3213,14 +2429,11 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileOptionalInInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/uploadbutton_echo",
-    UploadbuttonEchoInput,
-    shape="uploadbutton -> file",
-    labels=["In"],
+    "/uploadbutton_echo", FileEchoInput, shape="uploadbutton -> file", labels="In"
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3231,14 +2444,14 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_multiple_echo",
-    UploadbuttonMultipleEchoInput,
+    FileMultipleEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3249,14 +2462,11 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonMultipleEchoInput(value=value))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/uploadbutton_out",
-    UploadbuttonOutInput,
-    shape="file -> uploadbutton",
-    labels=["In"],
+    "/uploadbutton_out", FileEchoInput, shape="file -> uploadbutton", labels="In"
 )
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3267,14 +2477,14 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     Returns:
         Out (UploadButton).
     """
-    return Call(UploadbuttonOutInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_echo",
-    DownloadbuttonEchoInput,
+    FileEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3285,14 +2495,14 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_echo",
     FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3303,14 +2513,14 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerEchoInput(value=value))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_single_echo",
-    FileexplorerSingleEchoInput,
+    FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3321,12 +2531,10 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerSingleEchoInput(value=value))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
-@_app.endpoint(
-    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
-)
+@_app.endpoint("/model3d_echo", FileEchoInput, shape="model3d -> model3d", labels="In")
 def model3d_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3336,10 +2544,10 @@ def model3d_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
+@_app.endpoint("/image_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3349,12 +2557,10 @@ def image_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
-)
+@_app.endpoint("/image_pil_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3364,12 +2570,10 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePilEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
-)
+@_app.endpoint("/image_path_echo", FileEchoInput, shape="image -> image", labels="In")
 def image_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3379,11 +2583,11 @@ def image_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePathEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+    "/image_default_echo", FileDefaultEchoInput, shape="image -> image", labels="In"
 )
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3395,24 +2599,24 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Image).
     """
-    return Call(ImageDefaultEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
+@_app.endpoint("/image_make", Input, shape="-> image")
 def image_make() -> Call[File]:
     """Call `/image_make`.
 
     Returns:
         Out (Image).
     """
-    return Call(ImageMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/imageeditor_echo",
     ImageeditorEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3423,14 +2627,14 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorEchoInput(value=value))
+    return Call.of(ImageeditorEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_path_echo",
-    ImageeditorPathEchoInput,
+    ImageeditorEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3441,14 +2645,14 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPathEchoInput(value=value))
+    return Call.of(ImageeditorEchoInput, locals())
 
 
 @_app.endpoint(
     "/imagemask_echo",
-    ImagemaskEchoInput,
+    ImageeditorEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3459,14 +2663,14 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImagemaskEchoInput(value=value))
+    return Call.of(ImageeditorEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageslider_echo",
     ImagesliderEchoInput,
     shape="imageslider -> imageslider",
-    labels=["In"],
+    labels="In",
 )
 def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     """Give back what came in.
@@ -3477,26 +2681,24 @@ def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     Returns:
         Out (ImageSlider).
     """
-    return Call(ImagesliderEchoInput(value=value))
+    return Call.of(ImagesliderEchoInput, locals())
 
 
-@_app.endpoint(
-    "/annotatedimage_make", AnnotatedimageMakeInput, shape="-> annotatedimage"
-)
+@_app.endpoint("/annotatedimage_make", Input, shape="-> annotatedimage")
 def annotatedimage_make() -> Call[AnnotatedImageData]:
     """An image with a box and a mask.
 
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_echo",
     AnnotatedimageEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Masks come as paths, and go as arrays.
@@ -3507,11 +2709,11 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageEchoInput(value=value))
+    return Call.of(AnnotatedimageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Give back what came in.
@@ -3522,14 +2724,11 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_path_echo",
-    GalleryPathEchoInput,
-    shape="gallery -> gallery",
-    labels=["In"],
+    "/gallery_path_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
@@ -3542,14 +2741,14 @@ def gallery_path_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPathEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_default_echo",
     GalleryDefaultEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3563,20 +2762,20 @@ def gallery_default_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryDefaultEchoInput(value=value))
+    return Call.of(GalleryDefaultEchoInput, locals())
 
 
-@_app.endpoint("/gallery_make", GalleryMakeInput, shape="-> gallery")
+@_app.endpoint("/gallery_make", Input, shape="-> gallery")
 def gallery_make() -> Call[list[GalleryItem]]:
     """An image with a caption, one without, and a video.
 
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
+@_app.endpoint("/audio_echo", FileEchoInput, shape="audio -> audio", labels="In")
 def audio_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3586,12 +2785,10 @@ def audio_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint(
-    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
-)
+@_app.endpoint("/audio_path_echo", FileEchoInput, shape="audio -> audio", labels="In")
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3601,11 +2798,11 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioPathEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_default_echo", FileDefaultEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3617,10 +2814,10 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Audio).
     """
-    return Call(AudioDefaultEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
+@_app.endpoint("/video_echo", FileEchoInput, shape="video -> video", labels="In")
 def video_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3630,31 +2827,31 @@ def video_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Video).
     """
-    return Call(VideoEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
-@_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
+@_app.endpoint("/video_make", Input, shape="-> video")
 def video_make() -> Call[File]:
     """Call `/video_make`.
 
     Returns:
         Out (Video).
     """
-    return Call(VideoMakeInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
+@_app.endpoint("/video_subtitles_make", Input, shape="-> video")
 def video_subtitles_make() -> Call[File]:
     """Call `/video_subtitles_make`.
 
     Returns:
         Out (Video).
     """
-    return Call(VideoSubtitlesMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
+    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels="In"
 )
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Give back what came in.
@@ -3665,24 +2862,24 @@ def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessag
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotEchoInput(value=[] if value is None else value))
+    return Call.of(ChatbotEchoInput, locals())
 
 
-@_app.endpoint("/chatbot_make", ChatbotMakeInput, shape="-> chatbot")
+@_app.endpoint("/chatbot_make", Input, shape="-> chatbot")
 def chatbot_make() -> Call[list[ChatMessage]]:
     """Every kind of content that a message can have.
 
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotMakeInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/chatbot_default_echo",
     ChatbotDefaultEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_default_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3695,14 +2892,14 @@ def chatbot_default_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotDefaultEchoInput(value=value))
+    return Call.of(ChatbotDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_echo",
     MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -3715,14 +2912,14 @@ def multimodaltextbox_echo(
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxEchoInput(value=value))
+    return Call.of(MultimodaltextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_in",
     MultimodaltextboxInInput,
     shape="multimodaltextbox -> json",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodaltextbox_in`.
@@ -3734,11 +2931,11 @@ def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Ca
     Returns:
         Out (JSON).
     """
-    return Call(MultimodaltextboxInInput(message=message))
+    return Call.of(MultimodaltextboxInInput, locals())
 
 
 @_app.endpoint(
-    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+    "/json_preset_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
@@ -3750,14 +2947,14 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonPresetEchoInput(value=value))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_preset_echo",
     DataframePresetEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
@@ -3771,11 +2968,11 @@ def dataframe_preset_echo(
     Returns:
         Out (Dataframe).
     """
-    return Call(DataframePresetEchoInput(value=value))
+    return Call.of(DataframePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+    "/code_preset_echo", TextboxLongDefaultEchoInput, shape="code -> code", labels="In"
 )
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -3787,14 +2984,14 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodePresetEchoInput(value=value))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_preset_echo",
-    TextboxPresetEchoInput,
+    TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -3806,14 +3003,14 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPresetEchoInput(value=value))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_preset_echo",
     DropdownPresetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -3825,14 +3022,14 @@ def dropdown_preset_echo(value: Value | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPresetEchoInput(value=value))
+    return Call.of(DropdownPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -3845,11 +3042,11 @@ def highlightedtext_preset_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextPresetEchoInput(value=value))
+    return Call.of(HighlightedtextPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels="In"
 )
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
@@ -3863,11 +3060,11 @@ def files_preset_echo(
     Returns:
         Out (File).
     """
-    return Call(FilesPresetEchoInput(value=value))
+    return Call.of(FilesPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+    "/video_preset_echo", FileDefaultEchoInput, shape="video -> video", labels="In"
 )
 def video_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3879,14 +3076,14 @@ def video_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (Video).
     """
-    return Call(VideoPresetEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/model3d_preset_echo",
-    Model3dPresetEchoInput,
+    FileDefaultEchoInput,
     shape="model3d -> model3d",
-    labels=["In"],
+    labels="In",
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3898,11 +3095,11 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dPresetEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
+    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels="In"
 )
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Give back what came in.
@@ -3913,14 +3110,14 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
     Returns:
         Out (Plot).
     """
-    return Call(PlotPresetEchoInput(value=value))
+    return Call.of(PlotPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_preset_echo",
-    GalleryPresetEchoInput,
+    GalleryDefaultEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3934,14 +3131,14 @@ def gallery_preset_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPresetEchoInput(value=value))
+    return Call.of(GalleryDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_preset_echo",
     AnnotatedimagePresetEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
@@ -3955,14 +3152,14 @@ def annotatedimage_preset_echo(
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimagePresetEchoInput(value=value))
+    return Call.of(AnnotatedimagePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_preset_echo",
     ImageeditorPresetEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
@@ -3976,14 +3173,14 @@ def imageeditor_preset_echo(
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPresetEchoInput(value=value))
+    return Call.of(ImageeditorPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageslider_preset_echo",
     ImagesliderPresetEchoInput,
     shape="imageslider -> imageslider",
-    labels=["In"],
+    labels="In",
 )
 def imageslider_preset_echo(
     value: ImagePairInput | Unchanged = UNCHANGED,
@@ -3997,14 +3194,14 @@ def imageslider_preset_echo(
     Returns:
         Out (ImageSlider).
     """
-    return Call(ImagesliderPresetEchoInput(value=value))
+    return Call.of(ImagesliderPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_preset_echo",
-    MultimodaltextboxPresetEchoInput,
+    MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -4018,14 +3215,14 @@ def multimodaltextbox_preset_echo(
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxPresetEchoInput(value=value))
+    return Call.of(MultimodaltextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_preset_echo",
-    DownloadbuttonPresetEchoInput,
+    FileDefaultEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -4039,14 +3236,14 @@ def downloadbutton_preset_echo(
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonPresetEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dialogue_preset_echo",
     DialoguePresetEchoInput,
     shape="dialogue -> dialogue",
-    labels=["In"],
+    labels="In",
 )
 def dialogue_preset_echo(
     value: list[DialogueLine] | str | None = None,
@@ -4059,22 +3256,14 @@ def dialogue_preset_echo(
     Returns:
         Out (Dialogue).
     """
-    return Call(
-        DialoguePresetEchoInput(
-            value=(
-                [DialogueLine.model_validate({"speaker": "Ann", "text": "hi"})]
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DialoguePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_preset_echo",
     DatetimePresetEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Give back what came in.
@@ -4085,13 +3274,11 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimePresetEchoInput(value=value))
+    return Call.of(DatetimePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/browserstate_preset_echo",
-    BrowserstatePresetEchoInput,
-    shape="browserstate -> browserstate",
+    "/browserstate_preset_echo", JsonEchoInput, shape="browserstate -> browserstate"
 )
 def browserstate_preset_echo(value: Any) -> Call[Any]:
     """Give back what came in.
@@ -4102,14 +3289,14 @@ def browserstate_preset_echo(value: Any) -> Call[Any]:
     Returns:
         Browserstate.
     """
-    return Call(BrowserstatePresetEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_preset_echo",
-    ChatbotPresetEchoInput,
+    ChatbotDefaultEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -4123,11 +3310,11 @@ def chatbot_preset_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPresetEchoInput(value=value))
+    return Call.of(ChatbotDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+    "/with-hyphen", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
 )
 def with_hyphen(value: str) -> Call[str]:
     """Give back what came in.
@@ -4138,11 +3325,11 @@ def with_hyphen(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithHyphenInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
+    "/v1.predict", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
 )
 def v1_predict(value: str) -> Call[str]:
     """Give back what came in.
@@ -4153,11 +3340,11 @@ def v1_predict(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(V1PredictInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
+    "/with space", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
 )
 def with_space(value: str) -> Call[str]:
     """Give back what came in.
@@ -4168,10 +3355,10 @@ def with_space(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithSpaceInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/ns/sub", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def ns_sub(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4181,10 +3368,12 @@ def ns_sub(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NsSubInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint(
+    "/café_名前", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
+)
 def café_名前(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4194,10 +3383,10 @@ def café_名前(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Café名前Input(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/class", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def class_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4207,10 +3396,10 @@ def class_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClassInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/None", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def None_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4220,10 +3409,12 @@ def None_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(None_Input(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint(
+    "/__dunder__", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
+)
 def _dunder(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4233,10 +3424,10 @@ def _dunder(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(DunderInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/_private", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def _private(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4246,11 +3437,11 @@ def _private(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrivateInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+    "/model_config", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
 )
 def model_config(value: str) -> Call[str]:
     """Give back what came in.
@@ -4261,10 +3452,10 @@ def model_config(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ModelConfigInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/copy", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def copy(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4274,10 +3465,10 @@ def copy(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CopyInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/json", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def json(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4287,10 +3478,10 @@ def json(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(JsonInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/schema", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def schema(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4300,10 +3491,10 @@ def schema(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SchemaInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/print", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def print_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4313,10 +3504,10 @@ def print_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrintInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/str", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def str_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4326,10 +3517,10 @@ def str_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(StrInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/Client", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def Client_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4339,10 +3530,10 @@ def Client_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClientInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/App", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def App_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4352,10 +3543,10 @@ def App_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/app", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def app_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4365,10 +3556,10 @@ def app_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput2(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/submit", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def submit(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4378,10 +3569,10 @@ def submit(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SubmitInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/close", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def close_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4391,10 +3582,10 @@ def close_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CloseInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/1st", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def endpoint_1st(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4404,11 +3595,11 @@ def endpoint_1st(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Endpoint1stInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
+    "/CamelCase", TextboxEchoInput, shape="textbox -> textbox", labels="Text"
 )
 def CamelCase(value: str) -> Call[str]:
     """Give back what came in.
@@ -4419,10 +3610,10 @@ def CamelCase(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CamelCaseInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/UPPER", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def UPPER(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4432,10 +3623,10 @@ def UPPER(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UPPERInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/🦊", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def endpoint(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4445,10 +3636,10 @@ def endpoint(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(EndpointInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/twice", TextboxEchoInput, shape="textbox -> textbox", labels="Text")
 def twice(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4458,10 +3649,10 @@ def twice(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TwiceInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
+@_app.endpoint("/twice_1", NumberEchoInput, shape="number -> number", labels="N")
 def twice_1(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -4471,7 +3662,7 @@ def twice_1(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Twice1Input(value=value))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
@@ -4571,29 +3762,10 @@ def labels(
         quo_te_n_s: Textbox.
         line_break: Textbox.
     """
-    return Call(
-        LabelsInput(
-            param_0=param_0,
-            param_1=param_1,
-            param_2=param_2,
-            param_3=param_3,
-            param_4=param_4,
-            param_5=param_5,
-            param_6=param_6,
-            param_7=param_7,
-            param_8=param_8,
-            param_9=param_9,
-            param_10=param_10,
-            param_11=param_11,
-            param_12=param_12,
-            param_13=param_13,
-            param_14=param_14,
-            param_15=param_15,
-        )
-    )
+    return Call.of(LabelsInput, locals())
 
 
-@_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
+@_app.endpoint("/no_label", TextboxEchoInput, shape="textbox -> textbox")
 def no_label(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4603,14 +3775,14 @@ def no_label(value: str) -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(NoLabelInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/reserved",
     ReservedInput,
     shape="textbox, textbox, textbox, textbox -> json",
-    labels=["self", "model_config", "api_name", "timeout"],
+    labels="self\nmodel_config\napi_name\ntimeout",
 )
 def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call[Any]:
     """Parameters named like things of Python, of pydantic and of clients.
@@ -4624,15 +3796,11 @@ def reserved(self_: str, model_config_: str, param_2: str, timeout: str) -> Call
     Returns:
         Out (JSON).
     """
-    return Call(
-        ReservedInput(
-            self_=self_, model_config_=model_config_, param_2=param_2, timeout=timeout
-        )
-    )
+    return Call.of(ReservedInput, locals())
 
 
 @_app.endpoint(
-    "/i18n_label", I18nLabelInput, shape="textbox -> textbox", labels=["greeting"]
+    "/i18n_label", TextboxEchoInput, shape="textbox -> textbox", labels="greeting"
 )
 def i18n_label(value: str) -> Call[str]:
     """Give back what came in.
@@ -4643,11 +3811,11 @@ def i18n_label(value: str) -> Call[str]:
     Returns:
         greeting (Textbox).
     """
-    return Call(I18nLabelInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def update_value(text: str) -> Call[str]:
     """Call `/update_value`.
@@ -4658,11 +3826,11 @@ def update_value(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdateValueInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_props", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def update_props(text: str) -> Call[str]:
     """Call `/update_props`.
@@ -4673,11 +3841,11 @@ def update_props(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdatePropsInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+    "/new_component", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def new_component(text: str) -> Call[str]:
     """Call `/new_component`.
@@ -4688,14 +3856,14 @@ def new_component(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NewComponentInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
     "/selected",
-    SelectedInput,
+    UpdateValueInput,
     shape="textbox -> textbox",
-    labels=["Text"],
+    labels="Text",
     event_data=True,
 )
 def selected(text: str) -> Call[str]:
@@ -4711,11 +3879,11 @@ def selected(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SelectedInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_request", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def with_request(text: str) -> Call[str]:
     """Call `/with_request`.
@@ -4726,12 +3894,10 @@ def with_request(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithRequestInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
-@_app.endpoint(
-    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox", labels="Text")
 def with_props(component: str) -> Call[str]:
     """Gradio 6 gives the whole component to a parameter that is typed as one.
 
@@ -4741,11 +3907,11 @@ def with_props(component: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithPropsInput(component=component))
+    return Call.of(WithPropsInput, locals())
 
 
 @_app.endpoint(
-    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+    "/update_choices", UpdateValueInput, shape="textbox -> dropdown", labels="Text"
 )
 def update_choices(text: str) -> Call[str]:
     """Call `/update_choices`.
@@ -4756,35 +3922,35 @@ def update_choices(text: str) -> Call[str]:
     Returns:
         Choices (Dropdown).
     """
-    return Call(UpdateChoicesInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
-@_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
+@_app.endpoint("/update_image", Input, shape="-> image")
 def update_image() -> Call[File]:
     """Call `/update_image`.
 
     Returns:
         Image.
     """
-    return Call(UpdateImageInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
+@_app.endpoint("/update_table", Input, shape="-> dataframe")
 def update_table() -> Call[DataframeData]:
     """Call `/update_table`.
 
     Returns:
         Table (Dataframe).
     """
-    return Call(UpdateTableInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/skip_one",
-    SkipOneInput,
+    UpdateValueInput,
     shape="textbox -> textbox, textbox",
-    labels=["Text"],
-    output_labels=["Kept", "Changed"],
+    labels="Text",
+    output_labels="Kept\nChanged",
 )
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """The first output stays as it is.
@@ -4796,15 +3962,15 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
         kept: Textbox.
         changed: Textbox.
     """
-    return Call(SkipOneInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
     "/by_component",
-    ByComponentInput,
+    UpdateValueInput,
     shape="textbox -> textbox, number",
-    labels=["Text"],
-    output_labels=["Out", "Length"],
+    labels="Text",
+    output_labels="Out\nLength",
 )
 def by_component(text: str) -> Call[ByComponentOutput]:
     """State between an input and an output.
@@ -4816,14 +3982,14 @@ def by_component(text: str) -> Call[ByComponentOutput]:
         out: Textbox.
         length: Number.
     """
-    return Call(ByComponentInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
     "/no_more",
     NoMoreInput,
     shape="textbox, textbox, textbox -> textbox",
-    labels=["A", "B", "C"],
+    labels="A\nB\nC",
 )
 def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     """Call `/no_more`.
@@ -4836,14 +4002,14 @@ def no_more(text: str, param_1: str, param_2: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(text=text, param_1=param_1, param_2=param_2))
+    return Call.of(NoMoreInput, locals())
 
 
 @_app.endpoint(
     "/optional_files",
     OptionalFilesInput,
     shape="image, file -> json",
-    labels=["Image", "File"],
+    labels="Image\nFile",
 )
 def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]:
     """Call `/optional_files`.
@@ -4855,15 +4021,15 @@ def optional_files(image: FileInput | None, file: FileInput | None) -> Call[Any]
     Returns:
         Missing (JSON).
     """
-    return Call(OptionalFilesInput(image=image, file=file))
+    return Call.of(OptionalFilesInput, locals())
 
 
 @_app.endpoint(
     "/three",
     ThreeInput,
     shape="textbox, number, checkbox -> textbox, number, checkbox",
-    labels=["A", "B", "C"],
-    output_labels=["A", "B", "C"],
+    labels="A\nB\nC",
+    output_labels="A\nB\nC",
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
     """Call `/three`.
@@ -4878,15 +4044,15 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
         b: Number.
         c: Checkbox.
     """
-    return Call(ThreeInput(first=first, second=second, third=third))
+    return Call.of(ThreeInput, locals())
 
 
 @_app.stream_endpoint(
     "/frames",
     FramesInput,
     shape="number -> image, number, textbox",
-    labels=["N"],
-    output_labels=["Image", "Index", "Kept"],
+    labels="N",
+    output_labels="Image\nIndex\nKept",
 )
 def frames(n: int) -> Call[FramesOutput]:
     """An image, its number and an unchanged text, n times.
@@ -4899,20 +4065,20 @@ def frames(n: int) -> Call[FramesOutput]:
         index: Number.
         kept: Textbox.
     """
-    return Call(FramesInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
-@_app.endpoint("/nothing", NothingInput, shape="->")
+@_app.endpoint("/nothing", Input, shape="->")
 def nothing() -> Call[None]:
     """Call `/nothing`."""
-    return Call(NothingInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/typed_scalars",
     TypedScalarsInput,
     shape="api, api, api, api -> api",
-    labels=["1st", "2nd", "3rd", "4th"],
+    labels="1st\n2nd\n3rd\n4th",
 )
 def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     """Call `/typed_scalars`.
@@ -4926,14 +4092,11 @@ def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     Returns:
         list[Any].
     """
-    return Call(TypedScalarsInput(a=a, b=b, c=c, d=d))
+    return Call.of(TypedScalarsInput, locals())
 
 
 @_app.endpoint(
-    "/typed_optional",
-    TypedOptionalInput,
-    shape="api, api -> api",
-    labels=["1st", "2nd"],
+    "/typed_optional", TypedOptionalInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     """Call `/typed_optional`.
@@ -4945,11 +4108,11 @@ def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     Returns:
         list[Any].
     """
-    return Call(TypedOptionalInput(a=a, b=b))
+    return Call.of(TypedOptionalInput, locals())
 
 
 @_app.endpoint(
-    "/typed_literal", TypedLiteralInput, shape="api, api -> api", labels=["1st", "2nd"]
+    "/typed_literal", TypedLiteralInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
     """Call `/typed_literal`.
@@ -4961,14 +4124,14 @@ def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
     Returns:
         str.
     """
-    return Call(TypedLiteralInput(mode=mode, level=level))
+    return Call.of(TypedLiteralInput, locals())
 
 
 @_app.endpoint(
     "/typed_collections",
     TypedCollectionsInput,
     shape="api, api, api -> api",
-    labels=["1st", "2nd", "3rd"],
+    labels="1st\n2nd\n3rd",
 )
 def typed_collections(
     rows: list[list[int]], table: dict[str, float], pair: tuple[int, str]
@@ -4983,10 +4146,10 @@ def typed_collections(
     Returns:
         dict[str, Any].
     """
-    return Call(TypedCollectionsInput(rows=rows, table=table, pair=pair))
+    return Call.of(TypedCollectionsInput, locals())
 
 
-@_app.endpoint("/typed_any", TypedAnyInput, shape="api -> api", labels=["1st"])
+@_app.endpoint("/typed_any", JsonEchoInput, shape="api -> api", labels="1st")
 def typed_any(value: Any) -> Call[Any]:
     """Call `/typed_any`.
 
@@ -4996,15 +4159,15 @@ def typed_any(value: Any) -> Call[Any]:
     Returns:
         Any.
     """
-    return Call(TypedAnyInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
     "/typed_several",
     TypedSeveralInput,
     shape="api -> api, api, api",
-    labels=["1st"],
-    output_labels=["1st", "2nd", "3rd"],
+    labels="1st",
+    output_labels="1st\n2nd\n3rd",
 )
 def typed_several(a: int) -> Call[TypedSeveralOutput]:
     """Call `/typed_several`.
@@ -5017,20 +4180,20 @@ def typed_several(a: int) -> Call[TypedSeveralOutput]:
         value_2: str.
         value_3: list[int].
     """
-    return Call(TypedSeveralInput(a=a))
+    return Call.of(TypedSeveralInput, locals())
 
 
-@_app.endpoint("/typed_none", TypedNoneInput, shape="api ->", labels=["1st"])
+@_app.endpoint("/typed_none", TypedSeveralInput, shape="api ->", labels="1st")
 def typed_none(a: int) -> Call[None]:
     """Call `/typed_none`.
 
     Args:
         a: int.
     """
-    return Call(TypedNoneInput(a=a))
+    return Call.of(TypedSeveralInput, locals())
 
 
-@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api", labels=["1st"])
+@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api", labels="1st")
 def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     """Call `/typed_point`.
 
@@ -5040,14 +4203,14 @@ def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     Returns:
         dict[str, int].
     """
-    return Call(TypedPointInput(point=point))
+    return Call.of(TypedPointInput, locals())
 
 
 @_app.endpoint(
     "/typed_unions",
     TypedUnionsInput,
     shape="api, api, api, api -> api",
-    labels=["1st", "2nd", "3rd", "4th"],
+    labels="1st\n2nd\n3rd\n4th",
 )
 def typed_unions(
     either: int | str, only: Only, colour: Colour, several: float | list[str]
@@ -5063,17 +4226,15 @@ def typed_unions(
     Returns:
         int | str.
     """
-    return Call(
-        TypedUnionsInput(either=either, only=only, colour=colour, several=several)
-    )
+    return Call.of(TypedUnionsInput, locals())
 
 
 @_app.endpoint(
     "/typed_containers",
     TypedContainersInput,
     shape="api, api, api, api -> api, api, api",
-    labels=["1st", "2nd", "3rd", "4th"],
-    output_labels=["1st", "2nd", "3rd"],
+    labels="1st\n2nd\n3rd\n4th",
+    output_labels="1st\n2nd\n3rd",
 )
 def typed_containers(
     bare: list[Any], mapping: dict[str, int], numbers: list[int], tags: list[str]
@@ -5091,13 +4252,11 @@ def typed_containers(
         value_2: dict[str, int].
         value_3: list[str].
     """
-    return Call(
-        TypedContainersInput(bare=bare, mapping=mapping, numbers=numbers, tags=tags)
-    )
+    return Call.of(TypedContainersInput, locals())
 
 
 @_app.endpoint(
-    "/typed_book", TypedBookInput, shape="api, api -> api", labels=["1st", "2nd"]
+    "/typed_book", TypedBookInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBookBook]:
     """Call `/typed_book`.
@@ -5109,12 +4268,10 @@ def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBo
     Returns:
         TypedBookBook.
     """
-    return Call(TypedBookInput(book=book, others=others))
+    return Call.of(TypedBookInput, locals())
 
 
-@_app.stream_endpoint(
-    "/typed_stream", TypedStreamInput, shape="api -> api", labels=["1st"]
-)
+@_app.stream_endpoint("/typed_stream", FramesInput, shape="api -> api", labels="1st")
 def typed_stream(n: int) -> Call[Any]:
     """Call `/typed_stream`.
 
@@ -5124,87 +4281,87 @@ def typed_stream(n: int) -> Call[Any]:
     Yields:
         Any.
     """
-    return Call(TypedStreamInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
-@_app.endpoint("/roll", RollInput, shape="-> number")
+@_app.endpoint("/roll", Input, shape="-> number")
 def roll() -> Call[float]:
     """Call `/roll`.
 
     Returns:
         In (Number).
     """
-    return Call(RollInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/roll_1", Roll1Input, shape="-> number")
+@_app.endpoint("/roll_1", Input, shape="-> number")
 def roll_1() -> Call[float]:
     """Call `/roll_1`.
 
     Returns:
         Out (Number).
     """
-    return Call(Roll1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/get_random_value", GetRandomValueInput, shape="-> slider")
+@_app.endpoint("/get_random_value", Input, shape="-> slider")
 def get_random_value() -> Call[float]:
     """Call `/get_random_value`.
 
     Returns:
         In (Slider).
     """
-    return Call(GetRandomValueInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/get_random_value_1", GetRandomValue1Input, shape="-> slider")
+@_app.endpoint("/get_random_value_1", Input, shape="-> slider")
 def get_random_value_1() -> Call[float]:
     """Call `/get_random_value_1`.
 
     Returns:
         Out (Slider).
     """
-    return Call(GetRandomValue1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/visit", VisitInput, shape="-> textbox")
+@_app.endpoint("/visit", Input, shape="-> textbox")
 def visit() -> Call[str]:
     """Another text each time the page is opened.
 
     Returns:
         In (Textbox).
     """
-    return Call(VisitInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/visit_1", Visit1Input, shape="-> textbox")
+@_app.endpoint("/visit_1", Input, shape="-> textbox")
 def visit_1() -> Call[str]:
     """Another text each time the page is opened.
 
     Returns:
         Out (Textbox).
     """
-    return Call(Visit1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/colour", ColourInput, shape="-> dropdown")
+@_app.endpoint("/colour", Input, shape="-> dropdown")
 def colour() -> Call[str]:
     """Call `/colour`.
 
     Returns:
         In (Dropdown).
     """
-    return Call(ColourInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
+@_app.endpoint("/colour_1", Input, shape="-> dropdown")
 def colour_1() -> Call[str]:
     """Call `/colour_1`.
 
     Returns:
         Out (Dropdown).
     """
-    return Call(Colour1Input())
+    return Call.of(Input, locals())
 
 
 class ComponentsClient(Client):

@@ -24,15 +24,8 @@ __all__ = [
     "AB77RawImportOs",
     "AB77RawImportOsInput",
     "AB77RawImportOsOutput",
-    "AppInput",
-    "AppInput2",
-    "AppInput3",
     "App_",
     "Class",
-    "CloseInput",
-    "Endpoint1stInput",
-    "EndpointInput",
-    "InitInput",
     "ListInput",
     "ModelInput",
     "ModelOutput",
@@ -116,38 +109,10 @@ class ModelOutput(Output):
         return (self.copy_, self.schema_, self.model_fields_)
 
 
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-
 class ListInput(Input):
     """Inputs of `/list`."""
 
     v: list[str]
-
-
-class InitInput(Input):
-    """Inputs of `/__init__`."""
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-
-class EndpointInput(Input):
-    """Inputs of `/`."""
-
-
-class AppInput3(Input):
-    """Inputs of `/_app`."""
 
 
 class ObjectsInput(Input):
@@ -181,16 +146,14 @@ def a_b_7_7_raw_import_os(
         a_b_7_7_raw_import_os: Textbox.
         textbox: Textbox.
     """
-    return Call(
-        AB77RawImportOsInput(a_b_7_7_raw_import_os=a_b_7_7_raw_import_os, class_=class_)
-    )
+    return Call.of(AB77RawImportOsInput, locals())
 
 
 @_app.endpoint(
     "/model",
     ModelInput,
     shape="textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox",
-    output_labels=["copy", "schema", "model_fields"],
+    output_labels="copy\nschema\nmodel_fields",
 )
 def model(
     copy_: str, model_config_: str, x: str, str_: str, Any_: str
@@ -209,21 +172,19 @@ def model(
         schema_: Textbox.
         model_fields_: Textbox.
     """
-    return Call(
-        ModelInput(copy_=copy_, model_config_=model_config_, x=x, str_=str_, Any_=Any_)
-    )
+    return Call.of(ModelInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="->")
+@_app.endpoint("/App", Input, shape="->")
 def App_() -> Call[None]:
     """Call `/App`."""
-    return Call(AppInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="->")
+@_app.endpoint("/app", Input, shape="->")
 def app_() -> Call[None]:
     """Call `/app`."""
-    return Call(AppInput2())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint("/list", ListInput, shape="api ->")
@@ -233,37 +194,37 @@ def list_(v: list[str]) -> Call[None]:
     Args:
         v: list[str].
     """
-    return Call(ListInput(v=v))
+    return Call.of(ListInput, locals())
 
 
-@_app.endpoint("/__init__", InitInput, shape="->")
+@_app.endpoint("/__init__", Input, shape="->")
 def _init() -> Call[None]:
     """Call `/__init__`."""
-    return Call(InitInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="->")
+@_app.endpoint("/1st", Input, shape="->")
 def endpoint_1st() -> Call[None]:
     """Call `/1st`."""
-    return Call(Endpoint1stInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="->")
+@_app.endpoint("/close", Input, shape="->")
 def close_() -> Call[None]:
     """Call `/close`."""
-    return Call(CloseInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/", EndpointInput, shape="->")
+@_app.endpoint("/", Input, shape="->")
 def endpoint() -> Call[None]:
     """Call `/`."""
-    return Call(EndpointInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/_app", AppInput3, shape="->")
+@_app.endpoint("/_app", Input, shape="->")
 def _app_() -> Call[None]:
     """Call `/_app`."""
-    return Call(AppInput3())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint("/objects", ObjectsInput, shape="api ->")
@@ -273,7 +234,7 @@ def objects(v: AB77RawImportOs) -> Call[None]:
     Args:
         v: AB77RawImportOs.
     """
-    return Call(ObjectsInput(v=v))
+    return Call.of(ObjectsInput, locals())
 
 
 class XYClient(Client):

@@ -37,90 +37,43 @@ from gradio_runtime.types import (
 from pydantic import Field
 
 __all__ = [
-    "AgenTextInput",
     "AppClient",
     "AudioIoInput",
     "BatchInput",
-    "BigTextInput",
     "CalcInput",
-    "Chain1Input",
     "Chain2Input",
     "ChatEchoInput",
     "ChatHistInput",
     "Choices2Input",
     "ChoicesInput",
-    "ClassInput",
     "Colours",
-    "CounterInput",
     "CustomOk",
     "DataframeIoInput",
     "DateFnInput",
     "DdReadInput",
-    "DdUpdateInput",
-    "DupName1Input",
-    "DupNameInput",
-    "DupOutLabelsInput",
     "DupOutLabelsOutput",
     "FileMultiInput",
     "FileSingleInput",
-    "Fn66Input",
-    "Fn67Input",
-    "Fn71Input",
-    "Fn72Input",
     "GalleryIoInput",
-    "GenChatInput",
-    "GenEmptyInput",
-    "GenErrorInput",
-    "GenImageInput",
-    "GenMultiInput",
     "GenMultiOutput",
-    "GenNoqueueInput",
-    "GenReplaceInput",
-    "GenSameInput",
-    "GenSlowInput",
     "GenTextInput",
-    "GenValueErrorInput",
-    "GrErrorOptsInput",
-    "HugeIntInput",
     "ImageIoInput",
     "ImageNpInput",
     "IntNumberInput",
     "JsonIoInput",
     "LabelOutInput",
-    "LogsInput",
-    "MarksInput",
-    "MultiOutInput",
     "MultiOutOutput",
-    "NanOutInput",
     "NanOutOutput",
-    "NeitherInput",
-    "NoInputsInput",
-    "NoOutputsInput",
     "NolabelInput",
-    "NoneOutInput",
-    "NoqueueErrorInput",
-    "NoqueueInput",
-    "NoqueueValueErrorInput",
-    "NsSubInput",
     "Operation",
     "OptNoneInput",
     "Pick",
     "PickMany",
-    "ProgressInput",
-    "ReqInfoInput",
-    "SkipOutInput",
     "SkipOutOutput",
-    "SleepInput",
-    "SleepParInput",
     "StarArgsInput",
     "TextDefaultsInput",
-    "UndocInput",
-    "Unicodé名Input",
-    "UpdateOutInput",
-    "ValueErrorInput",
     "VideoIoInput",
     "WeirdInput",
-    "WithSpaceInput",
     "agen_text",
     "audio_io",
     "batch",
@@ -307,7 +260,7 @@ class JsonIoInput(Input):
 
 
 class LabelOutInput(Input):
-    """Inputs of `/label_out`."""
+    """Inputs of `/label_out`, `/gen_chat`, `/logs` and 17 more."""
 
     greeting: str = ""
 
@@ -319,37 +272,13 @@ class ChatEchoInput(Input):
 
 
 class ChatHistInput(Input):
-    """Inputs of `/chat_hist`."""
-
-    a: int | float
-
-
-class CounterInput(Input):
-    """Inputs of `/counter`."""
+    """Inputs of `/chat_hist`, `/counter`, `/sleep` and 2 more."""
 
     a: int | float
 
 
 class GenTextInput(Input):
-    """Inputs of `/gen_text`."""
-
-    n: int | float = 3.0
-
-
-class GenReplaceInput(Input):
-    """Inputs of `/gen_replace`."""
-
-    n: int | float = 3.0
-
-
-class GenChatInput(Input):
-    """Inputs of `/gen_chat`."""
-
-    greeting: str = ""
-
-
-class GenMultiInput(Input):
-    """Inputs of `/gen_multi`."""
+    """Inputs of `/gen_text`, `/gen_replace`, `/gen_multi` and 9 more."""
 
     n: int | float = 3.0
 
@@ -366,131 +295,11 @@ class GenMultiOutput(Output):
         return (self.out, self.result, self.json_out)
 
 
-class GenErrorInput(Input):
-    """Inputs of `/gen_error`."""
-
-    n: int | float = 3.0
-
-
-class GenValueErrorInput(Input):
-    """Inputs of `/gen_value_error`."""
-
-    n: int | float = 3.0
-
-
-class GenEmptyInput(Input):
-    """Inputs of `/gen_empty`."""
-
-    n: int | float = 3.0
-
-
-class GenSameInput(Input):
-    """Inputs of `/gen_same`."""
-
-    n: int | float = 3.0
-
-
-class AgenTextInput(Input):
-    """Inputs of `/agen_text`."""
-
-    n: int | float = 3.0
-
-
-class GenImageInput(Input):
-    """Inputs of `/gen_image`."""
-
-    n: int | float = 3.0
-
-
-class GenSlowInput(Input):
-    """Inputs of `/gen_slow`."""
-
-    n: int | float = 3.0
-
-
-class ProgressInput(Input):
-    """Inputs of `/progress`."""
-
-    n: int | float = 3.0
-
-
-class LogsInput(Input):
-    """Inputs of `/logs`."""
-
-    greeting: str = ""
-
-
-class NoqueueInput(Input):
-    """Inputs of `/noqueue`."""
-
-    greeting: str = ""
-
-
-class NoqueueErrorInput(Input):
-    """Inputs of `/noqueue_error`."""
-
-    greeting: str = ""
-
-
-class NoqueueValueErrorInput(Input):
-    """Inputs of `/noqueue_value_error`."""
-
-    greeting: str = ""
-
-
-class GenNoqueueInput(Input):
-    """Inputs of `/gen_noqueue`."""
-
-    n: int | float = 3.0
-
-
-class SleepInput(Input):
-    """Inputs of `/sleep`."""
-
-    a: int | float
-
-
-class SleepParInput(Input):
-    """Inputs of `/sleep_par`."""
-
-    a: int | float
-
-
-class MarksInput(Input):
-    """Inputs of `/marks`."""
-
-
-class ValueErrorInput(Input):
-    """Inputs of `/value_error`."""
-
-    greeting: str = ""
-
-
-class GrErrorOptsInput(Input):
-    """Inputs of `/gr_error_opts`."""
-
-    greeting: str = ""
-
-
 class BatchInput(Input):
     """Inputs of `/batch`."""
 
     greeting: str = ""
     a: int | float
-
-
-class NoInputsInput(Input):
-    """Inputs of `/no_inputs`."""
-
-
-class NoOutputsInput(Input):
-    """Inputs of `/no_outputs`."""
-
-    greeting: str = ""
-
-
-class NeitherInput(Input):
-    """Inputs of `/neither`."""
 
 
 class WeirdInput(Input):
@@ -521,36 +330,6 @@ class NolabelInput(Input):
     textbox: str = ""
 
 
-class DupNameInput(Input):
-    """Inputs of `/dup_name`."""
-
-
-class DupName1Input(Input):
-    """Inputs of `/dup_name_1`."""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-
-class Unicodé名Input(Input):
-    """Inputs of `/unicodé名`."""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-
-class MultiOutInput(Input):
-    """Inputs of `/multi_out`."""
-
-    greeting: str = ""
-
-
 class MultiOutOutput(Output):
     """Outputs of `/multi_out`."""
 
@@ -561,12 +340,6 @@ class MultiOutOutput(Output):
     def astuple(self) -> tuple[str, float, bool]:
         """The outputs in wire order."""
         return (self.out, self.result, self.flag)
-
-
-class DupOutLabelsInput(Input):
-    """Inputs of `/dup_out_labels`."""
-
-    greeting: str = ""
 
 
 class DupOutLabelsOutput(Output):
@@ -581,28 +354,10 @@ class DupOutLabelsOutput(Output):
         return (self.out, self.result, self.result_2)
 
 
-class UpdateOutInput(Input):
-    """Inputs of `/update_out`."""
-
-    greeting: str = ""
-
-
-class DdUpdateInput(Input):
-    """Inputs of `/dd_update`."""
-
-    greeting: str = ""
-
-
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
     pick: Pick
-
-
-class SkipOutInput(Input):
-    """Inputs of `/skip_out`."""
-
-    greeting: str = ""
 
 
 class SkipOutOutput(Output):
@@ -614,18 +369,6 @@ class SkipOutOutput(Output):
     def astuple(self) -> tuple[str, Any]:
         """The outputs in wire order."""
         return (self.out, self.json_out)
-
-
-class NoneOutInput(Input):
-    """Inputs of `/none_out`."""
-
-    greeting: str = ""
-
-
-class NanOutInput(Input):
-    """Inputs of `/nan_out`."""
-
-    greeting: str = ""
 
 
 class NanOutOutput(Output):
@@ -640,18 +383,6 @@ class NanOutOutput(Output):
         return (self.result, self.inf, self.json_out)
 
 
-class HugeIntInput(Input):
-    """Inputs of `/huge_int`."""
-
-    greeting: str = ""
-
-
-class ReqInfoInput(Input):
-    """Inputs of `/req_info`."""
-
-    greeting: str = ""
-
-
 class OptNoneInput(Input):
     """Inputs of `/opt_none`."""
 
@@ -660,46 +391,12 @@ class OptNoneInput(Input):
     plain: str = ""
 
 
-class BigTextInput(Input):
-    """Inputs of `/big_text`."""
-
-    a: int | float
-
-
 class DateFnInput(Input):
     """Inputs of `/date_fn`."""
 
     when: str = ""
     col: str
     src: str
-
-
-class Fn66Input(Input):
-    """Inputs of `fn_66`."""
-
-
-class Fn67Input(Input):
-    """Inputs of `fn_67`."""
-
-    greeting: str = ""
-
-
-class UndocInput(Input):
-    """Inputs of `/undoc`."""
-
-    greeting: str = ""
-
-
-class Fn71Input(Input):
-    """Inputs of `fn_71`."""
-
-
-class Fn72Input(Input):
-    """Inputs of `fn_72`."""
-
-
-class Chain1Input(Input):
-    """Inputs of `/chain1`."""
 
 
 class Chain2Input(Input):
@@ -712,7 +409,7 @@ class Chain2Input(Input):
     "/calc",
     CalcInput,
     shape="number, radio, number -> number",
-    labels=["A", "Operation", "B"],
+    labels="A\nOperation\nB",
 )
 def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     """Call `/calc`.
@@ -725,14 +422,14 @@ def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CalcInput(a=a, operation=operation, b=b))
+    return Call.of(CalcInput, locals())
 
 
 @_app.endpoint(
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
-    labels=["Name", "Greeting", "Note", "Plain"],
+    labels="Name\nGreeting\nNote\nPlain",
 )
 def text_defaults(
     name: str = "World", greeting: str = "", note: str = "", plain: str = ""
@@ -748,14 +445,14 @@ def text_defaults(
     Returns:
         out (Textbox).
     """
-    return Call(TextDefaultsInput(name=name, greeting=greeting, note=note, plain=plain))
+    return Call.of(TextDefaultsInput, locals())
 
 
 @_app.endpoint(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
-    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
+    labels="Pick\nPick many\nColours\nSize\nOn?",
 )
 def choices(
     pick: Pick,
@@ -776,22 +473,14 @@ def choices(
     Returns:
         json out (JSON).
     """
-    return Call(
-        ChoicesInput(
-            pick=pick,
-            pick_many=[1] if pick_many is None else pick_many,
-            colours=["r"] if colours is None else colours,
-            size=size,
-            on=on,
-        )
-    )
+    return Call.of(ChoicesInput, locals())
 
 
 @_app.endpoint(
     "/choices2",
     Choices2Input,
     shape="dropdown, slider -> json",
-    labels=["Custom ok", "Int slider"],
+    labels="Custom ok\nInt slider",
 )
 def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any]:
     """Call `/choices2`.
@@ -803,12 +492,10 @@ def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any
     Returns:
         json out (JSON).
     """
-    return Call(Choices2Input(custom_ok=custom_ok, int_slider=int_slider))
+    return Call.of(Choices2Input, locals())
 
 
-@_app.endpoint(
-    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
-)
+@_app.endpoint("/int_number", IntNumberInput, shape="number -> number", labels="Whole")
 def int_number(whole: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -818,10 +505,10 @@ def int_number(whole: int = 4) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(IntNumberInput(whole=whole))
+    return Call.of(IntNumberInput, locals())
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels="Img")
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -831,10 +518,10 @@ def image_io(img: FileInput) -> Call[File]:
     Returns:
         Img out (Image).
     """
-    return Call(ImageIoInput(img=img))
+    return Call.of(ImageIoInput, locals())
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels="ImgNp")
 def image_np(img_np: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -844,10 +531,10 @@ def image_np(img_np: FileInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ImageNpInput(img_np=img_np))
+    return Call.of(ImageNpInput, locals())
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels="Aud")
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -857,10 +544,10 @@ def audio_io(aud: FileInput) -> Call[File]:
     Returns:
         Aud out (Audio).
     """
-    return Call(AudioIoInput(aud=aud))
+    return Call.of(AudioIoInput, locals())
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels="F")
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -870,10 +557,10 @@ def file_single(f: FileInput) -> Call[File]:
     Returns:
         F out (File).
     """
-    return Call(FileSingleInput(f=f))
+    return Call.of(FileSingleInput, locals())
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels="Fs")
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -883,10 +570,10 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Fs out (File).
     """
-    return Call(FileMultiInput(fs=fs))
+    return Call.of(FileMultiInput, locals())
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels="V")
 def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
@@ -896,10 +583,10 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     Returns:
         V out (Video).
     """
-    return Call(VideoIoInput(v=v))
+    return Call.of(VideoIoInput, locals())
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels="G")
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -909,11 +596,11 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     Returns:
         G out (Gallery).
     """
-    return Call(GalleryIoInput(g=[] if g is None else g))
+    return Call.of(GalleryIoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels="DF"
 )
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
@@ -924,18 +611,10 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         DF out (Dataframe).
     """
-    return Call(
-        DataframeIoInput(
-            df=(
-                DataframeData(data=[["", 0], ["", 0]], headers=["x", "y"])
-                if df is None
-                else df
-            )
-        )
-    )
+    return Call.of(DataframeIoInput, locals())
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels="J")
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -945,12 +624,10 @@ def json_io(j: Any) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(JsonIoInput(j=j))
+    return Call.of(JsonIoInput, locals())
 
 
-@_app.endpoint(
-    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
-)
+@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label", labels="Greeting")
 def label_out(greeting: str = "") -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -960,10 +637,10 @@ def label_out(greeting: str = "") -> Call[LabelData]:
     Returns:
         Lab (Label).
     """
-    return Call(LabelOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels="Chat")
 def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]]:
     """Call `/chat_echo`.
 
@@ -973,10 +650,10 @@ def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatEchoInput(chat=[] if chat is None else chat))
+    return Call.of(ChatEchoInput, locals())
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels="A")
 def chat_hist(a: float) -> Call[list[ChatPair]]:
     """Call `/chat_hist`.
 
@@ -986,10 +663,10 @@ def chat_hist(a: float) -> Call[list[ChatPair]]:
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatHistInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
+@_app.endpoint("/counter", ChatHistInput, shape="number -> number", labels="A")
 def counter(a: float) -> Call[float]:
     """Call `/counter`.
 
@@ -999,12 +676,10 @@ def counter(a: float) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CounterInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox", labels="N")
 def gen_text(n: float = 3.0) -> Call[str]:
     """Call `/gen_text`.
 
@@ -1014,11 +689,11 @@ def gen_text(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenTextInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+    "/gen_replace", GenTextInput, shape="number -> textbox", labels="N"
 )
 def gen_replace(n: float = 3.0) -> Call[str]:
     """Call `/gen_replace`.
@@ -1029,11 +704,11 @@ def gen_replace(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenReplaceInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+    "/gen_chat", LabelOutInput, shape="textbox -> chatbot", labels="Greeting"
 )
 def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
     """Call `/gen_chat`.
@@ -1044,15 +719,15 @@ def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
     Yields:
         Chat2 (Chatbot).
     """
-    return Call(GenChatInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.stream_endpoint(
     "/gen_multi",
-    GenMultiInput,
+    GenTextInput,
     shape="number -> textbox, number, json",
-    labels=["N"],
-    output_labels=["out", "result", "json out"],
+    labels="N",
+    output_labels="out\nresult\njson out",
 )
 def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1065,12 +740,10 @@ def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
         result: Number.
         json_out: JSON.
     """
-    return Call(GenMultiInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_error", GenTextInput, shape="number -> textbox", labels="N")
 def gen_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_error`.
 
@@ -1080,11 +753,11 @@ def gen_error(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenErrorInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+    "/gen_value_error", GenTextInput, shape="number -> textbox", labels="N"
 )
 def gen_value_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_value_error`.
@@ -1095,12 +768,10 @@ def gen_value_error(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenValueErrorInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_empty", GenTextInput, shape="number -> textbox", labels="N")
 def gen_empty(n: float = 3.0) -> Call[str]:
     """Call `/gen_empty`.
 
@@ -1110,12 +781,10 @@ def gen_empty(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenEmptyInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_same", GenTextInput, shape="number -> textbox", labels="N")
 def gen_same(n: float = 3.0) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1125,10 +794,10 @@ def gen_same(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSameInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.endpoint("/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/agen_text", GenTextInput, shape="number -> textbox", labels="N")
 def agen_text(n: float = 3.0) -> Call[str]:
     """Call `/agen_text`.
 
@@ -1138,12 +807,10 @@ def agen_text(n: float = 3.0) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(AgenTextInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
-)
+@_app.stream_endpoint("/gen_image", GenTextInput, shape="number -> image", labels="N")
 def gen_image(n: float = 3.0) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1153,12 +820,10 @@ def gen_image(n: float = 3.0) -> Call[File]:
     Yields:
         Img out (Image).
     """
-    return Call(GenImageInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_slow", GenTextInput, shape="number -> textbox", labels="N")
 def gen_slow(n: float = 3.0) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1168,10 +833,10 @@ def gen_slow(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSlowInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/progress", GenTextInput, shape="number -> textbox", labels="N")
 def progress(n: float = 3.0) -> Call[str]:
     """Call `/progress`.
 
@@ -1181,10 +846,10 @@ def progress(n: float = 3.0) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ProgressInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/logs", LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def logs(greeting: str = "") -> Call[str]:
     """Call `/logs`.
 
@@ -1194,12 +859,10 @@ def logs(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(LogsInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint(
-    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
-)
+@_app.endpoint("/noqueue", LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def noqueue(greeting: str = "") -> Call[str]:
     """Call `/noqueue`.
 
@@ -1209,11 +872,11 @@ def noqueue(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/noqueue_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_error`.
@@ -1224,14 +887,11 @@ def noqueue_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueErrorInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_value_error",
-    NoqueueValueErrorInput,
-    shape="textbox -> textbox",
-    labels=["Greeting"],
+    "/noqueue_value_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_value_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1242,11 +902,11 @@ def noqueue_value_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueValueErrorInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+    "/gen_noqueue", GenTextInput, shape="number -> textbox", labels="N"
 )
 def gen_noqueue(n: float = 3.0) -> Call[str]:
     """Call `/gen_noqueue`.
@@ -1257,10 +917,10 @@ def gen_noqueue(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenNoqueueInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep", ChatHistInput, shape="number -> textbox", labels="A")
 def sleep(a: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1270,10 +930,10 @@ def sleep(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep_par", ChatHistInput, shape="number -> textbox", labels="A")
 def sleep_par(a: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1283,21 +943,21 @@ def sleep_par(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepParInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
-@_app.endpoint("/marks", MarksInput, shape="-> json")
+@_app.endpoint("/marks", Input, shape="-> json")
 def marks() -> Call[Any]:
     """Call `/marks`.
 
     Returns:
         json out (JSON).
     """
-    return Call(MarksInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/value_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def value_error(greeting: str = "") -> Call[str]:
     """Call `/value_error`.
@@ -1308,11 +968,11 @@ def value_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ValueErrorInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/gr_error_opts", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def gr_error_opts(greeting: str = "") -> Call[str]:
     """Call `/gr_error_opts`.
@@ -1323,11 +983,11 @@ def gr_error_opts(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(GrErrorOptsInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels="Greeting\nA"
 )
 def batch(*, greeting: str = "", a: float) -> Call[str]:
     """Call `/batch`.
@@ -1339,50 +999,40 @@ def batch(*, greeting: str = "", a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BatchInput(greeting=greeting, a=a))
+    return Call.of(BatchInput, locals())
 
 
-@_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
+@_app.endpoint("/no_inputs", Input, shape="-> textbox")
 def no_inputs() -> Call[str]:
     """Call `/no_inputs`.
 
     Returns:
         out (Textbox).
     """
-    return Call(NoInputsInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
+@_app.endpoint("/no_outputs", LabelOutInput, shape="textbox ->", labels="Greeting")
 def no_outputs(greeting: str = "") -> Call[None]:
     """Call `/no_outputs`.
 
     Args:
         greeting: Textbox. Default: empty text.
     """
-    return Call(NoOutputsInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/neither", NeitherInput, shape="->")
+@_app.endpoint("/neither", Input, shape="->")
 def neither() -> Call[None]:
     """Call `/neither`."""
-    return Call(NeitherInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
-    labels=[
-        "from",
-        "class",
-        "名前 Ünïcode",
-        "Dup",
-        "Dup",
-        "What's this? (100%)",
-        None,
-        "spaced",
-        "CamelCase",
-    ],
+    labels="from\nclass\n名前 Ünïcode\nDup\nDup\nWhat's this? (100%)\n\nspaced\nCamelCase",
 )
 def weird(
     from_: str = "",
@@ -1411,26 +1061,14 @@ def weird(
     Returns:
         json out (JSON).
     """
-    return Call(
-        WeirdInput(
-            from_=from_,
-            class_=class_,
-            名前_ünïcode=名前_ünïcode,
-            dup=dup,
-            dup_2=dup_2,
-            what_s_this_100=what_s_this_100,
-            textbox=textbox,
-            spaced=spaced,
-            camel_case=camel_case,
-        )
-    )
+    return Call.of(WeirdInput, locals())
 
 
 @_app.endpoint(
     "/star_args",
     StarArgsInput,
     shape="textbox, textbox, textbox -> json",
-    labels=["Dup", "Dup", "What's this? (100%)"],
+    labels="Dup\nDup\nWhat's this? (100%)",
 )
 def star_args(dup: str = "", dup_2: str = "", what_s_this_100: str = "") -> Call[Any]:
     """Call `/star_args`.
@@ -1443,7 +1081,7 @@ def star_args(dup: str = "", dup_2: str = "", what_s_this_100: str = "") -> Call
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(dup=dup, dup_2=dup_2, what_s_this_100=what_s_this_100))
+    return Call.of(StarArgsInput, locals())
 
 
 @_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
@@ -1456,75 +1094,75 @@ def nolabel(textbox: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NolabelInput(textbox=textbox))
+    return Call.of(NolabelInput, locals())
 
 
-@_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
+@_app.endpoint("/dup_name", Input, shape="-> textbox")
 def dup_name() -> Call[str]:
     """Call `/dup_name`.
 
     Returns:
         out (Textbox).
     """
-    return Call(DupNameInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
+@_app.endpoint("/dup_name_1", Input, shape="-> textbox")
 def dup_name_1() -> Call[str]:
     """Call `/dup_name_1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(DupName1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
+@_app.endpoint("/with space", Input, shape="-> textbox")
 def with_space() -> Call[str]:
     """Call `/with space`.
 
     Returns:
         out (Textbox).
     """
-    return Call(WithSpaceInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
+@_app.endpoint("/ns/sub", Input, shape="-> textbox")
 def ns_sub() -> Call[str]:
     """Call `/ns/sub`.
 
     Returns:
         out (Textbox).
     """
-    return Call(NsSubInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
+@_app.endpoint("/unicodé名", Input, shape="-> textbox")
 def unicodé名() -> Call[str]:
     """Call `/unicodé名`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Unicodé名Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="-> textbox")
+@_app.endpoint("/class", Input, shape="-> textbox")
 def class_() -> Call[str]:
     """Call `/class`.
 
     Returns:
         out (Textbox).
     """
-    return Call(ClassInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/multi_out",
-    MultiOutInput,
+    LabelOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "flag"],
+    labels="Greeting",
+    output_labels="out\nresult\nflag",
 )
 def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1537,15 +1175,15 @@ def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
         result: Number.
         flag: Checkbox.
     """
-    return Call(MultiOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/dup_out_labels",
-    DupOutLabelsInput,
+    LabelOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "result"],
+    labels="Greeting",
+    output_labels="out\nresult\nresult",
 )
 def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1558,11 +1196,11 @@ def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
         result: Number.
         result_2: result (Checkbox).
     """
-    return Call(DupOutLabelsInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/update_out", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def update_out(greeting: str = "") -> Call[str]:
     """Call `/update_out`.
@@ -1573,11 +1211,11 @@ def update_out(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(UpdateOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+    "/dd_update", LabelOutInput, shape="textbox -> dropdown", labels="Greeting"
 )
 def dd_update(greeting: str = "") -> Call[str]:
     """Call `/dd_update`.
@@ -1588,10 +1226,10 @@ def dd_update(greeting: str = "") -> Call[str]:
     Returns:
         Pick (Dropdown).
     """
-    return Call(DdUpdateInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels="Pick")
 def dd_read(pick: Pick) -> Call[str]:
     """Call `/dd_read`.
 
@@ -1601,15 +1239,15 @@ def dd_read(pick: Pick) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(DdReadInput(pick=pick))
+    return Call.of(DdReadInput, locals())
 
 
 @_app.endpoint(
     "/skip_out",
-    SkipOutInput,
+    LabelOutInput,
     shape="textbox -> textbox, json",
-    labels=["Greeting"],
-    output_labels=["out", "json out"],
+    labels="Greeting",
+    output_labels="out\njson out",
 )
 def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
     """Call `/skip_out`.
@@ -1621,12 +1259,10 @@ def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
         out: Textbox.
         json_out: JSON.
     """
-    return Call(SkipOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint(
-    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
-)
+@_app.endpoint("/none_out", LabelOutInput, shape="textbox -> number", labels="Greeting")
 def none_out(greeting: str = "") -> Call[float]:
     """Call `/none_out`.
 
@@ -1636,15 +1272,15 @@ def none_out(greeting: str = "") -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(NoneOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/nan_out",
-    NanOutInput,
+    LabelOutInput,
     shape="textbox -> number, number, json",
-    labels=["Greeting"],
-    output_labels=["result", "inf", "json out"],
+    labels="Greeting",
+    output_labels="result\ninf\njson out",
 )
 def nan_out(greeting: str = "") -> Call[NanOutOutput]:
     """Call `/nan_out`.
@@ -1657,10 +1293,10 @@ def nan_out(greeting: str = "") -> Call[NanOutOutput]:
         inf: Number.
         json_out: JSON.
     """
-    return Call(NanOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/huge_int", LabelOutInput, shape="textbox -> json", labels="Greeting")
 def huge_int(greeting: str = "") -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1670,10 +1306,10 @@ def huge_int(greeting: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(HugeIntInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/req_info", LabelOutInput, shape="textbox -> json", labels="Greeting")
 def req_info(greeting: str = "") -> Call[Any]:
     """Call `/req_info`.
 
@@ -1683,14 +1319,14 @@ def req_info(greeting: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ReqInfoInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/opt_none",
     OptNoneInput,
     shape="textbox, number, textbox -> json",
-    labels=["Note", "bb", "Plain"],
+    labels="Note\nbb\nPlain",
 )
 def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     """Call `/opt_none`.
@@ -1703,10 +1339,10 @@ def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(OptNoneInput(note=note, bb=bb, plain=plain))
+    return Call.of(OptNoneInput, locals())
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/big_text", ChatHistInput, shape="number -> textbox", labels="A")
 def big_text(a: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1716,14 +1352,14 @@ def big_text(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BigTextInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.endpoint(
     "/date_fn",
     DateFnInput,
     shape="textbox, colorpicker, code -> json",
-    labels=["When", "Col", "Src"],
+    labels="When\nCol\nSrc",
 )
 def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
     """Call `/date_fn`.
@@ -1736,20 +1372,20 @@ def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(DateFnInput(when=when, col=col, src=src))
+    return Call.of(DateFnInput, locals())
 
 
-@_app.endpoint(66, Fn66Input, shape="-> textbox")
+@_app.endpoint(66, Input, shape="-> textbox")
 def fn_66() -> Call[str]:
     """Call `fn_66`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Fn66Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint(67, Fn67Input, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint(67, LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def fn_67(greeting: str = "") -> Call[str]:
     """Call `fn_67`.
 
@@ -1759,10 +1395,10 @@ def fn_67(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(Fn67Input(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/undoc", LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def undoc(greeting: str = "") -> Call[str]:
     """Call `/undoc`.
 
@@ -1772,36 +1408,36 @@ def undoc(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(UndocInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint(71, Fn71Input, shape="->")
+@_app.endpoint(71, Input, shape="->")
 def fn_71() -> Call[None]:
     """Call `fn_71`."""
-    return Call(Fn71Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint(72, Fn72Input, shape="-> textbox")
+@_app.endpoint(72, Input, shape="-> textbox")
 def fn_72() -> Call[str]:
     """Call `fn_72`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Fn72Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
+@_app.endpoint("/chain1", Input, shape="-> textbox")
 def chain1() -> Call[str]:
     """Call `/chain1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Chain1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels="out")
 def chain2(out: str | Unchanged = UNCHANGED) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1812,7 +1448,7 @@ def chain2(out: str | Unchanged = UNCHANGED) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain2Input(out=out))
+    return Call.of(Chain2Input, locals())
 
 
 class AppClient(Client):

@@ -42,73 +42,40 @@ __all__ = [
     "AppClient",
     "AudioIoInput",
     "BatchInput",
-    "BigTextInput",
     "CalcInput",
     "Cbg",
-    "Chain1Input",
     "Chain2Input",
     "ChatEchoInput",
     "ChatHistInput",
     "Choices2Input",
     "ChoicesInput",
-    "ClassInput",
-    "CounterInput",
     "DataframeIoInput",
     "DateFnInput",
     "Dd",
     "DdMulti",
     "DdReadInput",
     "DdReadX",
-    "DdUpdateInput",
-    "DupName1Input",
-    "DupNameInput",
-    "DupOutLabelsInput",
     "DupOutLabelsOutput",
     "FileMultiInput",
     "FileSingleInput",
     "GalleryIoInput",
-    "GrErrorOptsInput",
-    "HugeIntInput",
     "ImageIoInput",
     "ImageNpInput",
     "IntNumberInput",
     "JsonIoInput",
     "LabelOutInput",
-    "Lambda1Input",
     "LambdaInput",
-    "LogsInput",
-    "MarksInput",
-    "MultiOutInput",
     "MultiOutOutput",
     "MultimodalInput2",
-    "NanOutInput",
     "NanOutOutput",
-    "NeitherInput",
-    "NoInputs1Input",
-    "NoInputsInput",
-    "NoOutputsInput",
-    "NolabelInput",
-    "NoneOutInput",
-    "NoqueueErrorInput",
-    "NoqueueInput",
-    "NoqueueValueErrorInput",
-    "NsSubInput",
     "Op",
     "OptNoneInput",
-    "ProgressInput",
-    "ReqInfoInput",
-    "SkipOutInput",
     "SkipOutOutput",
     "SleepInput",
-    "SleepParInput",
     "StarArgsInput",
     "TextDefaultsInput",
-    "Unicodé名Input",
-    "UpdateOutInput",
-    "ValueErrorInput",
     "VideoIoInput",
     "WeirdInput",
-    "WithSpaceInput",
     "X",
     "agen_text",
     "audio_io",
@@ -285,7 +252,7 @@ class JsonIoInput(Input):
 
 
 class LabelOutInput(Input):
-    """Inputs of `/label_out`."""
+    """Inputs of `/label_out`, `/logs`, `/noqueue` and 15 more."""
 
     x: str
 
@@ -297,7 +264,7 @@ class ChatEchoInput(Input):
 
 
 class ChatHistInput(Input):
-    """Inputs of `/chat_hist`."""
+    """Inputs of `/chat_hist`, `/counter` and `/big_text`."""
 
     n: int | float
 
@@ -308,74 +275,16 @@ class MultimodalInput2(Input):
     m: MultimodalInput | Unchanged = UNCHANGED
 
 
-class CounterInput(Input):
-    """Inputs of `/counter`."""
-
-    n: int | float
-
-
 class AgenTextInput(Input):
-    """Inputs of `/agen_text`."""
+    """Inputs of `/agen_text` and `/progress`."""
 
     n: int | float = 3
-
-
-class ProgressInput(Input):
-    """Inputs of `/progress`."""
-
-    n: int | float = 3
-
-
-class LogsInput(Input):
-    """Inputs of `/logs`."""
-
-    x: str
-
-
-class NoqueueInput(Input):
-    """Inputs of `/noqueue`."""
-
-    x: str
-
-
-class NoqueueErrorInput(Input):
-    """Inputs of `/noqueue_error`."""
-
-    x: str
-
-
-class NoqueueValueErrorInput(Input):
-    """Inputs of `/noqueue_value_error`."""
-
-    x: str
 
 
 class SleepInput(Input):
-    """Inputs of `/sleep`."""
+    """Inputs of `/sleep` and `/sleep_par`."""
 
     sec: int | float
-
-
-class SleepParInput(Input):
-    """Inputs of `/sleep_par`."""
-
-    sec: int | float
-
-
-class MarksInput(Input):
-    """Inputs of `/marks`."""
-
-
-class ValueErrorInput(Input):
-    """Inputs of `/value_error`."""
-
-    x: str
-
-
-class GrErrorOptsInput(Input):
-    """Inputs of `/gr_error_opts`."""
-
-    x: str
 
 
 class BatchInput(Input):
@@ -383,20 +292,6 @@ class BatchInput(Input):
 
     names: str
     counts: int | float
-
-
-class NoInputsInput(Input):
-    """Inputs of `/no_inputs`."""
-
-
-class NoOutputsInput(Input):
-    """Inputs of `/no_outputs`."""
-
-    x: str
-
-
-class NeitherInput(Input):
-    """Inputs of `/neither`."""
 
 
 class WeirdInput(Input):
@@ -421,42 +316,6 @@ class StarArgsInput(Input):
     param_2: str
 
 
-class NolabelInput(Input):
-    """Inputs of `/nolabel`."""
-
-    x: str
-
-
-class DupNameInput(Input):
-    """Inputs of `/dup_name`."""
-
-
-class DupName1Input(Input):
-    """Inputs of `/dup_name_1`."""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-
-class Unicodé名Input(Input):
-    """Inputs of `/unicodé名`."""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-
-class MultiOutInput(Input):
-    """Inputs of `/multi_out`."""
-
-    x: str
-
-
 class MultiOutOutput(Output):
     """Outputs of `/multi_out`."""
 
@@ -467,12 +326,6 @@ class MultiOutOutput(Output):
     def astuple(self) -> tuple[str | None, float | None, bool | None]:
         """The outputs in wire order."""
         return (self.out, self.result, self.flag)
-
-
-class DupOutLabelsInput(Input):
-    """Inputs of `/dup_out_labels`."""
-
-    x: str
 
 
 class DupOutLabelsOutput(Output):
@@ -487,28 +340,10 @@ class DupOutLabelsOutput(Output):
         return (self.out, self.result, self.result_2)
 
 
-class UpdateOutInput(Input):
-    """Inputs of `/update_out`."""
-
-    x: str
-
-
-class DdUpdateInput(Input):
-    """Inputs of `/dd_update`."""
-
-    x: str
-
-
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
     x: DdReadX
-
-
-class SkipOutInput(Input):
-    """Inputs of `/skip_out`."""
-
-    x: str
 
 
 class SkipOutOutput(Output):
@@ -520,18 +355,6 @@ class SkipOutOutput(Output):
     def astuple(self) -> tuple[str | None, Any]:
         """The outputs in wire order."""
         return (self.out, self.json_out)
-
-
-class NoneOutInput(Input):
-    """Inputs of `/none_out`."""
-
-    x: str
-
-
-class NanOutInput(Input):
-    """Inputs of `/nan_out`."""
-
-    x: str
 
 
 class NanOutOutput(Output):
@@ -546,30 +369,12 @@ class NanOutOutput(Output):
         return (self.result, self.inf, self.json_out)
 
 
-class HugeIntInput(Input):
-    """Inputs of `/huge_int`."""
-
-    x: str
-
-
-class ReqInfoInput(Input):
-    """Inputs of `/req_info`."""
-
-    x: str
-
-
 class OptNoneInput(Input):
     """Inputs of `/opt_none`."""
 
     a: str | None = None
     b: int | float
     c: str = Field(max_length=40)
-
-
-class BigTextInput(Input):
-    """Inputs of `/big_text`."""
-
-    n: int | float
 
 
 class DateFnInput(Input):
@@ -580,22 +385,10 @@ class DateFnInput(Input):
     code: str
 
 
-class NoInputs1Input(Input):
-    """Inputs of `/no_inputs_1`."""
-
-
 class LambdaInput(Input):
     """Inputs of `/lambda`."""
 
     q: str
-
-
-class Lambda1Input(Input):
-    """Inputs of `/lambda_1`."""
-
-
-class Chain1Input(Input):
-    """Inputs of `/chain1`."""
 
 
 class Chain2Input(Input):
@@ -608,7 +401,7 @@ class Chain2Input(Input):
     "/calc",
     CalcInput,
     shape="number, radio, number -> number",
-    labels=["A", "Operation", "B"],
+    labels="A\nOperation\nB",
 )
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     """Call `/calc`.
@@ -621,14 +414,14 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(CalcInput(a=a, op=op, b=b))
+    return Call.of(CalcInput, locals())
 
 
 @_app.endpoint(
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
-    labels=["Name", "Greeting", "Note", "Plain"],
+    labels="Name\nGreeting\nNote\nPlain",
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -644,14 +437,14 @@ def text_defaults(
     Returns:
         out (Textbox).
     """
-    return Call(TextDefaultsInput(name=name, greeting=greeting, note=note, plain=plain))
+    return Call.of(TextDefaultsInput, locals())
 
 
 @_app.endpoint(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
-    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
+    labels="Pick\nPick many\nColours\nSize\nOn?",
 )
 def choices(
     dd: Dd,
@@ -673,22 +466,14 @@ def choices(
     Returns:
         json out (JSON).
     """
-    return Call(
-        ChoicesInput(
-            dd=dd,
-            dd_multi=[1] if dd_multi is None else dd_multi,
-            cbg=["r"] if cbg is None else cbg,
-            sl=sl,
-            cb=cb,
-        )
-    )
+    return Call.of(ChoicesInput, locals())
 
 
 @_app.endpoint(
     "/choices2",
     Choices2Input,
     shape="dropdown, slider -> json",
-    labels=["Custom ok", "Int slider"],
+    labels="Custom ok\nInt slider",
 )
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
@@ -700,12 +485,10 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(Choices2Input(x=x, y=y))
+    return Call.of(Choices2Input, locals())
 
 
-@_app.endpoint(
-    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
-)
+@_app.endpoint("/int_number", IntNumberInput, shape="number -> number", labels="Whole")
 def int_number(x: int = 4) -> Call[float | None]:
     """Call `/int_number`.
 
@@ -715,10 +498,10 @@ def int_number(x: int = 4) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(IntNumberInput(x=x))
+    return Call.of(IntNumberInput, locals())
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels="Img")
 def image_io(img: FileInput) -> Call[File | None]:
     """Call `/image_io`.
 
@@ -728,10 +511,10 @@ def image_io(img: FileInput) -> Call[File | None]:
     Returns:
         Img out (Image).
     """
-    return Call(ImageIoInput(img=img))
+    return Call.of(ImageIoInput, locals())
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels="ImgNp")
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -741,10 +524,10 @@ def image_np(x: FileInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ImageNpInput(x=x))
+    return Call.of(ImageNpInput, locals())
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels="Aud")
 def audio_io(aud: FileInput) -> Call[File | None]:
     """Call `/audio_io`.
 
@@ -754,10 +537,10 @@ def audio_io(aud: FileInput) -> Call[File | None]:
     Returns:
         Aud out (Audio).
     """
-    return Call(AudioIoInput(aud=aud))
+    return Call.of(AudioIoInput, locals())
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels="F")
 def file_single(f: FileInput) -> Call[File | None]:
     """Call `/file_single`.
 
@@ -767,10 +550,10 @@ def file_single(f: FileInput) -> Call[File | None]:
     Returns:
         F out (File).
     """
-    return Call(FileSingleInput(f=f))
+    return Call.of(FileSingleInput, locals())
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels="Fs")
 def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     """Call `/file_multi`.
 
@@ -780,10 +563,10 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     Returns:
         Fs out (File).
     """
-    return Call(FileMultiInput(fs=fs))
+    return Call.of(FileMultiInput, locals())
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels="V")
 def video_io(v: FileInput) -> Call[VideoFile | None]:
     """Call `/video_io`.
 
@@ -793,10 +576,10 @@ def video_io(v: FileInput) -> Call[VideoFile | None]:
     Returns:
         V out (Video).
     """
-    return Call(VideoIoInput(v=v))
+    return Call.of(VideoIoInput, locals())
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels="G")
 def gallery_io(
     g: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem] | None]:
@@ -808,11 +591,11 @@ def gallery_io(
     Returns:
         G out (Gallery).
     """
-    return Call(GalleryIoInput(g=[] if g is None else g))
+    return Call.of(GalleryIoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels="DF"
 )
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]:
     """Call `/dataframe_io`.
@@ -823,18 +606,10 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]
     Returns:
         DF out (Dataframe).
     """
-    return Call(
-        DataframeIoInput(
-            df=(
-                DataframeData(headers=["x", "y"], data=[["", 0], ["", 0]])
-                if df is None
-                else df
-            )
-        )
-    )
+    return Call.of(DataframeIoInput, locals())
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels="J")
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -844,12 +619,10 @@ def json_io(j: Any) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(JsonIoInput(j=j))
+    return Call.of(JsonIoInput, locals())
 
 
-@_app.endpoint(
-    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
-)
+@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label", labels="Greeting")
 def label_out(x: str) -> Call[LabelData | None]:
     """Call `/label_out`.
 
@@ -859,10 +632,10 @@ def label_out(x: str) -> Call[LabelData | None]:
     Returns:
         Lab (Label).
     """
-    return Call(LabelOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels="Chat")
 def chat_echo(
     history: list[ChatMessage] | None = None,
 ) -> Call[list[ChatMessage] | None]:
@@ -874,10 +647,10 @@ def chat_echo(
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatEchoInput(history=[] if history is None else history))
+    return Call.of(ChatEchoInput, locals())
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels="A")
 def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     """Call `/chat_hist`.
 
@@ -887,11 +660,11 @@ def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatHistInput(n=n))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.endpoint(
-    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels="MM"
 )
 def multimodal(m: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodal`.
@@ -903,10 +676,10 @@ def multimodal(m: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MultimodalInput2(m=m))
+    return Call.of(MultimodalInput2, locals())
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
+@_app.endpoint("/counter", ChatHistInput, shape="number -> number", labels="A")
 def counter(n: float) -> Call[float | None]:
     """Call `/counter`.
 
@@ -916,11 +689,11 @@ def counter(n: float) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(CounterInput(n=n))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.stream_endpoint(
-    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels="N"
 )
 def agen_text(n: float = 3) -> Call[str | None]:
     """Call `/agen_text`.
@@ -931,10 +704,10 @@ def agen_text(n: float = 3) -> Call[str | None]:
     Yields:
         out (Textbox).
     """
-    return Call(AgenTextInput(n=n))
+    return Call.of(AgenTextInput, locals())
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/progress", AgenTextInput, shape="number -> textbox", labels="N")
 def progress(n: float = 3) -> Call[str | None]:
     """Call `/progress`.
 
@@ -944,10 +717,10 @@ def progress(n: float = 3) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ProgressInput(n=n))
+    return Call.of(AgenTextInput, locals())
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/logs", LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def logs(x: str) -> Call[str | None]:
     """Call `/logs`.
 
@@ -957,12 +730,10 @@ def logs(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(LogsInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint(
-    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
-)
+@_app.endpoint("/noqueue", LabelOutInput, shape="textbox -> textbox", labels="Greeting")
 def noqueue(x: str) -> Call[str | None]:
     """Call `/noqueue`.
 
@@ -972,11 +743,11 @@ def noqueue(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/noqueue_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_error(x: str) -> Call[str | None]:
     """Call `/noqueue_error`.
@@ -987,14 +758,11 @@ def noqueue_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueErrorInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_value_error",
-    NoqueueValueErrorInput,
-    shape="textbox -> textbox",
-    labels=["Greeting"],
+    "/noqueue_value_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_value_error(x: str) -> Call[str | None]:
     """Call `/noqueue_value_error`.
@@ -1005,10 +773,10 @@ def noqueue_value_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueValueErrorInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels="A")
 def sleep(sec: float) -> Call[str | None]:
     """Call `/sleep`.
 
@@ -1018,10 +786,10 @@ def sleep(sec: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepInput(sec=sec))
+    return Call.of(SleepInput, locals())
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep_par", SleepInput, shape="number -> textbox", labels="A")
 def sleep_par(sec: float) -> Call[str | None]:
     """Call `/sleep_par`.
 
@@ -1031,21 +799,21 @@ def sleep_par(sec: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepParInput(sec=sec))
+    return Call.of(SleepInput, locals())
 
 
-@_app.endpoint("/marks", MarksInput, shape="-> json")
+@_app.endpoint("/marks", Input, shape="-> json")
 def marks() -> Call[Any]:
     """Call `/marks`.
 
     Returns:
         json out (JSON).
     """
-    return Call(MarksInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
-    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/value_error", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def value_error(x: str) -> Call[str | None]:
     """Call `/value_error`.
@@ -1056,11 +824,11 @@ def value_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ValueErrorInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/gr_error_opts", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def gr_error_opts(x: str) -> Call[str | None]:
     """Call `/gr_error_opts`.
@@ -1071,11 +839,11 @@ def gr_error_opts(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(GrErrorOptsInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels="Greeting\nA"
 )
 def batch(names: str, counts: float) -> Call[str | None]:
     """Call `/batch`.
@@ -1087,50 +855,40 @@ def batch(names: str, counts: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(BatchInput(names=names, counts=counts))
+    return Call.of(BatchInput, locals())
 
 
-@_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
+@_app.endpoint("/no_inputs", Input, shape="-> textbox")
 def no_inputs() -> Call[str | None]:
     """Call `/no_inputs`.
 
     Returns:
         out (Textbox).
     """
-    return Call(NoInputsInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
+@_app.endpoint("/no_outputs", LabelOutInput, shape="textbox ->", labels="Greeting")
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
     Args:
         x: Greeting (Textbox).
     """
-    return Call(NoOutputsInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/neither", NeitherInput, shape="->")
+@_app.endpoint("/neither", Input, shape="->")
 def neither() -> Call[None]:
     """Call `/neither`."""
-    return Call(NeitherInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
-    labels=[
-        "from",
-        "class",
-        "名前 Ünïcode",
-        "Dup",
-        "Dup",
-        "What's this? (100%)",
-        None,
-        "spaced",
-        "CamelCase",
-    ],
+    labels="from\nclass\n名前 Ünïcode\nDup\nDup\nWhat's this? (100%)\n\nspaced\nCamelCase",
 )
 def weird(
     from_: str,
@@ -1159,26 +917,14 @@ def weird(
     Returns:
         json out (JSON).
     """
-    return Call(
-        WeirdInput(
-            from_=from_,
-            class_=class_,
-            名前=名前,
-            param_3=param_3,
-            param_4=param_4,
-            param_5=param_5,
-            self_=self_,
-            private=private,
-            camelCase=camelCase,
-        )
-    )
+    return Call.of(WeirdInput, locals())
 
 
 @_app.endpoint(
     "/star_args",
     StarArgsInput,
     shape="textbox, textbox, textbox -> json",
-    labels=["Dup", "Dup", "What's this? (100%)"],
+    labels="Dup\nDup\nWhat's this? (100%)",
 )
 def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
     """Call `/star_args`.
@@ -1191,10 +937,10 @@ def star_args(param_0: str, param_1: str, param_2: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(param_0=param_0, param_1=param_1, param_2=param_2))
+    return Call.of(StarArgsInput, locals())
 
 
-@_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
+@_app.endpoint("/nolabel", LabelOutInput, shape="textbox -> textbox")
 def nolabel(x: str) -> Call[str | None]:
     """Call `/nolabel`.
 
@@ -1204,75 +950,75 @@ def nolabel(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NolabelInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
+@_app.endpoint("/dup_name", Input, shape="-> textbox")
 def dup_name() -> Call[str | None]:
     """Call `/dup_name`.
 
     Returns:
         out (Textbox).
     """
-    return Call(DupNameInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
+@_app.endpoint("/dup_name_1", Input, shape="-> textbox")
 def dup_name_1() -> Call[str | None]:
     """Call `/dup_name_1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(DupName1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
+@_app.endpoint("/with space", Input, shape="-> textbox")
 def with_space() -> Call[str | None]:
     """Call `/with space`.
 
     Returns:
         out (Textbox).
     """
-    return Call(WithSpaceInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
+@_app.endpoint("/ns/sub", Input, shape="-> textbox")
 def ns_sub() -> Call[str | None]:
     """Call `/ns/sub`.
 
     Returns:
         out (Textbox).
     """
-    return Call(NsSubInput())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
+@_app.endpoint("/unicodé名", Input, shape="-> textbox")
 def unicodé名() -> Call[str | None]:
     """Call `/unicodé名`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Unicodé名Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="-> textbox")
+@_app.endpoint("/class", Input, shape="-> textbox")
 def class_() -> Call[str | None]:
     """Call `/class`.
 
     Returns:
         out (Textbox).
     """
-    return Call(ClassInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/multi_out",
-    MultiOutInput,
+    LabelOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "flag"],
+    labels="Greeting",
+    output_labels="out\nresult\nflag",
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1285,15 +1031,15 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
         result: Number.
         flag: Checkbox.
     """
-    return Call(MultiOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/dup_out_labels",
-    DupOutLabelsInput,
+    LabelOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "result"],
+    labels="Greeting",
+    output_labels="out\nresult\nresult",
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1306,11 +1052,11 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
         result: Number.
         result_2: result (Checkbox).
     """
-    return Call(DupOutLabelsInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/update_out", LabelOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def update_out(x: str) -> Call[str | None]:
     """Call `/update_out`.
@@ -1321,11 +1067,11 @@ def update_out(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(UpdateOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
-    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+    "/dd_update", LabelOutInput, shape="textbox -> dropdown", labels="Greeting"
 )
 def dd_update(x: str) -> Call[str | None]:
     """Call `/dd_update`.
@@ -1336,10 +1082,10 @@ def dd_update(x: str) -> Call[str | None]:
     Returns:
         Pick (Dropdown).
     """
-    return Call(DdUpdateInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels="Pick")
 def dd_read(x: DdReadX) -> Call[str | None]:
     """Call `/dd_read`.
 
@@ -1349,15 +1095,15 @@ def dd_read(x: DdReadX) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DdReadInput(x=x))
+    return Call.of(DdReadInput, locals())
 
 
 @_app.endpoint(
     "/skip_out",
-    SkipOutInput,
+    LabelOutInput,
     shape="textbox -> textbox, json",
-    labels=["Greeting"],
-    output_labels=["out", "json out"],
+    labels="Greeting",
+    output_labels="out\njson out",
 )
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
@@ -1369,12 +1115,10 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
         out: Textbox.
         json_out: JSON.
     """
-    return Call(SkipOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint(
-    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
-)
+@_app.endpoint("/none_out", LabelOutInput, shape="textbox -> number", labels="Greeting")
 def none_out(x: str) -> Call[float | None]:
     """Call `/none_out`.
 
@@ -1384,15 +1128,15 @@ def none_out(x: str) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(NoneOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/nan_out",
-    NanOutInput,
+    LabelOutInput,
     shape="textbox -> number, number, json",
-    labels=["Greeting"],
-    output_labels=["result", "inf", "json out"],
+    labels="Greeting",
+    output_labels="result\ninf\njson out",
 )
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
@@ -1405,10 +1149,10 @@ def nan_out(x: str) -> Call[NanOutOutput]:
         inf: Number.
         json_out: JSON.
     """
-    return Call(NanOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/huge_int", LabelOutInput, shape="textbox -> json", labels="Greeting")
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1418,10 +1162,10 @@ def huge_int(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(HugeIntInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/req_info", LabelOutInput, shape="textbox -> json", labels="Greeting")
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1431,14 +1175,14 @@ def req_info(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ReqInfoInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
 @_app.endpoint(
     "/opt_none",
     OptNoneInput,
     shape="textbox, number, textbox -> json",
-    labels=["Note", "bb", "Plain"],
+    labels="Note\nbb\nPlain",
 )
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
@@ -1451,10 +1195,10 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(OptNoneInput(a=a, b=b, c=c))
+    return Call.of(OptNoneInput, locals())
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/big_text", ChatHistInput, shape="number -> textbox", labels="A")
 def big_text(n: float) -> Call[str | None]:
     """Call `/big_text`.
 
@@ -1464,14 +1208,14 @@ def big_text(n: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(BigTextInput(n=n))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.endpoint(
     "/date_fn",
     DateFnInput,
     shape="datetime, colorpicker, code -> json",
-    labels=["When", "Col", "Src"],
+    labels="When\nCol\nSrc",
 )
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
@@ -1484,20 +1228,20 @@ def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(DateFnInput(d=d, c=c, code=code))
+    return Call.of(DateFnInput, locals())
 
 
-@_app.endpoint("/no_inputs_1", NoInputs1Input, shape="-> textbox")
+@_app.endpoint("/no_inputs_1", Input, shape="-> textbox")
 def no_inputs_1() -> Call[str | None]:
     """Call `/no_inputs_1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(NoInputs1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels="Greeting")
 def lambda_(q: str) -> Call[str | None]:
     """Call `/lambda`.
 
@@ -1507,30 +1251,30 @@ def lambda_(q: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(LambdaInput(q=q))
+    return Call.of(LambdaInput, locals())
 
 
-@_app.endpoint("/lambda_1", Lambda1Input, shape="-> textbox")
+@_app.endpoint("/lambda_1", Input, shape="-> textbox")
 def lambda_1() -> Call[str | None]:
     """Call `/lambda_1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Lambda1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
+@_app.endpoint("/chain1", Input, shape="-> textbox")
 def chain1() -> Call[str | None]:
     """Call `/chain1`.
 
     Returns:
         out (Textbox).
     """
-    return Call(Chain1Input())
+    return Call.of(Input, locals())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels="out")
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1540,7 +1284,7 @@ def chain2(s: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain2Input(s=s))
+    return Call.of(Chain2Input, locals())
 
 
 class AppClient(Client):
