@@ -15,13 +15,15 @@ WIDTH = 88
 _INDENT = " " * 4
 
 _STRING = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
-#: A line outside of its strings.
+#: A line outside of its strings; possessive, since what does not fit can be long.
 _KNOWN = re.compile(
-    r'(?:\w+|""|[][(){}.=*@:#-]|, | = | -> |: | \| |(?<=\w) (?=[\w(]))*'
+    r'(?:\w++|""|[][(){}.=*@:#-]|, | = | -> |: | \| |(?<=\w) (?=[\w(]))*+'
 )
 _MAGIC_COMMA = re.compile(r",\s*[])}]")
 _DOC = '"""'
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+#: Blank lines where black has fewer, or none where it has one.
+_MISPLACED = re.compile(r'\n\n\n|\Aclass .*\n    """.*"""\n(?=.)')
 #: What is split at its last bracket: a call, a subscript, a list or a tuple.
 _SPLIT_LAST = re.compile(
     r"@_app\.\w+\(|\w+ = \w+(?:\.\w+)*\(|return \(|__all__ = \[|\) -> tuple\["
@@ -53,7 +55,7 @@ def laid_out(code: str) -> str:
 
 def _all_lines(code: str) -> Iterator[str]:
     lines = code.split("\n")
-    if len(lines) != len(code.splitlines()):
+    if len(lines) != len(code.splitlines()) or _MISPLACED.search(code):
         raise Irregular
     waiting = iter(lines)
     for line in waiting:
@@ -88,7 +90,10 @@ def _docstring(first: str, indent: str, rest: Iterator[str]) -> Iterator[str]:
 def _quoted(text: str) -> str:
     """Return a line with double quotes; raise if anything else is odd about it."""
     bare = _STRING.sub('""', text)
-    if not _KNOWN.fullmatch(bare):
+    if not _KNOWN.fullmatch(bare) or any(
+        bare.count(opening) != bare.count(closing)
+        for opening, closing in _PAIRS.items()
+    ):
         raise Irregular
     if _MAGIC_COMMA.search(bare) and not text.startswith("__all__ = ["):
         raise Irregular

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .._models.base import Input
 
@@ -25,7 +25,7 @@ class Call(Generic[R]):
         self.inputs = inputs
 
     @classmethod
-    def of(cls, model: type[Input], given: Mapping[str, Any]) -> Self:
+    def of(cls, model: type[Input], given: Mapping[str, Any]) -> Call[Any]:
         """Return a call with the arguments that a function was given.
 
         A signature cannot hold a list or an object: None stands for such a default, of
