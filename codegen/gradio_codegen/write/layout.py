@@ -17,7 +17,7 @@ _INDENT = " " * 4
 _STRING = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
 #: A line outside of its strings; possessive, since what does not fit can be long.
 _KNOWN = re.compile(
-    r'(?:\w++|""|[][(){}.=*@:#-]|, | = | -> |: | \| |(?<=\w) (?=[\w(]))*+'
+    r'(?:\w++|""|, | = | -> |: | \| |(?<=\w) (?=[\w(])|[][(){}.=*@:#-])*+'
 )
 _MAGIC_COMMA = re.compile(r",\s*[])}]")
 _DOC = '"""'
@@ -31,8 +31,8 @@ _SPLIT_LAST = re.compile(
 )
 #: What gets parentheses: its value, or else the union that is its type.
 _WRAPPED = re.compile(
-    r"\w+: (?:(?P<union>[^=]+ \| .+?)|[\w |]+)"
-    r'(?: = (?P<value>"x*"|UNCHANGED|None|-?[\d.]+))?'
+    r"\w+: (?P<type>(?:(?! = ).)+)"
+    r'(?: = (?P<value>"x*"|UNCHANGED|None|True|False|-?[\d.]+))?'
 )
 _UNION_OF_TEXT = re.compile(r'\w+: (\w+(?: \| \w+)+) = "x*",')
 #: What stays on its line however long it is.
@@ -144,9 +144,12 @@ def _statement(indent: str, text: str) -> Iterator[str]:
         one_line = found[0] not in ("return (", "__all__ = [")
         yield from _split(indent, text, found.end() - 1, one_line=one_line)
     elif found := _WRAPPED.fullmatch(_STRING.sub(_masked, text)):
-        part = "value" if found["value"] else "union"
-        if found["union"] and not _fits(f"{indent}{text[: found.start(part)]}("):
-            part = "union"
+        if found["value"] and _fits(f"{indent}{text[: found.start('value')]}("):
+            part = "value"
+        elif _is_union(found["type"]):
+            part = "type"
+        else:
+            raise Irregular
         yield from _wrapped(indent, text, *found.span(part))
     else:
         raise Irregular
@@ -158,6 +161,16 @@ def _wrapped(indent: str, text: str, start: int, end: int) -> Iterator[str]:
     if text[start] not in "\"'" and not _fits(inner):
         raise Irregular
     yield from (f"{indent}{text[:start]}(", inner, f"{indent}){text[end:]}")
+
+
+def _is_union(type_: str) -> bool:
+    """Return whether a type is a union itself, and not only within brackets."""
+    depth = 0
+    for character in type_:
+        depth += (character in _PAIRS) - (character in _PAIRS.values())
+        if character == "|" and not depth:
+            return True
+    return False
 
 
 def _masked(found: re.Match[str]) -> str:
