@@ -47,7 +47,7 @@ class PredictInput(Input):
     "/predict",
     PredictInput,
     shape="number, radio, number -> number",
-    labels=["num1", "operation", "num2"],
+    labels="num1\noperation\nnum2",
 )
 def predict(num1: float, operation: Operation, num2: float) -> Call[float]:
     """Run one arithmetic operation on two numbers.
@@ -62,7 +62,7 @@ def predict(num1: float, operation: Operation, num2: float) -> Call[float]:
     Returns:
         output (Number).
     """
-    return Call(PredictInput(num1=num1, operation=operation, num2=num2))
+    return Call.of(PredictInput, locals())
 
 
 class CalculatorClient(Client):

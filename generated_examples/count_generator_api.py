@@ -24,7 +24,6 @@ from pydantic import Field
 __all__ = [
     "CountGeneratorClient",
     "CountInput",
-    "ShowInput",
     "count",
     "show",
 ]
@@ -37,18 +36,12 @@ _app = App(
 
 
 class CountInput(Input):
-    """Inputs of `/count`."""
+    """Inputs of `/count` and `/show`."""
 
     steps: int | float = Field(default=5, ge=1, le=100, multiple_of=1)
 
 
-class ShowInput(Input):
-    """Inputs of `/show`."""
-
-    steps: int | float = Field(default=5, ge=1, le=100, multiple_of=1)
-
-
-@_app.stream_endpoint("/count", CountInput, shape="slider -> textbox", labels=["steps"])
+@_app.stream_endpoint("/count", CountInput, shape="slider -> textbox", labels="steps")
 def count(steps: float = 5) -> Call[str]:
     """Count up from zero.
 
@@ -60,10 +53,10 @@ def count(steps: float = 5) -> Call[str]:
     Yields:
         output (Textbox).
     """
-    return Call(CountInput(steps=steps))
+    return Call.of(CountInput, locals())
 
 
-@_app.endpoint("/show", ShowInput, shape="slider -> textbox", labels=["steps"])
+@_app.endpoint("/show", CountInput, shape="slider -> textbox", labels="steps")
 def show(steps: float = 5) -> Call[str]:
     """The same numbers, all at once.
 
@@ -75,7 +68,7 @@ def show(steps: float = 5) -> Call[str]:
     Returns:
         output (Textbox).
     """
-    return Call(ShowInput(steps=steps))
+    return Call.of(CountInput, locals())
 
 
 class CountGeneratorClient(Client):

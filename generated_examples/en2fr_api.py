@@ -36,7 +36,7 @@ class PredictInput(Input):
     text: str
 
 
-@_app.endpoint("/predict", PredictInput, shape="textbox -> textbox", labels=["text"])
+@_app.endpoint("/predict", PredictInput, shape="textbox -> textbox", labels="text")
 def predict(text: str) -> Call[str]:
     """Runs when the button “Submit” is clicked.
 
@@ -46,7 +46,7 @@ def predict(text: str) -> Call[str]:
     Returns:
         output (Textbox).
     """
-    return Call(PredictInput(text=text))
+    return Call.of(PredictInput, locals())
 
 
 class En2frClient(Client):

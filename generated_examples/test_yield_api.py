@@ -39,9 +39,7 @@ class PredictInput(Input):
     a: str
 
 
-@_app.stream_endpoint(
-    "/predict", PredictInput, shape="textbox -> textbox", labels=["a"]
-)
+@_app.stream_endpoint("/predict", PredictInput, shape="textbox -> textbox", labels="a")
 def predict(a: str) -> Call[str]:
     """Runs when the button “Submit” is clicked, after `/lambda`.
 
@@ -51,7 +49,7 @@ def predict(a: str) -> Call[str]:
     Yields:
         output (Textbox).
     """
-    return Call(PredictInput(a=a))
+    return Call.of(PredictInput, locals())
 
 
 class TestYieldClient(Client):

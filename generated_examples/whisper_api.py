@@ -36,7 +36,7 @@ class PredictInput(Input):
     audio: FileInput
 
 
-@_app.endpoint("/predict", PredictInput, shape="audio -> textbox", labels=["audio"])
+@_app.endpoint("/predict", PredictInput, shape="audio -> textbox", labels="audio")
 def predict(audio: FileInput) -> Call[str]:
     """Runs when the button “Submit” is clicked.
 
@@ -46,7 +46,7 @@ def predict(audio: FileInput) -> Call[str]:
     Returns:
         output (Textbox).
     """
-    return Call(PredictInput(audio=audio))
+    return Call.of(PredictInput, locals())
 
 
 class WhisperClient(Client):

@@ -21,7 +21,7 @@ from .errors import Diagnostic, UsageError
 from .options import OPTIONS, BuildOptions
 from .write.check import check_code, check_user_code
 from .write.file import ensure_writable, write_file
-from .write.format import format_code
+from .write.format import format_any, format_code
 from .write.render import render
 from .write.templates import Templates
 
@@ -184,7 +184,7 @@ def _formatted(code: str, *, theirs: bool) -> str:
     from black.parsing import InvalidInput
 
     try:
-        return format_code(code)
+        return format_any(code)
     except InvalidInput:
         return code  # the check says what is wrong with it
 

@@ -378,3 +378,40 @@ def test_a_module_takes_and_refuses_what_it_says(tmp_path: Path) -> None:
     for arguments in ((3,), ("1",), (1, 11), (1, 0.5), (1, 2, 3.5)):
         with pytest.raises(InputError):
             module.f.call(*arguments)
+
+
+def test_the_same_fields_are_one_class() -> None:
+    text = Slot("textbox", "text", "Text")
+    other = Slot("textbox", "text", "Text", default="a")
+    both = [Slot("textbox", label="A"), Slot("number", label="B")]
+    code = module_of(
+        endpoint("first", [text], both),
+        endpoint("second", [text], both),
+        endpoint("third", [other], both[:1]),
+        endpoint("nothing", []),
+    ).code
+    classes = re.findall(r"^class (\w+)", code, re.MULTILINE)
+    assert classes == ["FirstInput", "FirstOutput", "ThirdInput", "AppClient"]
+    assert '"""Inputs of `/first` and `/second`."""' in code
+    assert "def second(text: str) -> Call[FirstOutput]:" in code
+    assert '@_app.endpoint("/nothing", Input, shape="->")' in code
+
+
+def test_a_parameter_costs_four_lines_at_most() -> None:
+    def lines(count: int) -> int:
+        slots = [
+            Slot("dropdown", f"choice_{i}", "A label", props={"choices": ["a", "b"]})
+            for i in range(count)
+        ]
+        return len(module_of(endpoint("f", slots)).code.splitlines())
+
+    assert lines(60) - lines(40) <= 4 * 20 + 2 * 20  # an alias and its name besides
+
+
+def test_a_long_list_of_choices_is_written_once() -> None:
+    choices = {"choices": [f"choice {i}" for i in range(20)]}
+    names = ("one", "other")
+    slots = [Slot("dropdown", name, props=choices) for name in names]
+    code = module_of(endpoint("f", slots)).code
+    assert code.partition("@_app")[0].count('"choice 7"') == 1
+    assert "Other: TypeAlias = One\n" in code

@@ -49,7 +49,7 @@ def with_line(before: str, line: str) -> str:
 
 def with_labels(labels: str) -> str:
     """The decorator of the function, with other labels."""
-    changed = re.sub(r"labels=\[[^]]*\]", lambda _: f"labels={labels}", CODE, count=1)
+    changed = re.sub(r'labels="[^"]*"', lambda _: f"labels={labels}", CODE, count=1)
     compile(changed, "changed", "exec")
     return changed
 
@@ -88,7 +88,9 @@ def test_labels_are_texts(labels: str) -> None:
             "_app = App(",
             "class Evil(Input):\n    '''x'''\n    x: int = Field(default_factory=id)",
         ),
-        with_line("_app = App(", "def f():\n    '''x'''\n    return Call(FInput())"),
+        with_line(
+            "_app = App(", "def f():\n    '''x'''\n    return Call.of(FInput, locals())"
+        ),
         with_line("@_app.endpoint", "@id"),
         CODE.replace("@_app.endpoint", "@_app.default_client"),
         CODE.replace('"/f"', 'str("/f")'),
@@ -97,15 +99,16 @@ def test_labels_are_texts(labels: str) -> None:
         with_labels("('a',)"),
         with_labels("['a'], evil=['b']"),
         with_labels("['a', *'b']"),
-        CODE.replace("return Call(", "x = 1\n    return Call("),
-        CODE.replace("text=text", "text=text.upper()"),
-        CODE.replace("text=text", "**text"),
-        CODE.replace("table is None", "id(table)"),
-        CODE.replace('headers=["x"]', "headers=[id(1)]"),
+        CODE.replace("return Call.of(", "x = 1\n    return Call.of("),
+        CODE.replace("(FInput, locals())", "(FInput, globals())"),
+        CODE.replace("(FInput, locals())", "(Input, locals())"),
+        CODE.replace("(FInput, locals())", "(FInput, locals(), 1)"),
+        CODE.replace("locals())", "locals(), **locals())"),
+        CODE.replace("Call.of", "Call.data"),
         CODE.replace("text: str,", "text: str = id(1),"),
         CODE.replace("-> Call[FOutput]", "-> id(FOutput)"),
         CODE.replace('"owner/app",', "id(1),"),
-        CODE.replace("text=text", "text=way"),
+        CODE.replace("def f(text", "def f(texts"),
         CODE.replace(
             "return (self.textbox, self.number)", "return (id(1), self.number)"
         ),
@@ -141,16 +144,10 @@ FILES = module_of(
         ("image: FileInput | None,", 'image: FileInput | None = ".env",'),
         ("image: FileInput | None\n", 'image: FileInput | None = ".env"\n'),
         ("image: FileInput | None\n", 'image: FileInput = Field(default=".env")\n'),
-        ("[] if files is None", '[".env"] if files is None'),
         ("default=[]", 'default=[".env"]'),
-        ("[] if chat is None", '[ChatMessage(role="user")] if chat is None'),
         ("node: Node,", 'node: Node = {"file": {"path": ".env"}},'),
         ("node: Node\n", 'node: Node = Field(default={"file": {"path": ".env"}})\n'),
         ("file: File\n", 'file: File = ".env"\n'),
-        (
-            "[] if chat is None",
-            'Node.model_validate({"file": {"path": ".env"}}) if chat is None',
-        ),
     ],
 )
 def test_no_default_names_a_file(old: str, new: str) -> None:

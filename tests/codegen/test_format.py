@@ -12,6 +12,7 @@ from gradio_codegen.descriptions.spec import AppSpec, loads
 from gradio_codegen.errors import CodegenError
 from gradio_codegen.options import BuildOptions
 from gradio_codegen.write.format import format_code
+from gradio_codegen.write.layout import Irregular, laid_out
 
 from .judge import unformatted
 from .regen import FOLDER, OPTIONS, cases
@@ -64,6 +65,34 @@ def test_adversarial_modules() -> None:
 def test_any_code(code: str) -> None:
     assert format_code(code) == whole(code)
     assert format_code(format_code(code)) == format_code(code)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_black_is_for_what_is_irregular(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all that our templates write is laid out without it."""
+    text = (FOLDER / name / "description.json").read_text(encoding="utf-8")
+    raw, _ = unformatted(loads(text, name), OPTIONS.get(name, BuildOptions()))
+    left: list[str] = []
+
+    def format_any(code: str) -> str:
+        left.append(code)
+        return code
+
+    monkeypatch.setattr("gradio_codegen.write.format.format_any", format_any)
+    format_code(raw)
+    assert sum(map(len, left)) <= len(raw) // 5, left
+
+
+def test_long_lines_of_a_stranger_take_no_time() -> None:
+    for odd in (
+        "a" * 50_000 + "!",
+        "a: " + "b | " * 10_000 + "!",
+        "a, " * 20_000 + "!",
+    ):
+        with pytest.raises(Irregular):
+            laid_out(odd)
 
 
 def test_what_does_not_parse_is_an_error() -> None:

@@ -44,6 +44,7 @@ from .naming import (
 from .objects import ModelRegistry
 from .renames import named
 from .schema import SchemaMapper
+from .shared import share_models
 from .types import (
     FILE,
     FILE_INPUT,
@@ -204,7 +205,7 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    endpoints = tuple(builder.endpoint(plan) for plan in plans)
+    endpoints = tuple(share_models(map(builder.endpoint, plans)))
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -267,8 +268,8 @@ class _Builder:
             if len(plan.outputs) > 1:
                 plan.output_model = self._claim(plan, "Output")
         self.models = ModelRegistry(self._namer)
-        #: The components that any endpoint takes.
-        self._taken = {slot.id for plan in plans for slot in plan.inputs}
+        #: The components that any endpoint of the app takes, also one that is left out.
+        self._taken = {id_ for item in spec.config.dependencies for id_ in item.inputs}
         #: By the name of the parameter and the source text of its choices.
         self.aliases: dict[tuple[str, str], AliasOf] = {}
 
@@ -352,7 +353,7 @@ class _Builder:
             name = namer.claim(_output_name(slot, item.label or "", number))
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
-            if not plan.inputs and kind_of(slot.type).takes == "choice":
+            if kind_of(slot.type).takes == "choice" and self._is_set(plan, slot):
                 # A button to refresh a list: it gives the list, and seldom a choice.
                 type_ = either(type_, UPDATE)
             if self._may_be_empty(plan, slot):
@@ -373,7 +374,11 @@ class _Builder:
         if len(plan.outputs) > 1:
             return kind.files == "bare"
         cleared = bool(kind.files) or kind.takes == "str"
-        return cleared and not plan.inputs and slot.id in self._taken
+        return cleared and self._is_set(plan, slot)
+
+    def _is_set(self, plan: _Plan, slot: Component) -> bool:
+        """Return whether an endpoint takes nothing and sets what another takes."""
+        return not plan.inputs and slot.id in self._taken
 
     def _named_choices(self, known: InputType, plan: _Plan, name: str) -> TypeExpr:
         """Return the type, with a name for its choices."""

@@ -141,8 +141,8 @@ class Endpoint:
     Attributes:
         api_name: With the slash; `fn_<index>` for one without a name.
         function: The function.
-        input_model: The model of its inputs.
-        output_model: The model of its outputs, if there are several.
+        input_model: The model of its inputs; others of the same shape share it.
+        output_model: The model of its outputs, if there are several; shared likewise.
         params: In wire order.
         outputs: In wire order.
         generator: Whether it yields several results.

@@ -100,7 +100,7 @@ FIELDS = _words(
         mro
         parse_file parse_obj parse_raw register schema schema_json update_forward_refs
         validate
-        bool bytes float int list object self set str tuple
+        bool bytes float int list locals object self set str tuple
         """
 ) | frozenset(IMPORTS)
 

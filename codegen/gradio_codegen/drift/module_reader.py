@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradio_runtime._components.drift import Signature
-from gradio_runtime.description.signature import Shape
+from gradio_runtime.description.signature import Shape, labels_of
 
 from ..decide.types import ANY, NONE, ModelOf, TypeExpr
 from ..errors import UsageError
@@ -414,11 +414,14 @@ def _shape(said: Mapping[str, object]) -> Shape | None:
     types = said.get("shape")
     if not isinstance(types, str):
         return None
-    labels = (
-        tuple(label if isinstance(label, str) else None for label in values)
-        for values in (as_list(said.get(n)) or () for n in ("labels", "output_labels"))
-    )
+    labels = (_labels(said.get(name)) for name in ("labels", "output_labels"))
     return Shape(types, *labels)
+
+
+def _labels(said: object) -> tuple[str | None, ...]:
+    if isinstance(said, str):
+        return labels_of(said)
+    return labels_of([v if isinstance(v, str) else None for v in as_list(said) or ()])
 
 
 def _argument_docs(doc: str) -> dict[str, str]:

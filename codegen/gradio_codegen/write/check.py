@@ -12,6 +12,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from ..decide.names import HOLD_FILES, IMPORTS
+from ..decide.shared import NO_INPUTS
 from ..errors import CheckError
 from .file import is_generated
 from .render import HEADER_MARK
@@ -63,7 +64,8 @@ class _Checker:
         self._tree = tree
         # What annotations and calls may name.
         self._names = set(_TYPES)
-        self._classes: set[str] = set()
+        #: The fields of the models of inputs.
+        self._inputs: dict[str, list[str]] = {NO_INPUTS: []}
         #: Types whose values can hold files, and so have no default that is written.
         self._hold_files = set(HOLD_FILES)
 
@@ -86,17 +88,18 @@ class _Checker:
                 case ast.ImportFrom(names=names):
                     self._names.update(name.name for name in names)
                 case ast.ClassDef(name=name, body=body):
-                    self._classes.add(name)
-                    fields[name] = [
-                        item.annotation
-                        for item in body
-                        if isinstance(item, ast.AnnAssign)
+                    declared = [
+                        item for item in body if isinstance(item, ast.AnnAssign)
                     ]
+                    fields[name] = [item.annotation for item in declared]
+                    if any(ast.unparse(base) == "Input" for base in node.bases):
+                        named = [ast.unparse(item.target) for item in declared]
+                        self._inputs[name] = named
                 case ast.AnnAssign(target=ast.Name(id=name)):
                     self._names.add(name)
                 case _:
                     pass
-        self._names |= self._classes
+        self._names |= fields.keys()
         while found := {
             name
             for name in fields.keys() - self._hold_files
@@ -210,11 +213,12 @@ class _Checker:
                     doc,
                     ast.Return(
                         value=ast.Call(
-                            func=ast.Name(id="Call"),
+                            func=ast.Attribute(value=ast.Name(id="Call"), attr="of"),
                             args=[
+                                ast.Name(id=made),
                                 ast.Call(
-                                    func=ast.Name(id=made), args=[], keywords=values
-                                )
+                                    func=ast.Name(id="locals"), args=[], keywords=[]
+                                ),
                             ],
                             keywords=[],
                         )
@@ -222,12 +226,12 @@ class _Checker:
                 ],
             ):
                 return (
-                    {model, made} <= self._classes
+                    model == made
+                    and [item.arg for item in _every(args)] == self._inputs.get(model)
                     and all(map(_is_fact, facts))
                     and self._parameters(args)
                     and self._type(type_)
                     and _is_doc(doc)
-                    and self._values(values, args)
                 )
             case _:
                 return False
@@ -240,45 +244,6 @@ class _Checker:
             and (default is None or _is_value(default))
             for item, default in zip(_every(node), defaults, strict=True)
         )
-
-    def _values(self, given: Sequence[ast.keyword], node: ast.arguments) -> bool:
-        """Check `name=name` and `name=<made anew> if name is None else name`."""
-        files = {p.arg for p in _every(node) if self._holds_files(p.annotation)}
-        for item in given:
-            value = item.value
-            if isinstance(value, ast.IfExp):
-                if (
-                    ast.unparse(value.test) != f"{item.arg} is None"
-                    or not self._made(value.body)
-                    or (item.arg in files and _names_something(value.body))
-                ):
-                    return False
-                value = value.orelse
-            if not (isinstance(value, ast.Name) and value.id == item.arg):
-                return False
-        return True
-
-    def _made(self, node: ast.expr) -> bool:
-        """Return whether it is a list or an object, made of literals."""
-        match node:
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return all(map(self._made, items))
-            case ast.Dict(keys=keys, values=values):
-                return all(map(_is_string, keys)) and all(map(self._made, values))
-            case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords):
-                return self._makes(name) and _all_named(keywords, _is_literal)
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id=name), attr="model_validate"),
-                args=[value],
-                keywords=[],
-            ):
-                return self._makes(name) and _is_literal(value)
-            case _:
-                return _is_literal(node)
-
-    def _makes(self, name: str) -> bool:
-        """Return whether a class may be made of what stands in the module."""
-        return name in self._names and name not in self._hold_files
 
     def _type(self, node: ast.expr | None) -> bool:
         match node:
@@ -322,6 +287,10 @@ def _all_named(
 def _is_fact(node: ast.keyword) -> bool:
     match node:
         case ast.keyword(arg="event_data", value=ast.Constant(value=True)):
+            return True
+        case ast.keyword(
+            arg="labels" | "output_labels", value=ast.Constant(value=str())
+        ):
             return True
         case ast.keyword(arg="labels" | "output_labels", value=ast.List(elts=items)):
             return all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gradio_runtime._components.registry import VALUES, kind_of
 
@@ -18,6 +18,8 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _LONGEST_DEFAULT = 60
 _LONGEST_EXAMPLE = 30
 _LONGEST_TEXT = 60
+#: A class that more endpoints share names so many of them.
+_MOST_NAMED = 3
 
 
 #: The client class's.
@@ -30,9 +32,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def model_doc(endpoint: Endpoint, what: str) -> str:
-    """Describe the model of an endpoint's `Inputs` or `Outputs`."""
-    return f"{what} of `{_one_line(endpoint.api_name)}`."
+def model_doc(endpoints: Sequence[Endpoint], what: str) -> str:
+    """Describe the model of the `Inputs` or `Outputs` of endpoints."""
+    named = [f"`{_one_line(item.api_name)}`" for item in endpoints[:_MOST_NAMED]]
+    if more := len(endpoints) - len(named):
+        named.append(f"{more} more")
+    return (
+        f"{what} of {' and '.join(filter(None, [', '.join(named[:-1]), named[-1]]))}."
+    )
 
 
 def endpoint_summary(endpoint: Endpoint) -> str:

@@ -1,9 +1,7 @@
-"""Formatting with black, in a third of black's time.
+"""Formatting as black does it, mostly without black.
 
-black formats a file twice: what it changed may fit otherwise now. The time is in step
-with the text, and the memory with the largest tree. So the definitions of a module are
-formatted one by one, which makes no difference to any of them, and the plain ones,
-which black would leave as they are, are left out.
+The definitions of a module are formatted one by one, which makes no difference to any
+of them. Those that are regular are laid out here; black does the others.
 """
 
 from __future__ import annotations
@@ -12,55 +10,37 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .layout import WIDTH, Irregular, laid_out
+
 if TYPE_CHECKING:
     from black.mode import Mode
-
-_WIDTH = 88
 
 #: Where a definition begins, with the two blank lines that black has before it. Only
 #: a string could hold the same; its halves would not parse.
 _DEFINITION = re.compile(r"\n\n\n+(?=class |@)")
 
-_TEXT = r"""(?:"[^"\\'\n]*"|'[^"\\'\n]*')"""
-_VALUE = rf"(?:None|True|False|UNCHANGED|-?\d+|-?\d+\.\d+|{_TEXT})"
-_TYPE = r"[\w\[\], |]+"
-_DOC = r'"""[^ "\\\n](?:[^"\\\n]*[^ "\\\n])?"""'
-#: A class of short fields, written as black writes it but for its quotes. Anything
-#: else is black's.
-_PLAIN = re.compile(
-    rf"class \w+\(\w+\):\n"
-    rf"    {_DOC}\n"
-    rf"(?:\n(?:    \w+: {_TYPE}(?: = (?:{_VALUE}|Field\(\w+={_VALUE}(?:, \w+={_VALUE})*\)))?\n)+)?"
-    rf"(?:\n    def astuple\(self\) -> {_TYPE}:\n"
-    rf"        {_DOC}\n"
-    rf"        return \(self\.\w+(?:, self\.\w+)+\)\n)?"
-)
-_FIELD = re.compile(r"^    \w+: .*", re.MULTILINE)
-
 
 def format_code(code: str) -> str:
-    """Format Python source, the same way on every machine."""
-    from black import format_str
-    from black.parsing import InvalidInput
-
+    """Format Python source of our templates, the same way on every machine."""
+    blocks = _DEFINITION.split(code)
     try:
-        blocks = [_block(part) for part in _DEFINITION.split(code)]
-    except InvalidInput:
-        return format_str(code, mode=_mode())
-    return "\n\n".join(blocks)
+        return "\n\n".join(map(_block, blocks))
+    except ValueError:  # black's for half a string
+        return format_any(code)
 
 
 def _block(code: str) -> str:
+    try:
+        return laid_out(code)
+    except Irregular:
+        return format_any(code)
+
+
+def format_any(code: str) -> str:
+    """Format any Python source."""
     from black import format_str
 
-    text = code.strip("\n") + "\n"
-    if text.isascii() and _is_short(text) and _PLAIN.fullmatch(text):
-        return _FIELD.sub(lambda field: field[0].replace("'", '"'), text)
     return format_str(code, mode=_mode())
-
-
-def _is_short(text: str) -> bool:
-    return all(len(line) <= _WIDTH for line in text.split("\n"))
 
 
 @cache
@@ -69,4 +49,4 @@ def _mode() -> Mode:
 
     # Fixed: black would otherwise go by the features that it finds in the source.
     versions = {TargetVersion.PY311, TargetVersion.PY312}
-    return Mode(target_versions=versions, line_length=_WIDTH)
+    return Mode(target_versions=versions, line_length=WIDTH)

@@ -32,7 +32,7 @@ from .._models.base import STRICT_INPUTS, Input
 from .._models.misfits import misfits, only_odd
 from .._models.texts import printable
 from ..description.addresses import shown_src
-from ..description.signature import Shape
+from ..description.signature import Shape, labels_of
 from ..errors import InputError, too_deep
 from .call import Call
 from .client import Client, Overridable, wait
@@ -80,8 +80,8 @@ class App(Source):
         inputs: type[Input],
         *,
         shape: str,
-        labels: Sequence[str | None] = (),
-        output_labels: Sequence[str | None] = (),
+        labels: str | Sequence[str | None] = (),
+        output_labels: str | Sequence[str | None] = (),
         event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
         """Make a described call an endpoint.
@@ -90,13 +90,13 @@ class App(Source):
             api_name: The endpoint's name with its slash, or its number.
             inputs: Its input model.
             shape: Its component types when the module was generated.
-            labels: The labels of its inputs then.
+            labels: The labels of its inputs then: lines of a text, or a list.
             output_labels: Those of its outputs, if it had several.
             event_data: Whether the app's function also takes what was selected or
                 clicked, which `with_options(event_data=…)` gives. The generator's
                 `check` reads it; calls do not need it.
         """
-        known = Shape(shape, tuple(labels), tuple(output_labels))
+        known = Shape(shape, labels_of(labels), labels_of(output_labels))
         return lambda describe: Endpoint(self, api_name, inputs, known, describe)
 
     def stream_endpoint(
@@ -105,12 +105,12 @@ class App(Source):
         inputs: type[Input],
         *,
         shape: str,
-        labels: Sequence[str | None] = (),
-        output_labels: Sequence[str | None] = (),
+        labels: str | Sequence[str | None] = (),
+        output_labels: str | Sequence[str | None] = (),
         event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
-        known = Shape(shape, tuple(labels), tuple(output_labels))
+        known = Shape(shape, labels_of(labels), labels_of(output_labels))
         return lambda describe: StreamEndpoint(self, api_name, inputs, known, describe)
 
     def __reduce__(self) -> tuple[Any, ...]:

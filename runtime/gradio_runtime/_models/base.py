@@ -182,6 +182,6 @@ else:
     Unchanged.UNCHANGED = Unchanged()
 
 
-#: Of an output: the app left the component as it was (`gr.skip()`). Of a parameter: the app's own value at the
-#: time of the call, as its page shows it. Falsy.
+#: Of an output: the app left the component as it was (`gr.skip()`). Of a parameter: the
+#: app's own value at the time of the call, as its page shows it. Falsy.
 UNCHANGED: Final = Unchanged.UNCHANGED

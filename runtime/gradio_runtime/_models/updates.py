@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,36 +36,40 @@ class Update(BriefFields):
     @property
     def choices(self) -> list[Any] | None:
         """The values that are offered now; None if the app does not say."""
-        given = self.props.get("choices")
-        if not isinstance(given, list):
+        given = self._said("choices", list)
+        if given is None:
             return None
-        items = cast("Sequence[Any]", given)
-        return [item[-1] if type(item) is list and item else item for item in items]
+        return [item[-1] if type(item) is list and item else item for item in given]
 
     @property
     def label(self) -> str | None:
         """The new label; None if the app does not say."""
-        return self.props.get("label")
+        return self._said("label", str)
 
     @property
     def visible(self) -> bool | str | None:
         """Whether it is shown (Gradio also has `"hidden"`); None if not said."""
-        return self.props.get("visible")
+        return self._said("visible", bool, str)
 
     @property
     def interactive(self) -> bool | None:
         """Whether its users can change it; None if the app does not say."""
-        return self.props.get("interactive")
+        return self._said("interactive", bool)
 
     @property
     def minimum(self) -> float | None:
         """The new least value; None if the app does not say."""
-        return self.props.get("minimum")
+        return self._said("minimum", int, float)
 
     @property
     def maximum(self) -> float | None:
         """The new greatest value; None if the app does not say."""
-        return self.props.get("maximum")
+        return self._said("maximum", int, float)
+
+    def _said(self, name: str, *types: type) -> Any:
+        """Return a property if it is of one of the types: an app may say anything."""
+        value = self.props.get(name)
+        return value if type(value) in types else None
 
     @classmethod
     def __get_pydantic_core_schema__(

@@ -48,3 +48,9 @@ def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:
         for label in labels
     )
     return marks if any(marks) else ()
+
+
+def labels_of(said: str | Sequence[str | None]) -> tuple[str | None, ...]:
+    """Return labels from what a module says: a line for each, or a list of them."""
+    lines = said.split("\n") if isinstance(said, str) else said
+    return tuple(label or None for label in lines)

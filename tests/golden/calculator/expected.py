@@ -28,7 +28,6 @@ __all__ = [
     "CalculatorClient",
     "ClassifyInput",
     "ClassifyOutput",
-    "ClearInput",
     "CountInput",
     "MixInput",
     "MixOperation",
@@ -82,10 +81,6 @@ class ClassifyOutput(Output):
         return (self.label, self.confidences)
 
 
-class ClearInput(Input):
-    """Inputs of `/clear`."""
-
-
 class MixInput(Input):
     """Inputs of `/mix`."""
 
@@ -98,7 +93,7 @@ class MixInput(Input):
     "/predict",
     PredictInput,
     shape="number, radio, number -> number",
-    labels=["Num1", "Operation", "Num2"],
+    labels="Num1\nOperation\nNum2",
 )
 def predict(num1: float, operation: Operation, num2: float = 100) -> Call[float]:
     """Run one arithmetic operation.
@@ -111,10 +106,10 @@ def predict(num1: float, operation: Operation, num2: float = 100) -> Call[float]
     Returns:
         Result (Number).
     """
-    return Call(PredictInput(num1=num1, operation=operation, num2=num2))
+    return Call.of(PredictInput, locals())
 
 
-@_app.stream_endpoint("/count", CountInput, shape="slider -> number", labels=["N"])
+@_app.stream_endpoint("/count", CountInput, shape="slider -> number", labels="N")
 def count(n: float = 10) -> Call[float]:
     """Call `/count`.
 
@@ -124,15 +119,15 @@ def count(n: float = 10) -> Call[float]:
     Yields:
         Value (Number).
     """
-    return Call(CountInput(n=n))
+    return Call.of(CountInput, locals())
 
 
 @_app.endpoint(
     "/classify",
     ClassifyInput,
     shape="image -> label, dataframe",
-    labels=["Image"],
-    output_labels=["Label", "Confidences"],
+    labels="Image",
+    output_labels="Label\nConfidences",
 )
 def classify(img: FileInput) -> Call[ClassifyOutput]:
     """Say what is in a picture.
@@ -146,20 +141,20 @@ def classify(img: FileInput) -> Call[ClassifyOutput]:
         label: Label.
         confidences: Dataframe.
     """
-    return Call(ClassifyInput(img=img))
+    return Call.of(ClassifyInput, locals())
 
 
-@_app.endpoint("/clear", ClearInput, shape="->")
+@_app.endpoint("/clear", Input, shape="->")
 def clear() -> Call[None]:
     """Call `/clear`."""
-    return Call(ClearInput())
+    return Call.of(Input, locals())
 
 
 @_app.endpoint(
     "/mix",
     MixInput,
     shape="textbox, textbox, dropdown -> textbox",
-    labels=["First", "Second", "Way"],
+    labels="First\nSecond\nWay",
 )
 def mix(*, first: str = "a", second: str, operation: MixOperation = 1) -> Call[str]:
     """Call `/mix`.
@@ -172,7 +167,7 @@ def mix(*, first: str = "a", second: str, operation: MixOperation = 1) -> Call[s
     Returns:
         Mixed (Textbox).
     """
-    return Call(MixInput(first=first, second=second, operation=operation))
+    return Call.of(MixInput, locals())
 
 
 class CalculatorClient(Client):

@@ -33,7 +33,6 @@ from gradio_runtime import (
 )
 from gradio_runtime.types import (
     ChatMessage,
-    DataframeData,
     DataframeInput,
     GalleryInput,
     GalleryItem,
@@ -173,7 +172,7 @@ class ObjectsOutput(Output):
     "/files",
     FilesInput,
     shape="image, file, gallery, audio -> gallery, file",
-    output_labels=["Pictures", "Files"],
+    output_labels="Pictures\nFiles",
 )
 def files(
     picture: FileInput | Unchanged | None = UNCHANGED,
@@ -195,22 +194,15 @@ def files(
         pictures: Gallery.
         files: File.
     """
-    return Call(
-        FilesInput(
-            picture=picture,
-            several=several,
-            pictures=[] if pictures is None else pictures,
-            sound=sound,
-        )
-    )
+    return Call.of(FilesInput, locals())
 
 
 @_app.stream_endpoint(
     "/chat",
     ChatInput,
     shape="textbox, chatbot -> textbox, chatbot",
-    labels=["Message", None],
-    output_labels=["Message", "History"],
+    labels="Message\n",
+    output_labels="Message\nHistory",
 )
 def chat(
     message: str = "", history: list[ChatMessage] | Unchanged = UNCHANGED
@@ -225,7 +217,7 @@ def chat(
         message: Textbox.
         history: Chatbot.
     """
-    return Call(ChatInput(message=message, history=history))
+    return Call.of(ChatInput, locals())
 
 
 @_app.endpoint(
@@ -249,18 +241,7 @@ def tables(
     Returns:
         Settings (JSON).
     """
-    return Call(
-        TablesInput(
-            table=(
-                DataframeData(headers=["a", "b"], data=[["x", 1]])
-                if table is None
-                else table
-            ),
-            label=LabelData() if label is None else label,
-            prompt=prompt,
-            settings=settings,
-        )
-    )
+    return Call.of(TablesInput, locals())
 
 
 @_app.endpoint(
@@ -289,24 +270,15 @@ def odd(
     Returns:
         Choice (Dropdown).
     """
-    return Call(
-        OddInput(
-            choice=choice,
-            low=low,
-            empty=empty,
-            step=step,
-            tags=[] if tags is None else tags,
-            whole=whole,
-        )
-    )
+    return Call.of(OddInput, locals())
 
 
 @_app.endpoint(
     "/objects",
     ObjectsInput,
     shape="api, api, api -> api, api",
-    labels=["1st", "2nd", "3rd"],
-    output_labels=["1st", "2nd"],
+    labels="1st\n2nd\n3rd",
+    output_labels="1st\n2nd",
 )
 def objects(
     point: Point | None = None,
@@ -324,13 +296,7 @@ def objects(
         value_1: dict[str, float].
         value_2: str | None.
     """
-    return Call(
-        ObjectsInput(
-            point=Point.model_validate({"x": 1, "y": 2.5}) if point is None else point,
-            pair=(1, "a") if pair is None else pair,
-            names={"a": 1} if names is None else names,
-        )
-    )
+    return Call.of(ObjectsInput, locals())
 
 
 class GradioDefaultsClient(Client):

@@ -20,7 +20,6 @@ from gradio_runtime import App, Call, Client, Input
 __all__ = [
     "DisagreeingClient",
     "GoodInput",
-    "OtherInput",
     "good",
     "other",
 ]
@@ -33,13 +32,7 @@ _app = App(
 
 
 class GoodInput(Input):
-    """Inputs of `/good`."""
-
-    a: str
-
-
-class OtherInput(Input):
-    """Inputs of `/other`."""
+    """Inputs of `/good` and `/other`."""
 
     a: str
 
@@ -54,17 +47,17 @@ def good(a: str) -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(GoodInput(a=a))
+    return Call.of(GoodInput, locals())
 
 
-@_app.endpoint("/other", OtherInput, shape="textbox ->")
+@_app.endpoint("/other", GoodInput, shape="textbox ->")
 def other(a: str) -> Call[None]:
     """Call `/other`.
 
     Args:
         a: Textbox.
     """
-    return Call(OtherInput(a=a))
+    return Call.of(GoodInput, locals())
 
 
 class DisagreeingClient(Client):
