@@ -70,7 +70,6 @@ def measured(folder: Path) -> Figures:
     module = ast.parse(text)
     functions = list(_functions(module))
     parameters = [a for f in functions for a in (*f.args.args, *f.args.kwonlyargs)]
-    outputs = list(_outputs(module, functions))
     closable = _closable(config)
     aliases = {
         ast.unparse(target): ast.unparse(node.value)
@@ -78,6 +77,7 @@ def measured(folder: Path) -> Figures:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     }
+    outputs = list(_outputs(module, functions, aliases))
     return Figures(
         folder.name,
         len(functions),
@@ -114,7 +114,7 @@ def _endpoint(function: ast.FunctionDef) -> str | int | None:
 
 
 def _outputs(
-    module: ast.Module, functions: list[ast.FunctionDef]
+    module: ast.Module, functions: list[ast.FunctionDef], aliases: dict[str, str]
 ) -> Iterator[ast.expr]:
     """Yield the type of each output."""
     classes = {n.name: n for n in module.body if isinstance(n, ast.ClassDef)}
@@ -124,7 +124,8 @@ def _outputs(
             given = given.slice  # what is in `Call[…]`
         if given is None:
             continue
-        model = classes.get(given.id) if isinstance(given, ast.Name) else None
+        name = given.id if isinstance(given, ast.Name) else ""
+        model = classes.get(aliases.get(name, name))
         if model is not None and "Output" in ast.unparse(model.bases[0]):
             yield from (
                 n.annotation for n in model.body if isinstance(n, ast.AnnAssign)
@@ -170,8 +171,12 @@ def _closed(
 
 
 def _unfolded(annotation: str, aliases: dict[str, str]) -> str:
-    """Return a type with the types that its names stand for."""
-    return re.sub(r"\w+", lambda word: aliases.get(word[0], word[0]), annotation)
+    """Return a type with the types that its names stand for, which may be names again."""
+    for _ in range(2):
+        annotation = re.sub(
+            r"\w+", lambda word: aliases.get(word[0], word[0]), annotation
+        )
+    return annotation
 
 
 def _is_closed(annotation: str) -> bool:

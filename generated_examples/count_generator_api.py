@@ -24,6 +24,7 @@ from pydantic import Field
 __all__ = [
     "CountGeneratorClient",
     "CountInput",
+    "ShowInput",
     "count",
     "show",
 ]
@@ -41,6 +42,9 @@ class CountInput(Input):
     steps: int | float = Field(default=5, ge=1, le=100, multiple_of=1)
 
 
+ShowInput = CountInput
+
+
 @_app.stream_endpoint("/count", CountInput, shape="slider -> textbox", labels="steps")
 def count(steps: float = 5) -> Call[str]:
     """Count up from zero.
@@ -56,7 +60,7 @@ def count(steps: float = 5) -> Call[str]:
     return Call.of(CountInput, locals())
 
 
-@_app.endpoint("/show", CountInput, shape="slider -> textbox", labels="steps")
+@_app.endpoint("/show", ShowInput, shape="slider -> textbox", labels="steps")
 def show(steps: float = 5) -> Call[str]:
     """The same numbers, all at once.
 
@@ -68,7 +72,7 @@ def show(steps: float = 5) -> Call[str]:
     Returns:
         output (Textbox).
     """
-    return Call.of(CountInput, locals())
+    return Call.of(ShowInput, locals())
 
 
 class CountGeneratorClient(Client):

@@ -46,8 +46,8 @@ _NODES = (
     ast.List, ast.Dict, ast.BinOp, ast.BitOr, ast.UnaryOp, ast.USub, ast.IfExp,
     ast.Compare, ast.Is, ast.Load, ast.Store,
 )  # fmt: skip
-_ATTRIBUTES = {"endpoint", "stream_endpoint", "model_validate"}
-_PLAIN = {"bool", "int", "float", "str", "list", "dict", "tuple"}
+_ATTRIBUTES = {"endpoint", "stream_endpoint", "of"}
+_PLAIN = {"bool", "int", "float", "str", "list", "dict", "tuple", "locals"}
 
 
 def check_tree(code: str) -> None:
@@ -55,6 +55,7 @@ def check_tree(code: str) -> None:
     tree = ast.parse(code)
     imported: set[str] = set()
     defined = {"__all__", "_app"}
+    classes = {"Input"}
     for node in tree.body:
         match node:
             case ast.ImportFrom(module=module, names=names, level=0):
@@ -62,13 +63,19 @@ def check_tree(code: str) -> None:
                 assert all(item.asname is None for item in names)
                 imported |= {item.name for item in names}
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                assert name not in imported | defined, name
+                assert name not in imported | defined | _PLAIN, name
+                if isinstance(node, ast.ClassDef):
+                    classes.add(name)
                 defined.add(name)
             case ast.AnnAssign(target=ast.Name(id=name)):
                 assert name not in imported | defined, name
                 defined.add(name)
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                assert name in ("__all__", "_app"), name
+            case ast.Assign(targets=[ast.Name(id="__all__" | "_app")]):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=first)):
+                assert name not in imported | defined | _PLAIN, name
+                assert first in classes, first
+                defined.add(name)
             case _:
                 assert isinstance(node, ast.Expr)
     for part in ast.walk(tree):
@@ -96,6 +103,8 @@ def _check_names(tree: ast.Module, known: set[str]) -> None:
 def _check_calls(tree: ast.Module, known: set[str]) -> None:
     for node in ast.walk(tree):
         match node:
+            case ast.Call(func=ast.Name(id="locals"), args=[], keywords=[]):
+                pass
             case ast.Call(func=ast.Name(id=name)):
                 assert name in known, name
                 assert name[0].isupper() or not name.isascii(), name

@@ -106,12 +106,15 @@ def test_a_file_beside_other_outputs_may_be_none(component: str) -> None:
 
 @pytest.mark.parametrize("component", SHOWN)
 def test_what_refreshes_a_list_may_give_an_update(component: str) -> None:
-    slot = Slot(component, label="A", props={"choices": ["x", "y"]})
-    other = returned(module_of(endpoint("f", [TEXT], [slot])).code)
+    slot = shown(component)
+    use = endpoint("use", [slot])
+    other = returned(module_of(endpoint("f", [TEXT], [slot]), use).code)
     by_rule = " | Update" if kind_of(component).takes == "choice" else ""
-    code = module_of(endpoint("f", [], [slot])).code
-    assert returned(code) == f"{other}{by_rule}"
-    several = module_of(endpoint("f", [], [Slot("textbox"), slot])).code
+    code = module_of(endpoint("f", [], [slot]), use).code
+    cleared = " | None" if is_cleared(component) else ""
+    assert returned(code) == f"{other}{by_rule}{cleared}"
+    assert "Update" not in module_of(endpoint("f", [], [slot])).code
+    several = module_of(endpoint("f", [], [Slot("textbox"), slot]), use).code
     assert bool(re.search(r"^    a: .* \| Update", several, re.MULTILINE)) == bool(
         by_rule
     )
@@ -122,14 +125,22 @@ def test_what_refreshes_a_list_may_give_an_update(component: str) -> None:
 
 @pytest.mark.parametrize("component", SHOWN)
 def test_what_only_a_button_to_clear_gives_may_be_none(component: str) -> None:
-    schema = {"type": "string"} if kind_of(component).takes == "str" else None
-    slot = Slot(component, "a", "A", schema=schema, props={"choices": ["x", "y"]})
+    slot = shown(component)
     clear, use = endpoint("clear", [], [slot]), endpoint("use", [slot])
-    kind = kind_of(component)
-    cleared = bool(kind.files) or kind.takes == "str"
     alone = returned(module_of(clear).code)
-    by_rule = " | None" if cleared else ""
-    assert returned(module_of(clear, use).code) == f"{alone}{by_rule}"
+    by_rule = " | None" if is_cleared(component) else ""
+    update = " | Update" if kind_of(component).takes == "choice" else ""
+    assert returned(module_of(clear, use).code) == f"{alone}{update}{by_rule}"
+
+
+def shown(component: str) -> Slot:
+    schema = {"type": "string"} if kind_of(component).takes == "str" else None
+    return Slot(component, "a", "A", schema=schema, props={"choices": ["x", "y"]})
+
+
+def is_cleared(component: str) -> bool:
+    kind = kind_of(component)
+    return bool(kind.files) or kind.takes == "str"
 
 
 def returned(code: str) -> str:
@@ -393,8 +404,15 @@ def test_the_same_fields_are_one_class() -> None:
     classes = re.findall(r"^class (\w+)", code, re.MULTILINE)
     assert classes == ["FirstInput", "FirstOutput", "ThirdInput", "AppClient"]
     assert '"""Inputs of `/first` and `/second`."""' in code
-    assert "def second(text: str) -> Call[FirstOutput]:" in code
-    assert '@_app.endpoint("/nothing", Input, shape="->")' in code
+    assert "def second(text: str) -> Call[SecondOutput]:" in code
+    # Each endpoint has names of its own for them.
+    shared = {"SecondInput": "FirstInput", "SecondOutput": "FirstOutput"}
+    shared["NothingInput"] = "Input"
+    assert dict(re.findall(r"^(\w+) = (\w+)$", code, re.MULTILINE)) == shared
+    surface = read_module(code, "x")
+    first, second = surface.endpoints["/first"], surface.endpoints["/second"]
+    assert (first.parameters, first.outputs) == (second.parameters, second.outputs)
+    assert shared.keys() <= surface.names
 
 
 def test_a_parameter_costs_four_lines_at_most() -> None:

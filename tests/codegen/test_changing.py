@@ -59,7 +59,9 @@ def literal(code: str) -> bool:
 
 
 @each
-@pytest.mark.parametrize("event", ["nothing", "its examples"])
+@pytest.mark.parametrize(
+    "event", ["nothing", "its examples", "the page", "a reset by the page"]
+)
 def test_limits_hold_where_no_event_sets_a_component(
     kind: str, event: str, tmp_path: Path
 ) -> None:
@@ -77,10 +79,8 @@ def test_limits_hold_where_no_event_sets_a_component(
     [
         "an event",
         "a private one",
-        "the page",
         "a refresh",
         "a refresh with a state",
-        "a reset by the page",
     ],
 )
 def test_the_app_decides_where_an_event_sets_a_component(

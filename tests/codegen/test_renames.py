@@ -73,7 +73,7 @@ def test_parameters_are_renamed_with_what_is_named_after_them(
     """By the name they have, and by the one that Gradio gave them."""
     code = renamed((f"/lambda.{old[0]}", "what"), (f"lambda.{old[1]}", "how"))
     assert "def lambda_(what: str, how: How)" in code
-    assert "LambdaInput(what=what, how=how)" in code
+    assert "    what: str\n    how: How" in code
     assert 'How: TypeAlias = Literal["a", "b"]' in code
 
 

@@ -29,7 +29,7 @@ CHOICE = Slot("radio", "mode", props={"choices": [["a", "a"]]})
 
 def app() -> AppSpec:
     outputs = [Slot("textbox", label="A"), Slot("textbox", label="B")]
-    return spec_of(endpoint("f", [CHOICE], outputs))
+    return spec_of(endpoint("f", [CHOICE], outputs), endpoint("g"))
 
 
 def made(folder: Path, **templates: str) -> str:

@@ -44,7 +44,7 @@ from .naming import (
 from .objects import ModelRegistry
 from .renames import named
 from .schema import SchemaMapper
-from .shared import share_models
+from .shared import shared_models
 from .types import (
     FILE,
     FILE_INPUT,
@@ -205,7 +205,7 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    endpoints = tuple(share_models(map(builder.endpoint, plans)))
+    endpoints = tuple(map(builder.endpoint, plans))
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -217,6 +217,7 @@ def build(
         aliases=tuple(builder.aliases.values()),
         models=builder.models.finished(),
         endpoints=endpoints,
+        shared=shared_models(endpoints),
     )
     return module, diagnostics
 

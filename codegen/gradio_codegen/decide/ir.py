@@ -141,8 +141,8 @@ class Endpoint:
     Attributes:
         api_name: With the slash; `fn_<index>` for one without a name.
         function: The function.
-        input_model: The model of its inputs; others of the same shape share it.
-        output_model: The model of its outputs, if there are several; shared likewise.
+        input_model: The model of its inputs.
+        output_model: The model of its outputs, if there are several.
         params: In wire order.
         outputs: In wire order.
         generator: Whether it yields several results.
@@ -184,6 +184,7 @@ class Module:
         aliases: Names for the choices of parameters, in the order of use.
         models: Its object types by name; see `objects.write_models`.
         endpoints: In the app's order.
+        shared: Models of endpoints that are another one's, each with that one.
     """
 
     source: str
@@ -195,3 +196,4 @@ class Module:
     aliases: tuple[AliasOf, ...]
     models: Mapping[str, ObjectType]
     endpoints: tuple[Endpoint, ...]
+    shared: Mapping[str, str]

@@ -97,9 +97,8 @@ FIELDS = _words(
         model_construct model_copy model_dump model_dump_json model_extra model_fields
         model_fields_set model_json_schema model_parametrized_name model_post_init
         missing model_rebuild model_validate model_validate_json model_validate_strings
-        mro
-        parse_file parse_obj parse_raw register schema schema_json update_forward_refs
-        validate
+        mro parse_file parse_obj parse_raw register schema schema_json
+        update_forward_refs validate
         bool bytes float int list locals object self set str tuple
         """
 ) | frozenset(IMPORTS)

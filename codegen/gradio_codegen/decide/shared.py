@@ -1,36 +1,37 @@
 """One class for the inputs, or outputs, of all endpoints whose fields are the same.
 
 A big app has many endpoints that are alike: a button for each tab, a card for each
-style. Their class has the name of the first of them. An endpoint without inputs needs
-no class of its own: it has the runtime's `Input`.
+style. The class has the name of the first of them, and the others have names for it, so
+that each endpoint has its own whatever else the app has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .ir import Endpoint, Param
 
+#: The runtime's class, which endpoints without inputs share.
 NO_INPUTS = "Input"
 
 
-def share_models(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
-    """Yield the endpoints, those with the same fields with the same models."""
-    inputs: dict[str, str] = {}
-    outputs: dict[str, str] = {}
+def shared_models(endpoints: Iterable[Endpoint]) -> dict[str, str]:
+    """Return the models that are another one's, each with that one."""
+    first: dict[str, str] = {repr(("Input", ())): NO_INPUTS}
+    shared: dict[str, str] = {}
     for endpoint in endpoints:
-        fields = repr([_field(param) for param in endpoint.params])
-        input_model = inputs.setdefault(fields, endpoint.input_model)
-        output_model = endpoint.output_model
-        if output_model is not None:
-            fields = repr([(slot.name, slot.type) for slot in endpoint.outputs])
-            output_model = outputs.setdefault(fields, output_model)
-        yield replace(
-            endpoint,
-            input_model=input_model if endpoint.params else NO_INPUTS,
-            output_model=output_model,
-        )
+        models: dict[str, object] = {
+            endpoint.input_model: ("Input", tuple(map(_field, endpoint.params)))
+        }
+        if (output := endpoint.output_model) is not None:
+            fields = tuple((slot.name, slot.type) for slot in endpoint.outputs)
+            models[output] = ("Output", fields)
+        for name, made_of in models.items():
+            known = first.setdefault(repr(made_of), name)
+            if known != name:
+                shared[name] = known
+    return shared
 
 
 def _field(param: Param) -> object:

@@ -2,6 +2,7 @@
 
 An event that sets a component can give it other choices and bounds as well, and nothing
 says whether it does. At run time the app decides what it takes for such a component.
+What runs in the browser only (`gr.ClearButton`) sets values, not choices.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ def marked(config: Config, inputs: Collection[int], varying: Collection[int]) ->
     choice is none, and what an event sets without any input is often a list of files
     or models that it has just read.
     """
-    events = [d for d in config.dependencies if not _loads_examples(config, d)]
+    events = [
+        item
+        for item in config.dependencies
+        if item.backend_fn and not _loads_examples(config, item)
+    ]
     app_sets = {id_ for item in events for id_ in item.outputs}
     refreshed = {
         id_
         for item in events
-        if item.backend_fn and not visible(config.slots(item.inputs))
+        if not visible(config.slots(item.inputs))
         for id_ in item.outputs
     }
 

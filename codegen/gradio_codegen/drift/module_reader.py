@@ -203,6 +203,13 @@ class _Reader:
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                     self._aliases[name] = value
                 case ast.Assign(
+                    targets=[ast.Name(id=name)], value=ast.Name(id=first) as value
+                ):  # of the same fields as another one
+                    if first in self._defined:
+                        self._defined[name] = self._defined[first]
+                    else:
+                        self._aliases[name] = value
+                case ast.Assign(
                     targets=[ast.Name(id="_app")], value=ast.Call() as call
                 ):
                     self._app = _literals(call)

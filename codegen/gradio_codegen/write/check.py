@@ -64,8 +64,10 @@ class _Checker:
         self._tree = tree
         # What annotations and calls may name.
         self._names = set(_TYPES)
-        #: The fields of the models of inputs.
-        self._inputs: dict[str, list[str]] = {NO_INPUTS: []}
+        #: The fields of the models of inputs and outputs.
+        self._models: dict[str, list[str]] = {NO_INPUTS: []}
+        #: Other names of these models.
+        self._shared: dict[str, str] = {}
         #: Types whose values can hold files, and so have no default that is written.
         self._hold_files = set(HOLD_FILES)
 
@@ -92,13 +94,17 @@ class _Checker:
                         item for item in body if isinstance(item, ast.AnnAssign)
                     ]
                     fields[name] = [item.annotation for item in declared]
-                    if any(ast.unparse(base) == "Input" for base in node.bases):
+                    if {"Input", "Output"} & set(map(ast.unparse, node.bases)):
                         named = [ast.unparse(item.target) for item in declared]
-                        self._inputs[name] = named
+                        self._models[name] = named
                 case ast.AnnAssign(target=ast.Name(id=name)):
                     self._names.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=first)):
+                    self._shared[name] = first
                 case _:
                     pass
+        for name, first in self._shared.items():
+            fields.setdefault(name, fields.get(first, []))
         self._names |= fields.keys()
         while found := {
             name
@@ -138,6 +144,9 @@ class _Checker:
                 target=ast.Name(), annotation=ast.Name(id="TypeAlias"), value=value
             ):
                 return self._type(value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=first)):
+                known = {*self._models, *IMPORTS, *_TYPES}
+                return first in self._models and name not in known
             case ast.ClassDef(
                 bases=[ast.Name(id=base)],
                 keywords=[],
@@ -227,7 +236,7 @@ class _Checker:
             ):
                 return (
                     model == made
-                    and [item.arg for item in _every(args)] == self._inputs.get(model)
+                    and [item.arg for item in _every(args)] == self._fields(model)
                     and all(map(_is_fact, facts))
                     and self._parameters(args)
                     and self._type(type_)
@@ -235,6 +244,9 @@ class _Checker:
                 )
             case _:
                 return False
+
+    def _fields(self, model: str) -> list[str] | None:
+        return self._models.get(self._shared.get(model, model))
 
     def _parameters(self, node: ast.arguments) -> bool:
         required = len(node.args) - len(node.defaults)

@@ -16,7 +16,6 @@ from .._version import __version__
 from ..decide.fresh_values import made, needs_validation, without_nulls
 from ..decide.ir import Default, Endpoint, Model, Module, Param
 from ..decide.names import IMPORTS
-from ..decide.shared import NO_INPUTS
 from ..decide.types import ANY, FLOAT, INT, NONE, STR, Either, either, write
 from ..errors import CheckError
 from ..literals import comment, docstring, source, string
@@ -104,18 +103,20 @@ def _public(module: Module, models: Iterable[Model]) -> list[str]:
     names = [module.client]
     names += [alias.name for alias in module.aliases]
     names += [model.name for model in models]
-    names += [endpoint.function for endpoint in module.endpoints]
-    return [*names, *(models_of(module).keys() - {NO_INPUTS})]
-
-
-def models_of(module: Module) -> dict[str, list[Endpoint]]:
-    """Return the models of inputs and outputs, each with the endpoints that have it."""
-    models: dict[str, list[Endpoint]] = {}
     for endpoint in module.endpoints:
-        for name in (endpoint.input_model, endpoint.output_model):
-            if name is not None:
-                models.setdefault(name, []).append(endpoint)
-    return models
+        names += [endpoint.function, endpoint.input_model]
+        if endpoint.output_model is not None:
+            names.append(endpoint.output_model)
+    return names
+
+
+def _users(module: Module) -> dict[str, list[Endpoint]]:
+    """Return the classes of inputs and outputs, each with the endpoints that have it."""
+    users: dict[str, list[Endpoint]] = {}
+    for endpoint in module.endpoints:
+        for name in filter(None, (endpoint.input_model, endpoint.output_model)):
+            users.setdefault(module.shared.get(name, name), []).append(endpoint)
+    return users
 
 
 # --- Body
@@ -123,7 +124,7 @@ def models_of(module: Module) -> dict[str, list[Endpoint]]:
 
 def body_context(module: Module, models: Sequence[Model]) -> dict[str, Any]:
     """Return what the template `body` is given, and those that it includes."""
-    users = models_of(module)
+    users = _users(module)
     return {
         "aliases": list(_aliases(module)),
         "models": [
@@ -135,6 +136,9 @@ def body_context(module: Module, models: Sequence[Model]) -> dict[str, Any]:
             for model in models
         ],
         "endpoints": [_endpoint(endpoint, users) for endpoint in module.endpoints],
+        "shared": [
+            {"name": name, "same": first} for name, first in module.shared.items()
+        ],
         "client": {
             "name": module.client,
             "doc": docstring(docs.CLIENT_DOC, _INDENT),
@@ -165,14 +169,13 @@ def _aliases(module: Module) -> Iterator[Mapping[str, str]]:
 def _endpoint(
     endpoint: Endpoint, users: Mapping[str, Sequence[Endpoint]]
 ) -> dict[str, Any]:
+    name = endpoint.input_model
+    alike = users.get(name, [endpoint])
     input_model = {
-        "name": endpoint.input_model,
-        "doc": docstring(
-            docs.model_doc(users[endpoint.input_model], "Inputs"), _INDENT
-        ),
+        "name": name,
+        "doc": docstring(docs.model_doc(alike, "Inputs"), _INDENT),
         "fields": [_input_field(param) for param in endpoint.params],
     }
-    is_new = endpoint.params and users[endpoint.input_model][0] is endpoint
     unnamed = not endpoint.api_name.startswith("/")
     api_name = endpoint.api_name.removeprefix("fn_") if unnamed else ""
     arguments = ", ".join(f"{p.name}={_argument(p)}" for p in endpoint.params)
@@ -187,7 +190,7 @@ def _endpoint(
         "returns": _returns(endpoint),
         "arguments": arguments,
         "input": input_model,
-        "inputs": [input_model] if is_new else [],
+        "inputs": [input_model] if name in users else [],
         "outputs": list(_output_models(endpoint, users)),
         "generator": endpoint.generator,
         "params": [_given_param(param) for param in endpoint.params],
@@ -296,14 +299,13 @@ def _output_models(
     endpoint: Endpoint, users: Mapping[str, Sequence[Endpoint]]
 ) -> Iterable[Mapping[str, Any]]:
     """Yield the output model, if it is new: templates loop, and decide nothing."""
-    if endpoint.output_model is None or users[endpoint.output_model][0] is not endpoint:
+    name = endpoint.output_model
+    if name is None or name not in users:
         return
     slots = endpoint.outputs
     yield {
-        "name": endpoint.output_model,
-        "doc": docstring(
-            docs.model_doc(users[endpoint.output_model], "Outputs"), _INDENT
-        ),
+        "name": name,
+        "doc": docstring(docs.model_doc(users[name], "Outputs"), _INDENT),
         "fields": [f"{s.name}: {write(s.type, in_model=True)}" for s in slots],
         "types": ", ".join(write(s.type) for s in slots),
         "returned": ", ".join(f"self.{s.name}" for s in slots),

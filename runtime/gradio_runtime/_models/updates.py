@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic_core import PydanticOmit, core_schema
 
@@ -14,6 +14,9 @@ from .texts import BriefFields
 
 if TYPE_CHECKING:
     from typing import TypeGuard
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,10 +39,11 @@ class Update(BriefFields):
     @property
     def choices(self) -> list[Any] | None:
         """The values that are offered now; None if the app does not say."""
-        given = self._said("choices", list)
-        if given is None:
+        given = self.props.get("choices")
+        if not isinstance(given, list):
             return None
-        return [item[-1] if type(item) is list and item else item for item in given]
+        items = cast("Sequence[Any]", given)
+        return [item[-1] if type(item) is list and item else item for item in items]
 
     @property
     def label(self) -> str | None:
@@ -49,7 +53,8 @@ class Update(BriefFields):
     @property
     def visible(self) -> bool | str | None:
         """Whether it is shown (Gradio also has `"hidden"`); None if not said."""
-        return self._said("visible", bool, str)
+        shown = self._said("visible", bool)
+        return self._said("visible", str) if shown is None else shown
 
     @property
     def interactive(self) -> bool | None:
@@ -66,10 +71,10 @@ class Update(BriefFields):
         """The new greatest value; None if the app does not say."""
         return self._said("maximum", int, float)
 
-    def _said(self, name: str, *types: type) -> Any:
+    def _said(self, name: str, *types: type[_T]) -> _T | None:
         """Return a property if it is of one of the types: an app may say anything."""
         value = self.props.get(name)
-        return value if type(value) in types else None
+        return cast("_T", value) if type(value) in types else None
 
     @classmethod
     def __get_pydantic_core_schema__(

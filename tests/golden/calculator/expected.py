@@ -28,6 +28,7 @@ __all__ = [
     "CalculatorClient",
     "ClassifyInput",
     "ClassifyOutput",
+    "ClearInput",
     "CountInput",
     "MixInput",
     "MixOperation",
@@ -89,6 +90,9 @@ class MixInput(Input):
     operation: MixOperation = 1
 
 
+ClearInput = Input
+
+
 @_app.endpoint(
     "/predict",
     PredictInput,
@@ -144,10 +148,10 @@ def classify(img: FileInput) -> Call[ClassifyOutput]:
     return Call.of(ClassifyInput, locals())
 
 
-@_app.endpoint("/clear", Input, shape="->")
+@_app.endpoint("/clear", ClearInput, shape="->")
 def clear() -> Call[None]:
     """Call `/clear`."""
-    return Call.of(Input, locals())
+    return Call.of(ClearInput, locals())
 
 
 @_app.endpoint(

@@ -368,7 +368,7 @@ RadioEchoIn: TypeAlias = Literal["yes", "no"]
 
 
 class TextboxEchoInput(Input):
-    """Inputs of `/textbox_echo`."""
+    """Inputs of `/textbox_echo`, `/textbox_password_echo`, `/textbox_email_echo` and 3 more."""
 
     in_: str = ""
 
@@ -379,40 +379,10 @@ class TextboxMaxLengthEchoInput(Input):
     in_: str = "short"
 
 
-class TextboxPasswordEchoInput(Input):
-    """Inputs of `/textbox_password_echo`."""
-
-    in_: str = ""
-
-
-class TextboxEmailEchoInput(Input):
-    """Inputs of `/textbox_email_echo`."""
-
-    in_: str = ""
-
-
-class TextboxLinesEchoInput(Input):
-    """Inputs of `/textbox_lines_echo`."""
-
-    in_: str = ""
-
-
 class TextboxLongDefaultEchoInput(Input):
-    """Inputs of `/textbox_long_default_echo`."""
+    """Inputs of `/textbox_long_default_echo`, `/code_preset_echo` and `/textbox_preset_echo`."""
 
     in_: str | Unchanged = UNCHANGED
-
-
-class TextboxEmptyDefaultEchoInput(Input):
-    """Inputs of `/textbox_empty_default_echo`."""
-
-    in_: str = ""
-
-
-class TextareaEchoInput(Input):
-    """Inputs of `/textarea_echo`."""
-
-    in_: str = ""
 
 
 class CodeEchoInput(Input):
@@ -440,7 +410,7 @@ class ColorpickerEchoInput(Input):
 
 
 class NumberEchoInput(Input):
-    """Inputs of `/number_echo`."""
+    """Inputs of `/number_echo` and `/number_places_echo`."""
 
     in_: int | float
 
@@ -449,12 +419,6 @@ class NumberIntEchoInput(Input):
     """Inputs of `/number_int_echo`."""
 
     in_: int = 3
-
-
-class NumberPlacesEchoInput(Input):
-    """Inputs of `/number_places_echo`."""
-
-    in_: int | float
 
 
 class NumberBoundsEchoInput(Input):
@@ -470,7 +434,7 @@ class NumberHalfBoundsEchoInput(Input):
 
 
 class NumberRandomEchoInput(Input):
-    """Inputs of `/number_random_echo`."""
+    """Inputs of `/number_random_echo` and `/slider_random_echo`."""
 
     in_: int | float | Unchanged = UNCHANGED
 
@@ -487,12 +451,6 @@ class SliderFloatEchoInput(Input):
     in_: int | float = Field(default=0, ge=0, le=1)
 
 
-class SliderRandomEchoInput(Input):
-    """Inputs of `/slider_random_echo`."""
-
-    in_: int | float | Unchanged = UNCHANGED
-
-
 class CheckboxEchoInput(Input):
     """Inputs of `/checkbox_echo`."""
 
@@ -506,7 +464,7 @@ class CheckboxOnEchoInput(Input):
 
 
 class DropdownEchoInput(Input):
-    """Inputs of `/dropdown_echo`."""
+    """Inputs of `/dropdown_echo` and `/dropdown_none_default_echo`."""
 
     in_: In
 
@@ -515,12 +473,6 @@ class DropdownDefaultEchoInput(Input):
     """Inputs of `/dropdown_default_echo`."""
 
     in_: In = "green"
-
-
-class DropdownNoneDefaultEchoInput(Input):
-    """Inputs of `/dropdown_none_default_echo`."""
-
-    in_: In
 
 
 class DropdownPairsEchoInput(Input):
@@ -560,7 +512,7 @@ class DropdownMixedEchoInput(Input):
 
 
 class DropdownDuplicatesEchoInput(Input):
-    """Inputs of `/dropdown_duplicates_echo`."""
+    """Inputs of `/dropdown_duplicates_echo` and `/dropdown_index_in`."""
 
     in_: DropdownDuplicatesEchoIn
 
@@ -572,13 +524,7 @@ class DropdownOddEchoInput(Input):
 
 
 class DropdownEmptyEchoInput(Input):
-    """Inputs of `/dropdown_empty_echo`."""
-
-    in_: str | int | float
-
-
-class DropdownUnsetEchoInput(Input):
-    """Inputs of `/dropdown_unset_echo`."""
+    """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
     in_: str | int | float
 
@@ -593,12 +539,6 @@ class DropdownIntCustomEchoInput(Input):
     """Inputs of `/dropdown_int_custom_echo`."""
 
     in_: DropdownIntPairsEchoIn | str
-
-
-class DropdownIndexInInput(Input):
-    """Inputs of `/dropdown_index_in`."""
-
-    in_: DropdownDuplicatesEchoIn
 
 
 class DropdownManyEchoInput(Input):
@@ -662,22 +602,13 @@ class JsonEchoInput(Input):
 
 
 class JsonDefaultEchoInput(Input):
-    """Inputs of `/json_default_echo`."""
+    """Inputs of `/json_default_echo` and `/json_preset_echo`."""
 
     in_: Any = UNCHANGED
 
 
 class DataframeEchoInput(Input):
-    """Inputs of `/dataframe_echo`."""
-
-    in_: DataframeInput = Field(
-        default={"data": [["", 0, False]], "headers": ["name", "score", "ok"]},
-        validate_default=True,
-    )
-
-
-class DataframeArrayEchoInput(Input):
-    """Inputs of `/dataframe_array_echo`."""
+    """Inputs of `/dataframe_echo` and `/dataframe_array_echo`."""
 
     in_: DataframeInput = Field(
         default={"data": [["", 0, False]], "headers": ["name", "score", "ok"]},
@@ -719,124 +650,28 @@ class TimeseriesEchoInput(Input):
     in_: DataframeInput
 
 
-class PlotMakeInput(Input):
-    """Inputs of `/plot_make`."""
-
-
-class LineplotMakeInput(Input):
-    """Inputs of `/lineplot_make`."""
-
-
-class BarplotMakeInput(Input):
-    """Inputs of `/barplot_make`."""
-
-
-class ScatterplotMakeInput(Input):
-    """Inputs of `/scatterplot_make`."""
-
-
-class DatasetInInput(Input):
-    """Inputs of `/dataset_in`."""
-
-
 class FileEchoInput(Input):
-    """Inputs of `/file_echo`."""
-
-    in_: FileInput
-
-
-class FileTypesEchoInput(Input):
-    """Inputs of `/file_types_echo`."""
+    """Inputs of `/file_echo`, `/file_types_echo`, `/file_bytes_in` and 9 more."""
 
     in_: FileInput
 
 
 class FileMultipleEchoInput(Input):
-    """Inputs of `/file_multiple_echo`."""
+    """Inputs of `/file_multiple_echo`, `/file_directory_in` and `/uploadbutton_multiple_echo`."""
 
     in_: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
-    """Inputs of `/file_default_echo`."""
+    """Inputs of `/file_default_echo`, `/image_default_echo`, `/audio_default_echo` and 2 more."""
 
     in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class FileBytesInInput(Input):
-    """Inputs of `/file_bytes_in`."""
-
-    in_: FileInput
-
-
-class FileDirectoryInInput(Input):
-    """Inputs of `/file_directory_in`."""
-
-    in_: Several[FileInput]
-
-
-class FileOptionalInInput(Input):
-    """Inputs of `/file_optional_in`."""
-
-    in_: FileInput
-
-
-class UploadbuttonEchoInput(Input):
-    """Inputs of `/uploadbutton_echo`."""
-
-    in_: FileInput
-
-
-class UploadbuttonMultipleEchoInput(Input):
-    """Inputs of `/uploadbutton_multiple_echo`."""
-
-    in_: Several[FileInput]
 
 
 class FileexplorerEchoInput(Input):
-    """Inputs of `/fileexplorer_echo`."""
+    """Inputs of `/fileexplorer_echo` and `/fileexplorer_single_echo`."""
 
     in_: list[list[str]]
-
-
-class FileexplorerSingleEchoInput(Input):
-    """Inputs of `/fileexplorer_single_echo`."""
-
-    in_: list[list[str]]
-
-
-class Model3dEchoInput(Input):
-    """Inputs of `/model3d_echo`."""
-
-    in_: FileInput
-
-
-class ImageEchoInput(Input):
-    """Inputs of `/image_echo`."""
-
-    in_: FileInput
-
-
-class ImagePilEchoInput(Input):
-    """Inputs of `/image_pil_echo`."""
-
-    in_: FileInput
-
-
-class ImagePathEchoInput(Input):
-    """Inputs of `/image_path_echo`."""
-
-    in_: FileInput
-
-
-class ImageDefaultEchoInput(Input):
-    """Inputs of `/image_default_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class ImageMakeInput(Input):
-    """Inputs of `/image_make`."""
 
 
 class ImageSketchInInput(Input):
@@ -845,46 +680,10 @@ class ImageSketchInInput(Input):
     in_: EditorInput
 
 
-class AnnotatedimageMakeInput(Input):
-    """Inputs of `/annotatedimage_make`."""
-
-
 class GalleryEchoInput(Input):
     """Inputs of `/gallery_echo`."""
 
     in_: Several[GalleryInput] = Field(default=[])
-
-
-class AudioEchoInput(Input):
-    """Inputs of `/audio_echo`."""
-
-    in_: FileInput
-
-
-class AudioPathEchoInput(Input):
-    """Inputs of `/audio_path_echo`."""
-
-    in_: FileInput
-
-
-class AudioDefaultEchoInput(Input):
-    """Inputs of `/audio_default_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class VideoEchoInput(Input):
-    """Inputs of `/video_echo`."""
-
-    in_: FileInput
-
-
-class VideoMakeInput(Input):
-    """Inputs of `/video_make`."""
-
-
-class VideoSubtitlesMakeInput(Input):
-    """Inputs of `/video_subtitles_make`."""
 
 
 class ChatbotPairsEchoInput(Input):
@@ -893,32 +692,10 @@ class ChatbotPairsEchoInput(Input):
     in_: Several[ChatPairInput] = Field(default=[])
 
 
-class ChatbotPairsMakeInput(Input):
-    """Inputs of `/chatbot_pairs_make`."""
-
-
-class JsonPresetEchoInput(Input):
-    """Inputs of `/json_preset_echo`."""
-
-    in_: Any = UNCHANGED
-
-
 class DataframePresetEchoInput(Input):
     """Inputs of `/dataframe_preset_echo`."""
 
     in_: DataframeInput | Unchanged = UNCHANGED
-
-
-class CodePresetEchoInput(Input):
-    """Inputs of `/code_preset_echo`."""
-
-    in_: str | Unchanged = UNCHANGED
-
-
-class TextboxPresetEchoInput(Input):
-    """Inputs of `/textbox_preset_echo`."""
-
-    in_: str | Unchanged = UNCHANGED
 
 
 class DropdownPresetEchoInput(Input):
@@ -939,18 +716,6 @@ class FilesPresetEchoInput(Input):
     in_: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
-class VideoPresetEchoInput(Input):
-    """Inputs of `/video_preset_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
-class Model3dPresetEchoInput(Input):
-    """Inputs of `/model3d_preset_echo`."""
-
-    in_: FileInput | Unchanged | None = UNCHANGED
-
-
 class GalleryPresetEchoInput(Input):
     """Inputs of `/gallery_preset_echo`."""
 
@@ -958,151 +723,7 @@ class GalleryPresetEchoInput(Input):
 
 
 class WithHyphenInput(Input):
-    """Inputs of `/with-hyphen`."""
-
-    text: str = ""
-
-
-class V1PredictInput(Input):
-    """Inputs of `/v1.predict`."""
-
-    text: str = ""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-    text: str = ""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-    text: str = ""
-
-
-class Café名前Input(Input):
-    """Inputs of `/café_名前`."""
-
-    text: str = ""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-    text: str = ""
-
-
-class None_Input(Input):
-    """Inputs of `/None`."""
-
-    text: str = ""
-
-
-class DunderInput(Input):
-    """Inputs of `/__dunder__`."""
-
-    text: str = ""
-
-
-class PrivateInput(Input):
-    """Inputs of `/_private`."""
-
-    text: str = ""
-
-
-class ModelConfigInput(Input):
-    """Inputs of `/model_config`."""
-
-    text: str = ""
-
-
-class CopyInput(Input):
-    """Inputs of `/copy`."""
-
-    text: str = ""
-
-
-class JsonInput(Input):
-    """Inputs of `/json`."""
-
-    text: str = ""
-
-
-class SchemaInput(Input):
-    """Inputs of `/schema`."""
-
-    text: str = ""
-
-
-class PrintInput(Input):
-    """Inputs of `/print`."""
-
-    text: str = ""
-
-
-class StrInput(Input):
-    """Inputs of `/str`."""
-
-    text: str = ""
-
-
-class ClientInput(Input):
-    """Inputs of `/Client`."""
-
-    text: str = ""
-
-
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-    text: str = ""
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-    text: str = ""
-
-
-class SubmitInput(Input):
-    """Inputs of `/submit`."""
-
-    text: str = ""
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-    text: str = ""
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-    text: str = ""
-
-
-class CamelCaseInput(Input):
-    """Inputs of `/CamelCase`."""
-
-    text: str = ""
-
-
-class UPPERInput(Input):
-    """Inputs of `/UPPER`."""
-
-    text: str = ""
-
-
-class EndpointInput(Input):
-    """Inputs of `/🦊`."""
-
-    text: str = ""
-
-
-class TwiceInput(Input):
-    """Inputs of `/twice`."""
+    """Inputs of `/with-hyphen`, `/v1.predict`, `/with space` and 31 more."""
 
     text: str = ""
 
@@ -1195,62 +816,6 @@ class ReservedInput(Input):
     timeout: str = ""
 
 
-class UpdateValueInput(Input):
-    """Inputs of `/update_value`."""
-
-    text: str = ""
-
-
-class UpdatePropsInput(Input):
-    """Inputs of `/update_props`."""
-
-    text: str = ""
-
-
-class NewComponentInput(Input):
-    """Inputs of `/new_component`."""
-
-    text: str = ""
-
-
-class SelectedInput(Input):
-    """Inputs of `/selected`."""
-
-    text: str = ""
-
-
-class WithRequestInput(Input):
-    """Inputs of `/with_request`."""
-
-    text: str = ""
-
-
-class WithPropsInput(Input):
-    """Inputs of `/with_props`."""
-
-    text: str = ""
-
-
-class UpdateChoicesInput(Input):
-    """Inputs of `/update_choices`."""
-
-    text: str = ""
-
-
-class UpdateImageInput(Input):
-    """Inputs of `/update_image`."""
-
-
-class UpdateTableInput(Input):
-    """Inputs of `/update_table`."""
-
-
-class SkipOneInput(Input):
-    """Inputs of `/skip_one`."""
-
-    text: str = ""
-
-
 class SkipOneOutput(Output):
     """Outputs of `/skip_one`."""
 
@@ -1260,12 +825,6 @@ class SkipOneOutput(Output):
     def astuple(self) -> tuple[str, str]:
         """The outputs in wire order."""
         return (self.kept, self.changed)
-
-
-class ByComponentInput(Input):
-    """Inputs of `/by_component`."""
-
-    text: str = ""
 
 
 class ByComponentOutput(Output):
@@ -1332,12 +891,88 @@ class FramesOutput(Output):
         return (self.image, self.index, self.kept)
 
 
-class NothingInput(Input):
-    """Inputs of `/nothing`."""
+TextboxPasswordEchoInput = TextboxEchoInput
+TextboxEmailEchoInput = TextboxEchoInput
+TextboxLinesEchoInput = TextboxEchoInput
+TextboxEmptyDefaultEchoInput = TextboxEchoInput
+TextareaEchoInput = TextboxEchoInput
+NumberPlacesEchoInput = NumberEchoInput
+SliderRandomEchoInput = NumberRandomEchoInput
+DropdownNoneDefaultEchoInput = DropdownEchoInput
+DropdownUnsetEchoInput = DropdownEmptyEchoInput
+DropdownIndexInInput = DropdownDuplicatesEchoInput
+DataframeArrayEchoInput = DataframeEchoInput
+PlotMakeInput = Input
+LineplotMakeInput = Input
+BarplotMakeInput = Input
+ScatterplotMakeInput = Input
+DatasetInInput = Input
+FileTypesEchoInput = FileEchoInput
+FileBytesInInput = FileEchoInput
+FileDirectoryInInput = FileMultipleEchoInput
+FileOptionalInInput = FileEchoInput
+UploadbuttonEchoInput = FileEchoInput
+UploadbuttonMultipleEchoInput = FileMultipleEchoInput
+FileexplorerSingleEchoInput = FileexplorerEchoInput
+Model3dEchoInput = FileEchoInput
+ImageEchoInput = FileEchoInput
+ImagePilEchoInput = FileEchoInput
+ImagePathEchoInput = FileEchoInput
+ImageDefaultEchoInput = FileDefaultEchoInput
+ImageMakeInput = Input
+AnnotatedimageMakeInput = Input
+AudioEchoInput = FileEchoInput
+AudioPathEchoInput = FileEchoInput
+AudioDefaultEchoInput = FileDefaultEchoInput
+VideoEchoInput = FileEchoInput
+VideoMakeInput = Input
+VideoSubtitlesMakeInput = Input
+ChatbotPairsMakeInput = Input
+JsonPresetEchoInput = JsonDefaultEchoInput
+CodePresetEchoInput = TextboxLongDefaultEchoInput
+TextboxPresetEchoInput = TextboxLongDefaultEchoInput
+VideoPresetEchoInput = FileDefaultEchoInput
+Model3dPresetEchoInput = FileDefaultEchoInput
+V1PredictInput = WithHyphenInput
+WithSpaceInput = WithHyphenInput
+NsSubInput = WithHyphenInput
+Café名前Input = WithHyphenInput
+ClassInput = WithHyphenInput
+None_Input = WithHyphenInput
+DunderInput = WithHyphenInput
+PrivateInput = WithHyphenInput
+ModelConfigInput = WithHyphenInput
+CopyInput = WithHyphenInput
+JsonInput = WithHyphenInput
+SchemaInput = WithHyphenInput
+PrintInput = WithHyphenInput
+StrInput = WithHyphenInput
+ClientInput = WithHyphenInput
+AppInput = WithHyphenInput
+AppInput2 = WithHyphenInput
+SubmitInput = WithHyphenInput
+CloseInput = WithHyphenInput
+Endpoint1stInput = WithHyphenInput
+CamelCaseInput = WithHyphenInput
+UPPERInput = WithHyphenInput
+EndpointInput = WithHyphenInput
+TwiceInput = WithHyphenInput
+UpdateValueInput = WithHyphenInput
+UpdatePropsInput = WithHyphenInput
+NewComponentInput = WithHyphenInput
+SelectedInput = WithHyphenInput
+WithRequestInput = WithHyphenInput
+WithPropsInput = WithHyphenInput
+UpdateChoicesInput = WithHyphenInput
+UpdateImageInput = Input
+UpdateTableInput = Input
+SkipOneInput = WithHyphenInput
+ByComponentInput = WithHyphenInput
+NothingInput = Input
 
 
 @_app.endpoint(
-    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textbox_echo” is clicked.
@@ -1348,14 +983,14 @@ def textbox_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEchoInput(in_=in_))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_max_length_echo",
     TextboxMaxLengthEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     """Runs when the button “textbox_max_length_echo” is clicked.
@@ -1366,14 +1001,14 @@ def textbox_max_length_echo(in_: str = "short") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxMaxLengthEchoInput(in_=in_))
+    return Call.of(TextboxMaxLengthEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_password_echo",
     TextboxPasswordEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_password_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textbox_password_echo” is clicked.
@@ -1384,14 +1019,14 @@ def textbox_password_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPasswordEchoInput(in_=in_))
+    return Call.of(TextboxPasswordEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_email_echo",
     TextboxEmailEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_email_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textbox_email_echo” is clicked.
@@ -1402,14 +1037,14 @@ def textbox_email_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmailEchoInput(in_=in_))
+    return Call.of(TextboxEmailEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_lines_echo",
     TextboxLinesEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_lines_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textbox_lines_echo” is clicked.
@@ -1420,14 +1055,14 @@ def textbox_lines_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLinesEchoInput(in_=in_))
+    return Call.of(TextboxLinesEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “textbox_long_default_echo” is clicked.
@@ -1439,14 +1074,14 @@ def textbox_long_default_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLongDefaultEchoInput(in_=in_))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textbox_empty_default_echo” is clicked.
@@ -1457,11 +1092,11 @@ def textbox_empty_default_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmptyDefaultEchoInput(in_=in_))
+    return Call.of(TextboxEmptyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textarea_echo(in_: str = "") -> Call[str]:
     """Runs when the button “textarea_echo” is clicked.
@@ -1472,10 +1107,10 @@ def textarea_echo(in_: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextareaEchoInput(in_=in_))
+    return Call.of(TextareaEchoInput, locals())
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels="In")
 def code_echo(in_: str) -> Call[str]:
     """Runs when the button “code_echo” is clicked.
 
@@ -1485,10 +1120,10 @@ def code_echo(in_: str) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodeEchoInput(in_=in_))
+    return Call.of(CodeEchoInput, locals())
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels="In")
 def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
     """Runs when the button “html_echo” is clicked.
 
@@ -1498,7 +1133,7 @@ def html_echo(in_: str = "<b>bold</b>") -> Call[str]:
     Returns:
         Out (HTML).
     """
-    return Call(HtmlEchoInput(in_=in_))
+    return Call.of(HtmlEchoInput, locals())
 
 
 @_app.endpoint("/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown")
@@ -1511,14 +1146,14 @@ def markdown_echo(markdown: str = "") -> Call[str]:
     Returns:
         Markdown.
     """
-    return Call(MarkdownEchoInput(markdown=markdown))
+    return Call.of(MarkdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/colorpicker_echo",
     ColorpickerEchoInput,
     shape="colorpicker -> colorpicker",
-    labels=["In"],
+    labels="In",
 )
 def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     """Runs when the button “colorpicker_echo” is clicked.
@@ -1529,10 +1164,10 @@ def colorpicker_echo(in_: str = "#ff0000") -> Call[str]:
     Returns:
         Out (ColorPicker).
     """
-    return Call(ColorpickerEchoInput(in_=in_))
+    return Call.of(ColorpickerEchoInput, locals())
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels="In")
 def number_echo(in_: float) -> Call[float]:
     """Runs when the button “number_echo” is clicked.
 
@@ -1542,11 +1177,11 @@ def number_echo(in_: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberEchoInput(in_=in_))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels="In"
 )
 def number_int_echo(in_: int = 3) -> Call[int]:
     """Runs when the button “number_int_echo” is clicked.
@@ -1557,14 +1192,11 @@ def number_int_echo(in_: int = 3) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberIntEchoInput(in_=in_))
+    return Call.of(NumberIntEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_places_echo",
-    NumberPlacesEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_places_echo", NumberPlacesEchoInput, shape="number -> number", labels="In"
 )
 def number_places_echo(in_: float) -> Call[float]:
     """Runs when the button “number_places_echo” is clicked.
@@ -1575,14 +1207,11 @@ def number_places_echo(in_: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberPlacesEchoInput(in_=in_))
+    return Call.of(NumberPlacesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_bounds_echo",
-    NumberBoundsEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number", labels="In"
 )
 def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     """Runs when the button “number_bounds_echo” is clicked.
@@ -1593,14 +1222,14 @@ def number_bounds_echo(in_: float = 0.5) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberBoundsEchoInput(in_=in_))
+    return Call.of(NumberBoundsEchoInput, locals())
 
 
 @_app.endpoint(
     "/number_half_bounds_echo",
     NumberHalfBoundsEchoInput,
     shape="number -> number",
-    labels=["In"],
+    labels="In",
 )
 def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     """Runs when the button “number_half_bounds_echo” is clicked.
@@ -1611,14 +1240,11 @@ def number_half_bounds_echo(in_: int = 1) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberHalfBoundsEchoInput(in_=in_))
+    return Call.of(NumberHalfBoundsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_random_echo",
-    NumberRandomEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_random_echo", NumberRandomEchoInput, shape="number -> number", labels="In"
 )
 def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Runs when the button “number_random_echo” is clicked.
@@ -1630,10 +1256,10 @@ def number_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberRandomEchoInput(in_=in_))
+    return Call.of(NumberRandomEchoInput, locals())
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels="In")
 def slider_echo(in_: float = 3) -> Call[float]:
     """Runs when the button “slider_echo” is clicked.
 
@@ -1643,11 +1269,11 @@ def slider_echo(in_: float = 3) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderEchoInput(in_=in_))
+    return Call.of(SliderEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_float_echo(in_: float = 0) -> Call[float]:
     """Runs when the button “slider_float_echo” is clicked.
@@ -1658,14 +1284,11 @@ def slider_float_echo(in_: float = 0) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderFloatEchoInput(in_=in_))
+    return Call.of(SliderFloatEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_random_echo",
-    SliderRandomEchoInput,
-    shape="slider -> slider",
-    labels=["In"],
+    "/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     """Runs when the button “slider_random_echo” is clicked.
@@ -1677,11 +1300,11 @@ def slider_random_echo(in_: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderRandomEchoInput(in_=in_))
+    return Call.of(SliderRandomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_echo(in_: bool = False) -> Call[bool]:
     """Runs when the button “checkbox_echo” is clicked.
@@ -1692,14 +1315,11 @@ def checkbox_echo(in_: bool = False) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxEchoInput(in_=in_))
+    return Call.of(CheckboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_on_echo",
-    CheckboxOnEchoInput,
-    shape="checkbox -> checkbox",
-    labels=["In"],
+    "/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     """Runs when the button “checkbox_on_echo” is clicked.
@@ -1710,11 +1330,11 @@ def checkbox_on_echo(in_: bool = True) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxOnEchoInput(in_=in_))
+    return Call.of(CheckboxOnEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels="In"
 )
 def dropdown_echo(in_: In) -> Call[str]:
     """Runs when the button “dropdown_echo” is clicked.
@@ -1725,14 +1345,14 @@ def dropdown_echo(in_: In) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEchoInput(in_=in_))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_default_echo",
     DropdownDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_default_echo(in_: In = "green") -> Call[str]:
     """Runs when the button “dropdown_default_echo” is clicked.
@@ -1743,14 +1363,14 @@ def dropdown_default_echo(in_: In = "green") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDefaultEchoInput(in_=in_))
+    return Call.of(DropdownDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_none_default_echo(in_: In) -> Call[str]:
     """Runs when the button “dropdown_none_default_echo” is clicked.
@@ -1761,14 +1381,14 @@ def dropdown_none_default_echo(in_: In) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownNoneDefaultEchoInput(in_=in_))
+    return Call.of(DropdownNoneDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_pairs_echo",
     DropdownPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     """Runs when the button “dropdown_pairs_echo” is clicked.
@@ -1779,14 +1399,14 @@ def dropdown_pairs_echo(in_: DropdownPairsEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPairsEchoInput(in_=in_))
+    return Call.of(DropdownPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_ints_echo",
     DropdownIntsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     """Runs when the button “dropdown_ints_echo” is clicked.
@@ -1797,14 +1417,14 @@ def dropdown_ints_echo(in_: DropdownIntsEchoIn = 2) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntsEchoInput(in_=in_))
+    return Call.of(DropdownIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_pairs_echo",
     DropdownIntPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     """Runs when the button “dropdown_int_pairs_echo” is clicked.
@@ -1815,14 +1435,14 @@ def dropdown_int_pairs_echo(in_: DropdownIntPairsEchoIn) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntPairsEchoInput(in_=in_))
+    return Call.of(DropdownIntPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_floats_echo",
     DropdownFloatsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     """Runs when the button “dropdown_floats_echo” is clicked.
@@ -1833,14 +1453,14 @@ def dropdown_floats_echo(in_: float = 0.5) -> Call[float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownFloatsEchoInput(in_=in_))
+    return Call.of(DropdownFloatsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_bools_echo",
     DropdownBoolsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     """Runs when the button “dropdown_bools_echo” is clicked.
@@ -1851,14 +1471,14 @@ def dropdown_bools_echo(in_: DropdownBoolsEchoIn) -> Call[bool]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownBoolsEchoInput(in_=in_))
+    return Call.of(DropdownBoolsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_mixed_echo",
     DropdownMixedEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Runs when the button “dropdown_mixed_echo” is clicked.
@@ -1869,14 +1489,14 @@ def dropdown_mixed_echo(in_: Literal["auto"] | float = "auto") -> Call[str | flo
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownMixedEchoInput(in_=in_))
+    return Call.of(DropdownMixedEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     """Runs when the button “dropdown_duplicates_echo” is clicked.
@@ -1887,14 +1507,14 @@ def dropdown_duplicates_echo(in_: DropdownDuplicatesEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDuplicatesEchoInput(in_=in_))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_odd_echo",
     DropdownOddEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     """Runs when the button “dropdown_odd_echo” is clicked.
@@ -1905,14 +1525,14 @@ def dropdown_odd_echo(in_: DropdownOddEchoIn) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownOddEchoInput(in_=in_))
+    return Call.of(DropdownOddEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_empty_echo",
     DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_empty_echo(in_: str) -> Call[str]:
     """Runs when the button “dropdown_empty_echo” is clicked.
@@ -1923,14 +1543,14 @@ def dropdown_empty_echo(in_: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEmptyEchoInput(in_=in_))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_unset_echo",
     DropdownUnsetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_unset_echo(in_: str) -> Call[str]:
     """Runs when the button “dropdown_unset_echo” is clicked.
@@ -1941,14 +1561,14 @@ def dropdown_unset_echo(in_: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownUnsetEchoInput(in_=in_))
+    return Call.of(DropdownUnsetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_custom_echo",
     DropdownCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     """Runs when the button “dropdown_custom_echo” is clicked.
@@ -1959,14 +1579,14 @@ def dropdown_custom_echo(in_: DropdownDuplicatesEchoIn | str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownCustomEchoInput(in_=in_))
+    return Call.of(DropdownCustomEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | str]:
     """Runs when the button “dropdown_int_custom_echo” is clicked.
@@ -1977,11 +1597,11 @@ def dropdown_int_custom_echo(in_: DropdownIntPairsEchoIn | str) -> Call[int | st
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntCustomEchoInput(in_=in_))
+    return Call.of(DropdownIntCustomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels="In"
 )
 def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     """Runs when the button “dropdown_index_in” is clicked.
@@ -1992,14 +1612,14 @@ def dropdown_index_in(in_: DropdownDuplicatesEchoIn) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DropdownIndexInInput(in_=in_))
+    return Call.of(DropdownIndexInInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_echo",
     DropdownManyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     """Runs when the button “dropdown_many_echo” is clicked.
@@ -2010,14 +1630,14 @@ def dropdown_many_echo(in_: list[DropdownManyEchoIn]) -> Call[list[str]]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyEchoInput(in_=in_))
+    return Call.of(DropdownManyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_default_echo(
     in_: list[DropdownIntsEchoIn] | None = None,
@@ -2030,14 +1650,14 @@ def dropdown_many_default_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyDefaultEchoInput(in_=[1, 3] if in_ is None else in_))
+    return Call.of(DropdownManyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_custom_echo(
     in_: list[DropdownManyCustomEchoIn | str],
@@ -2050,10 +1670,10 @@ def dropdown_many_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyCustomEchoInput(in_=in_))
+    return Call.of(DropdownManyCustomEchoInput, locals())
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels="In")
 def radio_echo(in_: RadioEchoIn) -> Call[str]:
     """Runs when the button “radio_echo” is clicked.
 
@@ -2063,11 +1683,11 @@ def radio_echo(in_: RadioEchoIn) -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioEchoInput(in_=in_))
+    return Call.of(RadioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     """Runs when the button “radio_ints_echo” is clicked.
@@ -2078,11 +1698,11 @@ def radio_ints_echo(in_: DropdownIntsEchoIn = 1) -> Call[int]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioIntsEchoInput(in_=in_))
+    return Call.of(RadioIntsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     """Runs when the button “radio_pairs_echo” is clicked.
@@ -2093,14 +1713,14 @@ def radio_pairs_echo(in_: DropdownPairsEchoIn = "l") -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioPairsEchoInput(in_=in_))
+    return Call.of(RadioPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list[str]]:
     """Runs when the button “checkboxgroup_echo” is clicked.
@@ -2111,14 +1731,14 @@ def checkboxgroup_echo(in_: list[DropdownManyEchoIn] | None = None) -> Call[list
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupEchoInput(in_=["b"] if in_ is None else in_))
+    return Call.of(CheckboxgroupEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_ints_echo(
     in_: list[DropdownIntPairsEchoIn] | None = None,
@@ -2131,14 +1751,14 @@ def checkboxgroup_ints_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupIntsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(CheckboxgroupIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_pairs_echo(
     in_: list[DropdownPairsEchoIn] | None = None,
@@ -2151,10 +1771,10 @@ def checkboxgroup_pairs_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupPairsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(CheckboxgroupPairsEchoInput, locals())
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels="In")
 def json_echo(in_: Any) -> Call[Any]:
     """Runs when the button “json_echo” is clicked.
 
@@ -2164,11 +1784,11 @@ def json_echo(in_: Any) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonEchoInput(in_=in_))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Runs when the button “json_default_echo” is clicked.
@@ -2180,11 +1800,11 @@ def json_default_echo(in_: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonDefaultEchoInput(in_=in_))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels="In"
 )
 def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_echo” is clicked.
@@ -2196,22 +1816,14 @@ def dataframe_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeEchoInput(
-            in_=(
-                DataframeData(data=[["", 0, False]], headers=["name", "score", "ok"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_array_echo",
     DataframeArrayEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_array_echo” is clicked.
@@ -2223,22 +1835,14 @@ def dataframe_array_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeArrayEchoInput(
-            in_=(
-                DataframeData(data=[["", 0, False]], headers=["name", "score", "ok"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeArrayEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_numpy_echo",
     DataframeNumpyEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_numpy_echo” is clicked.
@@ -2249,22 +1853,14 @@ def dataframe_numpy_echo(in_: DataframeInput | None = None) -> Call[DataframeDat
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeNumpyEchoInput(
-            in_=(
-                DataframeData(data=[[0, 0, 0]], headers=[1, 2, 3])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeNumpyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_default_echo",
     DataframeDefaultEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_default_echo” is clicked.
@@ -2275,18 +1871,10 @@ def dataframe_default_echo(in_: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeDefaultEchoInput(
-            in_=(
-                DataframeData(data=[[1, 2], [3, 4]], headers=["a", "b"])
-                if in_ is None
-                else in_
-            )
-        )
-    )
+    return Call.of(DataframeDefaultEchoInput, locals())
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels="In")
 def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     """Runs when the button “label_echo” is clicked.
 
@@ -2296,14 +1884,14 @@ def label_echo(in_: LabelData | None = None) -> Call[LabelData]:
     Returns:
         Out (Label).
     """
-    return Call(LabelEchoInput(in_=LabelData() if in_ is None else in_))
+    return Call.of(LabelEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_echo(
     in_: Several[HighlightedInput],
@@ -2316,14 +1904,14 @@ def highlightedtext_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextEchoInput(in_=in_))
+    return Call.of(HighlightedtextEchoInput, locals())
 
 
 @_app.endpoint(
     "/timeseries_echo",
     TimeseriesEchoInput,
     shape="timeseries -> timeseries",
-    labels=["In"],
+    labels="In",
 )
 def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
     """Runs when the button “timeseries_echo” is clicked.
@@ -2334,7 +1922,7 @@ def timeseries_echo(in_: DataframeInput) -> Call[DataframeData]:
     Returns:
         Out (Timeseries).
     """
-    return Call(TimeseriesEchoInput(in_=in_))
+    return Call.of(TimeseriesEchoInput, locals())
 
 
 @_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
@@ -2344,7 +1932,7 @@ def plot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotMakeInput())
+    return Call.of(PlotMakeInput, locals())
 
 
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> plot")
@@ -2354,7 +1942,7 @@ def lineplot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(LineplotMakeInput())
+    return Call.of(LineplotMakeInput, locals())
 
 
 @_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> plot")
@@ -2364,7 +1952,7 @@ def barplot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(BarplotMakeInput())
+    return Call.of(BarplotMakeInput, locals())
 
 
 @_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> plot")
@@ -2374,7 +1962,7 @@ def scatterplot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(ScatterplotMakeInput())
+    return Call.of(ScatterplotMakeInput, locals())
 
 
 @_app.endpoint("/dataset_in", DatasetInInput, shape="-> json")
@@ -2384,10 +1972,10 @@ def dataset_in() -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DatasetInInput())
+    return Call.of(DatasetInInput, locals())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “file_echo” is clicked.
 
@@ -2397,11 +1985,11 @@ def file_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileEchoInput(in_=in_))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels="In"
 )
 def file_types_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “file_types_echo” is clicked.
@@ -2412,11 +2000,11 @@ def file_types_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileTypesEchoInput(in_=in_))
+    return Call.of(FileTypesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels="In"
 )
 def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “file_multiple_echo” is clicked.
@@ -2427,11 +2015,11 @@ def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(FileMultipleEchoInput(in_=in_))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels="In"
 )
 def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “file_default_echo” is clicked.
@@ -2442,10 +2030,10 @@ def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fil
     Returns:
         Out (File).
     """
-    return Call(FileDefaultEchoInput(in_=in_))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels="In")
 def file_bytes_in(in_: FileInput) -> Call[Any]:
     """Runs when the button “file_bytes_in” is clicked.
 
@@ -2455,11 +2043,11 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileBytesInInput(in_=in_))
+    return Call.of(FileBytesInInput, locals())
 
 
 @_app.endpoint(
-    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels="In"
 )
 def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     """Runs when the button “file_directory_in” is clicked.
@@ -2470,11 +2058,11 @@ def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileDirectoryInInput(in_=in_))
+    return Call.of(FileDirectoryInInput, locals())
 
 
 @_app.endpoint(
-    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels="In"
 )
 def file_optional_in(in_: FileInput) -> Call[Any]:
     """Runs when the button “file_optional_in” is clicked.
@@ -2485,14 +2073,14 @@ def file_optional_in(in_: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileOptionalInInput(in_=in_))
+    return Call.of(FileOptionalInInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_echo",
     UploadbuttonEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_echo” is clicked.
@@ -2503,14 +2091,14 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonEchoInput(in_=in_))
+    return Call.of(UploadbuttonEchoInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “uploadbutton_multiple_echo” is clicked.
@@ -2521,14 +2109,14 @@ def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonMultipleEchoInput(in_=in_))
+    return Call.of(UploadbuttonMultipleEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_echo",
     FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Runs when the button “fileexplorer_echo” is clicked.
@@ -2539,14 +2127,14 @@ def fileexplorer_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerEchoInput(in_=in_))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     """Runs when the button “fileexplorer_single_echo” is clicked.
@@ -2557,11 +2145,11 @@ def fileexplorer_single_echo(in_: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerSingleEchoInput(in_=in_))
+    return Call.of(FileexplorerSingleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels="In"
 )
 def model3d_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “model3d_echo” is clicked.
@@ -2572,10 +2160,10 @@ def model3d_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dEchoInput(in_=in_))
+    return Call.of(Model3dEchoInput, locals())
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels="In")
 def image_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_echo” is clicked.
 
@@ -2585,11 +2173,11 @@ def image_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageEchoInput(in_=in_))
+    return Call.of(ImageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels="In"
 )
 def image_pil_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_pil_echo” is clicked.
@@ -2600,11 +2188,11 @@ def image_pil_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePilEchoInput(in_=in_))
+    return Call.of(ImagePilEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels="In"
 )
 def image_path_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_path_echo” is clicked.
@@ -2615,11 +2203,11 @@ def image_path_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePathEchoInput(in_=in_))
+    return Call.of(ImagePathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels="In"
 )
 def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “image_default_echo” is clicked.
@@ -2630,7 +2218,7 @@ def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     Returns:
         Out (Image).
     """
-    return Call(ImageDefaultEchoInput(in_=in_))
+    return Call.of(ImageDefaultEchoInput, locals())
 
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
@@ -2640,11 +2228,11 @@ def image_make() -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageMakeInput())
+    return Call.of(ImageMakeInput, locals())
 
 
 @_app.endpoint(
-    "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels=["In"]
+    "/image_sketch_in", ImageSketchInInput, shape="image -> json", labels="In"
 )
 def image_sketch_in(in_: EditorInput) -> Call[Any]:
     """Runs when the button “image_sketch_in” is clicked.
@@ -2655,7 +2243,7 @@ def image_sketch_in(in_: EditorInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(ImageSketchInInput(in_=in_))
+    return Call.of(ImageSketchInInput, locals())
 
 
 @_app.endpoint(
@@ -2667,11 +2255,11 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageMakeInput())
+    return Call.of(AnnotatedimageMakeInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Runs when the button “gallery_echo” is clicked.
@@ -2682,10 +2270,10 @@ def gallery_echo(in_: Several[GalleryInput] | None = None) -> Call[list[GalleryI
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(GalleryEchoInput, locals())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels="In")
 def audio_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “audio_echo” is clicked.
 
@@ -2695,11 +2283,11 @@ def audio_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioEchoInput(in_=in_))
+    return Call.of(AudioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_path_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “audio_path_echo” is clicked.
@@ -2710,11 +2298,11 @@ def audio_path_echo(in_: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioPathEchoInput(in_=in_))
+    return Call.of(AudioPathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “audio_default_echo” is clicked.
@@ -2725,10 +2313,10 @@ def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     Returns:
         Out (Audio).
     """
-    return Call(AudioDefaultEchoInput(in_=in_))
+    return Call.of(AudioDefaultEchoInput, locals())
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels="In")
 def video_echo(in_: FileInput) -> Call[VideoFile]:
     """Runs when the button “video_echo” is clicked.
 
@@ -2738,7 +2326,7 @@ def video_echo(in_: FileInput) -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoEchoInput(in_=in_))
+    return Call.of(VideoEchoInput, locals())
 
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
@@ -2748,7 +2336,7 @@ def video_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoMakeInput())
+    return Call.of(VideoMakeInput, locals())
 
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
@@ -2758,14 +2346,14 @@ def video_subtitles_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoSubtitlesMakeInput())
+    return Call.of(VideoSubtitlesMakeInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_pairs_echo",
     ChatbotPairsEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_pairs_echo(
     in_: Several[ChatPairInput] | None = None,
@@ -2778,7 +2366,7 @@ def chatbot_pairs_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsEchoInput(in_=[] if in_ is None else in_))
+    return Call.of(ChatbotPairsEchoInput, locals())
 
 
 @_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
@@ -2788,11 +2376,11 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsMakeInput())
+    return Call.of(ChatbotPairsMakeInput, locals())
 
 
 @_app.endpoint(
-    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels="In"
 )
 def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
     """Runs when the button “json_preset_echo” is clicked.
@@ -2804,14 +2392,14 @@ def json_preset_echo(in_: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonPresetEchoInput(in_=in_))
+    return Call.of(JsonPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_preset_echo",
     DataframePresetEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_preset_echo(
     in_: DataframeInput | Unchanged = UNCHANGED,
@@ -2825,11 +2413,11 @@ def dataframe_preset_echo(
     Returns:
         Out (Dataframe).
     """
-    return Call(DataframePresetEchoInput(in_=in_))
+    return Call.of(DataframePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels="In"
 )
 def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “code_preset_echo” is clicked.
@@ -2841,14 +2429,14 @@ def code_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodePresetEchoInput(in_=in_))
+    return Call.of(CodePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_preset_echo",
     TextboxPresetEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “textbox_preset_echo” is clicked.
@@ -2860,14 +2448,14 @@ def textbox_preset_echo(in_: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPresetEchoInput(in_=in_))
+    return Call.of(TextboxPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_preset_echo",
     DropdownPresetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_preset_echo(in_: In | str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “dropdown_preset_echo” is clicked.
@@ -2879,14 +2467,14 @@ def dropdown_preset_echo(in_: In | str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPresetEchoInput(in_=in_))
+    return Call.of(DropdownPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_preset_echo(
     in_: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -2899,11 +2487,11 @@ def highlightedtext_preset_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextPresetEchoInput(in_=in_))
+    return Call.of(HighlightedtextPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels="In"
 )
 def files_preset_echo(
     in_: Several[FileInput] | Unchanged | None = UNCHANGED,
@@ -2917,11 +2505,11 @@ def files_preset_echo(
     Returns:
         Out (File).
     """
-    return Call(FilesPresetEchoInput(in_=in_))
+    return Call.of(FilesPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels="In"
 )
 def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[VideoFile]:
     """Runs when the button “video_preset_echo” is clicked.
@@ -2932,14 +2520,14 @@ def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Vid
     Returns:
         Out (Video).
     """
-    return Call(VideoPresetEchoInput(in_=in_))
+    return Call.of(VideoPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/model3d_preset_echo",
     Model3dPresetEchoInput,
     shape="model3d -> model3d",
-    labels=["In"],
+    labels="In",
 )
 def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “model3d_preset_echo” is clicked.
@@ -2950,14 +2538,14 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dPresetEchoInput(in_=in_))
+    return Call.of(Model3dPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_preset_echo",
     GalleryPresetEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_preset_echo(
     in_: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -2971,11 +2559,11 @@ def gallery_preset_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPresetEchoInput(in_=in_))
+    return Call.of(GalleryPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_hyphen(text: str = "") -> Call[str]:
     """Runs when the button “with-hyphen” is clicked.
@@ -2986,12 +2574,10 @@ def with_hyphen(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithHyphenInput(text=text))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint(
-    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox", labels="Text")
 def v1_predict(text: str = "") -> Call[str]:
     """Runs when the button “v1.predict” is clicked.
 
@@ -3001,12 +2587,10 @@ def v1_predict(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(V1PredictInput(text=text))
+    return Call.of(V1PredictInput, locals())
 
 
-@_app.endpoint(
-    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox", labels="Text")
 def with_space(text: str = "") -> Call[str]:
     """Runs when the button “with space” is clicked.
 
@@ -3016,10 +2600,10 @@ def with_space(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithSpaceInput(text=text))
+    return Call.of(WithSpaceInput, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels="Text")
 def ns_sub(text: str = "") -> Call[str]:
     """Runs when the button “ns/sub” is clicked.
 
@@ -3029,10 +2613,10 @@ def ns_sub(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NsSubInput(text=text))
+    return Call.of(NsSubInput, locals())
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels="Text")
 def café_名前(text: str = "") -> Call[str]:
     """Runs when the button “café_名前” is clicked.
 
@@ -3042,10 +2626,10 @@ def café_名前(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Café名前Input(text=text))
+    return Call.of(Café名前Input, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels="Text")
 def class_(text: str = "") -> Call[str]:
     """Runs when the button “class” is clicked.
 
@@ -3055,10 +2639,10 @@ def class_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClassInput(text=text))
+    return Call.of(ClassInput, locals())
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels="Text")
 def None_(text: str = "") -> Call[str]:
     """Runs when the button “None” is clicked.
 
@@ -3068,10 +2652,10 @@ def None_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(None_Input(text=text))
+    return Call.of(None_Input, locals())
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels="Text")
 def dunder(text: str = "") -> Call[str]:
     """Runs when the button “__dunder__” is clicked.
 
@@ -3081,10 +2665,10 @@ def dunder(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(DunderInput(text=text))
+    return Call.of(DunderInput, locals())
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels="Text")
 def private(text: str = "") -> Call[str]:
     """Runs when the button “_private” is clicked.
 
@@ -3094,11 +2678,11 @@ def private(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrivateInput(text=text))
+    return Call.of(PrivateInput, locals())
 
 
 @_app.endpoint(
-    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels="Text"
 )
 def model_config(text: str = "") -> Call[str]:
     """Runs when the button “model_config” is clicked.
@@ -3109,10 +2693,10 @@ def model_config(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ModelConfigInput(text=text))
+    return Call.of(ModelConfigInput, locals())
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels="Text")
 def copy(text: str = "") -> Call[str]:
     """Runs when the button “copy” is clicked.
 
@@ -3122,10 +2706,10 @@ def copy(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CopyInput(text=text))
+    return Call.of(CopyInput, locals())
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels="Text")
 def json(text: str = "") -> Call[str]:
     """Runs when the button “json” is clicked.
 
@@ -3135,10 +2719,10 @@ def json(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(JsonInput(text=text))
+    return Call.of(JsonInput, locals())
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels="Text")
 def schema(text: str = "") -> Call[str]:
     """Runs when the button “schema” is clicked.
 
@@ -3148,10 +2732,10 @@ def schema(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SchemaInput(text=text))
+    return Call.of(SchemaInput, locals())
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels="Text")
 def print_(text: str = "") -> Call[str]:
     """Runs when the button “print” is clicked.
 
@@ -3161,10 +2745,10 @@ def print_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrintInput(text=text))
+    return Call.of(PrintInput, locals())
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels="Text")
 def str_(text: str = "") -> Call[str]:
     """Runs when the button “str” is clicked.
 
@@ -3174,10 +2758,10 @@ def str_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(StrInput(text=text))
+    return Call.of(StrInput, locals())
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels="Text")
 def Client_(text: str = "") -> Call[str]:
     """Runs when the button “Client” is clicked.
 
@@ -3187,10 +2771,10 @@ def Client_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClientInput(text=text))
+    return Call.of(ClientInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels="Text")
 def App_(text: str = "") -> Call[str]:
     """Runs when the button “App” is clicked.
 
@@ -3200,10 +2784,10 @@ def App_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput(text=text))
+    return Call.of(AppInput, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels="Text")
 def app_(text: str = "") -> Call[str]:
     """Runs when the button “app” is clicked.
 
@@ -3213,10 +2797,10 @@ def app_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput2(text=text))
+    return Call.of(AppInput2, locals())
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels="Text")
 def submit(text: str = "") -> Call[str]:
     """Runs when the button “submit” is clicked.
 
@@ -3226,10 +2810,10 @@ def submit(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SubmitInput(text=text))
+    return Call.of(SubmitInput, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels="Text")
 def close_(text: str = "") -> Call[str]:
     """Runs when the button “close” is clicked.
 
@@ -3239,10 +2823,10 @@ def close_(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CloseInput(text=text))
+    return Call.of(CloseInput, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels="Text")
 def endpoint_1st(text: str = "") -> Call[str]:
     """Runs when the button “1st” is clicked.
 
@@ -3252,12 +2836,10 @@ def endpoint_1st(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Endpoint1stInput(text=text))
+    return Call.of(Endpoint1stInput, locals())
 
 
-@_app.endpoint(
-    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels="Text")
 def CamelCase(text: str = "") -> Call[str]:
     """Runs when the button “CamelCase” is clicked.
 
@@ -3267,10 +2849,10 @@ def CamelCase(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CamelCaseInput(text=text))
+    return Call.of(CamelCaseInput, locals())
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels="Text")
 def UPPER(text: str = "") -> Call[str]:
     """Runs when the button “UPPER” is clicked.
 
@@ -3280,10 +2862,10 @@ def UPPER(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UPPERInput(text=text))
+    return Call.of(UPPERInput, locals())
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels="Text")
 def endpoint(text: str = "") -> Call[str]:
     """Runs when the button “🦊” is clicked.
 
@@ -3293,10 +2875,10 @@ def endpoint(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(EndpointInput(text=text))
+    return Call.of(EndpointInput, locals())
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels="Text")
 def twice(text: str = "") -> Call[str]:
     """Runs when the button “twice” is clicked.
 
@@ -3306,10 +2888,10 @@ def twice(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TwiceInput(text=text))
+    return Call.of(TwiceInput, locals())
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels="N")
 def twice_1(n: float) -> Call[float]:
     """Runs when the button “twice” is clicked.
 
@@ -3319,7 +2901,7 @@ def twice_1(n: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Twice1Input(n=n))
+    return Call.of(Twice1Input, locals())
 
 
 @_app.endpoint(
@@ -3419,26 +3001,7 @@ def labels(
         quo_te_n_s: Textbox.
         line_break: Textbox.
     """
-    return Call(
-        LabelsInput(
-            textbox=textbox,
-            textbox_42=textbox_42,
-            class_=class_,
-            model_config_=model_config_,
-            copy_=copy_,
-            json_=json_,
-            schema_=schema_,
-            astuple_=astuple_,
-            leading=leading,
-            with_spaces_and_punctuation=with_spaces_and_punctuation,
-            same=same,
-            same_2=same_2,
-            名前=名前,
-            textbox_2=textbox_2,
-            quo_te_n_s=quo_te_n_s,
-            line_break=line_break,
-        )
-    )
+    return Call.of(LabelsInput, locals())
 
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
@@ -3451,14 +3014,14 @@ def no_label(textbox: str = "") -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(NoLabelInput(textbox=textbox))
+    return Call.of(NoLabelInput, locals())
 
 
 @_app.endpoint(
     "/reserved",
     ReservedInput,
     shape="textbox, textbox, textbox, textbox -> json",
-    labels=["self", "model_config", "api_name", "timeout"],
+    labels="self\nmodel_config\napi_name\ntimeout",
 )
 def reserved(
     self_: str = "", model_config_: str = "", api_name: str = "", timeout: str = ""
@@ -3474,15 +3037,11 @@ def reserved(
     Returns:
         Out (JSON).
     """
-    return Call(
-        ReservedInput(
-            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
-        )
-    )
+    return Call.of(ReservedInput, locals())
 
 
 @_app.endpoint(
-    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def update_value(text: str = "") -> Call[str]:
     """Runs when the button “update_value” is clicked.
@@ -3493,11 +3052,11 @@ def update_value(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdateValueInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels="Text"
 )
 def update_props(text: str = "") -> Call[str]:
     """Runs when the button “update_props” is clicked.
@@ -3508,11 +3067,11 @@ def update_props(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdatePropsInput(text=text))
+    return Call.of(UpdatePropsInput, locals())
 
 
 @_app.endpoint(
-    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels="Text"
 )
 def new_component(text: str = "") -> Call[str]:
     """Runs when the button “new_component” is clicked.
@@ -3523,14 +3082,14 @@ def new_component(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NewComponentInput(text=text))
+    return Call.of(NewComponentInput, locals())
 
 
 @_app.endpoint(
     "/selected",
     SelectedInput,
     shape="textbox -> textbox",
-    labels=["Text"],
+    labels="Text",
     event_data=True,
 )
 def selected(text: str = "") -> Call[str]:
@@ -3546,11 +3105,11 @@ def selected(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SelectedInput(text=text))
+    return Call.of(SelectedInput, locals())
 
 
 @_app.endpoint(
-    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels="Text"
 )
 def with_request(text: str = "") -> Call[str]:
     """Runs when the button “with_request” is clicked.
@@ -3561,12 +3120,10 @@ def with_request(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithRequestInput(text=text))
+    return Call.of(WithRequestInput, locals())
 
 
-@_app.endpoint(
-    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox", labels="Text")
 def with_props(text: str = "") -> Call[str]:
     """Runs when the button “with_props” is clicked.
 
@@ -3576,11 +3133,11 @@ def with_props(text: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithPropsInput(text=text))
+    return Call.of(WithPropsInput, locals())
 
 
 @_app.endpoint(
-    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels="Text"
 )
 def update_choices(text: str = "") -> Call[str]:
     """Runs when the button “update_choices” is clicked.
@@ -3591,7 +3148,7 @@ def update_choices(text: str = "") -> Call[str]:
     Returns:
         Choices (Dropdown).
     """
-    return Call(UpdateChoicesInput(text=text))
+    return Call.of(UpdateChoicesInput, locals())
 
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
@@ -3601,7 +3158,7 @@ def update_image() -> Call[File]:
     Returns:
         Image.
     """
-    return Call(UpdateImageInput())
+    return Call.of(UpdateImageInput, locals())
 
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
@@ -3611,15 +3168,15 @@ def update_table() -> Call[DataframeData]:
     Returns:
         Table (Dataframe).
     """
-    return Call(UpdateTableInput())
+    return Call.of(UpdateTableInput, locals())
 
 
 @_app.endpoint(
     "/skip_one",
     SkipOneInput,
     shape="textbox -> textbox, textbox",
-    labels=["Text"],
-    output_labels=["Kept", "Changed"],
+    labels="Text",
+    output_labels="Kept\nChanged",
 )
 def skip_one(text: str = "") -> Call[SkipOneOutput]:
     """Runs when the button “skip_one” is clicked.
@@ -3631,15 +3188,15 @@ def skip_one(text: str = "") -> Call[SkipOneOutput]:
         kept: Textbox.
         changed: Textbox.
     """
-    return Call(SkipOneInput(text=text))
+    return Call.of(SkipOneInput, locals())
 
 
 @_app.endpoint(
     "/by_component",
     ByComponentInput,
     shape="textbox -> textbox, number",
-    labels=["Text"],
-    output_labels=["Out", "Length"],
+    labels="Text",
+    output_labels="Out\nLength",
 )
 def by_component(text: str = "") -> Call[ByComponentOutput]:
     """Runs when the button “by_component” is clicked.
@@ -3651,14 +3208,14 @@ def by_component(text: str = "") -> Call[ByComponentOutput]:
         out: Textbox.
         length: Number.
     """
-    return Call(ByComponentInput(text=text))
+    return Call.of(ByComponentInput, locals())
 
 
 @_app.endpoint(
     "/no_more",
     NoMoreInput,
     shape="textbox, textbox, textbox -> textbox",
-    labels=["A", "B", "C"],
+    labels="A\nB\nC",
 )
 def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     """Runs when the button “no_more” is clicked.
@@ -3671,14 +3228,14 @@ def no_more(a: str = "", b: str = "", c: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(a=a, b=b, c=c))
+    return Call.of(NoMoreInput, locals())
 
 
 @_app.endpoint(
     "/optional_files",
     OptionalFilesInput,
     shape="image, file -> json",
-    labels=["Image", "File"],
+    labels="Image\nFile",
 )
 def optional_files(
     image: FileInput | None = None, file: FileInput | None = None
@@ -3692,15 +3249,15 @@ def optional_files(
     Returns:
         Missing (JSON).
     """
-    return Call(OptionalFilesInput(image=image, file=file))
+    return Call.of(OptionalFilesInput, locals())
 
 
 @_app.endpoint(
     "/three",
     ThreeInput,
     shape="textbox, number, checkbox -> textbox, number, checkbox",
-    labels=["A", "B", "C"],
-    output_labels=["A", "B", "C"],
+    labels="A\nB\nC",
+    output_labels="A\nB\nC",
 )
 def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
     """Runs when the button “three” is clicked.
@@ -3715,15 +3272,15 @@ def three(a: str = "", b: float = 2.0, c: bool = False) -> Call[ThreeOutput]:
         b: Number.
         c: Checkbox.
     """
-    return Call(ThreeInput(a=a, b=b, c=c))
+    return Call.of(ThreeInput, locals())
 
 
 @_app.stream_endpoint(
     "/frames",
     FramesInput,
     shape="number -> image, number, textbox",
-    labels=["N"],
-    output_labels=["Image", "Index", "Kept"],
+    labels="N",
+    output_labels="Image\nIndex\nKept",
 )
 def frames(n: int) -> Call[FramesOutput]:
     """Runs when the button “frames” is clicked.
@@ -3736,13 +3293,13 @@ def frames(n: int) -> Call[FramesOutput]:
         index: Number.
         kept: Textbox.
     """
-    return Call(FramesInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
     """Runs when the button “nothing” is clicked."""
-    return Call(NothingInput())
+    return Call.of(NothingInput, locals())
 
 
 class ComponentsClient(Client):

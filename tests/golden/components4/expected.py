@@ -456,7 +456,7 @@ RadioEchoValue: TypeAlias = Literal["yes", "no"]
 
 
 class TextboxEchoInput(Input):
-    """Inputs of `/textbox_echo`."""
+    """Inputs of `/textbox_echo`, `/textbox_password_echo`, `/textbox_email_echo` and 30 more."""
 
     value: str
 
@@ -467,26 +467,8 @@ class TextboxMaxLengthEchoInput(Input):
     value: str = Field(default="short", max_length=8)
 
 
-class TextboxPasswordEchoInput(Input):
-    """Inputs of `/textbox_password_echo`."""
-
-    value: str
-
-
-class TextboxEmailEchoInput(Input):
-    """Inputs of `/textbox_email_echo`."""
-
-    value: str
-
-
-class TextboxLinesEchoInput(Input):
-    """Inputs of `/textbox_lines_echo`."""
-
-    value: str
-
-
 class TextboxLongDefaultEchoInput(Input):
-    """Inputs of `/textbox_long_default_echo`."""
+    """Inputs of `/textbox_long_default_echo`, `/code_preset_echo` and `/textbox_preset_echo`."""
 
     value: str | Unchanged = UNCHANGED
 
@@ -497,28 +479,10 @@ class TextboxEmptyDefaultEchoInput(Input):
     value: str = ""
 
 
-class TextareaEchoInput(Input):
-    """Inputs of `/textarea_echo`."""
-
-    value: str
-
-
-class CodeEchoInput(Input):
-    """Inputs of `/code_echo`."""
-
-    value: str
-
-
 class HtmlEchoInput(Input):
     """Inputs of `/html_echo`."""
 
     value: str = "<b>bold</b>"
-
-
-class MarkdownEchoInput(Input):
-    """Inputs of `/markdown_echo`."""
-
-    value: str
 
 
 class ColorpickerEchoInput(Input):
@@ -528,7 +492,7 @@ class ColorpickerEchoInput(Input):
 
 
 class NumberEchoInput(Input):
-    """Inputs of `/number_echo`."""
+    """Inputs of `/number_echo`, `/number_places_echo` and `/twice_1`."""
 
     value: int | float
 
@@ -537,12 +501,6 @@ class NumberIntEchoInput(Input):
     """Inputs of `/number_int_echo`."""
 
     value: int = 3
-
-
-class NumberPlacesEchoInput(Input):
-    """Inputs of `/number_places_echo`."""
-
-    value: int | float
 
 
 class NumberBoundsEchoInput(Input):
@@ -558,7 +516,7 @@ class NumberHalfBoundsEchoInput(Input):
 
 
 class NumberRandomEchoInput(Input):
-    """Inputs of `/number_random_echo`."""
+    """Inputs of `/number_random_echo` and `/slider_random_echo`."""
 
     value: int | float | Unchanged = UNCHANGED
 
@@ -573,12 +531,6 @@ class SliderFloatEchoInput(Input):
     """Inputs of `/slider_float_echo`."""
 
     value: int | float = Field(default=0, ge=0, le=1)
-
-
-class SliderRandomEchoInput(Input):
-    """Inputs of `/slider_random_echo`."""
-
-    value: int | float | Unchanged = UNCHANGED
 
 
 class CheckboxEchoInput(Input):
@@ -600,7 +552,7 @@ class TimerEchoInput(Input):
 
 
 class DropdownEchoInput(Input):
-    """Inputs of `/dropdown_echo`."""
+    """Inputs of `/dropdown_echo` and `/dropdown_none_default_echo`."""
 
     value: DropdownEchoValue
 
@@ -609,12 +561,6 @@ class DropdownDefaultEchoInput(Input):
     """Inputs of `/dropdown_default_echo`."""
 
     value: DropdownEchoValue = "green"
-
-
-class DropdownNoneDefaultEchoInput(Input):
-    """Inputs of `/dropdown_none_default_echo`."""
-
-    value: DropdownEchoValue
 
 
 class DropdownPairsEchoInput(Input):
@@ -654,7 +600,7 @@ class DropdownMixedEchoInput(Input):
 
 
 class DropdownDuplicatesEchoInput(Input):
-    """Inputs of `/dropdown_duplicates_echo`."""
+    """Inputs of `/dropdown_duplicates_echo` and `/dropdown_index_in`."""
 
     value: DropdownDuplicatesEchoValue
 
@@ -666,13 +612,7 @@ class DropdownOddEchoInput(Input):
 
 
 class DropdownEmptyEchoInput(Input):
-    """Inputs of `/dropdown_empty_echo`."""
-
-    value: str | int | float
-
-
-class DropdownUnsetEchoInput(Input):
-    """Inputs of `/dropdown_unset_echo`."""
+    """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
     value: str | int | float
 
@@ -687,12 +627,6 @@ class DropdownIntCustomEchoInput(Input):
     """Inputs of `/dropdown_int_custom_echo`."""
 
     value: DropdownIntPairsEchoValue | str
-
-
-class DropdownIndexInInput(Input):
-    """Inputs of `/dropdown_index_in`."""
-
-    value: DropdownDuplicatesEchoValue
 
 
 class DropdownManyEchoInput(Input):
@@ -750,28 +684,19 @@ class CheckboxgroupPairsEchoInput(Input):
 
 
 class JsonEchoInput(Input):
-    """Inputs of `/json_echo`."""
+    """Inputs of `/json_echo`, `/paramviewer_echo` and `/fallback_echo`."""
 
     value: Any
 
 
 class JsonDefaultEchoInput(Input):
-    """Inputs of `/json_default_echo`."""
+    """Inputs of `/json_default_echo` and `/json_preset_echo`."""
 
     value: Any = UNCHANGED
 
 
 class DataframeEchoInput(Input):
-    """Inputs of `/dataframe_echo`."""
-
-    value: DataframeInput = Field(
-        default={"headers": ["name", "score", "ok"], "data": [["", 0, False]]},
-        validate_default=True,
-    )
-
-
-class DataframeArrayEchoInput(Input):
-    """Inputs of `/dataframe_array_echo`."""
+    """Inputs of `/dataframe_echo` and `/dataframe_array_echo`."""
 
     value: DataframeInput = Field(
         default={"headers": ["name", "score", "ok"], "data": [["", 0, False]]},
@@ -807,22 +732,6 @@ class HighlightedtextEchoInput(Input):
     value: Several[HighlightedInput]
 
 
-class PlotMakeInput(Input):
-    """Inputs of `/plot_make`."""
-
-
-class LineplotMakeInput(Input):
-    """Inputs of `/lineplot_make`."""
-
-
-class BarplotMakeInput(Input):
-    """Inputs of `/barplot_make`."""
-
-
-class ScatterplotMakeInput(Input):
-    """Inputs of `/scatterplot_make`."""
-
-
 class PlotEchoInput(Input):
     """Inputs of `/plot_echo`."""
 
@@ -835,20 +744,8 @@ class LineplotInInput(Input):
     value: NativePlotData
 
 
-class ParamviewerEchoInput(Input):
-    """Inputs of `/paramviewer_echo`."""
-
-    value: Any
-
-
-class FallbackEchoInput(Input):
-    """Inputs of `/fallback_echo`."""
-
-    value: Any
-
-
 class DatetimeEchoInput(Input):
-    """Inputs of `/datetime_echo`."""
+    """Inputs of `/datetime_echo`, `/datetime_stamp_echo`, `/datetime_object_echo` and 1 more."""
 
     value: DateTimeInput
 
@@ -859,24 +756,6 @@ class DatetimeDefaultEchoInput(Input):
     value: DateTimeInput = "2024-05-06 07:08:09"
 
 
-class DatetimeStampEchoInput(Input):
-    """Inputs of `/datetime_stamp_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeObjectEchoInput(Input):
-    """Inputs of `/datetime_object_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeDateEchoInput(Input):
-    """Inputs of `/datetime_date_echo`."""
-
-    value: DateTimeInput
-
-
 class DatasetEchoInput(Input):
     """Inputs of `/dataset_echo`."""
 
@@ -884,137 +763,33 @@ class DatasetEchoInput(Input):
 
 
 class FileEchoInput(Input):
-    """Inputs of `/file_echo`."""
-
-    value: FileInput
-
-
-class FileTypesEchoInput(Input):
-    """Inputs of `/file_types_echo`."""
+    """Inputs of `/file_echo`, `/file_types_echo`, `/file_bytes_in` and 11 more."""
 
     value: FileInput
 
 
 class FileMultipleEchoInput(Input):
-    """Inputs of `/file_multiple_echo`."""
+    """Inputs of `/file_multiple_echo`, `/file_directory_in` and `/uploadbutton_multiple_echo`."""
 
     value: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
-    """Inputs of `/file_default_echo`."""
+    """Inputs of `/file_default_echo`, `/image_default_echo`, `/audio_default_echo` and 3 more."""
 
     value: FileInput | Unchanged | None = UNCHANGED
-
-
-class FileBytesInInput(Input):
-    """Inputs of `/file_bytes_in`."""
-
-    value: FileInput
-
-
-class FileDirectoryInInput(Input):
-    """Inputs of `/file_directory_in`."""
-
-    value: Several[FileInput]
-
-
-class FileOptionalInInput(Input):
-    """Inputs of `/file_optional_in`."""
-
-    value: FileInput
-
-
-class UploadbuttonEchoInput(Input):
-    """Inputs of `/uploadbutton_echo`."""
-
-    value: FileInput
-
-
-class UploadbuttonMultipleEchoInput(Input):
-    """Inputs of `/uploadbutton_multiple_echo`."""
-
-    value: Several[FileInput]
-
-
-class UploadbuttonOutInput(Input):
-    """Inputs of `/uploadbutton_out`."""
-
-    value: FileInput
-
-
-class DownloadbuttonEchoInput(Input):
-    """Inputs of `/downloadbutton_echo`."""
-
-    value: FileInput
 
 
 class FileexplorerEchoInput(Input):
-    """Inputs of `/fileexplorer_echo`."""
+    """Inputs of `/fileexplorer_echo` and `/fileexplorer_single_echo`."""
 
     value: list[list[str]]
-
-
-class FileexplorerSingleEchoInput(Input):
-    """Inputs of `/fileexplorer_single_echo`."""
-
-    value: list[list[str]]
-
-
-class Model3dEchoInput(Input):
-    """Inputs of `/model3d_echo`."""
-
-    value: FileInput
-
-
-class ImageEchoInput(Input):
-    """Inputs of `/image_echo`."""
-
-    value: FileInput
-
-
-class ImagePilEchoInput(Input):
-    """Inputs of `/image_pil_echo`."""
-
-    value: FileInput
-
-
-class ImagePathEchoInput(Input):
-    """Inputs of `/image_path_echo`."""
-
-    value: FileInput
-
-
-class ImageDefaultEchoInput(Input):
-    """Inputs of `/image_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class ImageMakeInput(Input):
-    """Inputs of `/image_make`."""
 
 
 class ImageeditorEchoInput(Input):
-    """Inputs of `/imageeditor_echo`."""
+    """Inputs of `/imageeditor_echo`, `/imageeditor_path_echo` and `/imagemask_echo`."""
 
     value: EditorInput
-
-
-class ImageeditorPathEchoInput(Input):
-    """Inputs of `/imageeditor_path_echo`."""
-
-    value: EditorInput
-
-
-class ImagemaskEchoInput(Input):
-    """Inputs of `/imagemask_echo`."""
-
-    value: EditorInput
-
-
-class AnnotatedimageMakeInput(Input):
-    """Inputs of `/annotatedimage_make`."""
 
 
 class AnnotatedimageEchoInput(Input):
@@ -1024,53 +799,15 @@ class AnnotatedimageEchoInput(Input):
 
 
 class GalleryEchoInput(Input):
-    """Inputs of `/gallery_echo`."""
-
-    value: Several[GalleryInput] = Field(default=[])
-
-
-class GalleryPathEchoInput(Input):
-    """Inputs of `/gallery_path_echo`."""
+    """Inputs of `/gallery_echo` and `/gallery_path_echo`."""
 
     value: Several[GalleryInput] = Field(default=[])
 
 
 class GalleryDefaultEchoInput(Input):
-    """Inputs of `/gallery_default_echo`."""
+    """Inputs of `/gallery_default_echo` and `/gallery_preset_echo`."""
 
     value: Several[GalleryInput] | Unchanged = UNCHANGED
-
-
-class AudioEchoInput(Input):
-    """Inputs of `/audio_echo`."""
-
-    value: FileInput
-
-
-class AudioPathEchoInput(Input):
-    """Inputs of `/audio_path_echo`."""
-
-    value: FileInput
-
-
-class AudioDefaultEchoInput(Input):
-    """Inputs of `/audio_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class VideoEchoInput(Input):
-    """Inputs of `/video_echo`."""
-
-    value: FileInput
-
-
-class VideoMakeInput(Input):
-    """Inputs of `/video_make`."""
-
-
-class VideoSubtitlesMakeInput(Input):
-    """Inputs of `/video_subtitles_make`."""
 
 
 class ChatbotEchoInput(Input):
@@ -1079,12 +816,8 @@ class ChatbotEchoInput(Input):
     value: list[ChatMessage] = Field(default=[])
 
 
-class ChatbotMakeInput(Input):
-    """Inputs of `/chatbot_make`."""
-
-
 class ChatbotDefaultEchoInput(Input):
-    """Inputs of `/chatbot_default_echo`."""
+    """Inputs of `/chatbot_default_echo` and `/chatbot_preset_echo`."""
 
     value: list[ChatMessage] | Unchanged = UNCHANGED
 
@@ -1095,12 +828,8 @@ class ChatbotPairsEchoInput(Input):
     value: Several[ChatPairInput] = Field(default=[])
 
 
-class ChatbotPairsMakeInput(Input):
-    """Inputs of `/chatbot_pairs_make`."""
-
-
 class MultimodaltextboxEchoInput(Input):
-    """Inputs of `/multimodaltextbox_echo`."""
+    """Inputs of `/multimodaltextbox_echo` and `/multimodaltextbox_preset_echo`."""
 
     value: MultimodalInput | Unchanged = UNCHANGED
 
@@ -1111,28 +840,10 @@ class MultimodaltextboxInInput(Input):
     message: MultimodalInput | Unchanged = UNCHANGED
 
 
-class JsonPresetEchoInput(Input):
-    """Inputs of `/json_preset_echo`."""
-
-    value: Any = UNCHANGED
-
-
 class DataframePresetEchoInput(Input):
     """Inputs of `/dataframe_preset_echo`."""
 
     value: DataframeInput | Unchanged = UNCHANGED
-
-
-class CodePresetEchoInput(Input):
-    """Inputs of `/code_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
-
-
-class TextboxPresetEchoInput(Input):
-    """Inputs of `/textbox_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
 
 
 class DropdownPresetEchoInput(Input):
@@ -1153,28 +864,10 @@ class FilesPresetEchoInput(Input):
     value: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
-class VideoPresetEchoInput(Input):
-    """Inputs of `/video_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class Model3dPresetEchoInput(Input):
-    """Inputs of `/model3d_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class PlotPresetEchoInput(Input):
     """Inputs of `/plot_preset_echo`."""
 
     value: PlotData | Unchanged | None = UNCHANGED
-
-
-class GalleryPresetEchoInput(Input):
-    """Inputs of `/gallery_preset_echo`."""
-
-    value: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class AnnotatedimagePresetEchoInput(Input):
@@ -1189,184 +882,10 @@ class ImageeditorPresetEchoInput(Input):
     value: EditorInput | Unchanged = UNCHANGED
 
 
-class MultimodaltextboxPresetEchoInput(Input):
-    """Inputs of `/multimodaltextbox_preset_echo`."""
-
-    value: MultimodalInput | Unchanged = UNCHANGED
-
-
-class DownloadbuttonPresetEchoInput(Input):
-    """Inputs of `/downloadbutton_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class DatetimePresetEchoInput(Input):
     """Inputs of `/datetime_preset_echo`."""
 
     value: DateTimeInput = "now"
-
-
-class ChatbotPresetEchoInput(Input):
-    """Inputs of `/chatbot_preset_echo`."""
-
-    value: list[ChatMessage] | Unchanged = UNCHANGED
-
-
-class WithHyphenInput(Input):
-    """Inputs of `/with-hyphen`."""
-
-    value: str
-
-
-class V1PredictInput(Input):
-    """Inputs of `/v1.predict`."""
-
-    value: str
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-    value: str
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-    value: str
-
-
-class Café名前Input(Input):
-    """Inputs of `/café_名前`."""
-
-    value: str
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-    value: str
-
-
-class None_Input(Input):
-    """Inputs of `/None`."""
-
-    value: str
-
-
-class DunderInput(Input):
-    """Inputs of `/__dunder__`."""
-
-    value: str
-
-
-class PrivateInput(Input):
-    """Inputs of `/_private`."""
-
-    value: str
-
-
-class ModelConfigInput(Input):
-    """Inputs of `/model_config`."""
-
-    value: str
-
-
-class CopyInput(Input):
-    """Inputs of `/copy`."""
-
-    value: str
-
-
-class JsonInput(Input):
-    """Inputs of `/json`."""
-
-    value: str
-
-
-class SchemaInput(Input):
-    """Inputs of `/schema`."""
-
-    value: str
-
-
-class PrintInput(Input):
-    """Inputs of `/print`."""
-
-    value: str
-
-
-class StrInput(Input):
-    """Inputs of `/str`."""
-
-    value: str
-
-
-class ClientInput(Input):
-    """Inputs of `/Client`."""
-
-    value: str
-
-
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-    value: str
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-    value: str
-
-
-class SubmitInput(Input):
-    """Inputs of `/submit`."""
-
-    value: str
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-    value: str
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-    value: str
-
-
-class CamelCaseInput(Input):
-    """Inputs of `/CamelCase`."""
-
-    value: str
-
-
-class UPPERInput(Input):
-    """Inputs of `/UPPER`."""
-
-    value: str
-
-
-class EndpointInput(Input):
-    """Inputs of `/🦊`."""
-
-    value: str
-
-
-class TwiceInput(Input):
-    """Inputs of `/twice`."""
-
-    value: str
-
-
-class Twice1Input(Input):
-    """Inputs of `/twice_1`."""
-
-    value: int | float
 
 
 class LabelsInput(Input):
@@ -1436,12 +955,6 @@ class LabelsOutput(Output):
         )
 
 
-class NoLabelInput(Input):
-    """Inputs of `/no_label`."""
-
-    value: str
-
-
 class ReservedInput(Input):
     """Inputs of `/reserved`."""
 
@@ -1452,31 +965,7 @@ class ReservedInput(Input):
 
 
 class UpdateValueInput(Input):
-    """Inputs of `/update_value`."""
-
-    text: str
-
-
-class UpdatePropsInput(Input):
-    """Inputs of `/update_props`."""
-
-    text: str
-
-
-class NewComponentInput(Input):
-    """Inputs of `/new_component`."""
-
-    text: str
-
-
-class SelectedInput(Input):
-    """Inputs of `/selected`."""
-
-    text: str
-
-
-class WithRequestInput(Input):
-    """Inputs of `/with_request`."""
+    """Inputs of `/update_value`, `/update_props`, `/new_component` and 5 more."""
 
     text: str
 
@@ -1485,26 +974,6 @@ class WithPropsInput(Input):
     """Inputs of `/with_props`."""
 
     component: str
-
-
-class UpdateChoicesInput(Input):
-    """Inputs of `/update_choices`."""
-
-    text: str
-
-
-class UpdateImageInput(Input):
-    """Inputs of `/update_image`."""
-
-
-class UpdateTableInput(Input):
-    """Inputs of `/update_table`."""
-
-
-class SkipOneInput(Input):
-    """Inputs of `/skip_one`."""
-
-    text: str
 
 
 class SkipOneOutput(Output):
@@ -1516,12 +985,6 @@ class SkipOneOutput(Output):
     def astuple(self) -> tuple[str, str]:
         """The outputs in wire order."""
         return (self.kept, self.changed)
-
-
-class ByComponentInput(Input):
-    """Inputs of `/by_component`."""
-
-    text: str
 
 
 class ByComponentOutput(Output):
@@ -1588,44 +1051,112 @@ class FramesOutput(Output):
         return (self.image, self.index, self.kept)
 
 
-class NothingInput(Input):
-    """Inputs of `/nothing`."""
-
-
-class RollInput(Input):
-    """Inputs of `/roll`."""
-
-
-class Roll1Input(Input):
-    """Inputs of `/roll_1`."""
-
-
-class GetRandomValueInput(Input):
-    """Inputs of `/get_random_value`."""
-
-
-class GetRandomValue1Input(Input):
-    """Inputs of `/get_random_value_1`."""
-
-
-class VisitInput(Input):
-    """Inputs of `/visit`."""
-
-
-class Visit1Input(Input):
-    """Inputs of `/visit_1`."""
-
-
-class ColourInput(Input):
-    """Inputs of `/colour`."""
-
-
-class Colour1Input(Input):
-    """Inputs of `/colour_1`."""
+TextboxPasswordEchoInput = TextboxEchoInput
+TextboxEmailEchoInput = TextboxEchoInput
+TextboxLinesEchoInput = TextboxEchoInput
+TextareaEchoInput = TextboxEchoInput
+CodeEchoInput = TextboxEchoInput
+MarkdownEchoInput = TextboxEchoInput
+NumberPlacesEchoInput = NumberEchoInput
+SliderRandomEchoInput = NumberRandomEchoInput
+DropdownNoneDefaultEchoInput = DropdownEchoInput
+DropdownUnsetEchoInput = DropdownEmptyEchoInput
+DropdownIndexInInput = DropdownDuplicatesEchoInput
+DataframeArrayEchoInput = DataframeEchoInput
+PlotMakeInput = Input
+LineplotMakeInput = Input
+BarplotMakeInput = Input
+ScatterplotMakeInput = Input
+ParamviewerEchoInput = JsonEchoInput
+FallbackEchoInput = JsonEchoInput
+DatetimeStampEchoInput = DatetimeEchoInput
+DatetimeObjectEchoInput = DatetimeEchoInput
+DatetimeDateEchoInput = DatetimeEchoInput
+FileTypesEchoInput = FileEchoInput
+FileBytesInInput = FileEchoInput
+FileDirectoryInInput = FileMultipleEchoInput
+FileOptionalInInput = FileEchoInput
+UploadbuttonEchoInput = FileEchoInput
+UploadbuttonMultipleEchoInput = FileMultipleEchoInput
+UploadbuttonOutInput = FileEchoInput
+DownloadbuttonEchoInput = FileEchoInput
+FileexplorerSingleEchoInput = FileexplorerEchoInput
+Model3dEchoInput = FileEchoInput
+ImageEchoInput = FileEchoInput
+ImagePilEchoInput = FileEchoInput
+ImagePathEchoInput = FileEchoInput
+ImageDefaultEchoInput = FileDefaultEchoInput
+ImageMakeInput = Input
+ImageeditorPathEchoInput = ImageeditorEchoInput
+ImagemaskEchoInput = ImageeditorEchoInput
+AnnotatedimageMakeInput = Input
+GalleryPathEchoInput = GalleryEchoInput
+AudioEchoInput = FileEchoInput
+AudioPathEchoInput = FileEchoInput
+AudioDefaultEchoInput = FileDefaultEchoInput
+VideoEchoInput = FileEchoInput
+VideoMakeInput = Input
+VideoSubtitlesMakeInput = Input
+ChatbotMakeInput = Input
+ChatbotPairsMakeInput = Input
+JsonPresetEchoInput = JsonDefaultEchoInput
+CodePresetEchoInput = TextboxLongDefaultEchoInput
+TextboxPresetEchoInput = TextboxLongDefaultEchoInput
+VideoPresetEchoInput = FileDefaultEchoInput
+Model3dPresetEchoInput = FileDefaultEchoInput
+GalleryPresetEchoInput = GalleryDefaultEchoInput
+MultimodaltextboxPresetEchoInput = MultimodaltextboxEchoInput
+DownloadbuttonPresetEchoInput = FileDefaultEchoInput
+ChatbotPresetEchoInput = ChatbotDefaultEchoInput
+WithHyphenInput = TextboxEchoInput
+V1PredictInput = TextboxEchoInput
+WithSpaceInput = TextboxEchoInput
+NsSubInput = TextboxEchoInput
+Café名前Input = TextboxEchoInput
+ClassInput = TextboxEchoInput
+None_Input = TextboxEchoInput
+DunderInput = TextboxEchoInput
+PrivateInput = TextboxEchoInput
+ModelConfigInput = TextboxEchoInput
+CopyInput = TextboxEchoInput
+JsonInput = TextboxEchoInput
+SchemaInput = TextboxEchoInput
+PrintInput = TextboxEchoInput
+StrInput = TextboxEchoInput
+ClientInput = TextboxEchoInput
+AppInput = TextboxEchoInput
+AppInput2 = TextboxEchoInput
+SubmitInput = TextboxEchoInput
+CloseInput = TextboxEchoInput
+Endpoint1stInput = TextboxEchoInput
+CamelCaseInput = TextboxEchoInput
+UPPERInput = TextboxEchoInput
+EndpointInput = TextboxEchoInput
+TwiceInput = TextboxEchoInput
+Twice1Input = NumberEchoInput
+NoLabelInput = TextboxEchoInput
+UpdatePropsInput = UpdateValueInput
+NewComponentInput = UpdateValueInput
+SelectedInput = UpdateValueInput
+WithRequestInput = UpdateValueInput
+UpdateChoicesInput = UpdateValueInput
+UpdateImageInput = Input
+UpdateTableInput = Input
+SkipOneInput = UpdateValueInput
+ByComponentInput = UpdateValueInput
+NothingInput = Input
+RollInput = Input
+Roll1Input = Input
+GetRandomValueInput = Input
+GetRandomValue1Input = Input
+VisitInput = Input
+Visit1Input = Input
+ColourInput = Input
+Colour1Input = Input
 
 
 @_app.endpoint(
-    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_echo(value: str) -> Call[str]:
     """Runs when the button “textbox_echo” is clicked.
@@ -1636,14 +1167,14 @@ def textbox_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_max_length_echo",
     TextboxMaxLengthEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Runs when the button “textbox_max_length_echo” is clicked.
@@ -1654,14 +1185,14 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxMaxLengthEchoInput(value=value))
+    return Call.of(TextboxMaxLengthEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_password_echo",
     TextboxPasswordEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_password_echo(value: str) -> Call[str]:
     """Runs when the button “textbox_password_echo” is clicked.
@@ -1672,14 +1203,14 @@ def textbox_password_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPasswordEchoInput(value=value))
+    return Call.of(TextboxPasswordEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_email_echo",
     TextboxEmailEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_email_echo(value: str) -> Call[str]:
     """Runs when the button “textbox_email_echo” is clicked.
@@ -1690,14 +1221,14 @@ def textbox_email_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmailEchoInput(value=value))
+    return Call.of(TextboxEmailEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_lines_echo",
     TextboxLinesEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_lines_echo(value: str) -> Call[str]:
     """Runs when the button “textbox_lines_echo” is clicked.
@@ -1708,14 +1239,14 @@ def textbox_lines_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLinesEchoInput(value=value))
+    return Call.of(TextboxLinesEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “textbox_long_default_echo” is clicked.
@@ -1727,14 +1258,14 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLongDefaultEchoInput(value=value))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Runs when the button “textbox_empty_default_echo” is clicked.
@@ -1745,11 +1276,11 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmptyDefaultEchoInput(value=value))
+    return Call.of(TextboxEmptyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textarea_echo(value: str) -> Call[str]:
     """Runs when the button “textarea_echo” is clicked.
@@ -1760,10 +1291,10 @@ def textarea_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextareaEchoInput(value=value))
+    return Call.of(TextareaEchoInput, locals())
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels="In")
 def code_echo(value: str) -> Call[str]:
     """Runs when the button “code_echo” is clicked.
 
@@ -1773,10 +1304,10 @@ def code_echo(value: str) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodeEchoInput(value=value))
+    return Call.of(CodeEchoInput, locals())
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels="In")
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Runs when the button “html_echo” is clicked.
 
@@ -1786,11 +1317,11 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     Returns:
         Out (HTML).
     """
-    return Call(HtmlEchoInput(value=value))
+    return Call.of(HtmlEchoInput, locals())
 
 
 @_app.endpoint(
-    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
+    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels="In"
 )
 def markdown_echo(value: str) -> Call[str]:
     """Runs when the button “markdown_echo” is clicked.
@@ -1801,14 +1332,14 @@ def markdown_echo(value: str) -> Call[str]:
     Returns:
         Out (Markdown).
     """
-    return Call(MarkdownEchoInput(value=value))
+    return Call.of(MarkdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/colorpicker_echo",
     ColorpickerEchoInput,
     shape="colorpicker -> colorpicker",
-    labels=["In"],
+    labels="In",
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Runs when the button “colorpicker_echo” is clicked.
@@ -1819,10 +1350,10 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     Returns:
         Out (ColorPicker).
     """
-    return Call(ColorpickerEchoInput(value=value))
+    return Call.of(ColorpickerEchoInput, locals())
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels="In")
 def number_echo(value: float) -> Call[float]:
     """Runs when the button “number_echo” is clicked.
 
@@ -1832,11 +1363,11 @@ def number_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberEchoInput(value=value))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels="In"
 )
 def number_int_echo(value: int = 3) -> Call[int]:
     """Runs when the button “number_int_echo” is clicked.
@@ -1847,14 +1378,11 @@ def number_int_echo(value: int = 3) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberIntEchoInput(value=value))
+    return Call.of(NumberIntEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_places_echo",
-    NumberPlacesEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_places_echo", NumberPlacesEchoInput, shape="number -> number", labels="In"
 )
 def number_places_echo(value: float) -> Call[float]:
     """Runs when the button “number_places_echo” is clicked.
@@ -1865,14 +1393,11 @@ def number_places_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberPlacesEchoInput(value=value))
+    return Call.of(NumberPlacesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_bounds_echo",
-    NumberBoundsEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number", labels="In"
 )
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Runs when the button “number_bounds_echo” is clicked.
@@ -1883,14 +1408,14 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberBoundsEchoInput(value=value))
+    return Call.of(NumberBoundsEchoInput, locals())
 
 
 @_app.endpoint(
     "/number_half_bounds_echo",
     NumberHalfBoundsEchoInput,
     shape="number -> number",
-    labels=["In"],
+    labels="In",
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Runs when the button “number_half_bounds_echo” is clicked.
@@ -1901,14 +1426,11 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberHalfBoundsEchoInput(value=value))
+    return Call.of(NumberHalfBoundsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_random_echo",
-    NumberRandomEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_random_echo", NumberRandomEchoInput, shape="number -> number", labels="In"
 )
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Runs when the button “number_random_echo” is clicked.
@@ -1920,10 +1442,10 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberRandomEchoInput(value=value))
+    return Call.of(NumberRandomEchoInput, locals())
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels="In")
 def slider_echo(value: float = 3) -> Call[float]:
     """Runs when the button “slider_echo” is clicked.
 
@@ -1933,11 +1455,11 @@ def slider_echo(value: float = 3) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderEchoInput(value=value))
+    return Call.of(SliderEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Runs when the button “slider_float_echo” is clicked.
@@ -1948,14 +1470,11 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderFloatEchoInput(value=value))
+    return Call.of(SliderFloatEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_random_echo",
-    SliderRandomEchoInput,
-    shape="slider -> slider",
-    labels=["In"],
+    "/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Runs when the button “slider_random_echo” is clicked.
@@ -1967,11 +1486,11 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderRandomEchoInput(value=value))
+    return Call.of(SliderRandomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Runs when the button “checkbox_echo” is clicked.
@@ -1982,14 +1501,11 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxEchoInput(value=value))
+    return Call.of(CheckboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_on_echo",
-    CheckboxOnEchoInput,
-    shape="checkbox -> checkbox",
-    labels=["In"],
+    "/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Runs when the button “checkbox_on_echo” is clicked.
@@ -2000,7 +1516,7 @@ def checkbox_on_echo(value: bool = True) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxOnEchoInput(value=value))
+    return Call.of(CheckboxOnEchoInput, locals())
 
 
 @_app.endpoint("/timer_echo", TimerEchoInput, shape="timer -> timer")
@@ -2013,11 +1529,11 @@ def timer_echo(value: float = 5) -> Call[float]:
     Returns:
         Timer.
     """
-    return Call(TimerEchoInput(value=value))
+    return Call.of(TimerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels="In"
 )
 def dropdown_echo(value: DropdownEchoValue) -> Call[str]:
     """Runs when the button “dropdown_echo” is clicked.
@@ -2028,14 +1544,14 @@ def dropdown_echo(value: DropdownEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEchoInput(value=value))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_default_echo",
     DropdownDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
     """Runs when the button “dropdown_default_echo” is clicked.
@@ -2046,14 +1562,14 @@ def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDefaultEchoInput(value=value))
+    return Call.of(DropdownDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
     """Runs when the button “dropdown_none_default_echo” is clicked.
@@ -2064,14 +1580,14 @@ def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownNoneDefaultEchoInput(value=value))
+    return Call.of(DropdownNoneDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_pairs_echo",
     DropdownPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
     """Runs when the button “dropdown_pairs_echo” is clicked.
@@ -2082,14 +1598,14 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPairsEchoInput(value=value))
+    return Call.of(DropdownPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_ints_echo",
     DropdownIntsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Runs when the button “dropdown_ints_echo” is clicked.
@@ -2100,14 +1616,14 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntsEchoInput(value=value))
+    return Call.of(DropdownIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_pairs_echo",
     DropdownIntPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
     """Runs when the button “dropdown_int_pairs_echo” is clicked.
@@ -2118,14 +1634,14 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntPairsEchoInput(value=value))
+    return Call.of(DropdownIntPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_floats_echo",
     DropdownFloatsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Runs when the button “dropdown_floats_echo” is clicked.
@@ -2136,14 +1652,14 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownFloatsEchoInput(value=value))
+    return Call.of(DropdownFloatsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_bools_echo",
     DropdownBoolsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
     """Runs when the button “dropdown_bools_echo” is clicked.
@@ -2154,14 +1670,14 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue) -> Call[bool]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownBoolsEchoInput(value=value))
+    return Call.of(DropdownBoolsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_mixed_echo",
     DropdownMixedEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Runs when the button “dropdown_mixed_echo” is clicked.
@@ -2172,14 +1688,14 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownMixedEchoInput(value=value))
+    return Call.of(DropdownMixedEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
     """Runs when the button “dropdown_duplicates_echo” is clicked.
@@ -2190,14 +1706,14 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDuplicatesEchoInput(value=value))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_odd_echo",
     DropdownOddEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
     """Runs when the button “dropdown_odd_echo” is clicked.
@@ -2208,14 +1724,14 @@ def dropdown_odd_echo(value: DropdownOddEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownOddEchoInput(value=value))
+    return Call.of(DropdownOddEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_empty_echo",
     DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_empty_echo(value: str) -> Call[str]:
     """Runs when the button “dropdown_empty_echo” is clicked.
@@ -2226,14 +1742,14 @@ def dropdown_empty_echo(value: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEmptyEchoInput(value=value))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_unset_echo",
     DropdownUnsetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_unset_echo(value: str) -> Call[str]:
     """Runs when the button “dropdown_unset_echo” is clicked.
@@ -2244,14 +1760,14 @@ def dropdown_unset_echo(value: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownUnsetEchoInput(value=value))
+    return Call.of(DropdownUnsetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_custom_echo",
     DropdownCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
     """Runs when the button “dropdown_custom_echo” is clicked.
@@ -2262,14 +1778,14 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownCustomEchoInput(value=value))
+    return Call.of(DropdownCustomEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int | str]:
     """Runs when the button “dropdown_int_custom_echo” is clicked.
@@ -2280,11 +1796,11 @@ def dropdown_int_custom_echo(value: DropdownIntPairsEchoValue | str) -> Call[int
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntCustomEchoInput(value=value))
+    return Call.of(DropdownIntCustomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels="In"
 )
 def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
     """Runs when the button “dropdown_index_in” is clicked.
@@ -2295,14 +1811,14 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DropdownIndexInInput(value=value))
+    return Call.of(DropdownIndexInInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_echo",
     DropdownManyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
     """Runs when the button “dropdown_many_echo” is clicked.
@@ -2313,14 +1829,14 @@ def dropdown_many_echo(value: list[DropdownManyEchoValue]) -> Call[list[str]]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyEchoInput(value=value))
+    return Call.of(DropdownManyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
@@ -2333,14 +1849,14 @@ def dropdown_many_default_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyDefaultEchoInput(value=[1, 3] if value is None else value))
+    return Call.of(DropdownManyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str],
@@ -2353,10 +1869,10 @@ def dropdown_many_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyCustomEchoInput(value=value))
+    return Call.of(DropdownManyCustomEchoInput, locals())
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels="In")
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Runs when the button “radio_echo” is clicked.
 
@@ -2366,11 +1882,11 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioEchoInput(value=value))
+    return Call.of(RadioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Runs when the button “radio_ints_echo” is clicked.
@@ -2381,11 +1897,11 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioIntsEchoInput(value=value))
+    return Call.of(RadioIntsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Runs when the button “radio_pairs_echo” is clicked.
@@ -2396,14 +1912,14 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioPairsEchoInput(value=value))
+    return Call.of(RadioPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2416,14 +1932,14 @@ def checkboxgroup_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupEchoInput(value=["b"] if value is None else value))
+    return Call.of(CheckboxgroupEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
@@ -2436,14 +1952,14 @@ def checkboxgroup_ints_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupIntsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
@@ -2456,10 +1972,10 @@ def checkboxgroup_pairs_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupPairsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupPairsEchoInput, locals())
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels="In")
 def json_echo(value: Any) -> Call[Any]:
     """Runs when the button “json_echo” is clicked.
 
@@ -2469,11 +1985,11 @@ def json_echo(value: Any) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Runs when the button “json_default_echo” is clicked.
@@ -2485,11 +2001,11 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonDefaultEchoInput(value=value))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels="In"
 )
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_echo” is clicked.
@@ -2501,22 +2017,14 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[["", 0, False]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_array_echo",
     DataframeArrayEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_array_echo” is clicked.
@@ -2528,22 +2036,14 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeArrayEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[["", 0, False]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeArrayEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_numpy_echo",
     DataframeNumpyEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_numpy_echo” is clicked.
@@ -2555,22 +2055,14 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeNumpyEchoInput(
-            value=(
-                DataframeData(headers=["1", "2", "3"], data=[[0, 0, 0]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeNumpyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_default_echo",
     DataframeDefaultEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Runs when the button “dataframe_default_echo” is clicked.
@@ -2582,18 +2074,10 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeDefaultEchoInput(
-            value=(
-                DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeDefaultEchoInput, locals())
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels="In")
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Runs when the button “label_echo” is clicked.
 
@@ -2603,14 +2087,14 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     Returns:
         Out (Label).
     """
-    return Call(LabelEchoInput(value=LabelData() if value is None else value))
+    return Call.of(LabelEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_echo(
     value: Several[HighlightedInput],
@@ -2623,7 +2107,7 @@ def highlightedtext_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextEchoInput(value=value))
+    return Call.of(HighlightedtextEchoInput, locals())
 
 
 @_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
@@ -2633,7 +2117,7 @@ def plot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotMakeInput())
+    return Call.of(PlotMakeInput, locals())
 
 
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> nativeplot")
@@ -2643,7 +2127,7 @@ def lineplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(LineplotMakeInput())
+    return Call.of(LineplotMakeInput, locals())
 
 
 @_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> nativeplot")
@@ -2653,7 +2137,7 @@ def barplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(BarplotMakeInput())
+    return Call.of(BarplotMakeInput, locals())
 
 
 @_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> nativeplot")
@@ -2663,10 +2147,10 @@ def scatterplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(ScatterplotMakeInput())
+    return Call.of(ScatterplotMakeInput, locals())
 
 
-@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
+@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels="In")
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Runs when the button “plot_echo” is clicked.
 
@@ -2676,12 +2160,10 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotEchoInput(value=value))
+    return Call.of(PlotEchoInput, locals())
 
 
-@_app.endpoint(
-    "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
-)
+@_app.endpoint("/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels="In")
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Runs when the button “lineplot_in” is clicked.
 
@@ -2691,7 +2173,7 @@ def lineplot_in(value: NativePlotData) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(LineplotInInput(value=value))
+    return Call.of(LineplotInInput, locals())
 
 
 @_app.endpoint(
@@ -2706,11 +2188,11 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     Returns:
         Paramviewer.
     """
-    return Call(ParamviewerEchoInput(value=value))
+    return Call.of(ParamviewerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
+    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels="In"
 )
 def fallback_echo(value: Any) -> Call[Any]:
     """Runs when the button “fallback_echo” is clicked.
@@ -2721,11 +2203,11 @@ def fallback_echo(value: Any) -> Call[Any]:
     Returns:
         Out (Fallback).
     """
-    return Call(FallbackEchoInput(value=value))
+    return Call.of(FallbackEchoInput, locals())
 
 
 @_app.endpoint(
-    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
+    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels="In"
 )
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Runs when the button “datetime_echo” is clicked.
@@ -2736,14 +2218,14 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_default_echo",
     DatetimeDefaultEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Runs when the button “datetime_default_echo” is clicked.
@@ -2755,14 +2237,14 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDefaultEchoInput(value=value))
+    return Call.of(DatetimeDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_stamp_echo",
     DatetimeStampEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """Runs when the button “datetime_stamp_echo” is clicked.
@@ -2773,14 +2255,14 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeStampEchoInput(value=value))
+    return Call.of(DatetimeStampEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_object_echo",
     DatetimeObjectEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """Runs when the button “datetime_object_echo” is clicked.
@@ -2791,14 +2273,14 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeObjectEchoInput(value=value))
+    return Call.of(DatetimeObjectEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_date_echo",
     DatetimeDateEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Runs when the button “datetime_date_echo” is clicked.
@@ -2809,11 +2291,11 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDateEchoInput(value=value))
+    return Call.of(DatetimeDateEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
+    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels="In"
 )
 def dataset_echo(value: int) -> Call[int]:
     """Runs when the button “dataset_echo” is clicked.
@@ -2824,10 +2306,10 @@ def dataset_echo(value: int) -> Call[int]:
     Returns:
         Out (Dataset).
     """
-    return Call(DatasetEchoInput(value=value))
+    return Call.of(DatasetEchoInput, locals())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_echo(value: FileInput) -> Call[File]:
     """Runs when the button “file_echo” is clicked.
 
@@ -2837,11 +2319,11 @@ def file_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels="In"
 )
 def file_types_echo(value: FileInput) -> Call[File]:
     """Runs when the button “file_types_echo” is clicked.
@@ -2852,11 +2334,11 @@ def file_types_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileTypesEchoInput(value=value))
+    return Call.of(FileTypesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels="In"
 )
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “file_multiple_echo” is clicked.
@@ -2867,11 +2349,11 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(FileMultipleEchoInput(value=value))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels="In"
 )
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “file_default_echo” is clicked.
@@ -2883,10 +2365,10 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (File).
     """
-    return Call(FileDefaultEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels="In")
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """Runs when the button “file_bytes_in” is clicked.
 
@@ -2896,11 +2378,11 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileBytesInInput(value=value))
+    return Call.of(FileBytesInInput, locals())
 
 
 @_app.endpoint(
-    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels="In"
 )
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """Runs when the button “file_directory_in” is clicked.
@@ -2911,11 +2393,11 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileDirectoryInInput(value=value))
+    return Call.of(FileDirectoryInInput, locals())
 
 
 @_app.endpoint(
-    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels="In"
 )
 def file_optional_in(value: FileInput) -> Call[Any]:
     """Runs when the button “file_optional_in” is clicked.
@@ -2926,14 +2408,14 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileOptionalInInput(value=value))
+    return Call.of(FileOptionalInInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_echo",
     UploadbuttonEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_echo” is clicked.
@@ -2944,14 +2426,14 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonEchoInput(value=value))
+    return Call.of(UploadbuttonEchoInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “uploadbutton_multiple_echo” is clicked.
@@ -2962,14 +2444,11 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonMultipleEchoInput(value=value))
+    return Call.of(UploadbuttonMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/uploadbutton_out",
-    UploadbuttonOutInput,
-    shape="file -> uploadbutton",
-    labels=["In"],
+    "/uploadbutton_out", UploadbuttonOutInput, shape="file -> uploadbutton", labels="In"
 )
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_out” is clicked.
@@ -2980,14 +2459,14 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     Returns:
         Out (UploadButton).
     """
-    return Call(UploadbuttonOutInput(value=value))
+    return Call.of(UploadbuttonOutInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_echo",
     DownloadbuttonEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Runs when the button “downloadbutton_echo” is clicked.
@@ -2998,14 +2477,14 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonEchoInput(value=value))
+    return Call.of(DownloadbuttonEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_echo",
     FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Runs when the button “fileexplorer_echo” is clicked.
@@ -3016,14 +2495,14 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerEchoInput(value=value))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Runs when the button “fileexplorer_single_echo” is clicked.
@@ -3034,11 +2513,11 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerSingleEchoInput(value=value))
+    return Call.of(FileexplorerSingleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels="In"
 )
 def model3d_echo(value: FileInput) -> Call[File]:
     """Runs when the button “model3d_echo” is clicked.
@@ -3049,10 +2528,10 @@ def model3d_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dEchoInput(value=value))
+    return Call.of(Model3dEchoInput, locals())
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels="In")
 def image_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_echo” is clicked.
 
@@ -3062,11 +2541,11 @@ def image_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageEchoInput(value=value))
+    return Call.of(ImageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels="In"
 )
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_pil_echo” is clicked.
@@ -3077,11 +2556,11 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePilEchoInput(value=value))
+    return Call.of(ImagePilEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels="In"
 )
 def image_path_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_path_echo” is clicked.
@@ -3092,11 +2571,11 @@ def image_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePathEchoInput(value=value))
+    return Call.of(ImagePathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels="In"
 )
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “image_default_echo” is clicked.
@@ -3108,7 +2587,7 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Image).
     """
-    return Call(ImageDefaultEchoInput(value=value))
+    return Call.of(ImageDefaultEchoInput, locals())
 
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
@@ -3118,14 +2597,14 @@ def image_make() -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageMakeInput())
+    return Call.of(ImageMakeInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_echo",
     ImageeditorEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Runs when the button “imageeditor_echo” is clicked.
@@ -3136,14 +2615,14 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorEchoInput(value=value))
+    return Call.of(ImageeditorEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_path_echo",
     ImageeditorPathEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Runs when the button “imageeditor_path_echo” is clicked.
@@ -3154,14 +2633,14 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPathEchoInput(value=value))
+    return Call.of(ImageeditorPathEchoInput, locals())
 
 
 @_app.endpoint(
     "/imagemask_echo",
     ImagemaskEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Runs when the button “imagemask_echo” is clicked.
@@ -3172,7 +2651,7 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImagemaskEchoInput(value=value))
+    return Call.of(ImagemaskEchoInput, locals())
 
 
 @_app.endpoint(
@@ -3184,14 +2663,14 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageMakeInput())
+    return Call.of(AnnotatedimageMakeInput, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_echo",
     AnnotatedimageEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Runs when the button “annotatedimage_echo” is clicked.
@@ -3202,11 +2681,11 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageEchoInput(value=value))
+    return Call.of(AnnotatedimageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Runs when the button “gallery_echo” is clicked.
@@ -3217,14 +2696,11 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_path_echo",
-    GalleryPathEchoInput,
-    shape="gallery -> gallery",
-    labels=["In"],
+    "/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
@@ -3237,14 +2713,14 @@ def gallery_path_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPathEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryPathEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_default_echo",
     GalleryDefaultEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3258,10 +2734,10 @@ def gallery_default_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryDefaultEchoInput(value=value))
+    return Call.of(GalleryDefaultEchoInput, locals())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels="In")
 def audio_echo(value: FileInput) -> Call[File]:
     """Runs when the button “audio_echo” is clicked.
 
@@ -3271,11 +2747,11 @@ def audio_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioEchoInput(value=value))
+    return Call.of(AudioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Runs when the button “audio_path_echo” is clicked.
@@ -3286,11 +2762,11 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioPathEchoInput(value=value))
+    return Call.of(AudioPathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “audio_default_echo” is clicked.
@@ -3302,10 +2778,10 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Audio).
     """
-    return Call(AudioDefaultEchoInput(value=value))
+    return Call.of(AudioDefaultEchoInput, locals())
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels="In")
 def video_echo(value: FileInput) -> Call[VideoFile]:
     """Runs when the button “video_echo” is clicked.
 
@@ -3315,7 +2791,7 @@ def video_echo(value: FileInput) -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoEchoInput(value=value))
+    return Call.of(VideoEchoInput, locals())
 
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
@@ -3325,7 +2801,7 @@ def video_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoMakeInput())
+    return Call.of(VideoMakeInput, locals())
 
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
@@ -3335,11 +2811,11 @@ def video_subtitles_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoSubtitlesMakeInput())
+    return Call.of(VideoSubtitlesMakeInput, locals())
 
 
 @_app.endpoint(
-    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
+    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels="In"
 )
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Runs when the button “chatbot_echo” is clicked.
@@ -3350,7 +2826,7 @@ def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessag
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotEchoInput(value=[] if value is None else value))
+    return Call.of(ChatbotEchoInput, locals())
 
 
 @_app.endpoint("/chatbot_make", ChatbotMakeInput, shape="-> chatbot")
@@ -3360,14 +2836,14 @@ def chatbot_make() -> Call[list[ChatMessage]]:
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotMakeInput())
+    return Call.of(ChatbotMakeInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_default_echo",
     ChatbotDefaultEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_default_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3380,14 +2856,14 @@ def chatbot_default_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotDefaultEchoInput(value=value))
+    return Call.of(ChatbotDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_pairs_echo",
     ChatbotPairsEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_pairs_echo(
     value: Several[ChatPairInput] | None = None,
@@ -3400,7 +2876,7 @@ def chatbot_pairs_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsEchoInput(value=[] if value is None else value))
+    return Call.of(ChatbotPairsEchoInput, locals())
 
 
 @_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
@@ -3410,14 +2886,14 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsMakeInput())
+    return Call.of(ChatbotPairsMakeInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_echo",
     MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -3430,14 +2906,14 @@ def multimodaltextbox_echo(
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxEchoInput(value=value))
+    return Call.of(MultimodaltextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_in",
     MultimodaltextboxInInput,
     shape="multimodaltextbox -> json",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Runs when the button “multimodaltextbox_in” is clicked.
@@ -3449,11 +2925,11 @@ def multimodaltextbox_in(message: MultimodalInput | Unchanged = UNCHANGED) -> Ca
     Returns:
         Out (JSON).
     """
-    return Call(MultimodaltextboxInInput(message=message))
+    return Call.of(MultimodaltextboxInInput, locals())
 
 
 @_app.endpoint(
-    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels="In"
 )
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Runs when the button “json_preset_echo” is clicked.
@@ -3465,14 +2941,14 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonPresetEchoInput(value=value))
+    return Call.of(JsonPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_preset_echo",
     DataframePresetEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
@@ -3486,11 +2962,11 @@ def dataframe_preset_echo(
     Returns:
         Out (Dataframe).
     """
-    return Call(DataframePresetEchoInput(value=value))
+    return Call.of(DataframePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels="In"
 )
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “code_preset_echo” is clicked.
@@ -3502,14 +2978,14 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodePresetEchoInput(value=value))
+    return Call.of(CodePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_preset_echo",
     TextboxPresetEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Runs when the button “textbox_preset_echo” is clicked.
@@ -3521,14 +2997,14 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPresetEchoInput(value=value))
+    return Call.of(TextboxPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_preset_echo",
     DropdownPresetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_preset_echo(
     value: DropdownEchoValue | str | Unchanged = UNCHANGED,
@@ -3542,14 +3018,14 @@ def dropdown_preset_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPresetEchoInput(value=value))
+    return Call.of(DropdownPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -3562,11 +3038,11 @@ def highlightedtext_preset_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextPresetEchoInput(value=value))
+    return Call.of(HighlightedtextPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels="In"
 )
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
@@ -3580,11 +3056,11 @@ def files_preset_echo(
     Returns:
         Out (File).
     """
-    return Call(FilesPresetEchoInput(value=value))
+    return Call.of(FilesPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels="In"
 )
 def video_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -3598,14 +3074,14 @@ def video_preset_echo(
     Returns:
         Out (Video).
     """
-    return Call(VideoPresetEchoInput(value=value))
+    return Call.of(VideoPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/model3d_preset_echo",
     Model3dPresetEchoInput,
     shape="model3d -> model3d",
-    labels=["In"],
+    labels="In",
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Runs when the button “model3d_preset_echo” is clicked.
@@ -3617,11 +3093,11 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dPresetEchoInput(value=value))
+    return Call.of(Model3dPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
+    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels="In"
 )
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Runs when the button “plot_preset_echo” is clicked.
@@ -3632,14 +3108,14 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
     Returns:
         Out (Plot).
     """
-    return Call(PlotPresetEchoInput(value=value))
+    return Call.of(PlotPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_preset_echo",
     GalleryPresetEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3653,14 +3129,14 @@ def gallery_preset_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPresetEchoInput(value=value))
+    return Call.of(GalleryPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_preset_echo",
     AnnotatedimagePresetEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
@@ -3674,14 +3150,14 @@ def annotatedimage_preset_echo(
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimagePresetEchoInput(value=value))
+    return Call.of(AnnotatedimagePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_preset_echo",
     ImageeditorPresetEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
@@ -3695,14 +3171,14 @@ def imageeditor_preset_echo(
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPresetEchoInput(value=value))
+    return Call.of(ImageeditorPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_preset_echo",
     MultimodaltextboxPresetEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -3716,14 +3192,14 @@ def multimodaltextbox_preset_echo(
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxPresetEchoInput(value=value))
+    return Call.of(MultimodaltextboxPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_preset_echo",
     DownloadbuttonPresetEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -3737,14 +3213,14 @@ def downloadbutton_preset_echo(
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonPresetEchoInput(value=value))
+    return Call.of(DownloadbuttonPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_preset_echo",
     DatetimePresetEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Runs when the button “datetime_preset_echo” is clicked.
@@ -3755,14 +3231,14 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimePresetEchoInput(value=value))
+    return Call.of(DatetimePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_preset_echo",
     ChatbotPresetEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3776,11 +3252,11 @@ def chatbot_preset_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPresetEchoInput(value=value))
+    return Call.of(ChatbotPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_hyphen(value: str) -> Call[str]:
     """Runs when the button “with-hyphen” is clicked.
@@ -3791,12 +3267,10 @@ def with_hyphen(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithHyphenInput(value=value))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint(
-    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox", labels="Text")
 def v1_predict(value: str) -> Call[str]:
     """Runs when the button “v1.predict” is clicked.
 
@@ -3806,12 +3280,10 @@ def v1_predict(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(V1PredictInput(value=value))
+    return Call.of(V1PredictInput, locals())
 
 
-@_app.endpoint(
-    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox", labels="Text")
 def with_space(value: str) -> Call[str]:
     """Runs when the button “with space” is clicked.
 
@@ -3821,10 +3293,10 @@ def with_space(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithSpaceInput(value=value))
+    return Call.of(WithSpaceInput, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels="Text")
 def ns_sub(value: str) -> Call[str]:
     """Runs when the button “ns/sub” is clicked.
 
@@ -3834,10 +3306,10 @@ def ns_sub(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NsSubInput(value=value))
+    return Call.of(NsSubInput, locals())
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels="Text")
 def café_名前(value: str) -> Call[str]:
     """Runs when the button “café_名前” is clicked.
 
@@ -3847,10 +3319,10 @@ def café_名前(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Café名前Input(value=value))
+    return Call.of(Café名前Input, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels="Text")
 def class_(value: str) -> Call[str]:
     """Runs when the button “class” is clicked.
 
@@ -3860,10 +3332,10 @@ def class_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClassInput(value=value))
+    return Call.of(ClassInput, locals())
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels="Text")
 def None_(value: str) -> Call[str]:
     """Runs when the button “None” is clicked.
 
@@ -3873,10 +3345,10 @@ def None_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(None_Input(value=value))
+    return Call.of(None_Input, locals())
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels="Text")
 def dunder(value: str) -> Call[str]:
     """Runs when the button “__dunder__” is clicked.
 
@@ -3886,10 +3358,10 @@ def dunder(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(DunderInput(value=value))
+    return Call.of(DunderInput, locals())
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels="Text")
 def private(value: str) -> Call[str]:
     """Runs when the button “_private” is clicked.
 
@@ -3899,11 +3371,11 @@ def private(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrivateInput(value=value))
+    return Call.of(PrivateInput, locals())
 
 
 @_app.endpoint(
-    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels="Text"
 )
 def model_config(value: str) -> Call[str]:
     """Runs when the button “model_config” is clicked.
@@ -3914,10 +3386,10 @@ def model_config(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ModelConfigInput(value=value))
+    return Call.of(ModelConfigInput, locals())
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels="Text")
 def copy(value: str) -> Call[str]:
     """Runs when the button “copy” is clicked.
 
@@ -3927,10 +3399,10 @@ def copy(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CopyInput(value=value))
+    return Call.of(CopyInput, locals())
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels="Text")
 def json(value: str) -> Call[str]:
     """Runs when the button “json” is clicked.
 
@@ -3940,10 +3412,10 @@ def json(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(JsonInput(value=value))
+    return Call.of(JsonInput, locals())
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels="Text")
 def schema(value: str) -> Call[str]:
     """Runs when the button “schema” is clicked.
 
@@ -3953,10 +3425,10 @@ def schema(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SchemaInput(value=value))
+    return Call.of(SchemaInput, locals())
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels="Text")
 def print_(value: str) -> Call[str]:
     """Runs when the button “print” is clicked.
 
@@ -3966,10 +3438,10 @@ def print_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrintInput(value=value))
+    return Call.of(PrintInput, locals())
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels="Text")
 def str_(value: str) -> Call[str]:
     """Runs when the button “str” is clicked.
 
@@ -3979,10 +3451,10 @@ def str_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(StrInput(value=value))
+    return Call.of(StrInput, locals())
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels="Text")
 def Client_(value: str) -> Call[str]:
     """Runs when the button “Client” is clicked.
 
@@ -3992,10 +3464,10 @@ def Client_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClientInput(value=value))
+    return Call.of(ClientInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels="Text")
 def App_(value: str) -> Call[str]:
     """Runs when the button “App” is clicked.
 
@@ -4005,10 +3477,10 @@ def App_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput(value=value))
+    return Call.of(AppInput, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels="Text")
 def app_(value: str) -> Call[str]:
     """Runs when the button “app” is clicked.
 
@@ -4018,10 +3490,10 @@ def app_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput2(value=value))
+    return Call.of(AppInput2, locals())
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels="Text")
 def submit(value: str) -> Call[str]:
     """Runs when the button “submit” is clicked.
 
@@ -4031,10 +3503,10 @@ def submit(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SubmitInput(value=value))
+    return Call.of(SubmitInput, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels="Text")
 def close_(value: str) -> Call[str]:
     """Runs when the button “close” is clicked.
 
@@ -4044,10 +3516,10 @@ def close_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CloseInput(value=value))
+    return Call.of(CloseInput, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels="Text")
 def endpoint_1st(value: str) -> Call[str]:
     """Runs when the button “1st” is clicked.
 
@@ -4057,12 +3529,10 @@ def endpoint_1st(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Endpoint1stInput(value=value))
+    return Call.of(Endpoint1stInput, locals())
 
 
-@_app.endpoint(
-    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels="Text")
 def CamelCase(value: str) -> Call[str]:
     """Runs when the button “CamelCase” is clicked.
 
@@ -4072,10 +3542,10 @@ def CamelCase(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CamelCaseInput(value=value))
+    return Call.of(CamelCaseInput, locals())
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels="Text")
 def UPPER(value: str) -> Call[str]:
     """Runs when the button “UPPER” is clicked.
 
@@ -4085,10 +3555,10 @@ def UPPER(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UPPERInput(value=value))
+    return Call.of(UPPERInput, locals())
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels="Text")
 def endpoint(value: str) -> Call[str]:
     """Runs when the button “🦊” is clicked.
 
@@ -4098,10 +3568,10 @@ def endpoint(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(EndpointInput(value=value))
+    return Call.of(EndpointInput, locals())
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels="Text")
 def twice(value: str) -> Call[str]:
     """Runs when the button “twice” is clicked.
 
@@ -4111,10 +3581,10 @@ def twice(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TwiceInput(value=value))
+    return Call.of(TwiceInput, locals())
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels="N")
 def twice_1(value: float) -> Call[float]:
     """Runs when the button “twice” is clicked.
 
@@ -4124,7 +3594,7 @@ def twice_1(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Twice1Input(value=value))
+    return Call.of(Twice1Input, locals())
 
 
 @_app.endpoint(
@@ -4224,26 +3694,7 @@ def labels(
         quo_te_n_s: Textbox.
         line_break: Textbox.
     """
-    return Call(
-        LabelsInput(
-            param_0=param_0,
-            textbox_42=textbox_42,
-            class_=class_,
-            model_config_=model_config_,
-            copy_=copy_,
-            json_=json_,
-            schema_=schema_,
-            astuple_=astuple_,
-            leading=leading,
-            with_spaces_and_punctuation=with_spaces_and_punctuation,
-            same=same,
-            same_2=same_2,
-            名前=名前,
-            param_13=param_13,
-            quo_te_n_s=quo_te_n_s,
-            line_break=line_break,
-        )
-    )
+    return Call.of(LabelsInput, locals())
 
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
@@ -4256,14 +3707,14 @@ def no_label(value: str) -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(NoLabelInput(value=value))
+    return Call.of(NoLabelInput, locals())
 
 
 @_app.endpoint(
     "/reserved",
     ReservedInput,
     shape="textbox, textbox, textbox, textbox -> json",
-    labels=["self", "model_config", "api_name", "timeout"],
+    labels="self\nmodel_config\napi_name\ntimeout",
 )
 def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Call[Any]:
     """Runs when the button “reserved” is clicked.
@@ -4277,15 +3728,11 @@ def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Cal
     Returns:
         Out (JSON).
     """
-    return Call(
-        ReservedInput(
-            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
-        )
-    )
+    return Call.of(ReservedInput, locals())
 
 
 @_app.endpoint(
-    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def update_value(text: str) -> Call[str]:
     """Runs when the button “update_value” is clicked.
@@ -4296,11 +3743,11 @@ def update_value(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdateValueInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels="Text"
 )
 def update_props(text: str) -> Call[str]:
     """Runs when the button “update_props” is clicked.
@@ -4311,11 +3758,11 @@ def update_props(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdatePropsInput(text=text))
+    return Call.of(UpdatePropsInput, locals())
 
 
 @_app.endpoint(
-    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels="Text"
 )
 def new_component(text: str) -> Call[str]:
     """Runs when the button “new_component” is clicked.
@@ -4326,14 +3773,14 @@ def new_component(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NewComponentInput(text=text))
+    return Call.of(NewComponentInput, locals())
 
 
 @_app.endpoint(
     "/selected",
     SelectedInput,
     shape="textbox -> textbox",
-    labels=["Text"],
+    labels="Text",
     event_data=True,
 )
 def selected(text: str) -> Call[str]:
@@ -4349,11 +3796,11 @@ def selected(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SelectedInput(text=text))
+    return Call.of(SelectedInput, locals())
 
 
 @_app.endpoint(
-    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels="Text"
 )
 def with_request(text: str) -> Call[str]:
     """Runs when the button “with_request” is clicked.
@@ -4364,12 +3811,10 @@ def with_request(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithRequestInput(text=text))
+    return Call.of(WithRequestInput, locals())
 
 
-@_app.endpoint(
-    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox", labels="Text")
 def with_props(component: str) -> Call[str]:
     """Runs when the button “with_props” is clicked.
 
@@ -4379,11 +3824,11 @@ def with_props(component: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithPropsInput(component=component))
+    return Call.of(WithPropsInput, locals())
 
 
 @_app.endpoint(
-    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels="Text"
 )
 def update_choices(text: str) -> Call[str]:
     """Runs when the button “update_choices” is clicked.
@@ -4394,7 +3839,7 @@ def update_choices(text: str) -> Call[str]:
     Returns:
         Choices (Dropdown).
     """
-    return Call(UpdateChoicesInput(text=text))
+    return Call.of(UpdateChoicesInput, locals())
 
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
@@ -4404,7 +3849,7 @@ def update_image() -> Call[File]:
     Returns:
         Image.
     """
-    return Call(UpdateImageInput())
+    return Call.of(UpdateImageInput, locals())
 
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
@@ -4414,15 +3859,15 @@ def update_table() -> Call[DataframeData]:
     Returns:
         Table (Dataframe).
     """
-    return Call(UpdateTableInput())
+    return Call.of(UpdateTableInput, locals())
 
 
 @_app.endpoint(
     "/skip_one",
     SkipOneInput,
     shape="textbox -> textbox, textbox",
-    labels=["Text"],
-    output_labels=["Kept", "Changed"],
+    labels="Text",
+    output_labels="Kept\nChanged",
 )
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """Runs when the button “skip_one” is clicked.
@@ -4434,15 +3879,15 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
         kept: Textbox.
         changed: Textbox.
     """
-    return Call(SkipOneInput(text=text))
+    return Call.of(SkipOneInput, locals())
 
 
 @_app.endpoint(
     "/by_component",
     ByComponentInput,
     shape="textbox -> textbox, number",
-    labels=["Text"],
-    output_labels=["Out", "Length"],
+    labels="Text",
+    output_labels="Out\nLength",
 )
 def by_component(text: str) -> Call[ByComponentOutput]:
     """Runs when the button “by_component” is clicked.
@@ -4454,14 +3899,14 @@ def by_component(text: str) -> Call[ByComponentOutput]:
         out: Textbox.
         length: Number.
     """
-    return Call(ByComponentInput(text=text))
+    return Call.of(ByComponentInput, locals())
 
 
 @_app.endpoint(
     "/no_more",
     NoMoreInput,
     shape="textbox, textbox, textbox -> textbox",
-    labels=["A", "B", "C"],
+    labels="A\nB\nC",
 )
 def no_more(text: str, b: str, c: str) -> Call[str]:
     """Runs when the button “no_more” is clicked.
@@ -4474,14 +3919,14 @@ def no_more(text: str, b: str, c: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(text=text, b=b, c=c))
+    return Call.of(NoMoreInput, locals())
 
 
 @_app.endpoint(
     "/optional_files",
     OptionalFilesInput,
     shape="image, file -> json",
-    labels=["Image", "File"],
+    labels="Image\nFile",
 )
 def optional_files(
     image: FileInput | None = None, file: FileInput | None = None
@@ -4495,15 +3940,15 @@ def optional_files(
     Returns:
         Missing (JSON).
     """
-    return Call(OptionalFilesInput(image=image, file=file))
+    return Call.of(OptionalFilesInput, locals())
 
 
 @_app.endpoint(
     "/three",
     ThreeInput,
     shape="textbox, number, checkbox -> textbox, number, checkbox",
-    labels=["A", "B", "C"],
-    output_labels=["A", "B", "C"],
+    labels="A\nB\nC",
+    output_labels="A\nB\nC",
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
     """Runs when the button “three” is clicked.
@@ -4518,15 +3963,15 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
         b: Number.
         c: Checkbox.
     """
-    return Call(ThreeInput(first=first, second=second, third=third))
+    return Call.of(ThreeInput, locals())
 
 
 @_app.stream_endpoint(
     "/frames",
     FramesInput,
     shape="number -> image, number, textbox",
-    labels=["N"],
-    output_labels=["Image", "Index", "Kept"],
+    labels="N",
+    output_labels="Image\nIndex\nKept",
 )
 def frames(n: int) -> Call[FramesOutput]:
     """Runs when the button “frames” is clicked.
@@ -4539,13 +3984,13 @@ def frames(n: int) -> Call[FramesOutput]:
         index: Number.
         kept: Textbox.
     """
-    return Call(FramesInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
     """Runs when the button “nothing” is clicked."""
-    return Call(NothingInput())
+    return Call.of(NothingInput, locals())
 
 
 @_app.endpoint("/roll", RollInput, shape="-> number")
@@ -4555,7 +4000,7 @@ def roll() -> Call[float]:
     Returns:
         In (Number).
     """
-    return Call(RollInput())
+    return Call.of(RollInput, locals())
 
 
 @_app.endpoint("/roll_1", Roll1Input, shape="-> number")
@@ -4565,7 +4010,7 @@ def roll_1() -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Roll1Input())
+    return Call.of(Roll1Input, locals())
 
 
 @_app.endpoint("/get_random_value", GetRandomValueInput, shape="-> slider")
@@ -4575,7 +4020,7 @@ def get_random_value() -> Call[float]:
     Returns:
         In (Slider).
     """
-    return Call(GetRandomValueInput())
+    return Call.of(GetRandomValueInput, locals())
 
 
 @_app.endpoint("/get_random_value_1", GetRandomValue1Input, shape="-> slider")
@@ -4585,7 +4030,7 @@ def get_random_value_1() -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(GetRandomValue1Input())
+    return Call.of(GetRandomValue1Input, locals())
 
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
@@ -4595,7 +4040,7 @@ def visit() -> Call[str | None]:
     Returns:
         In (Textbox).
     """
-    return Call(VisitInput())
+    return Call.of(VisitInput, locals())
 
 
 @_app.endpoint("/visit_1", Visit1Input, shape="-> textbox")
@@ -4605,7 +4050,7 @@ def visit_1() -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Visit1Input())
+    return Call.of(Visit1Input, locals())
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
@@ -4615,17 +4060,17 @@ def colour() -> Call[str | Update]:
     Returns:
         In (Dropdown).
     """
-    return Call(ColourInput())
+    return Call.of(ColourInput, locals())
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str | Update]:
+def colour_1() -> Call[str]:
     """Runs when the page is opened.
 
     Returns:
         Out (Dropdown).
     """
-    return Call(Colour1Input())
+    return Call.of(Colour1Input, locals())
 
 
 class ComponentsClient(Client):

@@ -528,7 +528,7 @@ class TypedBookBook(Model):
 
 
 class TextboxEchoInput(Input):
-    """Inputs of `/textbox_echo`."""
+    """Inputs of `/textbox_echo`, `/textbox_password_echo`, `/textbox_email_echo` and 30 more."""
 
     value: str
 
@@ -539,26 +539,8 @@ class TextboxMaxLengthEchoInput(Input):
     value: str = Field(default="short", max_length=8)
 
 
-class TextboxPasswordEchoInput(Input):
-    """Inputs of `/textbox_password_echo`."""
-
-    value: str
-
-
-class TextboxEmailEchoInput(Input):
-    """Inputs of `/textbox_email_echo`."""
-
-    value: str
-
-
-class TextboxLinesEchoInput(Input):
-    """Inputs of `/textbox_lines_echo`."""
-
-    value: str
-
-
 class TextboxLongDefaultEchoInput(Input):
-    """Inputs of `/textbox_long_default_echo`."""
+    """Inputs of `/textbox_long_default_echo`, `/code_preset_echo` and `/textbox_preset_echo`."""
 
     value: str | Unchanged = UNCHANGED
 
@@ -569,28 +551,10 @@ class TextboxEmptyDefaultEchoInput(Input):
     value: str = ""
 
 
-class TextareaEchoInput(Input):
-    """Inputs of `/textarea_echo`."""
-
-    value: str
-
-
-class CodeEchoInput(Input):
-    """Inputs of `/code_echo`."""
-
-    value: str
-
-
 class HtmlEchoInput(Input):
     """Inputs of `/html_echo`."""
 
     value: str = "<b>bold</b>"
-
-
-class MarkdownEchoInput(Input):
-    """Inputs of `/markdown_echo`."""
-
-    value: str
 
 
 class ColorpickerEchoInput(Input):
@@ -600,23 +564,13 @@ class ColorpickerEchoInput(Input):
 
 
 class DialogueEchoInput(Input):
-    """Inputs of `/dialogue_echo`."""
-
-    value: list[DialogueLine] | str
-
-
-class DialogueMakeInput(Input):
-    """Inputs of `/dialogue_make`."""
-
-
-class DialogueListEchoInput(Input):
-    """Inputs of `/dialogue_list_echo`."""
+    """Inputs of `/dialogue_echo` and `/dialogue_list_echo`."""
 
     value: list[DialogueLine] | str
 
 
 class NumberEchoInput(Input):
-    """Inputs of `/number_echo`."""
+    """Inputs of `/number_echo`, `/number_places_echo` and `/twice_1`."""
 
     value: int | float
 
@@ -625,12 +579,6 @@ class NumberIntEchoInput(Input):
     """Inputs of `/number_int_echo`."""
 
     value: int = 3
-
-
-class NumberPlacesEchoInput(Input):
-    """Inputs of `/number_places_echo`."""
-
-    value: int | float
 
 
 class NumberBoundsEchoInput(Input):
@@ -646,7 +594,7 @@ class NumberHalfBoundsEchoInput(Input):
 
 
 class NumberRandomEchoInput(Input):
-    """Inputs of `/number_random_echo`."""
+    """Inputs of `/number_random_echo` and `/slider_random_echo`."""
 
     value: int | float | Unchanged = UNCHANGED
 
@@ -661,12 +609,6 @@ class SliderFloatEchoInput(Input):
     """Inputs of `/slider_float_echo`."""
 
     value: int | float = Field(default=0, ge=0, le=1)
-
-
-class SliderRandomEchoInput(Input):
-    """Inputs of `/slider_random_echo`."""
-
-    value: int | float | Unchanged = UNCHANGED
 
 
 class CheckboxEchoInput(Input):
@@ -742,7 +684,7 @@ class DropdownMixedEchoInput(Input):
 
 
 class DropdownDuplicatesEchoInput(Input):
-    """Inputs of `/dropdown_duplicates_echo`."""
+    """Inputs of `/dropdown_duplicates_echo` and `/dropdown_index_in`."""
 
     value: DropdownDuplicatesEchoValue = "a"
 
@@ -754,13 +696,7 @@ class DropdownOddEchoInput(Input):
 
 
 class DropdownEmptyEchoInput(Input):
-    """Inputs of `/dropdown_empty_echo`."""
-
-    value: str | int | float
-
-
-class DropdownUnsetEchoInput(Input):
-    """Inputs of `/dropdown_unset_echo`."""
+    """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
     value: str | int | float
 
@@ -775,12 +711,6 @@ class DropdownIntCustomEchoInput(Input):
     """Inputs of `/dropdown_int_custom_echo`."""
 
     value: DropdownIntPairsEchoValue | str = 1
-
-
-class DropdownIndexInInput(Input):
-    """Inputs of `/dropdown_index_in`."""
-
-    value: DropdownDuplicatesEchoValue = "a"
 
 
 class DropdownManyEchoInput(Input):
@@ -838,27 +768,19 @@ class CheckboxgroupPairsEchoInput(Input):
 
 
 class JsonEchoInput(Input):
-    """Inputs of `/json_echo`."""
+    """Inputs of `/json_echo`, `/paramviewer_echo`, `/fallback_echo` and 3 more."""
 
     value: Any
 
 
 class JsonDefaultEchoInput(Input):
-    """Inputs of `/json_default_echo`."""
+    """Inputs of `/json_default_echo` and `/json_preset_echo`."""
 
     value: Any = UNCHANGED
 
 
 class DataframeEchoInput(Input):
-    """Inputs of `/dataframe_echo`."""
-
-    value: DataframeInput = Field(
-        default={"headers": ["name", "score", "ok"], "data": []}, validate_default=True
-    )
-
-
-class DataframeArrayEchoInput(Input):
-    """Inputs of `/dataframe_array_echo`."""
+    """Inputs of `/dataframe_echo` and `/dataframe_array_echo`."""
 
     value: DataframeInput = Field(
         default={"headers": ["name", "score", "ok"], "data": []}, validate_default=True
@@ -893,22 +815,6 @@ class HighlightedtextEchoInput(Input):
     value: Several[HighlightedInput]
 
 
-class PlotMakeInput(Input):
-    """Inputs of `/plot_make`."""
-
-
-class LineplotMakeInput(Input):
-    """Inputs of `/lineplot_make`."""
-
-
-class BarplotMakeInput(Input):
-    """Inputs of `/barplot_make`."""
-
-
-class ScatterplotMakeInput(Input):
-    """Inputs of `/scatterplot_make`."""
-
-
 class PlotEchoInput(Input):
     """Inputs of `/plot_echo`."""
 
@@ -921,26 +827,8 @@ class LineplotInInput(Input):
     value: NativePlotData
 
 
-class ParamviewerEchoInput(Input):
-    """Inputs of `/paramviewer_echo`."""
-
-    value: Any
-
-
-class FallbackEchoInput(Input):
-    """Inputs of `/fallback_echo`."""
-
-    value: Any
-
-
-class BrowserstateEchoInput(Input):
-    """Inputs of `/browserstate_echo`."""
-
-    value: Any
-
-
 class DatetimeEchoInput(Input):
-    """Inputs of `/datetime_echo`."""
+    """Inputs of `/datetime_echo`, `/datetime_stamp_echo`, `/datetime_object_echo` and 1 more."""
 
     value: DateTimeInput
 
@@ -951,24 +839,6 @@ class DatetimeDefaultEchoInput(Input):
     value: DateTimeInput = "2024-05-06 07:08:09"
 
 
-class DatetimeStampEchoInput(Input):
-    """Inputs of `/datetime_stamp_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeObjectEchoInput(Input):
-    """Inputs of `/datetime_object_echo`."""
-
-    value: DateTimeInput
-
-
-class DatetimeDateEchoInput(Input):
-    """Inputs of `/datetime_date_echo`."""
-
-    value: DateTimeInput
-
-
 class DatasetEchoInput(Input):
     """Inputs of `/dataset_echo`."""
 
@@ -976,131 +846,31 @@ class DatasetEchoInput(Input):
 
 
 class FileEchoInput(Input):
-    """Inputs of `/file_echo`."""
-
-    value: FileInput
-
-
-class FileTypesEchoInput(Input):
-    """Inputs of `/file_types_echo`."""
+    """Inputs of `/file_echo`, `/file_types_echo`, `/file_bytes_in` and 11 more."""
 
     value: FileInput
 
 
 class FileMultipleEchoInput(Input):
-    """Inputs of `/file_multiple_echo`."""
+    """Inputs of `/file_multiple_echo`, `/file_directory_in` and `/uploadbutton_multiple_echo`."""
 
     value: Several[FileInput]
 
 
 class FileDefaultEchoInput(Input):
-    """Inputs of `/file_default_echo`."""
+    """Inputs of `/file_default_echo`, `/image_default_echo`, `/audio_default_echo` and 3 more."""
 
     value: FileInput | Unchanged | None = UNCHANGED
-
-
-class FileBytesInInput(Input):
-    """Inputs of `/file_bytes_in`."""
-
-    value: FileInput
-
-
-class FileDirectoryInInput(Input):
-    """Inputs of `/file_directory_in`."""
-
-    value: Several[FileInput]
-
-
-class FileOptionalInInput(Input):
-    """Inputs of `/file_optional_in`."""
-
-    value: FileInput
-
-
-class UploadbuttonEchoInput(Input):
-    """Inputs of `/uploadbutton_echo`."""
-
-    value: FileInput
-
-
-class UploadbuttonMultipleEchoInput(Input):
-    """Inputs of `/uploadbutton_multiple_echo`."""
-
-    value: Several[FileInput]
-
-
-class UploadbuttonOutInput(Input):
-    """Inputs of `/uploadbutton_out`."""
-
-    value: FileInput
-
-
-class DownloadbuttonEchoInput(Input):
-    """Inputs of `/downloadbutton_echo`."""
-
-    value: FileInput
 
 
 class FileexplorerEchoInput(Input):
-    """Inputs of `/fileexplorer_echo`."""
+    """Inputs of `/fileexplorer_echo` and `/fileexplorer_single_echo`."""
 
     value: list[list[str]]
-
-
-class FileexplorerSingleEchoInput(Input):
-    """Inputs of `/fileexplorer_single_echo`."""
-
-    value: list[list[str]]
-
-
-class Model3dEchoInput(Input):
-    """Inputs of `/model3d_echo`."""
-
-    value: FileInput
-
-
-class ImageEchoInput(Input):
-    """Inputs of `/image_echo`."""
-
-    value: FileInput
-
-
-class ImagePilEchoInput(Input):
-    """Inputs of `/image_pil_echo`."""
-
-    value: FileInput
-
-
-class ImagePathEchoInput(Input):
-    """Inputs of `/image_path_echo`."""
-
-    value: FileInput
-
-
-class ImageDefaultEchoInput(Input):
-    """Inputs of `/image_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class ImageMakeInput(Input):
-    """Inputs of `/image_make`."""
 
 
 class ImageeditorEchoInput(Input):
-    """Inputs of `/imageeditor_echo`."""
-
-    value: EditorInput
-
-
-class ImageeditorPathEchoInput(Input):
-    """Inputs of `/imageeditor_path_echo`."""
-
-    value: EditorInput
-
-
-class ImagemaskEchoInput(Input):
-    """Inputs of `/imagemask_echo`."""
+    """Inputs of `/imageeditor_echo`, `/imageeditor_path_echo` and `/imagemask_echo`."""
 
     value: EditorInput
 
@@ -1111,10 +881,6 @@ class ImagesliderEchoInput(Input):
     value: ImagePairInput
 
 
-class AnnotatedimageMakeInput(Input):
-    """Inputs of `/annotatedimage_make`."""
-
-
 class AnnotatedimageEchoInput(Input):
     """Inputs of `/annotatedimage_echo`."""
 
@@ -1122,57 +888,15 @@ class AnnotatedimageEchoInput(Input):
 
 
 class GalleryEchoInput(Input):
-    """Inputs of `/gallery_echo`."""
-
-    value: Several[GalleryInput] = Field(default=[])
-
-
-class GalleryPathEchoInput(Input):
-    """Inputs of `/gallery_path_echo`."""
+    """Inputs of `/gallery_echo` and `/gallery_path_echo`."""
 
     value: Several[GalleryInput] = Field(default=[])
 
 
 class GalleryDefaultEchoInput(Input):
-    """Inputs of `/gallery_default_echo`."""
+    """Inputs of `/gallery_default_echo` and `/gallery_preset_echo`."""
 
     value: Several[GalleryInput] | Unchanged = UNCHANGED
-
-
-class GalleryMakeInput(Input):
-    """Inputs of `/gallery_make`."""
-
-
-class AudioEchoInput(Input):
-    """Inputs of `/audio_echo`."""
-
-    value: FileInput
-
-
-class AudioPathEchoInput(Input):
-    """Inputs of `/audio_path_echo`."""
-
-    value: FileInput
-
-
-class AudioDefaultEchoInput(Input):
-    """Inputs of `/audio_default_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class VideoEchoInput(Input):
-    """Inputs of `/video_echo`."""
-
-    value: FileInput
-
-
-class VideoMakeInput(Input):
-    """Inputs of `/video_make`."""
-
-
-class VideoSubtitlesMakeInput(Input):
-    """Inputs of `/video_subtitles_make`."""
 
 
 class ChatbotEchoInput(Input):
@@ -1181,12 +905,8 @@ class ChatbotEchoInput(Input):
     value: list[ChatMessage] = Field(default=[])
 
 
-class ChatbotMakeInput(Input):
-    """Inputs of `/chatbot_make`."""
-
-
 class ChatbotDefaultEchoInput(Input):
-    """Inputs of `/chatbot_default_echo`."""
+    """Inputs of `/chatbot_default_echo` and `/chatbot_preset_echo`."""
 
     value: list[ChatMessage] | Unchanged = UNCHANGED
 
@@ -1195,10 +915,6 @@ class ChatbotPairsEchoInput(Input):
     """Inputs of `/chatbot_pairs_echo`."""
 
     value: Several[ChatPairInput] = Field(default=[])
-
-
-class ChatbotPairsMakeInput(Input):
-    """Inputs of `/chatbot_pairs_make`."""
 
 
 class MultimodaltextboxEchoInput(Input):
@@ -1213,28 +929,10 @@ class MultimodaltextboxInInput(Input):
     message: MultimodalInput
 
 
-class JsonPresetEchoInput(Input):
-    """Inputs of `/json_preset_echo`."""
-
-    value: Any = UNCHANGED
-
-
 class DataframePresetEchoInput(Input):
     """Inputs of `/dataframe_preset_echo`."""
 
     value: DataframeInput | Unchanged = UNCHANGED
-
-
-class CodePresetEchoInput(Input):
-    """Inputs of `/code_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
-
-
-class TextboxPresetEchoInput(Input):
-    """Inputs of `/textbox_preset_echo`."""
-
-    value: str | Unchanged = UNCHANGED
 
 
 class DropdownPresetEchoInput(Input):
@@ -1255,28 +953,10 @@ class FilesPresetEchoInput(Input):
     value: Several[FileInput] | Unchanged | None = UNCHANGED
 
 
-class VideoPresetEchoInput(Input):
-    """Inputs of `/video_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
-class Model3dPresetEchoInput(Input):
-    """Inputs of `/model3d_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class PlotPresetEchoInput(Input):
     """Inputs of `/plot_preset_echo`."""
 
     value: PlotData | Unchanged | None = UNCHANGED
-
-
-class GalleryPresetEchoInput(Input):
-    """Inputs of `/gallery_preset_echo`."""
-
-    value: Several[GalleryInput] | Unchanged = UNCHANGED
 
 
 class AnnotatedimagePresetEchoInput(Input):
@@ -1303,12 +983,6 @@ class MultimodaltextboxPresetEchoInput(Input):
     value: MultimodalInput | Unchanged = UNCHANGED
 
 
-class DownloadbuttonPresetEchoInput(Input):
-    """Inputs of `/downloadbutton_preset_echo`."""
-
-    value: FileInput | Unchanged | None = UNCHANGED
-
-
 class DialoguePresetEchoInput(Input):
     """Inputs of `/dialogue_preset_echo`."""
 
@@ -1321,174 +995,6 @@ class DatetimePresetEchoInput(Input):
     """Inputs of `/datetime_preset_echo`."""
 
     value: DateTimeInput = "now"
-
-
-class BrowserstatePresetEchoInput(Input):
-    """Inputs of `/browserstate_preset_echo`."""
-
-    value: Any
-
-
-class ChatbotPresetEchoInput(Input):
-    """Inputs of `/chatbot_preset_echo`."""
-
-    value: list[ChatMessage] | Unchanged = UNCHANGED
-
-
-class WithHyphenInput(Input):
-    """Inputs of `/with-hyphen`."""
-
-    value: str
-
-
-class V1PredictInput(Input):
-    """Inputs of `/v1.predict`."""
-
-    value: str
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-    value: str
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-    value: str
-
-
-class Café名前Input(Input):
-    """Inputs of `/café_名前`."""
-
-    value: str
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-    value: str
-
-
-class None_Input(Input):
-    """Inputs of `/None`."""
-
-    value: str
-
-
-class DunderInput(Input):
-    """Inputs of `/__dunder__`."""
-
-    value: str
-
-
-class PrivateInput(Input):
-    """Inputs of `/_private`."""
-
-    value: str
-
-
-class ModelConfigInput(Input):
-    """Inputs of `/model_config`."""
-
-    value: str
-
-
-class CopyInput(Input):
-    """Inputs of `/copy`."""
-
-    value: str
-
-
-class JsonInput(Input):
-    """Inputs of `/json`."""
-
-    value: str
-
-
-class SchemaInput(Input):
-    """Inputs of `/schema`."""
-
-    value: str
-
-
-class PrintInput(Input):
-    """Inputs of `/print`."""
-
-    value: str
-
-
-class StrInput(Input):
-    """Inputs of `/str`."""
-
-    value: str
-
-
-class ClientInput(Input):
-    """Inputs of `/Client`."""
-
-    value: str
-
-
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-    value: str
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-    value: str
-
-
-class SubmitInput(Input):
-    """Inputs of `/submit`."""
-
-    value: str
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-    value: str
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-    value: str
-
-
-class CamelCaseInput(Input):
-    """Inputs of `/CamelCase`."""
-
-    value: str
-
-
-class UPPERInput(Input):
-    """Inputs of `/UPPER`."""
-
-    value: str
-
-
-class EndpointInput(Input):
-    """Inputs of `/🦊`."""
-
-    value: str
-
-
-class TwiceInput(Input):
-    """Inputs of `/twice`."""
-
-    value: str
-
-
-class Twice1Input(Input):
-    """Inputs of `/twice_1`."""
-
-    value: int | float
 
 
 class LabelsInput(Input):
@@ -1558,12 +1064,6 @@ class LabelsOutput(Output):
         )
 
 
-class NoLabelInput(Input):
-    """Inputs of `/no_label`."""
-
-    value: str
-
-
 class ReservedInput(Input):
     """Inputs of `/reserved`."""
 
@@ -1574,31 +1074,7 @@ class ReservedInput(Input):
 
 
 class UpdateValueInput(Input):
-    """Inputs of `/update_value`."""
-
-    text: str
-
-
-class UpdatePropsInput(Input):
-    """Inputs of `/update_props`."""
-
-    text: str
-
-
-class NewComponentInput(Input):
-    """Inputs of `/new_component`."""
-
-    text: str
-
-
-class SelectedInput(Input):
-    """Inputs of `/selected`."""
-
-    text: str
-
-
-class WithRequestInput(Input):
-    """Inputs of `/with_request`."""
+    """Inputs of `/update_value`, `/update_props`, `/new_component` and 5 more."""
 
     text: str
 
@@ -1607,26 +1083,6 @@ class WithPropsInput(Input):
     """Inputs of `/with_props`."""
 
     component: str
-
-
-class UpdateChoicesInput(Input):
-    """Inputs of `/update_choices`."""
-
-    text: str
-
-
-class UpdateImageInput(Input):
-    """Inputs of `/update_image`."""
-
-
-class UpdateTableInput(Input):
-    """Inputs of `/update_table`."""
-
-
-class SkipOneInput(Input):
-    """Inputs of `/skip_one`."""
-
-    text: str
 
 
 class SkipOneOutput(Output):
@@ -1638,12 +1094,6 @@ class SkipOneOutput(Output):
     def astuple(self) -> tuple[str, str]:
         """The outputs in wire order."""
         return (self.kept, self.changed)
-
-
-class ByComponentInput(Input):
-    """Inputs of `/by_component`."""
-
-    text: str
 
 
 class ByComponentOutput(Output):
@@ -1693,7 +1143,7 @@ class ThreeOutput(Output):
 
 
 class FramesInput(Input):
-    """Inputs of `/frames`."""
+    """Inputs of `/frames` and `/typed_stream`."""
 
     n: int
 
@@ -1708,10 +1158,6 @@ class FramesOutput(Output):
     def astuple(self) -> tuple[File | None, float, str]:
         """The outputs in wire order."""
         return (self.image, self.index, self.kept)
-
-
-class NothingInput(Input):
-    """Inputs of `/nothing`."""
 
 
 class TypedScalarsInput(Input):
@@ -1745,14 +1191,8 @@ class TypedCollectionsInput(Input):
     pair: tuple[int, str]
 
 
-class TypedAnyInput(Input):
-    """Inputs of `/typed_any`."""
-
-    value: Any
-
-
 class TypedSeveralInput(Input):
-    """Inputs of `/typed_several`."""
+    """Inputs of `/typed_several` and `/typed_none`."""
 
     a: int
 
@@ -1767,12 +1207,6 @@ class TypedSeveralOutput(Output):
     def astuple(self) -> tuple[int, str, list[int]]:
         """The outputs in wire order."""
         return (self.value_1, self.value_2, self.value_3)
-
-
-class TypedNoneInput(Input):
-    """Inputs of `/typed_none`."""
-
-    a: int
 
 
 class TypedPointInput(Input):
@@ -1818,46 +1252,118 @@ class TypedBookInput(Input):
     others: list[TypedBookBook]
 
 
-class TypedStreamInput(Input):
-    """Inputs of `/typed_stream`."""
-
-    n: int
-
-
-class RollInput(Input):
-    """Inputs of `/roll`."""
-
-
-class Roll1Input(Input):
-    """Inputs of `/roll_1`."""
-
-
-class GetRandomValueInput(Input):
-    """Inputs of `/get_random_value`."""
-
-
-class GetRandomValue1Input(Input):
-    """Inputs of `/get_random_value_1`."""
-
-
-class VisitInput(Input):
-    """Inputs of `/visit`."""
-
-
-class Visit1Input(Input):
-    """Inputs of `/visit_1`."""
-
-
-class ColourInput(Input):
-    """Inputs of `/colour`."""
-
-
-class Colour1Input(Input):
-    """Inputs of `/colour_1`."""
+TextboxPasswordEchoInput = TextboxEchoInput
+TextboxEmailEchoInput = TextboxEchoInput
+TextboxLinesEchoInput = TextboxEchoInput
+TextareaEchoInput = TextboxEchoInput
+CodeEchoInput = TextboxEchoInput
+MarkdownEchoInput = TextboxEchoInput
+DialogueMakeInput = Input
+DialogueListEchoInput = DialogueEchoInput
+NumberPlacesEchoInput = NumberEchoInput
+SliderRandomEchoInput = NumberRandomEchoInput
+DropdownUnsetEchoInput = DropdownEmptyEchoInput
+DropdownIndexInInput = DropdownDuplicatesEchoInput
+DataframeArrayEchoInput = DataframeEchoInput
+PlotMakeInput = Input
+LineplotMakeInput = Input
+BarplotMakeInput = Input
+ScatterplotMakeInput = Input
+ParamviewerEchoInput = JsonEchoInput
+FallbackEchoInput = JsonEchoInput
+BrowserstateEchoInput = JsonEchoInput
+DatetimeStampEchoInput = DatetimeEchoInput
+DatetimeObjectEchoInput = DatetimeEchoInput
+DatetimeDateEchoInput = DatetimeEchoInput
+FileTypesEchoInput = FileEchoInput
+FileBytesInInput = FileEchoInput
+FileDirectoryInInput = FileMultipleEchoInput
+FileOptionalInInput = FileEchoInput
+UploadbuttonEchoInput = FileEchoInput
+UploadbuttonMultipleEchoInput = FileMultipleEchoInput
+UploadbuttonOutInput = FileEchoInput
+DownloadbuttonEchoInput = FileEchoInput
+FileexplorerSingleEchoInput = FileexplorerEchoInput
+Model3dEchoInput = FileEchoInput
+ImageEchoInput = FileEchoInput
+ImagePilEchoInput = FileEchoInput
+ImagePathEchoInput = FileEchoInput
+ImageDefaultEchoInput = FileDefaultEchoInput
+ImageMakeInput = Input
+ImageeditorPathEchoInput = ImageeditorEchoInput
+ImagemaskEchoInput = ImageeditorEchoInput
+AnnotatedimageMakeInput = Input
+GalleryPathEchoInput = GalleryEchoInput
+GalleryMakeInput = Input
+AudioEchoInput = FileEchoInput
+AudioPathEchoInput = FileEchoInput
+AudioDefaultEchoInput = FileDefaultEchoInput
+VideoEchoInput = FileEchoInput
+VideoMakeInput = Input
+VideoSubtitlesMakeInput = Input
+ChatbotMakeInput = Input
+ChatbotPairsMakeInput = Input
+JsonPresetEchoInput = JsonDefaultEchoInput
+CodePresetEchoInput = TextboxLongDefaultEchoInput
+TextboxPresetEchoInput = TextboxLongDefaultEchoInput
+VideoPresetEchoInput = FileDefaultEchoInput
+Model3dPresetEchoInput = FileDefaultEchoInput
+GalleryPresetEchoInput = GalleryDefaultEchoInput
+DownloadbuttonPresetEchoInput = FileDefaultEchoInput
+BrowserstatePresetEchoInput = JsonEchoInput
+ChatbotPresetEchoInput = ChatbotDefaultEchoInput
+WithHyphenInput = TextboxEchoInput
+V1PredictInput = TextboxEchoInput
+WithSpaceInput = TextboxEchoInput
+NsSubInput = TextboxEchoInput
+Café名前Input = TextboxEchoInput
+ClassInput = TextboxEchoInput
+None_Input = TextboxEchoInput
+DunderInput = TextboxEchoInput
+PrivateInput = TextboxEchoInput
+ModelConfigInput = TextboxEchoInput
+CopyInput = TextboxEchoInput
+JsonInput = TextboxEchoInput
+SchemaInput = TextboxEchoInput
+PrintInput = TextboxEchoInput
+StrInput = TextboxEchoInput
+ClientInput = TextboxEchoInput
+AppInput = TextboxEchoInput
+AppInput2 = TextboxEchoInput
+SubmitInput = TextboxEchoInput
+CloseInput = TextboxEchoInput
+Endpoint1stInput = TextboxEchoInput
+CamelCaseInput = TextboxEchoInput
+UPPERInput = TextboxEchoInput
+EndpointInput = TextboxEchoInput
+TwiceInput = TextboxEchoInput
+Twice1Input = NumberEchoInput
+NoLabelInput = TextboxEchoInput
+UpdatePropsInput = UpdateValueInput
+NewComponentInput = UpdateValueInput
+SelectedInput = UpdateValueInput
+WithRequestInput = UpdateValueInput
+UpdateChoicesInput = UpdateValueInput
+UpdateImageInput = Input
+UpdateTableInput = Input
+SkipOneInput = UpdateValueInput
+ByComponentInput = UpdateValueInput
+NothingInput = Input
+TypedAnyInput = JsonEchoInput
+TypedNoneInput = TypedSeveralInput
+TypedStreamInput = FramesInput
+RollInput = Input
+Roll1Input = Input
+GetRandomValueInput = Input
+GetRandomValue1Input = Input
+VisitInput = Input
+Visit1Input = Input
+ColourInput = Input
+Colour1Input = Input
 
 
 @_app.endpoint(
-    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textbox_echo", TextboxEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textbox_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1870,14 +1376,14 @@ def textbox_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEchoInput(value=value))
+    return Call.of(TextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_max_length_echo",
     TextboxMaxLengthEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_max_length_echo(value: str = "short") -> Call[str]:
     """Give back what came in.
@@ -1890,14 +1396,14 @@ def textbox_max_length_echo(value: str = "short") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxMaxLengthEchoInput(value=value))
+    return Call.of(TextboxMaxLengthEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_password_echo",
     TextboxPasswordEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_password_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1910,14 +1416,14 @@ def textbox_password_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPasswordEchoInput(value=value))
+    return Call.of(TextboxPasswordEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_email_echo",
     TextboxEmailEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_email_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1930,14 +1436,14 @@ def textbox_email_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmailEchoInput(value=value))
+    return Call.of(TextboxEmailEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_lines_echo",
     TextboxLinesEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_lines_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -1950,14 +1456,14 @@ def textbox_lines_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLinesEchoInput(value=value))
+    return Call.of(TextboxLinesEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_long_default_echo",
     TextboxLongDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -1971,14 +1477,14 @@ def textbox_long_default_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxLongDefaultEchoInput(value=value))
+    return Call.of(TextboxLongDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_empty_default_echo",
     TextboxEmptyDefaultEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_empty_default_echo(value: str = "") -> Call[str]:
     """Give back what came in.
@@ -1991,11 +1497,11 @@ def textbox_empty_default_echo(value: str = "") -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxEmptyDefaultEchoInput(value=value))
+    return Call.of(TextboxEmptyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels=["In"]
+    "/textarea_echo", TextareaEchoInput, shape="textbox -> textbox", labels="In"
 )
 def textarea_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -2008,10 +1514,10 @@ def textarea_echo(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextareaEchoInput(value=value))
+    return Call.of(TextareaEchoInput, locals())
 
 
-@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels=["In"])
+@_app.endpoint("/code_echo", CodeEchoInput, shape="code -> code", labels="In")
 def code_echo(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -2023,10 +1529,10 @@ def code_echo(value: str) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodeEchoInput(value=value))
+    return Call.of(CodeEchoInput, locals())
 
 
-@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels=["In"])
+@_app.endpoint("/html_echo", HtmlEchoInput, shape="html -> html", labels="In")
 def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     """Give back what came in.
 
@@ -2038,11 +1544,11 @@ def html_echo(value: str = "<b>bold</b>") -> Call[str]:
     Returns:
         Out (HTML).
     """
-    return Call(HtmlEchoInput(value=value))
+    return Call.of(HtmlEchoInput, locals())
 
 
 @_app.endpoint(
-    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels=["In"]
+    "/markdown_echo", MarkdownEchoInput, shape="markdown -> markdown", labels="In"
 )
 def markdown_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -2055,14 +1561,14 @@ def markdown_echo(value: str) -> Call[str]:
     Returns:
         Out (Markdown).
     """
-    return Call(MarkdownEchoInput(value=value))
+    return Call.of(MarkdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/colorpicker_echo",
     ColorpickerEchoInput,
     shape="colorpicker -> colorpicker",
-    labels=["In"],
+    labels="In",
 )
 def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     """Give back what came in.
@@ -2075,11 +1581,11 @@ def colorpicker_echo(value: str = "#ff0000") -> Call[str]:
     Returns:
         Out (ColorPicker).
     """
-    return Call(ColorpickerEchoInput(value=value))
+    return Call.of(ColorpickerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels=["In"]
+    "/dialogue_echo", DialogueEchoInput, shape="dialogue -> dialogue", labels="In"
 )
 def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | str]:
     """Give back what came in.
@@ -2092,7 +1598,7 @@ def dialogue_echo(value: list[DialogueLine] | str) -> Call[list[DialogueLine] | 
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueEchoInput(value=value))
+    return Call.of(DialogueEchoInput, locals())
 
 
 @_app.endpoint("/dialogue_make", DialogueMakeInput, shape="-> dialogue")
@@ -2104,14 +1610,14 @@ def dialogue_make() -> Call[list[DialogueLine] | str]:
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueMakeInput())
+    return Call.of(DialogueMakeInput, locals())
 
 
 @_app.endpoint(
     "/dialogue_list_echo",
     DialogueListEchoInput,
     shape="dialogue -> dialogue",
-    labels=["In"],
+    labels="In",
 )
 def dialogue_list_echo(
     value: list[DialogueLine] | str,
@@ -2126,10 +1632,10 @@ def dialogue_list_echo(
     Returns:
         Out (Dialogue).
     """
-    return Call(DialogueListEchoInput(value=value))
+    return Call.of(DialogueListEchoInput, locals())
 
 
-@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels=["In"])
+@_app.endpoint("/number_echo", NumberEchoInput, shape="number -> number", labels="In")
 def number_echo(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -2141,11 +1647,11 @@ def number_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberEchoInput(value=value))
+    return Call.of(NumberEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels=["In"]
+    "/number_int_echo", NumberIntEchoInput, shape="number -> number", labels="In"
 )
 def number_int_echo(value: int = 3) -> Call[int]:
     """Give back what came in.
@@ -2158,14 +1664,11 @@ def number_int_echo(value: int = 3) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberIntEchoInput(value=value))
+    return Call.of(NumberIntEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_places_echo",
-    NumberPlacesEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_places_echo", NumberPlacesEchoInput, shape="number -> number", labels="In"
 )
 def number_places_echo(value: float) -> Call[float]:
     """Give back what came in.
@@ -2178,14 +1681,11 @@ def number_places_echo(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberPlacesEchoInput(value=value))
+    return Call.of(NumberPlacesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_bounds_echo",
-    NumberBoundsEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_bounds_echo", NumberBoundsEchoInput, shape="number -> number", labels="In"
 )
 def number_bounds_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
@@ -2198,14 +1698,14 @@ def number_bounds_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberBoundsEchoInput(value=value))
+    return Call.of(NumberBoundsEchoInput, locals())
 
 
 @_app.endpoint(
     "/number_half_bounds_echo",
     NumberHalfBoundsEchoInput,
     shape="number -> number",
-    labels=["In"],
+    labels="In",
 )
 def number_half_bounds_echo(value: int = 1) -> Call[int]:
     """Give back what came in.
@@ -2218,14 +1718,11 @@ def number_half_bounds_echo(value: int = 1) -> Call[int]:
     Returns:
         Out (Number).
     """
-    return Call(NumberHalfBoundsEchoInput(value=value))
+    return Call.of(NumberHalfBoundsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/number_random_echo",
-    NumberRandomEchoInput,
-    shape="number -> number",
-    labels=["In"],
+    "/number_random_echo", NumberRandomEchoInput, shape="number -> number", labels="In"
 )
 def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
@@ -2239,10 +1736,10 @@ def number_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(NumberRandomEchoInput(value=value))
+    return Call.of(NumberRandomEchoInput, locals())
 
 
-@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels=["In"])
+@_app.endpoint("/slider_echo", SliderEchoInput, shape="slider -> slider", labels="In")
 def slider_echo(value: float = 3) -> Call[float]:
     """Give back what came in.
 
@@ -2254,11 +1751,11 @@ def slider_echo(value: float = 3) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderEchoInput(value=value))
+    return Call.of(SliderEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels=["In"]
+    "/slider_float_echo", SliderFloatEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_float_echo(value: float = 0) -> Call[float]:
     """Give back what came in.
@@ -2271,14 +1768,11 @@ def slider_float_echo(value: float = 0) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderFloatEchoInput(value=value))
+    return Call.of(SliderFloatEchoInput, locals())
 
 
 @_app.endpoint(
-    "/slider_random_echo",
-    SliderRandomEchoInput,
-    shape="slider -> slider",
-    labels=["In"],
+    "/slider_random_echo", SliderRandomEchoInput, shape="slider -> slider", labels="In"
 )
 def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     """Give back what came in.
@@ -2292,11 +1786,11 @@ def slider_random_echo(value: float | Unchanged = UNCHANGED) -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(SliderRandomEchoInput(value=value))
+    return Call.of(SliderRandomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels=["In"]
+    "/checkbox_echo", CheckboxEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_echo(value: bool = False) -> Call[bool]:
     """Give back what came in.
@@ -2309,14 +1803,11 @@ def checkbox_echo(value: bool = False) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxEchoInput(value=value))
+    return Call.of(CheckboxEchoInput, locals())
 
 
 @_app.endpoint(
-    "/checkbox_on_echo",
-    CheckboxOnEchoInput,
-    shape="checkbox -> checkbox",
-    labels=["In"],
+    "/checkbox_on_echo", CheckboxOnEchoInput, shape="checkbox -> checkbox", labels="In"
 )
 def checkbox_on_echo(value: bool = True) -> Call[bool]:
     """Give back what came in.
@@ -2329,7 +1820,7 @@ def checkbox_on_echo(value: bool = True) -> Call[bool]:
     Returns:
         Out (Checkbox).
     """
-    return Call(CheckboxOnEchoInput(value=value))
+    return Call.of(CheckboxOnEchoInput, locals())
 
 
 @_app.endpoint("/timer_echo", TimerEchoInput, shape="timer -> timer")
@@ -2344,11 +1835,11 @@ def timer_echo(value: float = 5) -> Call[float]:
     Returns:
         Timer.
     """
-    return Call(TimerEchoInput(value=value))
+    return Call.of(TimerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels=["In"]
+    "/dropdown_echo", DropdownEchoInput, shape="dropdown -> dropdown", labels="In"
 )
 def dropdown_echo(value: DropdownEchoValue = "red") -> Call[str]:
     """Give back what came in.
@@ -2361,14 +1852,14 @@ def dropdown_echo(value: DropdownEchoValue = "red") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEchoInput(value=value))
+    return Call.of(DropdownEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_default_echo",
     DropdownDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
     """Give back what came in.
@@ -2381,14 +1872,14 @@ def dropdown_default_echo(value: DropdownEchoValue = "green") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDefaultEchoInput(value=value))
+    return Call.of(DropdownDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_none_default_echo",
     DropdownNoneDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
     """Give back what came in.
@@ -2401,14 +1892,14 @@ def dropdown_none_default_echo(value: DropdownEchoValue) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownNoneDefaultEchoInput(value=value))
+    return Call.of(DropdownNoneDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_pairs_echo",
     DropdownPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     """Give back what came in.
@@ -2421,14 +1912,14 @@ def dropdown_pairs_echo(value: DropdownPairsEchoValue = "s") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPairsEchoInput(value=value))
+    return Call.of(DropdownPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_ints_echo",
     DropdownIntsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     """Give back what came in.
@@ -2441,14 +1932,14 @@ def dropdown_ints_echo(value: DropdownIntsEchoValue = 2) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntsEchoInput(value=value))
+    return Call.of(DropdownIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_pairs_echo",
     DropdownIntPairsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     """Give back what came in.
@@ -2461,14 +1952,14 @@ def dropdown_int_pairs_echo(value: DropdownIntPairsEchoValue = 1) -> Call[int]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntPairsEchoInput(value=value))
+    return Call.of(DropdownIntPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_floats_echo",
     DropdownFloatsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     """Give back what came in.
@@ -2481,14 +1972,14 @@ def dropdown_floats_echo(value: float = 0.5) -> Call[float]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownFloatsEchoInput(value=value))
+    return Call.of(DropdownFloatsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_bools_echo",
     DropdownBoolsEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     """Give back what came in.
@@ -2501,14 +1992,14 @@ def dropdown_bools_echo(value: DropdownBoolsEchoValue = True) -> Call[bool]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownBoolsEchoInput(value=value))
+    return Call.of(DropdownBoolsEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_mixed_echo",
     DropdownMixedEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | float]:
     """Give back what came in.
@@ -2521,14 +2012,14 @@ def dropdown_mixed_echo(value: Literal["auto"] | float = "auto") -> Call[str | f
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownMixedEchoInput(value=value))
+    return Call.of(DropdownMixedEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_duplicates_echo",
     DropdownDuplicatesEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[str]:
     """Give back what came in.
@@ -2541,14 +2032,14 @@ def dropdown_duplicates_echo(value: DropdownDuplicatesEchoValue = "a") -> Call[s
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownDuplicatesEchoInput(value=value))
+    return Call.of(DropdownDuplicatesEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_odd_echo",
     DropdownOddEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     """Give back what came in.
@@ -2561,14 +2052,14 @@ def dropdown_odd_echo(value: DropdownOddEchoValue = "🦊") -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownOddEchoInput(value=value))
+    return Call.of(DropdownOddEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_empty_echo",
     DropdownEmptyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_empty_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -2581,14 +2072,14 @@ def dropdown_empty_echo(value: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownEmptyEchoInput(value=value))
+    return Call.of(DropdownEmptyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_unset_echo",
     DropdownUnsetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_unset_echo(value: str) -> Call[str]:
     """Give back what came in.
@@ -2601,14 +2092,14 @@ def dropdown_unset_echo(value: str) -> Call[str]:
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownUnsetEchoInput(value=value))
+    return Call.of(DropdownUnsetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_custom_echo",
     DropdownCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call[str]:
     """Give back what came in.
@@ -2621,14 +2112,14 @@ def dropdown_custom_echo(value: DropdownDuplicatesEchoValue | str = "a") -> Call
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownCustomEchoInput(value=value))
+    return Call.of(DropdownCustomEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_int_custom_echo",
     DropdownIntCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_int_custom_echo(
     value: DropdownIntPairsEchoValue | str = 1,
@@ -2643,11 +2134,11 @@ def dropdown_int_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownIntCustomEchoInput(value=value))
+    return Call.of(DropdownIntCustomEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels=["In"]
+    "/dropdown_index_in", DropdownIndexInInput, shape="dropdown -> json", labels="In"
 )
 def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     """Give back what came in.
@@ -2660,14 +2151,14 @@ def dropdown_index_in(value: DropdownDuplicatesEchoValue = "a") -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(DropdownIndexInInput(value=value))
+    return Call.of(DropdownIndexInInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_echo",
     DropdownManyEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2682,14 +2173,14 @@ def dropdown_many_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyEchoInput(value=[] if value is None else value))
+    return Call.of(DropdownManyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_default_echo",
     DropdownManyDefaultEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_default_echo(
     value: list[DropdownIntsEchoValue] | None = None,
@@ -2704,14 +2195,14 @@ def dropdown_many_default_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyDefaultEchoInput(value=[1, 3] if value is None else value))
+    return Call.of(DropdownManyDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_many_custom_echo",
     DropdownManyCustomEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_many_custom_echo(
     value: list[DropdownManyCustomEchoValue | str] | None = None,
@@ -2726,10 +2217,10 @@ def dropdown_many_custom_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownManyCustomEchoInput(value=[] if value is None else value))
+    return Call.of(DropdownManyCustomEchoInput, locals())
 
 
-@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels=["In"])
+@_app.endpoint("/radio_echo", RadioEchoInput, shape="radio -> radio", labels="In")
 def radio_echo(value: RadioEchoValue) -> Call[str]:
     """Give back what came in.
 
@@ -2741,11 +2232,11 @@ def radio_echo(value: RadioEchoValue) -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioEchoInput(value=value))
+    return Call.of(RadioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_ints_echo", RadioIntsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     """Give back what came in.
@@ -2758,11 +2249,11 @@ def radio_ints_echo(value: DropdownIntsEchoValue = 1) -> Call[int]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioIntsEchoInput(value=value))
+    return Call.of(RadioIntsEchoInput, locals())
 
 
 @_app.endpoint(
-    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels=["In"]
+    "/radio_pairs_echo", RadioPairsEchoInput, shape="radio -> radio", labels="In"
 )
 def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     """Give back what came in.
@@ -2775,14 +2266,14 @@ def radio_pairs_echo(value: DropdownPairsEchoValue = "l") -> Call[str]:
     Returns:
         Out (Radio).
     """
-    return Call(RadioPairsEchoInput(value=value))
+    return Call.of(RadioPairsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_echo",
     CheckboxgroupEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_echo(
     value: list[DropdownManyEchoValue] | None = None,
@@ -2797,14 +2288,14 @@ def checkboxgroup_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupEchoInput(value=["b"] if value is None else value))
+    return Call.of(CheckboxgroupEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_ints_echo",
     CheckboxgroupIntsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_ints_echo(
     value: list[DropdownIntPairsEchoValue] | None = None,
@@ -2819,14 +2310,14 @@ def checkboxgroup_ints_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupIntsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupIntsEchoInput, locals())
 
 
 @_app.endpoint(
     "/checkboxgroup_pairs_echo",
     CheckboxgroupPairsEchoInput,
     shape="checkboxgroup -> checkboxgroup",
-    labels=["In"],
+    labels="In",
 )
 def checkboxgroup_pairs_echo(
     value: list[DropdownPairsEchoValue] | None = None,
@@ -2841,10 +2332,10 @@ def checkboxgroup_pairs_echo(
     Returns:
         Out (CheckboxGroup).
     """
-    return Call(CheckboxgroupPairsEchoInput(value=[] if value is None else value))
+    return Call.of(CheckboxgroupPairsEchoInput, locals())
 
 
-@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels=["In"])
+@_app.endpoint("/json_echo", JsonEchoInput, shape="json -> json", labels="In")
 def json_echo(value: Any) -> Call[Any]:
     """Give back what came in.
 
@@ -2856,11 +2347,11 @@ def json_echo(value: Any) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonEchoInput(value=value))
+    return Call.of(JsonEchoInput, locals())
 
 
 @_app.endpoint(
-    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels=["In"]
+    "/json_default_echo", JsonDefaultEchoInput, shape="json -> json", labels="In"
 )
 def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
@@ -2874,11 +2365,11 @@ def json_default_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonDefaultEchoInput(value=value))
+    return Call.of(JsonDefaultEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels=["In"]
+    "/dataframe_echo", DataframeEchoInput, shape="dataframe -> dataframe", labels="In"
 )
 def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2892,22 +2383,14 @@ def dataframe_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_array_echo",
     DataframeArrayEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2921,22 +2404,14 @@ def dataframe_array_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeArrayEchoInput(
-            value=(
-                DataframeData(headers=["name", "score", "ok"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeArrayEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_numpy_echo",
     DataframeNumpyEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2949,22 +2424,14 @@ def dataframe_numpy_echo(value: DataframeInput | None = None) -> Call[DataframeD
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeNumpyEchoInput(
-            value=(
-                DataframeData(headers=["1", "2", "3"], data=[])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeNumpyEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_default_echo",
     DataframeDefaultEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_default_echo(value: DataframeInput | None = None) -> Call[DataframeData]:
     """Give back what came in.
@@ -2978,18 +2445,10 @@ def dataframe_default_echo(value: DataframeInput | None = None) -> Call[Datafram
     Returns:
         Out (Dataframe).
     """
-    return Call(
-        DataframeDefaultEchoInput(
-            value=(
-                DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DataframeDefaultEchoInput, locals())
 
 
-@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels=["In"])
+@_app.endpoint("/label_echo", LabelEchoInput, shape="label -> label", labels="In")
 def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     """Gradio 3 hands a label's raw value to the function, and takes no such value.
 
@@ -3001,14 +2460,14 @@ def label_echo(value: LabelData | None = None) -> Call[LabelData]:
     Returns:
         Out (Label).
     """
-    return Call(LabelEchoInput(value=LabelData() if value is None else value))
+    return Call.of(LabelEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_echo",
     HighlightedtextEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_echo(
     value: Several[HighlightedInput],
@@ -3023,7 +2482,7 @@ def highlightedtext_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextEchoInput(value=value))
+    return Call.of(HighlightedtextEchoInput, locals())
 
 
 @_app.endpoint("/plot_make", PlotMakeInput, shape="-> plot")
@@ -3035,7 +2494,7 @@ def plot_make() -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotMakeInput())
+    return Call.of(PlotMakeInput, locals())
 
 
 @_app.endpoint("/lineplot_make", LineplotMakeInput, shape="-> nativeplot")
@@ -3047,7 +2506,7 @@ def lineplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(LineplotMakeInput())
+    return Call.of(LineplotMakeInput, locals())
 
 
 @_app.endpoint("/barplot_make", BarplotMakeInput, shape="-> nativeplot")
@@ -3059,7 +2518,7 @@ def barplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(BarplotMakeInput())
+    return Call.of(BarplotMakeInput, locals())
 
 
 @_app.endpoint("/scatterplot_make", ScatterplotMakeInput, shape="-> nativeplot")
@@ -3071,10 +2530,10 @@ def scatterplot_make() -> Call[NativePlotData]:
     Returns:
         Out (Nativeplot).
     """
-    return Call(ScatterplotMakeInput())
+    return Call.of(ScatterplotMakeInput, locals())
 
 
-@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels=["In"])
+@_app.endpoint("/plot_echo", PlotEchoInput, shape="plot -> plot", labels="In")
 def plot_echo(value: PlotData) -> Call[PlotData]:
     """Give back what came in.
 
@@ -3086,12 +2545,10 @@ def plot_echo(value: PlotData) -> Call[PlotData]:
     Returns:
         Out (Plot).
     """
-    return Call(PlotEchoInput(value=value))
+    return Call.of(PlotEchoInput, locals())
 
 
-@_app.endpoint(
-    "/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels=["In"]
-)
+@_app.endpoint("/lineplot_in", LineplotInInput, shape="nativeplot -> json", labels="In")
 def lineplot_in(value: NativePlotData) -> Call[Any]:
     """Whether there is a value: for inputs that have no output like them.
 
@@ -3103,7 +2560,7 @@ def lineplot_in(value: NativePlotData) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(LineplotInInput(value=value))
+    return Call.of(LineplotInInput, locals())
 
 
 @_app.endpoint(
@@ -3120,11 +2577,11 @@ def paramviewer_echo(value: Any) -> Call[Any]:
     Returns:
         Paramviewer.
     """
-    return Call(ParamviewerEchoInput(value=value))
+    return Call.of(ParamviewerEchoInput, locals())
 
 
 @_app.endpoint(
-    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels=["In"]
+    "/fallback_echo", FallbackEchoInput, shape="fallback -> fallback", labels="In"
 )
 def fallback_echo(value: Any) -> Call[Any]:
     """Give back what came in.
@@ -3137,7 +2594,7 @@ def fallback_echo(value: Any) -> Call[Any]:
     Returns:
         Out (Fallback).
     """
-    return Call(FallbackEchoInput(value=value))
+    return Call.of(FallbackEchoInput, locals())
 
 
 @_app.endpoint(
@@ -3154,11 +2611,11 @@ def browserstate_echo(value: Any) -> Call[Any]:
     Returns:
         Browserstate.
     """
-    return Call(BrowserstateEchoInput(value=value))
+    return Call.of(BrowserstateEchoInput, locals())
 
 
 @_app.endpoint(
-    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels=["In"]
+    "/datetime_echo", DatetimeEchoInput, shape="datetime -> datetime", labels="In"
 )
 def datetime_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
@@ -3171,14 +2628,14 @@ def datetime_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeEchoInput(value=value))
+    return Call.of(DatetimeEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_default_echo",
     DatetimeDefaultEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[str]:
     """Give back what came in.
@@ -3192,14 +2649,14 @@ def datetime_default_echo(value: DateTimeInput = "2024-05-06 07:08:09") -> Call[
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDefaultEchoInput(value=value))
+    return Call.of(DatetimeDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_stamp_echo",
     DatetimeStampEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -3212,14 +2669,14 @@ def datetime_stamp_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeStampEchoInput(value=value))
+    return Call.of(DatetimeStampEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_object_echo",
     DatetimeObjectEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     """What the function sees is a number or a datetime; it must come back the same.
@@ -3232,14 +2689,14 @@ def datetime_object_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeObjectEchoInput(value=value))
+    return Call.of(DatetimeObjectEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_date_echo",
     DatetimeDateEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     """Give back what came in.
@@ -3252,11 +2709,11 @@ def datetime_date_echo(value: DateTimeInput) -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimeDateEchoInput(value=value))
+    return Call.of(DatetimeDateEchoInput, locals())
 
 
 @_app.endpoint(
-    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels=["In"]
+    "/dataset_echo", DatasetEchoInput, shape="dataset -> dataset", labels="In"
 )
 def dataset_echo(value: int) -> Call[int]:
     """Runs when the button “dataset_echo” is clicked.
@@ -3267,10 +2724,10 @@ def dataset_echo(value: int) -> Call[int]:
     Returns:
         Out (Dataset).
     """
-    return Call(DatasetEchoInput(value=value))
+    return Call.of(DatasetEchoInput, locals())
 
 
-@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels=["In"])
+@_app.endpoint("/file_echo", FileEchoInput, shape="file -> file", labels="In")
 def file_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
 
@@ -3282,11 +2739,11 @@ def file_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileEchoInput(value=value))
+    return Call.of(FileEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels=["In"]
+    "/file_types_echo", FileTypesEchoInput, shape="file -> file", labels="In"
 )
 def file_types_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3299,11 +2756,11 @@ def file_types_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(FileTypesEchoInput(value=value))
+    return Call.of(FileTypesEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels=["In"]
+    "/file_multiple_echo", FileMultipleEchoInput, shape="file -> file", labels="In"
 )
 def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3316,11 +2773,11 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(FileMultipleEchoInput(value=value))
+    return Call.of(FileMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels=["In"]
+    "/file_default_echo", FileDefaultEchoInput, shape="file -> file", labels="In"
 )
 def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3334,10 +2791,10 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Returns:
         Out (File).
     """
-    return Call(FileDefaultEchoInput(value=value))
+    return Call.of(FileDefaultEchoInput, locals())
 
 
-@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels=["In"])
+@_app.endpoint("/file_bytes_in", FileBytesInInput, shape="file -> json", labels="In")
 def file_bytes_in(value: FileInput) -> Call[Any]:
     """The length of files that are given as bytes.
 
@@ -3349,11 +2806,11 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileBytesInInput(value=value))
+    return Call.of(FileBytesInInput, locals())
 
 
 @_app.endpoint(
-    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels=["In"]
+    "/file_directory_in", FileDirectoryInInput, shape="file -> json", labels="In"
 )
 def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """What a file is called and how long it is; None without one.
@@ -3366,11 +2823,11 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileDirectoryInInput(value=value))
+    return Call.of(FileDirectoryInInput, locals())
 
 
 @_app.endpoint(
-    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels=["In"]
+    "/file_optional_in", FileOptionalInInput, shape="file -> json", labels="In"
 )
 def file_optional_in(value: FileInput) -> Call[Any]:
     """What a file is called and how long it is; None without one.
@@ -3383,14 +2840,14 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(FileOptionalInInput(value=value))
+    return Call.of(FileOptionalInInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_echo",
     UploadbuttonEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3403,14 +2860,14 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonEchoInput(value=value))
+    return Call.of(UploadbuttonEchoInput, locals())
 
 
 @_app.endpoint(
     "/uploadbutton_multiple_echo",
     UploadbuttonMultipleEchoInput,
     shape="uploadbutton -> file",
-    labels=["In"],
+    labels="In",
 )
 def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Gradio 3 hands open files to the function, and takes paths from it.
@@ -3423,14 +2880,11 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Out (File).
     """
-    return Call(UploadbuttonMultipleEchoInput(value=value))
+    return Call.of(UploadbuttonMultipleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/uploadbutton_out",
-    UploadbuttonOutInput,
-    shape="file -> uploadbutton",
-    labels=["In"],
+    "/uploadbutton_out", UploadbuttonOutInput, shape="file -> uploadbutton", labels="In"
 )
 def uploadbutton_out(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3443,14 +2897,14 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     Returns:
         Out (UploadButton).
     """
-    return Call(UploadbuttonOutInput(value=value))
+    return Call.of(UploadbuttonOutInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_echo",
     DownloadbuttonEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3463,14 +2917,14 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonEchoInput(value=value))
+    return Call.of(DownloadbuttonEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_echo",
     FileexplorerEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3483,14 +2937,14 @@ def fileexplorer_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerEchoInput(value=value))
+    return Call.of(FileexplorerEchoInput, locals())
 
 
 @_app.endpoint(
     "/fileexplorer_single_echo",
     FileexplorerSingleEchoInput,
     shape="fileexplorer -> fileexplorer",
-    labels=["In"],
+    labels="In",
 )
 def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     """Give back what came in.
@@ -3503,11 +2957,11 @@ def fileexplorer_single_echo(value: list[list[str]]) -> Call[list[list[str]]]:
     Returns:
         Out (FileExplorer).
     """
-    return Call(FileexplorerSingleEchoInput(value=value))
+    return Call.of(FileexplorerSingleEchoInput, locals())
 
 
 @_app.endpoint(
-    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels=["In"]
+    "/model3d_echo", Model3dEchoInput, shape="model3d -> model3d", labels="In"
 )
 def model3d_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3520,10 +2974,10 @@ def model3d_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dEchoInput(value=value))
+    return Call.of(Model3dEchoInput, locals())
 
 
-@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels=["In"])
+@_app.endpoint("/image_echo", ImageEchoInput, shape="image -> image", labels="In")
 def image_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3535,11 +2989,11 @@ def image_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageEchoInput(value=value))
+    return Call.of(ImageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels=["In"]
+    "/image_pil_echo", ImagePilEchoInput, shape="image -> image", labels="In"
 )
 def image_pil_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3552,11 +3006,11 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePilEchoInput(value=value))
+    return Call.of(ImagePilEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels=["In"]
+    "/image_path_echo", ImagePathEchoInput, shape="image -> image", labels="In"
 )
 def image_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3569,11 +3023,11 @@ def image_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImagePathEchoInput(value=value))
+    return Call.of(ImagePathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels=["In"]
+    "/image_default_echo", ImageDefaultEchoInput, shape="image -> image", labels="In"
 )
 def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3587,7 +3041,7 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Image).
     """
-    return Call(ImageDefaultEchoInput(value=value))
+    return Call.of(ImageDefaultEchoInput, locals())
 
 
 @_app.endpoint("/image_make", ImageMakeInput, shape="-> image")
@@ -3597,14 +3051,14 @@ def image_make() -> Call[File]:
     Returns:
         Out (Image).
     """
-    return Call(ImageMakeInput())
+    return Call.of(ImageMakeInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_echo",
     ImageeditorEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3617,14 +3071,14 @@ def imageeditor_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorEchoInput(value=value))
+    return Call.of(ImageeditorEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_path_echo",
     ImageeditorPathEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3637,14 +3091,14 @@ def imageeditor_path_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPathEchoInput(value=value))
+    return Call.of(ImageeditorPathEchoInput, locals())
 
 
 @_app.endpoint(
     "/imagemask_echo",
     ImagemaskEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     """Give back what came in.
@@ -3657,14 +3111,14 @@ def imagemask_echo(value: EditorInput) -> Call[EditorData]:
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImagemaskEchoInput(value=value))
+    return Call.of(ImagemaskEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageslider_echo",
     ImagesliderEchoInput,
     shape="imageslider -> imageslider",
-    labels=["In"],
+    labels="In",
 )
 def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     """Give back what came in.
@@ -3677,7 +3131,7 @@ def imageslider_echo(value: ImagePairInput) -> Call[ImagePair]:
     Returns:
         Out (ImageSlider).
     """
-    return Call(ImagesliderEchoInput(value=value))
+    return Call.of(ImagesliderEchoInput, locals())
 
 
 @_app.endpoint(
@@ -3691,14 +3145,14 @@ def annotatedimage_make() -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageMakeInput())
+    return Call.of(AnnotatedimageMakeInput, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_echo",
     AnnotatedimageEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     """Masks come as paths, and go as arrays.
@@ -3711,11 +3165,11 @@ def annotatedimage_echo(value: AnnotatedImageData) -> Call[AnnotatedImageData]:
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimageEchoInput(value=value))
+    return Call.of(AnnotatedimageEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels=["In"]
+    "/gallery_echo", GalleryEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Give back what came in.
@@ -3728,14 +3182,11 @@ def gallery_echo(value: Several[GalleryInput] | None = None) -> Call[list[Galler
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryEchoInput, locals())
 
 
 @_app.endpoint(
-    "/gallery_path_echo",
-    GalleryPathEchoInput,
-    shape="gallery -> gallery",
-    labels=["In"],
+    "/gallery_path_echo", GalleryPathEchoInput, shape="gallery -> gallery", labels="In"
 )
 def gallery_path_echo(
     value: Several[GalleryInput] | None = None,
@@ -3750,14 +3201,14 @@ def gallery_path_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPathEchoInput(value=[] if value is None else value))
+    return Call.of(GalleryPathEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_default_echo",
     GalleryDefaultEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_default_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -3773,7 +3224,7 @@ def gallery_default_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryDefaultEchoInput(value=value))
+    return Call.of(GalleryDefaultEchoInput, locals())
 
 
 @_app.endpoint("/gallery_make", GalleryMakeInput, shape="-> gallery")
@@ -3785,10 +3236,10 @@ def gallery_make() -> Call[list[GalleryItem]]:
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryMakeInput())
+    return Call.of(GalleryMakeInput, locals())
 
 
-@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels=["In"])
+@_app.endpoint("/audio_echo", AudioEchoInput, shape="audio -> audio", labels="In")
 def audio_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
 
@@ -3800,11 +3251,11 @@ def audio_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioEchoInput(value=value))
+    return Call.of(AudioEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_path_echo", AudioPathEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_path_echo(value: FileInput) -> Call[File]:
     """Give back what came in.
@@ -3817,11 +3268,11 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     Returns:
         Out (Audio).
     """
-    return Call(AudioPathEchoInput(value=value))
+    return Call.of(AudioPathEchoInput, locals())
 
 
 @_app.endpoint(
-    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels=["In"]
+    "/audio_default_echo", AudioDefaultEchoInput, shape="audio -> audio", labels="In"
 )
 def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -3835,10 +3286,10 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Returns:
         Out (Audio).
     """
-    return Call(AudioDefaultEchoInput(value=value))
+    return Call.of(AudioDefaultEchoInput, locals())
 
 
-@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels=["In"])
+@_app.endpoint("/video_echo", VideoEchoInput, shape="video -> video", labels="In")
 def video_echo(value: FileInput) -> Call[VideoFile]:
     """Give back what came in.
 
@@ -3850,7 +3301,7 @@ def video_echo(value: FileInput) -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoEchoInput(value=value))
+    return Call.of(VideoEchoInput, locals())
 
 
 @_app.endpoint("/video_make", VideoMakeInput, shape="-> video")
@@ -3860,7 +3311,7 @@ def video_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoMakeInput())
+    return Call.of(VideoMakeInput, locals())
 
 
 @_app.endpoint("/video_subtitles_make", VideoSubtitlesMakeInput, shape="-> video")
@@ -3870,11 +3321,11 @@ def video_subtitles_make() -> Call[VideoFile]:
     Returns:
         Out (Video).
     """
-    return Call(VideoSubtitlesMakeInput())
+    return Call.of(VideoSubtitlesMakeInput, locals())
 
 
 @_app.endpoint(
-    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels=["In"]
+    "/chatbot_echo", ChatbotEchoInput, shape="chatbot -> chatbot", labels="In"
 )
 def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Give back what came in.
@@ -3887,7 +3338,7 @@ def chatbot_echo(value: list[ChatMessage] | None = None) -> Call[list[ChatMessag
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotEchoInput(value=[] if value is None else value))
+    return Call.of(ChatbotEchoInput, locals())
 
 
 @_app.endpoint("/chatbot_make", ChatbotMakeInput, shape="-> chatbot")
@@ -3899,14 +3350,14 @@ def chatbot_make() -> Call[list[ChatMessage]]:
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotMakeInput())
+    return Call.of(ChatbotMakeInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_default_echo",
     ChatbotDefaultEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_default_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -3921,14 +3372,14 @@ def chatbot_default_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotDefaultEchoInput(value=value))
+    return Call.of(ChatbotDefaultEchoInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_pairs_echo",
     ChatbotPairsEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_pairs_echo(
     value: Several[ChatPairInput] | None = None,
@@ -3943,7 +3394,7 @@ def chatbot_pairs_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsEchoInput(value=[] if value is None else value))
+    return Call.of(ChatbotPairsEchoInput, locals())
 
 
 @_app.endpoint("/chatbot_pairs_make", ChatbotPairsMakeInput, shape="-> chatbot")
@@ -3953,14 +3404,14 @@ def chatbot_pairs_make() -> Call[list[ChatPair]]:
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPairsMakeInput())
+    return Call.of(ChatbotPairsMakeInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_echo",
     MultimodaltextboxEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_echo(value: MultimodalInput) -> Call[MultimodalData]:
     """Give back what came in.
@@ -3973,14 +3424,14 @@ def multimodaltextbox_echo(value: MultimodalInput) -> Call[MultimodalData]:
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxEchoInput(value=value))
+    return Call.of(MultimodaltextboxEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_in",
     MultimodaltextboxInInput,
     shape="multimodaltextbox -> json",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_in(message: MultimodalInput) -> Call[Any]:
     """Runs when the button “multimodaltextbox_in” is clicked.
@@ -3991,11 +3442,11 @@ def multimodaltextbox_in(message: MultimodalInput) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(MultimodaltextboxInInput(message=message))
+    return Call.of(MultimodaltextboxInInput, locals())
 
 
 @_app.endpoint(
-    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels=["In"]
+    "/json_preset_echo", JsonPresetEchoInput, shape="json -> json", labels="In"
 )
 def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     """Give back what came in.
@@ -4009,14 +3460,14 @@ def json_preset_echo(value: Any = UNCHANGED) -> Call[Any]:
     Returns:
         Out (JSON).
     """
-    return Call(JsonPresetEchoInput(value=value))
+    return Call.of(JsonPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dataframe_preset_echo",
     DataframePresetEchoInput,
     shape="dataframe -> dataframe",
-    labels=["In"],
+    labels="In",
 )
 def dataframe_preset_echo(
     value: DataframeInput | Unchanged = UNCHANGED,
@@ -4032,11 +3483,11 @@ def dataframe_preset_echo(
     Returns:
         Out (Dataframe).
     """
-    return Call(DataframePresetEchoInput(value=value))
+    return Call.of(DataframePresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels=["In"]
+    "/code_preset_echo", CodePresetEchoInput, shape="code -> code", labels="In"
 )
 def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -4050,14 +3501,14 @@ def code_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Code).
     """
-    return Call(CodePresetEchoInput(value=value))
+    return Call.of(CodePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/textbox_preset_echo",
     TextboxPresetEchoInput,
     shape="textbox -> textbox",
-    labels=["In"],
+    labels="In",
 )
 def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     """Give back what came in.
@@ -4071,14 +3522,14 @@ def textbox_preset_echo(value: str | Unchanged = UNCHANGED) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TextboxPresetEchoInput(value=value))
+    return Call.of(TextboxPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dropdown_preset_echo",
     DropdownPresetEchoInput,
     shape="dropdown -> dropdown",
-    labels=["In"],
+    labels="In",
 )
 def dropdown_preset_echo(
     value: DropdownEchoValue | str | Unchanged = UNCHANGED,
@@ -4094,14 +3545,14 @@ def dropdown_preset_echo(
     Returns:
         Out (Dropdown).
     """
-    return Call(DropdownPresetEchoInput(value=value))
+    return Call.of(DropdownPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/highlightedtext_preset_echo",
     HighlightedtextPresetEchoInput,
     shape="highlightedtext -> highlightedtext",
-    labels=["In"],
+    labels="In",
 )
 def highlightedtext_preset_echo(
     value: Several[HighlightedInput] | Unchanged | None = UNCHANGED,
@@ -4116,11 +3567,11 @@ def highlightedtext_preset_echo(
     Returns:
         Out (HighlightedText).
     """
-    return Call(HighlightedtextPresetEchoInput(value=value))
+    return Call.of(HighlightedtextPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels=["In"]
+    "/files_preset_echo", FilesPresetEchoInput, shape="file -> file", labels="In"
 )
 def files_preset_echo(
     value: Several[FileInput] | Unchanged | None = UNCHANGED,
@@ -4136,11 +3587,11 @@ def files_preset_echo(
     Returns:
         Out (File).
     """
-    return Call(FilesPresetEchoInput(value=value))
+    return Call.of(FilesPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels=["In"]
+    "/video_preset_echo", VideoPresetEchoInput, shape="video -> video", labels="In"
 )
 def video_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -4156,14 +3607,14 @@ def video_preset_echo(
     Returns:
         Out (Video).
     """
-    return Call(VideoPresetEchoInput(value=value))
+    return Call.of(VideoPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/model3d_preset_echo",
     Model3dPresetEchoInput,
     shape="model3d -> model3d",
-    labels=["In"],
+    labels="In",
 )
 def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[File]:
     """Give back what came in.
@@ -4177,11 +3628,11 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     Returns:
         Out (Model3D).
     """
-    return Call(Model3dPresetEchoInput(value=value))
+    return Call.of(Model3dPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels=["In"]
+    "/plot_preset_echo", PlotPresetEchoInput, shape="plot -> plot", labels="In"
 )
 def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[PlotData]:
     """Give back what came in.
@@ -4194,14 +3645,14 @@ def plot_preset_echo(value: PlotData | Unchanged | None = UNCHANGED) -> Call[Plo
     Returns:
         Out (Plot).
     """
-    return Call(PlotPresetEchoInput(value=value))
+    return Call.of(PlotPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/gallery_preset_echo",
     GalleryPresetEchoInput,
     shape="gallery -> gallery",
-    labels=["In"],
+    labels="In",
 )
 def gallery_preset_echo(
     value: Several[GalleryInput] | Unchanged = UNCHANGED,
@@ -4215,14 +3666,14 @@ def gallery_preset_echo(
     Returns:
         Out (Gallery).
     """
-    return Call(GalleryPresetEchoInput(value=value))
+    return Call.of(GalleryPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/annotatedimage_preset_echo",
     AnnotatedimagePresetEchoInput,
     shape="annotatedimage -> annotatedimage",
-    labels=["In"],
+    labels="In",
 )
 def annotatedimage_preset_echo(
     value: AnnotatedImageData | Unchanged = UNCHANGED,
@@ -4238,14 +3689,14 @@ def annotatedimage_preset_echo(
     Returns:
         Out (AnnotatedImage).
     """
-    return Call(AnnotatedimagePresetEchoInput(value=value))
+    return Call.of(AnnotatedimagePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageeditor_preset_echo",
     ImageeditorPresetEchoInput,
     shape="imageeditor -> imageeditor",
-    labels=["In"],
+    labels="In",
 )
 def imageeditor_preset_echo(
     value: EditorInput | Unchanged = UNCHANGED,
@@ -4261,14 +3712,14 @@ def imageeditor_preset_echo(
     Returns:
         Out (ImageEditor).
     """
-    return Call(ImageeditorPresetEchoInput(value=value))
+    return Call.of(ImageeditorPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/imageslider_preset_echo",
     ImagesliderPresetEchoInput,
     shape="imageslider -> imageslider",
-    labels=["In"],
+    labels="In",
 )
 def imageslider_preset_echo(
     value: ImagePairInput | Unchanged = UNCHANGED,
@@ -4284,14 +3735,14 @@ def imageslider_preset_echo(
     Returns:
         Out (ImageSlider).
     """
-    return Call(ImagesliderPresetEchoInput(value=value))
+    return Call.of(ImagesliderPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/multimodaltextbox_preset_echo",
     MultimodaltextboxPresetEchoInput,
     shape="multimodaltextbox -> multimodaltextbox",
-    labels=["In"],
+    labels="In",
 )
 def multimodaltextbox_preset_echo(
     value: MultimodalInput | Unchanged = UNCHANGED,
@@ -4307,14 +3758,14 @@ def multimodaltextbox_preset_echo(
     Returns:
         Out (MultimodalTextbox).
     """
-    return Call(MultimodaltextboxPresetEchoInput(value=value))
+    return Call.of(MultimodaltextboxPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/downloadbutton_preset_echo",
     DownloadbuttonPresetEchoInput,
     shape="downloadbutton -> downloadbutton",
-    labels=["In"],
+    labels="In",
 )
 def downloadbutton_preset_echo(
     value: FileInput | Unchanged | None = UNCHANGED,
@@ -4330,14 +3781,14 @@ def downloadbutton_preset_echo(
     Returns:
         Out (DownloadButton).
     """
-    return Call(DownloadbuttonPresetEchoInput(value=value))
+    return Call.of(DownloadbuttonPresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/dialogue_preset_echo",
     DialoguePresetEchoInput,
     shape="dialogue -> dialogue",
-    labels=["In"],
+    labels="In",
 )
 def dialogue_preset_echo(
     value: list[DialogueLine] | str | None = None,
@@ -4352,22 +3803,14 @@ def dialogue_preset_echo(
     Returns:
         Out (Dialogue).
     """
-    return Call(
-        DialoguePresetEchoInput(
-            value=(
-                [DialogueLine.model_validate({"speaker": "Ann", "text": "hi"})]
-                if value is None
-                else value
-            )
-        )
-    )
+    return Call.of(DialoguePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/datetime_preset_echo",
     DatetimePresetEchoInput,
     shape="datetime -> datetime",
-    labels=["In"],
+    labels="In",
 )
 def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     """Give back what came in.
@@ -4380,7 +3823,7 @@ def datetime_preset_echo(value: DateTimeInput = "now") -> Call[str]:
     Returns:
         Out (DateTime).
     """
-    return Call(DatetimePresetEchoInput(value=value))
+    return Call.of(DatetimePresetEchoInput, locals())
 
 
 @_app.endpoint(
@@ -4399,14 +3842,14 @@ def browserstate_preset_echo(value: Any) -> Call[Any]:
     Returns:
         Browserstate.
     """
-    return Call(BrowserstatePresetEchoInput(value=value))
+    return Call.of(BrowserstatePresetEchoInput, locals())
 
 
 @_app.endpoint(
     "/chatbot_preset_echo",
     ChatbotPresetEchoInput,
     shape="chatbot -> chatbot",
-    labels=["In"],
+    labels="In",
 )
 def chatbot_preset_echo(
     value: list[ChatMessage] | Unchanged = UNCHANGED,
@@ -4422,11 +3865,11 @@ def chatbot_preset_echo(
     Returns:
         Out (Chatbot).
     """
-    return Call(ChatbotPresetEchoInput(value=value))
+    return Call.of(ChatbotPresetEchoInput, locals())
 
 
 @_app.endpoint(
-    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels=["Text"]
+    "/with-hyphen", WithHyphenInput, shape="textbox -> textbox", labels="Text"
 )
 def with_hyphen(value: str) -> Call[str]:
     """Give back what came in.
@@ -4439,12 +3882,10 @@ def with_hyphen(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithHyphenInput(value=value))
+    return Call.of(WithHyphenInput, locals())
 
 
-@_app.endpoint(
-    "/v1.predict", V1PredictInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/v1.predict", V1PredictInput, shape="textbox -> textbox", labels="Text")
 def v1_predict(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4456,12 +3897,10 @@ def v1_predict(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(V1PredictInput(value=value))
+    return Call.of(V1PredictInput, locals())
 
 
-@_app.endpoint(
-    "/with space", WithSpaceInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with space", WithSpaceInput, shape="textbox -> textbox", labels="Text")
 def with_space(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4473,10 +3912,10 @@ def with_space(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithSpaceInput(value=value))
+    return Call.of(WithSpaceInput, locals())
 
 
-@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/ns/sub", NsSubInput, shape="textbox -> textbox", labels="Text")
 def ns_sub(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4488,10 +3927,10 @@ def ns_sub(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NsSubInput(value=value))
+    return Call.of(NsSubInput, locals())
 
 
-@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/café_名前", Café名前Input, shape="textbox -> textbox", labels="Text")
 def café_名前(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4503,10 +3942,10 @@ def café_名前(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Café名前Input(value=value))
+    return Call.of(Café名前Input, locals())
 
 
-@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/class", ClassInput, shape="textbox -> textbox", labels="Text")
 def class_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4518,10 +3957,10 @@ def class_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClassInput(value=value))
+    return Call.of(ClassInput, locals())
 
 
-@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/None", None_Input, shape="textbox -> textbox", labels="Text")
 def None_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4533,10 +3972,10 @@ def None_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(None_Input(value=value))
+    return Call.of(None_Input, locals())
 
 
-@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/__dunder__", DunderInput, shape="textbox -> textbox", labels="Text")
 def dunder(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4548,10 +3987,10 @@ def dunder(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(DunderInput(value=value))
+    return Call.of(DunderInput, locals())
 
 
-@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/_private", PrivateInput, shape="textbox -> textbox", labels="Text")
 def private(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4563,11 +4002,11 @@ def private(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrivateInput(value=value))
+    return Call.of(PrivateInput, locals())
 
 
 @_app.endpoint(
-    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels=["Text"]
+    "/model_config", ModelConfigInput, shape="textbox -> textbox", labels="Text"
 )
 def model_config(value: str) -> Call[str]:
     """Give back what came in.
@@ -4580,10 +4019,10 @@ def model_config(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ModelConfigInput(value=value))
+    return Call.of(ModelConfigInput, locals())
 
 
-@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/copy", CopyInput, shape="textbox -> textbox", labels="Text")
 def copy(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4595,10 +4034,10 @@ def copy(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CopyInput(value=value))
+    return Call.of(CopyInput, locals())
 
 
-@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/json", JsonInput, shape="textbox -> textbox", labels="Text")
 def json(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4610,10 +4049,10 @@ def json(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(JsonInput(value=value))
+    return Call.of(JsonInput, locals())
 
 
-@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/schema", SchemaInput, shape="textbox -> textbox", labels="Text")
 def schema(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4625,10 +4064,10 @@ def schema(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SchemaInput(value=value))
+    return Call.of(SchemaInput, locals())
 
 
-@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/print", PrintInput, shape="textbox -> textbox", labels="Text")
 def print_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4640,10 +4079,10 @@ def print_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(PrintInput(value=value))
+    return Call.of(PrintInput, locals())
 
 
-@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/str", StrInput, shape="textbox -> textbox", labels="Text")
 def str_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4655,10 +4094,10 @@ def str_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(StrInput(value=value))
+    return Call.of(StrInput, locals())
 
 
-@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/Client", ClientInput, shape="textbox -> textbox", labels="Text")
 def Client_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4670,10 +4109,10 @@ def Client_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(ClientInput(value=value))
+    return Call.of(ClientInput, locals())
 
 
-@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/App", AppInput, shape="textbox -> textbox", labels="Text")
 def App_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4685,10 +4124,10 @@ def App_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput(value=value))
+    return Call.of(AppInput, locals())
 
 
-@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/app", AppInput2, shape="textbox -> textbox", labels="Text")
 def app_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4700,10 +4139,10 @@ def app_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(AppInput2(value=value))
+    return Call.of(AppInput2, locals())
 
 
-@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/submit", SubmitInput, shape="textbox -> textbox", labels="Text")
 def submit(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4715,10 +4154,10 @@ def submit(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SubmitInput(value=value))
+    return Call.of(SubmitInput, locals())
 
 
-@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/close", CloseInput, shape="textbox -> textbox", labels="Text")
 def close_(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4730,10 +4169,10 @@ def close_(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CloseInput(value=value))
+    return Call.of(CloseInput, locals())
 
 
-@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/1st", Endpoint1stInput, shape="textbox -> textbox", labels="Text")
 def endpoint_1st(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4745,12 +4184,10 @@ def endpoint_1st(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Endpoint1stInput(value=value))
+    return Call.of(Endpoint1stInput, locals())
 
 
-@_app.endpoint(
-    "/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/CamelCase", CamelCaseInput, shape="textbox -> textbox", labels="Text")
 def CamelCase(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4762,10 +4199,10 @@ def CamelCase(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(CamelCaseInput(value=value))
+    return Call.of(CamelCaseInput, locals())
 
 
-@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/UPPER", UPPERInput, shape="textbox -> textbox", labels="Text")
 def UPPER(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4777,10 +4214,10 @@ def UPPER(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UPPERInput(value=value))
+    return Call.of(UPPERInput, locals())
 
 
-@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/🦊", EndpointInput, shape="textbox -> textbox", labels="Text")
 def endpoint(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4792,10 +4229,10 @@ def endpoint(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(EndpointInput(value=value))
+    return Call.of(EndpointInput, locals())
 
 
-@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels=["Text"])
+@_app.endpoint("/twice", TwiceInput, shape="textbox -> textbox", labels="Text")
 def twice(value: str) -> Call[str]:
     """Give back what came in.
 
@@ -4807,10 +4244,10 @@ def twice(value: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(TwiceInput(value=value))
+    return Call.of(TwiceInput, locals())
 
 
-@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels=["N"])
+@_app.endpoint("/twice_1", Twice1Input, shape="number -> number", labels="N")
 def twice_1(value: float) -> Call[float]:
     """Give back what came in.
 
@@ -4822,7 +4259,7 @@ def twice_1(value: float) -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Twice1Input(value=value))
+    return Call.of(Twice1Input, locals())
 
 
 @_app.endpoint(
@@ -4922,26 +4359,7 @@ def labels(
         quo_te_n_s: Textbox.
         line_break: Textbox.
     """
-    return Call(
-        LabelsInput(
-            param_0=param_0,
-            textbox_42=textbox_42,
-            class_=class_,
-            model_config_=model_config_,
-            copy_=copy_,
-            json_=json_,
-            schema_=schema_,
-            astuple_=astuple_,
-            leading=leading,
-            with_spaces_and_punctuation=with_spaces_and_punctuation,
-            same=same,
-            same_2=same_2,
-            名前=名前,
-            param_13=param_13,
-            quo_te_n_s=quo_te_n_s,
-            line_break=line_break,
-        )
-    )
+    return Call.of(LabelsInput, locals())
 
 
 @_app.endpoint("/no_label", NoLabelInput, shape="textbox -> textbox")
@@ -4956,14 +4374,14 @@ def no_label(value: str) -> Call[str]:
     Returns:
         Textbox.
     """
-    return Call(NoLabelInput(value=value))
+    return Call.of(NoLabelInput, locals())
 
 
 @_app.endpoint(
     "/reserved",
     ReservedInput,
     shape="textbox, textbox, textbox, textbox -> json",
-    labels=["self", "model_config", "api_name", "timeout"],
+    labels="self\nmodel_config\napi_name\ntimeout",
 )
 def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Call[Any]:
     """Parameters named like things of Python, of pydantic and of clients.
@@ -4979,15 +4397,11 @@ def reserved(self_: str, model_config_: str, api_name: str, timeout: str) -> Cal
     Returns:
         Out (JSON).
     """
-    return Call(
-        ReservedInput(
-            self_=self_, model_config_=model_config_, api_name=api_name, timeout=timeout
-        )
-    )
+    return Call.of(ReservedInput, locals())
 
 
 @_app.endpoint(
-    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_value", UpdateValueInput, shape="textbox -> textbox", labels="Text"
 )
 def update_value(text: str) -> Call[str]:
     """Runs when the button “update_value” is clicked.
@@ -4998,11 +4412,11 @@ def update_value(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdateValueInput(text=text))
+    return Call.of(UpdateValueInput, locals())
 
 
 @_app.endpoint(
-    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels=["Text"]
+    "/update_props", UpdatePropsInput, shape="textbox -> textbox", labels="Text"
 )
 def update_props(text: str) -> Call[str]:
     """Runs when the button “update_props” is clicked.
@@ -5013,11 +4427,11 @@ def update_props(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(UpdatePropsInput(text=text))
+    return Call.of(UpdatePropsInput, locals())
 
 
 @_app.endpoint(
-    "/new_component", NewComponentInput, shape="textbox -> textbox", labels=["Text"]
+    "/new_component", NewComponentInput, shape="textbox -> textbox", labels="Text"
 )
 def new_component(text: str) -> Call[str]:
     """Runs when the button “new_component” is clicked.
@@ -5028,14 +4442,14 @@ def new_component(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NewComponentInput(text=text))
+    return Call.of(NewComponentInput, locals())
 
 
 @_app.endpoint(
     "/selected",
     SelectedInput,
     shape="textbox -> textbox",
-    labels=["Text"],
+    labels="Text",
     event_data=True,
 )
 def selected(text: str) -> Call[str]:
@@ -5053,11 +4467,11 @@ def selected(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(SelectedInput(text=text))
+    return Call.of(SelectedInput, locals())
 
 
 @_app.endpoint(
-    "/with_request", WithRequestInput, shape="textbox -> textbox", labels=["Text"]
+    "/with_request", WithRequestInput, shape="textbox -> textbox", labels="Text"
 )
 def with_request(text: str) -> Call[str]:
     """Runs when the button “with_request” is clicked.
@@ -5068,12 +4482,10 @@ def with_request(text: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithRequestInput(text=text))
+    return Call.of(WithRequestInput, locals())
 
 
-@_app.endpoint(
-    "/with_props", WithPropsInput, shape="textbox -> textbox", labels=["Text"]
-)
+@_app.endpoint("/with_props", WithPropsInput, shape="textbox -> textbox", labels="Text")
 def with_props(component: str) -> Call[str]:
     """Gradio 6 gives the whole component to a parameter that is typed as one.
 
@@ -5085,11 +4497,11 @@ def with_props(component: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(WithPropsInput(component=component))
+    return Call.of(WithPropsInput, locals())
 
 
 @_app.endpoint(
-    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels=["Text"]
+    "/update_choices", UpdateChoicesInput, shape="textbox -> dropdown", labels="Text"
 )
 def update_choices(text: str) -> Call[str]:
     """Runs when the button “update_choices” is clicked.
@@ -5100,7 +4512,7 @@ def update_choices(text: str) -> Call[str]:
     Returns:
         Choices (Dropdown).
     """
-    return Call(UpdateChoicesInput(text=text))
+    return Call.of(UpdateChoicesInput, locals())
 
 
 @_app.endpoint("/update_image", UpdateImageInput, shape="-> image")
@@ -5110,7 +4522,7 @@ def update_image() -> Call[File]:
     Returns:
         Image.
     """
-    return Call(UpdateImageInput())
+    return Call.of(UpdateImageInput, locals())
 
 
 @_app.endpoint("/update_table", UpdateTableInput, shape="-> dataframe")
@@ -5120,15 +4532,15 @@ def update_table() -> Call[DataframeData]:
     Returns:
         Table (Dataframe).
     """
-    return Call(UpdateTableInput())
+    return Call.of(UpdateTableInput, locals())
 
 
 @_app.endpoint(
     "/skip_one",
     SkipOneInput,
     shape="textbox -> textbox, textbox",
-    labels=["Text"],
-    output_labels=["Kept", "Changed"],
+    labels="Text",
+    output_labels="Kept\nChanged",
 )
 def skip_one(text: str) -> Call[SkipOneOutput]:
     """The first output stays as it is.
@@ -5142,15 +4554,15 @@ def skip_one(text: str) -> Call[SkipOneOutput]:
         kept: Textbox.
         changed: Textbox.
     """
-    return Call(SkipOneInput(text=text))
+    return Call.of(SkipOneInput, locals())
 
 
 @_app.endpoint(
     "/by_component",
     ByComponentInput,
     shape="textbox -> textbox, number",
-    labels=["Text"],
-    output_labels=["Out", "Length"],
+    labels="Text",
+    output_labels="Out\nLength",
 )
 def by_component(text: str) -> Call[ByComponentOutput]:
     """State between an input and an output.
@@ -5164,14 +4576,14 @@ def by_component(text: str) -> Call[ByComponentOutput]:
         out: Textbox.
         length: Number.
     """
-    return Call(ByComponentInput(text=text))
+    return Call.of(ByComponentInput, locals())
 
 
 @_app.endpoint(
     "/no_more",
     NoMoreInput,
     shape="textbox, textbox, textbox -> textbox",
-    labels=["A", "B", "C"],
+    labels="A\nB\nC",
 )
 def no_more(text: str, b: str, c: str) -> Call[str]:
     """Runs when the button “no_more” is clicked.
@@ -5184,14 +4596,14 @@ def no_more(text: str, b: str, c: str) -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(NoMoreInput(text=text, b=b, c=c))
+    return Call.of(NoMoreInput, locals())
 
 
 @_app.endpoint(
     "/optional_files",
     OptionalFilesInput,
     shape="image, file -> json",
-    labels=["Image", "File"],
+    labels="Image\nFile",
 )
 def optional_files(
     image: FileInput | None = None, file: FileInput | None = None
@@ -5205,15 +4617,15 @@ def optional_files(
     Returns:
         Missing (JSON).
     """
-    return Call(OptionalFilesInput(image=image, file=file))
+    return Call.of(OptionalFilesInput, locals())
 
 
 @_app.endpoint(
     "/three",
     ThreeInput,
     shape="textbox, number, checkbox -> textbox, number, checkbox",
-    labels=["A", "B", "C"],
-    output_labels=["A", "B", "C"],
+    labels="A\nB\nC",
+    output_labels="A\nB\nC",
 )
 def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutput]:
     """Runs when the button “three” is clicked.
@@ -5228,15 +4640,15 @@ def three(first: str, second: float = 2, third: bool = False) -> Call[ThreeOutpu
         b: Number.
         c: Checkbox.
     """
-    return Call(ThreeInput(first=first, second=second, third=third))
+    return Call.of(ThreeInput, locals())
 
 
 @_app.stream_endpoint(
     "/frames",
     FramesInput,
     shape="number -> image, number, textbox",
-    labels=["N"],
-    output_labels=["Image", "Index", "Kept"],
+    labels="N",
+    output_labels="Image\nIndex\nKept",
 )
 def frames(n: int) -> Call[FramesOutput]:
     """An image, its number and an unchanged text, n times.
@@ -5251,20 +4663,20 @@ def frames(n: int) -> Call[FramesOutput]:
         index: Number.
         kept: Textbox.
     """
-    return Call(FramesInput(n=n))
+    return Call.of(FramesInput, locals())
 
 
 @_app.endpoint("/nothing", NothingInput, shape="->")
 def nothing() -> Call[None]:
     """Runs when the button “nothing” is clicked."""
-    return Call(NothingInput())
+    return Call.of(NothingInput, locals())
 
 
 @_app.endpoint(
     "/typed_scalars",
     TypedScalarsInput,
     shape="api, api, api, api -> api",
-    labels=["1st", "2nd", "3rd", "4th"],
+    labels="1st\n2nd\n3rd\n4th",
 )
 def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     """Call `/typed_scalars`.
@@ -5278,14 +4690,11 @@ def typed_scalars(a: int, b: float, c: str, d: bool) -> Call[list[Any]]:
     Returns:
         list[Any].
     """
-    return Call(TypedScalarsInput(a=a, b=b, c=c, d=d))
+    return Call.of(TypedScalarsInput, locals())
 
 
 @_app.endpoint(
-    "/typed_optional",
-    TypedOptionalInput,
-    shape="api, api -> api",
-    labels=["1st", "2nd"],
+    "/typed_optional", TypedOptionalInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     """Call `/typed_optional`.
@@ -5297,11 +4706,11 @@ def typed_optional(a: int | None, b: str | None = None) -> Call[list[Any]]:
     Returns:
         list[Any].
     """
-    return Call(TypedOptionalInput(a=a, b=b))
+    return Call.of(TypedOptionalInput, locals())
 
 
 @_app.endpoint(
-    "/typed_literal", TypedLiteralInput, shape="api, api -> api", labels=["1st", "2nd"]
+    "/typed_literal", TypedLiteralInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
     """Call `/typed_literal`.
@@ -5313,14 +4722,14 @@ def typed_literal(mode: Mode, level: Level = 1) -> Call[str]:
     Returns:
         str.
     """
-    return Call(TypedLiteralInput(mode=mode, level=level))
+    return Call.of(TypedLiteralInput, locals())
 
 
 @_app.endpoint(
     "/typed_collections",
     TypedCollectionsInput,
     shape="api, api, api -> api",
-    labels=["1st", "2nd", "3rd"],
+    labels="1st\n2nd\n3rd",
 )
 def typed_collections(
     rows: list[list[int]], table: dict[str, float], pair: tuple[int, str]
@@ -5335,10 +4744,10 @@ def typed_collections(
     Returns:
         dict[str, Any].
     """
-    return Call(TypedCollectionsInput(rows=rows, table=table, pair=pair))
+    return Call.of(TypedCollectionsInput, locals())
 
 
-@_app.endpoint("/typed_any", TypedAnyInput, shape="api -> api", labels=["1st"])
+@_app.endpoint("/typed_any", TypedAnyInput, shape="api -> api", labels="1st")
 def typed_any(value: Any) -> Call[Any]:
     """Call `/typed_any`.
 
@@ -5348,15 +4757,15 @@ def typed_any(value: Any) -> Call[Any]:
     Returns:
         Any.
     """
-    return Call(TypedAnyInput(value=value))
+    return Call.of(TypedAnyInput, locals())
 
 
 @_app.endpoint(
     "/typed_several",
     TypedSeveralInput,
     shape="api -> api, api, api",
-    labels=["1st"],
-    output_labels=["1st", "2nd", "3rd"],
+    labels="1st",
+    output_labels="1st\n2nd\n3rd",
 )
 def typed_several(a: int) -> Call[TypedSeveralOutput]:
     """Call `/typed_several`.
@@ -5369,20 +4778,20 @@ def typed_several(a: int) -> Call[TypedSeveralOutput]:
         value_2: str.
         value_3: list[int].
     """
-    return Call(TypedSeveralInput(a=a))
+    return Call.of(TypedSeveralInput, locals())
 
 
-@_app.endpoint("/typed_none", TypedNoneInput, shape="api ->", labels=["1st"])
+@_app.endpoint("/typed_none", TypedNoneInput, shape="api ->", labels="1st")
 def typed_none(a: int) -> Call[None]:
     """Call `/typed_none`.
 
     Args:
         a: int.
     """
-    return Call(TypedNoneInput(a=a))
+    return Call.of(TypedNoneInput, locals())
 
 
-@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api", labels=["1st"])
+@_app.endpoint("/typed_point", TypedPointInput, shape="api -> api", labels="1st")
 def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     """Call `/typed_point`.
 
@@ -5392,14 +4801,14 @@ def typed_point(point: TypedPointPoint) -> Call[dict[str, int]]:
     Returns:
         dict[str, int].
     """
-    return Call(TypedPointInput(point=point))
+    return Call.of(TypedPointInput, locals())
 
 
 @_app.endpoint(
     "/typed_unions",
     TypedUnionsInput,
     shape="api, api, api, api -> api",
-    labels=["1st", "2nd", "3rd", "4th"],
+    labels="1st\n2nd\n3rd\n4th",
 )
 def typed_unions(
     either: int | str, only: Only, colour: Colour, several: float | list[str]
@@ -5415,17 +4824,15 @@ def typed_unions(
     Returns:
         int | str.
     """
-    return Call(
-        TypedUnionsInput(either=either, only=only, colour=colour, several=several)
-    )
+    return Call.of(TypedUnionsInput, locals())
 
 
 @_app.endpoint(
     "/typed_containers",
     TypedContainersInput,
     shape="api, api, api, api -> api, api, api",
-    labels=["1st", "2nd", "3rd", "4th"],
-    output_labels=["1st", "2nd", "3rd"],
+    labels="1st\n2nd\n3rd\n4th",
+    output_labels="1st\n2nd\n3rd",
 )
 def typed_containers(
     bare: list[Any], mapping: dict[str, int], numbers: list[int], tags: list[str]
@@ -5443,13 +4850,11 @@ def typed_containers(
         value_2: dict[str, int].
         value_3: list[str].
     """
-    return Call(
-        TypedContainersInput(bare=bare, mapping=mapping, numbers=numbers, tags=tags)
-    )
+    return Call.of(TypedContainersInput, locals())
 
 
 @_app.endpoint(
-    "/typed_book", TypedBookInput, shape="api, api -> api", labels=["1st", "2nd"]
+    "/typed_book", TypedBookInput, shape="api, api -> api", labels="1st\n2nd"
 )
 def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBookBook]:
     """Call `/typed_book`.
@@ -5461,11 +4866,11 @@ def typed_book(book: TypedBookBook, others: list[TypedBookBook]) -> Call[TypedBo
     Returns:
         TypedBookBook.
     """
-    return Call(TypedBookInput(book=book, others=others))
+    return Call.of(TypedBookInput, locals())
 
 
 @_app.stream_endpoint(
-    "/typed_stream", TypedStreamInput, shape="api -> api", labels=["1st"]
+    "/typed_stream", TypedStreamInput, shape="api -> api", labels="1st"
 )
 def typed_stream(n: int) -> Call[Any]:
     """Call `/typed_stream`.
@@ -5476,7 +4881,7 @@ def typed_stream(n: int) -> Call[Any]:
     Yields:
         Any.
     """
-    return Call(TypedStreamInput(n=n))
+    return Call.of(TypedStreamInput, locals())
 
 
 @_app.endpoint("/roll", RollInput, shape="-> number")
@@ -5486,7 +4891,7 @@ def roll() -> Call[float]:
     Returns:
         In (Number).
     """
-    return Call(RollInput())
+    return Call.of(RollInput, locals())
 
 
 @_app.endpoint("/roll_1", Roll1Input, shape="-> number")
@@ -5496,7 +4901,7 @@ def roll_1() -> Call[float]:
     Returns:
         Out (Number).
     """
-    return Call(Roll1Input())
+    return Call.of(Roll1Input, locals())
 
 
 @_app.endpoint("/get_random_value", GetRandomValueInput, shape="-> slider")
@@ -5506,7 +4911,7 @@ def get_random_value() -> Call[float]:
     Returns:
         In (Slider).
     """
-    return Call(GetRandomValueInput())
+    return Call.of(GetRandomValueInput, locals())
 
 
 @_app.endpoint("/get_random_value_1", GetRandomValue1Input, shape="-> slider")
@@ -5516,7 +4921,7 @@ def get_random_value_1() -> Call[float]:
     Returns:
         Out (Slider).
     """
-    return Call(GetRandomValue1Input())
+    return Call.of(GetRandomValue1Input, locals())
 
 
 @_app.endpoint("/visit", VisitInput, shape="-> textbox")
@@ -5528,7 +4933,7 @@ def visit() -> Call[str | None]:
     Returns:
         In (Textbox).
     """
-    return Call(VisitInput())
+    return Call.of(VisitInput, locals())
 
 
 @_app.endpoint("/visit_1", Visit1Input, shape="-> textbox")
@@ -5540,7 +4945,7 @@ def visit_1() -> Call[str]:
     Returns:
         Out (Textbox).
     """
-    return Call(Visit1Input())
+    return Call.of(Visit1Input, locals())
 
 
 @_app.endpoint("/colour", ColourInput, shape="-> dropdown")
@@ -5550,17 +4955,17 @@ def colour() -> Call[str | Update]:
     Returns:
         In (Dropdown).
     """
-    return Call(ColourInput())
+    return Call.of(ColourInput, locals())
 
 
 @_app.endpoint("/colour_1", Colour1Input, shape="-> dropdown")
-def colour_1() -> Call[str | Update]:
+def colour_1() -> Call[str]:
     """Runs when the page is opened.
 
     Returns:
         Out (Dropdown).
     """
-    return Call(Colour1Input())
+    return Call.of(Colour1Input, locals())
 
 
 class ComponentsClient(Client):

@@ -20,6 +20,7 @@ from gradio_runtime import App, Call, Client, Input
 __all__ = [
     "DisagreeingClient",
     "GoodInput",
+    "OtherInput",
     "good",
     "other",
 ]
@@ -37,6 +38,9 @@ class GoodInput(Input):
     a: str
 
 
+OtherInput = GoodInput
+
+
 @_app.endpoint("/good", GoodInput, shape="textbox -> textbox")
 def good(a: str) -> Call[str]:
     """Call `/good`.
@@ -50,14 +54,14 @@ def good(a: str) -> Call[str]:
     return Call.of(GoodInput, locals())
 
 
-@_app.endpoint("/other", GoodInput, shape="textbox ->")
+@_app.endpoint("/other", OtherInput, shape="textbox ->")
 def other(a: str) -> Call[None]:
     """Call `/other`.
 
     Args:
         a: Textbox.
     """
-    return Call.of(GoodInput, locals())
+    return Call.of(OtherInput, locals())
 
 
 class DisagreeingClient(Client):

@@ -116,44 +116,25 @@ class ModelOutput(Output):
         return (self.copy_, self.schema_, self.model_fields_)
 
 
-class AppInput(Input):
-    """Inputs of `/App`."""
-
-
-class AppInput2(Input):
-    """Inputs of `/app`."""
-
-
 class ListInput(Input):
     """Inputs of `/list`."""
 
     v: list[str]
 
 
-class InitInput(Input):
-    """Inputs of `/__init__`."""
-
-
-class Endpoint1stInput(Input):
-    """Inputs of `/1st`."""
-
-
-class CloseInput(Input):
-    """Inputs of `/close`."""
-
-
-class EndpointInput(Input):
-    """Inputs of `/`."""
-
-
-class App2Input(Input):
-    """Inputs of `/_app`."""
-
-
 class ObjectsInput(Input):
     """Inputs of `/objects`."""
 
     v: AB77RawImportOs
+
+
+AppInput = Input
+AppInput2 = Input
+InitInput = Input
+Endpoint1stInput = Input
+CloseInput = Input
+EndpointInput = Input
+App2Input = Input
 
 
 @_app.endpoint(
@@ -181,16 +162,14 @@ def a_b_7_7_raw_import_os(
         a_b_7_7_raw_import_os: Textbox.
         textbox: Textbox.
     """
-    return Call(
-        AB77RawImportOsInput(a_b_7_7_raw_import_os=a_b_7_7_raw_import_os, class_=class_)
-    )
+    return Call.of(AB77RawImportOsInput, locals())
 
 
 @_app.endpoint(
     "/model",
     ModelInput,
     shape="textbox, textbox, textbox, textbox, textbox -> textbox, textbox, textbox",
-    output_labels=["copy", "schema", "model_fields"],
+    output_labels="copy\nschema\nmodel_fields",
 )
 def model(
     copy_: str, model_config_: str, x: str, str_: str, Any_: str
@@ -209,21 +188,19 @@ def model(
         schema_: Textbox.
         model_fields_: Textbox.
     """
-    return Call(
-        ModelInput(copy_=copy_, model_config_=model_config_, x=x, str_=str_, Any_=Any_)
-    )
+    return Call.of(ModelInput, locals())
 
 
 @_app.endpoint("/App", AppInput, shape="->")
 def App_() -> Call[None]:
     """Call `/App`."""
-    return Call(AppInput())
+    return Call.of(AppInput, locals())
 
 
 @_app.endpoint("/app", AppInput2, shape="->")
 def app_() -> Call[None]:
     """Call `/app`."""
-    return Call(AppInput2())
+    return Call.of(AppInput2, locals())
 
 
 @_app.endpoint("/list", ListInput, shape="api ->")
@@ -233,37 +210,37 @@ def list_(v: list[str]) -> Call[None]:
     Args:
         v: list[str].
     """
-    return Call(ListInput(v=v))
+    return Call.of(ListInput, locals())
 
 
 @_app.endpoint("/__init__", InitInput, shape="->")
 def init() -> Call[None]:
     """Call `/__init__`."""
-    return Call(InitInput())
+    return Call.of(InitInput, locals())
 
 
 @_app.endpoint("/1st", Endpoint1stInput, shape="->")
 def endpoint_1st() -> Call[None]:
     """Call `/1st`."""
-    return Call(Endpoint1stInput())
+    return Call.of(Endpoint1stInput, locals())
 
 
 @_app.endpoint("/close", CloseInput, shape="->")
 def close_() -> Call[None]:
     """Call `/close`."""
-    return Call(CloseInput())
+    return Call.of(CloseInput, locals())
 
 
 @_app.endpoint("/", EndpointInput, shape="->")
 def endpoint() -> Call[None]:
     """Call `/`."""
-    return Call(EndpointInput())
+    return Call.of(EndpointInput, locals())
 
 
 @_app.endpoint("/_app", App2Input, shape="->")
 def app_2() -> Call[None]:
     """Call `/_app`."""
-    return Call(App2Input())
+    return Call.of(App2Input, locals())
 
 
 @_app.endpoint("/objects", ObjectsInput, shape="api ->")
@@ -273,7 +250,7 @@ def objects(v: AB77RawImportOs) -> Call[None]:
     Args:
         v: AB77RawImportOs.
     """
-    return Call(ObjectsInput(v=v))
+    return Call.of(ObjectsInput, locals())
 
 
 class XYClient(Client):

@@ -307,7 +307,7 @@ class JsonIoInput(Input):
 
 
 class LabelOutInput(Input):
-    """Inputs of `/label_out`."""
+    """Inputs of `/label_out`, `/gen_chat`, `/logs` and 17 more."""
 
     greeting: str = ""
 
@@ -319,37 +319,13 @@ class ChatEchoInput(Input):
 
 
 class ChatHistInput(Input):
-    """Inputs of `/chat_hist`."""
-
-    a: int | float
-
-
-class CounterInput(Input):
-    """Inputs of `/counter`."""
+    """Inputs of `/chat_hist`, `/counter`, `/sleep` and 2 more."""
 
     a: int | float
 
 
 class GenTextInput(Input):
-    """Inputs of `/gen_text`."""
-
-    n: int | float = 3.0
-
-
-class GenReplaceInput(Input):
-    """Inputs of `/gen_replace`."""
-
-    n: int | float = 3.0
-
-
-class GenChatInput(Input):
-    """Inputs of `/gen_chat`."""
-
-    greeting: str = ""
-
-
-class GenMultiInput(Input):
-    """Inputs of `/gen_multi`."""
+    """Inputs of `/gen_text`, `/gen_replace`, `/gen_multi` and 9 more."""
 
     n: int | float = 3.0
 
@@ -366,131 +342,11 @@ class GenMultiOutput(Output):
         return (self.out, self.result, self.json_out)
 
 
-class GenErrorInput(Input):
-    """Inputs of `/gen_error`."""
-
-    n: int | float = 3.0
-
-
-class GenValueErrorInput(Input):
-    """Inputs of `/gen_value_error`."""
-
-    n: int | float = 3.0
-
-
-class GenEmptyInput(Input):
-    """Inputs of `/gen_empty`."""
-
-    n: int | float = 3.0
-
-
-class GenSameInput(Input):
-    """Inputs of `/gen_same`."""
-
-    n: int | float = 3.0
-
-
-class AgenTextInput(Input):
-    """Inputs of `/agen_text`."""
-
-    n: int | float = 3.0
-
-
-class GenImageInput(Input):
-    """Inputs of `/gen_image`."""
-
-    n: int | float = 3.0
-
-
-class GenSlowInput(Input):
-    """Inputs of `/gen_slow`."""
-
-    n: int | float = 3.0
-
-
-class ProgressInput(Input):
-    """Inputs of `/progress`."""
-
-    n: int | float = 3.0
-
-
-class LogsInput(Input):
-    """Inputs of `/logs`."""
-
-    greeting: str = ""
-
-
-class NoqueueInput(Input):
-    """Inputs of `/noqueue`."""
-
-    greeting: str = ""
-
-
-class NoqueueErrorInput(Input):
-    """Inputs of `/noqueue_error`."""
-
-    greeting: str = ""
-
-
-class NoqueueValueErrorInput(Input):
-    """Inputs of `/noqueue_value_error`."""
-
-    greeting: str = ""
-
-
-class GenNoqueueInput(Input):
-    """Inputs of `/gen_noqueue`."""
-
-    n: int | float = 3.0
-
-
-class SleepInput(Input):
-    """Inputs of `/sleep`."""
-
-    a: int | float
-
-
-class SleepParInput(Input):
-    """Inputs of `/sleep_par`."""
-
-    a: int | float
-
-
-class MarksInput(Input):
-    """Inputs of `/marks`."""
-
-
-class ValueErrorInput(Input):
-    """Inputs of `/value_error`."""
-
-    greeting: str = ""
-
-
-class GrErrorOptsInput(Input):
-    """Inputs of `/gr_error_opts`."""
-
-    greeting: str = ""
-
-
 class BatchInput(Input):
     """Inputs of `/batch`."""
 
     greeting: str = ""
     a: int | float
-
-
-class NoInputsInput(Input):
-    """Inputs of `/no_inputs`."""
-
-
-class NoOutputsInput(Input):
-    """Inputs of `/no_outputs`."""
-
-    greeting: str = ""
-
-
-class NeitherInput(Input):
-    """Inputs of `/neither`."""
 
 
 class WeirdInput(Input):
@@ -521,36 +377,6 @@ class NolabelInput(Input):
     textbox: str = ""
 
 
-class DupNameInput(Input):
-    """Inputs of `/dup_name`."""
-
-
-class DupName1Input(Input):
-    """Inputs of `/dup_name_1`."""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-
-class Unicodé名Input(Input):
-    """Inputs of `/unicodé名`."""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-
-class MultiOutInput(Input):
-    """Inputs of `/multi_out`."""
-
-    greeting: str = ""
-
-
 class MultiOutOutput(Output):
     """Outputs of `/multi_out`."""
 
@@ -561,12 +387,6 @@ class MultiOutOutput(Output):
     def astuple(self) -> tuple[str, float, bool]:
         """The outputs in wire order."""
         return (self.out, self.result, self.flag)
-
-
-class DupOutLabelsInput(Input):
-    """Inputs of `/dup_out_labels`."""
-
-    greeting: str = ""
 
 
 class DupOutLabelsOutput(Output):
@@ -581,28 +401,10 @@ class DupOutLabelsOutput(Output):
         return (self.out, self.result, self.result_2)
 
 
-class UpdateOutInput(Input):
-    """Inputs of `/update_out`."""
-
-    greeting: str = ""
-
-
-class DdUpdateInput(Input):
-    """Inputs of `/dd_update`."""
-
-    greeting: str = ""
-
-
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
     pick: Pick | str
-
-
-class SkipOutInput(Input):
-    """Inputs of `/skip_out`."""
-
-    greeting: str = ""
 
 
 class SkipOutOutput(Output):
@@ -614,18 +416,6 @@ class SkipOutOutput(Output):
     def astuple(self) -> tuple[str, Any]:
         """The outputs in wire order."""
         return (self.out, self.json_out)
-
-
-class NoneOutInput(Input):
-    """Inputs of `/none_out`."""
-
-    greeting: str = ""
-
-
-class NanOutInput(Input):
-    """Inputs of `/nan_out`."""
-
-    greeting: str = ""
 
 
 class NanOutOutput(Output):
@@ -640,30 +430,12 @@ class NanOutOutput(Output):
         return (self.result, self.inf, self.json_out)
 
 
-class HugeIntInput(Input):
-    """Inputs of `/huge_int`."""
-
-    greeting: str = ""
-
-
-class ReqInfoInput(Input):
-    """Inputs of `/req_info`."""
-
-    greeting: str = ""
-
-
 class OptNoneInput(Input):
     """Inputs of `/opt_none`."""
 
     note: str = ""
     bb: int | float
     plain: str = ""
-
-
-class BigTextInput(Input):
-    """Inputs of `/big_text`."""
-
-    a: int | float
 
 
 class DateFnInput(Input):
@@ -674,45 +446,66 @@ class DateFnInput(Input):
     src: str
 
 
-class Fn66Input(Input):
-    """Inputs of `fn_66`."""
-
-
-class Fn67Input(Input):
-    """Inputs of `fn_67`."""
-
-    greeting: str = ""
-
-
-class UndocInput(Input):
-    """Inputs of `/undoc`."""
-
-    greeting: str = ""
-
-
-class Fn71Input(Input):
-    """Inputs of `fn_71`."""
-
-
-class Fn72Input(Input):
-    """Inputs of `fn_72`."""
-
-
-class Chain1Input(Input):
-    """Inputs of `/chain1`."""
-
-
 class Chain2Input(Input):
     """Inputs of `/chain2`."""
 
     out: str | Unchanged = UNCHANGED
 
 
+CounterInput = ChatHistInput
+GenReplaceInput = GenTextInput
+GenChatInput = LabelOutInput
+GenMultiInput = GenTextInput
+GenErrorInput = GenTextInput
+GenValueErrorInput = GenTextInput
+GenEmptyInput = GenTextInput
+GenSameInput = GenTextInput
+AgenTextInput = GenTextInput
+GenImageInput = GenTextInput
+GenSlowInput = GenTextInput
+ProgressInput = GenTextInput
+LogsInput = LabelOutInput
+NoqueueInput = LabelOutInput
+NoqueueErrorInput = LabelOutInput
+NoqueueValueErrorInput = LabelOutInput
+GenNoqueueInput = GenTextInput
+SleepInput = ChatHistInput
+SleepParInput = ChatHistInput
+MarksInput = Input
+ValueErrorInput = LabelOutInput
+GrErrorOptsInput = LabelOutInput
+NoInputsInput = Input
+NoOutputsInput = LabelOutInput
+NeitherInput = Input
+DupNameInput = Input
+DupName1Input = Input
+WithSpaceInput = Input
+NsSubInput = Input
+Unicodé名Input = Input
+ClassInput = Input
+MultiOutInput = LabelOutInput
+DupOutLabelsInput = LabelOutInput
+UpdateOutInput = LabelOutInput
+DdUpdateInput = LabelOutInput
+SkipOutInput = LabelOutInput
+NoneOutInput = LabelOutInput
+NanOutInput = LabelOutInput
+HugeIntInput = LabelOutInput
+ReqInfoInput = LabelOutInput
+BigTextInput = ChatHistInput
+Fn66Input = Input
+Fn67Input = LabelOutInput
+UndocInput = LabelOutInput
+Fn71Input = Input
+Fn72Input = Input
+Chain1Input = Input
+
+
 @_app.endpoint(
     "/calc",
     CalcInput,
     shape="number, radio, number -> number",
-    labels=["A", "Operation", "B"],
+    labels="A\nOperation\nB",
 )
 def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     """Call `/calc`.
@@ -725,14 +518,14 @@ def calc(a: float, operation: Operation = "add", b: float = 2.0) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CalcInput(a=a, operation=operation, b=b))
+    return Call.of(CalcInput, locals())
 
 
 @_app.endpoint(
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
-    labels=["Name", "Greeting", "Note", "Plain"],
+    labels="Name\nGreeting\nNote\nPlain",
 )
 def text_defaults(
     name: str = "World", greeting: str = "", note: str = "", plain: str = ""
@@ -748,14 +541,14 @@ def text_defaults(
     Returns:
         out (Textbox).
     """
-    return Call(TextDefaultsInput(name=name, greeting=greeting, note=note, plain=plain))
+    return Call.of(TextDefaultsInput, locals())
 
 
 @_app.endpoint(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
-    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
+    labels="Pick\nPick many\nColours\nSize\nOn?",
 )
 def choices(
     pick: Pick,
@@ -776,22 +569,14 @@ def choices(
     Returns:
         json out (JSON).
     """
-    return Call(
-        ChoicesInput(
-            pick=pick,
-            pick_many=[1] if pick_many is None else pick_many,
-            colours=["r"] if colours is None else colours,
-            size=size,
-            on=on,
-        )
-    )
+    return Call.of(ChoicesInput, locals())
 
 
 @_app.endpoint(
     "/choices2",
     Choices2Input,
     shape="dropdown, slider -> json",
-    labels=["Custom ok", "Int slider"],
+    labels="Custom ok\nInt slider",
 )
 def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any]:
     """Call `/choices2`.
@@ -803,12 +588,10 @@ def choices2(custom_ok: CustomOk | str = "x", int_slider: float = 0) -> Call[Any
     Returns:
         json out (JSON).
     """
-    return Call(Choices2Input(custom_ok=custom_ok, int_slider=int_slider))
+    return Call.of(Choices2Input, locals())
 
 
-@_app.endpoint(
-    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
-)
+@_app.endpoint("/int_number", IntNumberInput, shape="number -> number", labels="Whole")
 def int_number(whole: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -818,10 +601,10 @@ def int_number(whole: int = 4) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(IntNumberInput(whole=whole))
+    return Call.of(IntNumberInput, locals())
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels="Img")
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -831,10 +614,10 @@ def image_io(img: FileInput) -> Call[File]:
     Returns:
         Img out (Image).
     """
-    return Call(ImageIoInput(img=img))
+    return Call.of(ImageIoInput, locals())
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels="ImgNp")
 def image_np(img_np: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -844,10 +627,10 @@ def image_np(img_np: FileInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ImageNpInput(img_np=img_np))
+    return Call.of(ImageNpInput, locals())
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels="Aud")
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -857,10 +640,10 @@ def audio_io(aud: FileInput) -> Call[File]:
     Returns:
         Aud out (Audio).
     """
-    return Call(AudioIoInput(aud=aud))
+    return Call.of(AudioIoInput, locals())
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels="F")
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -870,10 +653,10 @@ def file_single(f: FileInput) -> Call[File]:
     Returns:
         F out (File).
     """
-    return Call(FileSingleInput(f=f))
+    return Call.of(FileSingleInput, locals())
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels="Fs")
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -883,10 +666,10 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Fs out (File).
     """
-    return Call(FileMultiInput(fs=fs))
+    return Call.of(FileMultiInput, locals())
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels="V")
 def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
@@ -896,10 +679,10 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     Returns:
         V out (Video).
     """
-    return Call(VideoIoInput(v=v))
+    return Call.of(VideoIoInput, locals())
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels="G")
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -909,11 +692,11 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     Returns:
         G out (Gallery).
     """
-    return Call(GalleryIoInput(g=[] if g is None else g))
+    return Call.of(GalleryIoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels="DF"
 )
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
@@ -924,18 +707,10 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         DF out (Dataframe).
     """
-    return Call(
-        DataframeIoInput(
-            df=(
-                DataframeData(data=[["", 0], ["", 0]], headers=["x", "y"])
-                if df is None
-                else df
-            )
-        )
-    )
+    return Call.of(DataframeIoInput, locals())
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels="J")
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -945,12 +720,10 @@ def json_io(j: Any) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(JsonIoInput(j=j))
+    return Call.of(JsonIoInput, locals())
 
 
-@_app.endpoint(
-    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
-)
+@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label", labels="Greeting")
 def label_out(greeting: str = "") -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -960,10 +733,10 @@ def label_out(greeting: str = "") -> Call[LabelData]:
     Returns:
         Lab (Label).
     """
-    return Call(LabelOutInput(greeting=greeting))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels="Chat")
 def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]]:
     """Call `/chat_echo`.
 
@@ -973,10 +746,10 @@ def chat_echo(chat: Several[ChatPairInput] | None = None) -> Call[list[ChatPair]
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatEchoInput(chat=[] if chat is None else chat))
+    return Call.of(ChatEchoInput, locals())
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels="A")
 def chat_hist(a: float) -> Call[list[ChatPair]]:
     """Call `/chat_hist`.
 
@@ -986,10 +759,10 @@ def chat_hist(a: float) -> Call[list[ChatPair]]:
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatHistInput(a=a))
+    return Call.of(ChatHistInput, locals())
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels="A")
 def counter(a: float) -> Call[float]:
     """Call `/counter`.
 
@@ -999,12 +772,10 @@ def counter(a: float) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CounterInput(a=a))
+    return Call.of(CounterInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox", labels="N")
 def gen_text(n: float = 3.0) -> Call[str]:
     """Call `/gen_text`.
 
@@ -1014,11 +785,11 @@ def gen_text(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenTextInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels="N"
 )
 def gen_replace(n: float = 3.0) -> Call[str]:
     """Call `/gen_replace`.
@@ -1029,11 +800,11 @@ def gen_replace(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenReplaceInput(n=n))
+    return Call.of(GenReplaceInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels="Greeting"
 )
 def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
     """Call `/gen_chat`.
@@ -1044,15 +815,15 @@ def gen_chat(greeting: str = "") -> Call[list[ChatPair]]:
     Yields:
         Chat2 (Chatbot).
     """
-    return Call(GenChatInput(greeting=greeting))
+    return Call.of(GenChatInput, locals())
 
 
 @_app.stream_endpoint(
     "/gen_multi",
     GenMultiInput,
     shape="number -> textbox, number, json",
-    labels=["N"],
-    output_labels=["out", "result", "json out"],
+    labels="N",
+    output_labels="out\nresult\njson out",
 )
 def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1065,11 +836,11 @@ def gen_multi(n: float = 3.0) -> Call[GenMultiOutput]:
         result: Number.
         json_out: JSON.
     """
-    return Call(GenMultiInput(n=n))
+    return Call.of(GenMultiInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
+    "/gen_error", GenErrorInput, shape="number -> textbox", labels="N"
 )
 def gen_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_error`.
@@ -1080,11 +851,11 @@ def gen_error(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenErrorInput(n=n))
+    return Call.of(GenErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels="N"
 )
 def gen_value_error(n: float = 3.0) -> Call[str]:
     """Call `/gen_value_error`.
@@ -1095,11 +866,11 @@ def gen_value_error(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenValueErrorInput(n=n))
+    return Call.of(GenValueErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
+    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels="N"
 )
 def gen_empty(n: float = 3.0) -> Call[str]:
     """Call `/gen_empty`.
@@ -1110,12 +881,10 @@ def gen_empty(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenEmptyInput(n=n))
+    return Call.of(GenEmptyInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_same", GenSameInput, shape="number -> textbox", labels="N")
 def gen_same(n: float = 3.0) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1125,10 +894,10 @@ def gen_same(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSameInput(n=n))
+    return Call.of(GenSameInput, locals())
 
 
-@_app.endpoint("/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/agen_text", AgenTextInput, shape="number -> textbox", labels="N")
 def agen_text(n: float = 3.0) -> Call[str]:
     """Call `/agen_text`.
 
@@ -1138,12 +907,10 @@ def agen_text(n: float = 3.0) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(AgenTextInput(n=n))
+    return Call.of(AgenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
-)
+@_app.stream_endpoint("/gen_image", GenImageInput, shape="number -> image", labels="N")
 def gen_image(n: float = 3.0) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1153,12 +920,10 @@ def gen_image(n: float = 3.0) -> Call[File]:
     Yields:
         Img out (Image).
     """
-    return Call(GenImageInput(n=n))
+    return Call.of(GenImageInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_slow", GenSlowInput, shape="number -> textbox", labels="N")
 def gen_slow(n: float = 3.0) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1168,10 +933,10 @@ def gen_slow(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSlowInput(n=n))
+    return Call.of(GenSlowInput, locals())
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels="N")
 def progress(n: float = 3.0) -> Call[str]:
     """Call `/progress`.
 
@@ -1181,10 +946,10 @@ def progress(n: float = 3.0) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ProgressInput(n=n))
+    return Call.of(ProgressInput, locals())
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels="Greeting")
 def logs(greeting: str = "") -> Call[str]:
     """Call `/logs`.
 
@@ -1194,12 +959,10 @@ def logs(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(LogsInput(greeting=greeting))
+    return Call.of(LogsInput, locals())
 
 
-@_app.endpoint(
-    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
-)
+@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox", labels="Greeting")
 def noqueue(greeting: str = "") -> Call[str]:
     """Call `/noqueue`.
 
@@ -1209,11 +972,11 @@ def noqueue(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueInput(greeting=greeting))
+    return Call.of(NoqueueInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_error`.
@@ -1224,14 +987,14 @@ def noqueue_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueErrorInput(greeting=greeting))
+    return Call.of(NoqueueErrorInput, locals())
 
 
 @_app.endpoint(
     "/noqueue_value_error",
     NoqueueValueErrorInput,
     shape="textbox -> textbox",
-    labels=["Greeting"],
+    labels="Greeting",
 )
 def noqueue_value_error(greeting: str = "") -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1242,11 +1005,11 @@ def noqueue_value_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueValueErrorInput(greeting=greeting))
+    return Call.of(NoqueueValueErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels="N"
 )
 def gen_noqueue(n: float = 3.0) -> Call[str]:
     """Call `/gen_noqueue`.
@@ -1257,10 +1020,10 @@ def gen_noqueue(n: float = 3.0) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenNoqueueInput(n=n))
+    return Call.of(GenNoqueueInput, locals())
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels="A")
 def sleep(a: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1270,10 +1033,10 @@ def sleep(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepInput(a=a))
+    return Call.of(SleepInput, locals())
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels="A")
 def sleep_par(a: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1283,7 +1046,7 @@ def sleep_par(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepParInput(a=a))
+    return Call.of(SleepParInput, locals())
 
 
 @_app.endpoint("/marks", MarksInput, shape="-> json")
@@ -1293,11 +1056,11 @@ def marks() -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MarksInput())
+    return Call.of(MarksInput, locals())
 
 
 @_app.endpoint(
-    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def value_error(greeting: str = "") -> Call[str]:
     """Call `/value_error`.
@@ -1308,11 +1071,11 @@ def value_error(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ValueErrorInput(greeting=greeting))
+    return Call.of(ValueErrorInput, locals())
 
 
 @_app.endpoint(
-    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels="Greeting"
 )
 def gr_error_opts(greeting: str = "") -> Call[str]:
     """Call `/gr_error_opts`.
@@ -1323,11 +1086,11 @@ def gr_error_opts(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(GrErrorOptsInput(greeting=greeting))
+    return Call.of(GrErrorOptsInput, locals())
 
 
 @_app.endpoint(
-    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels="Greeting\nA"
 )
 def batch(*, greeting: str = "", a: float) -> Call[str]:
     """Call `/batch`.
@@ -1339,7 +1102,7 @@ def batch(*, greeting: str = "", a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BatchInput(greeting=greeting, a=a))
+    return Call.of(BatchInput, locals())
 
 
 @_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
@@ -1349,40 +1112,30 @@ def no_inputs() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoInputsInput())
+    return Call.of(NoInputsInput, locals())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels="Greeting")
 def no_outputs(greeting: str = "") -> Call[None]:
     """Call `/no_outputs`.
 
     Args:
         greeting: Textbox. Default: empty text.
     """
-    return Call(NoOutputsInput(greeting=greeting))
+    return Call.of(NoOutputsInput, locals())
 
 
 @_app.endpoint("/neither", NeitherInput, shape="->")
 def neither() -> Call[None]:
     """Call `/neither`."""
-    return Call(NeitherInput())
+    return Call.of(NeitherInput, locals())
 
 
 @_app.endpoint(
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
-    labels=[
-        "from",
-        "class",
-        "名前 Ünïcode",
-        "Dup",
-        "Dup",
-        "What's this? (100%)",
-        None,
-        "spaced",
-        "CamelCase",
-    ],
+    labels="from\nclass\n名前 Ünïcode\nDup\nDup\nWhat's this? (100%)\n\nspaced\nCamelCase",
 )
 def weird(
     from_: str = "",
@@ -1411,26 +1164,14 @@ def weird(
     Returns:
         json out (JSON).
     """
-    return Call(
-        WeirdInput(
-            from_=from_,
-            class_=class_,
-            名前_ünïcode=名前_ünïcode,
-            dup=dup,
-            dup_2=dup_2,
-            what_s_this_100=what_s_this_100,
-            textbox=textbox,
-            spaced=spaced,
-            camel_case=camel_case,
-        )
-    )
+    return Call.of(WeirdInput, locals())
 
 
 @_app.endpoint(
     "/star_args",
     StarArgsInput,
     shape="textbox, textbox, textbox -> json",
-    labels=["Dup", "Dup", "What's this? (100%)"],
+    labels="Dup\nDup\nWhat's this? (100%)",
 )
 def star_args(dup: str = "", dup_2: str = "", what_s_this_100: str = "") -> Call[Any]:
     """Call `/star_args`.
@@ -1443,7 +1184,7 @@ def star_args(dup: str = "", dup_2: str = "", what_s_this_100: str = "") -> Call
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(dup=dup, dup_2=dup_2, what_s_this_100=what_s_this_100))
+    return Call.of(StarArgsInput, locals())
 
 
 @_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
@@ -1456,7 +1197,7 @@ def nolabel(textbox: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NolabelInput(textbox=textbox))
+    return Call.of(NolabelInput, locals())
 
 
 @_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
@@ -1466,7 +1207,7 @@ def dup_name() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupNameInput())
+    return Call.of(DupNameInput, locals())
 
 
 @_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
@@ -1476,7 +1217,7 @@ def dup_name_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupName1Input())
+    return Call.of(DupName1Input, locals())
 
 
 @_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
@@ -1486,7 +1227,7 @@ def with_space() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(WithSpaceInput())
+    return Call.of(WithSpaceInput, locals())
 
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
@@ -1496,7 +1237,7 @@ def ns_sub() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NsSubInput())
+    return Call.of(NsSubInput, locals())
 
 
 @_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
@@ -1506,7 +1247,7 @@ def unicodé名() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Unicodé名Input())
+    return Call.of(Unicodé名Input, locals())
 
 
 @_app.endpoint("/class", ClassInput, shape="-> textbox")
@@ -1516,15 +1257,15 @@ def class_() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ClassInput())
+    return Call.of(ClassInput, locals())
 
 
 @_app.endpoint(
     "/multi_out",
     MultiOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "flag"],
+    labels="Greeting",
+    output_labels="out\nresult\nflag",
 )
 def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1537,15 +1278,15 @@ def multi_out(greeting: str = "") -> Call[MultiOutOutput]:
         result: Number.
         flag: Checkbox.
     """
-    return Call(MultiOutInput(greeting=greeting))
+    return Call.of(MultiOutInput, locals())
 
 
 @_app.endpoint(
     "/dup_out_labels",
     DupOutLabelsInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "result"],
+    labels="Greeting",
+    output_labels="out\nresult\nresult",
 )
 def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1558,11 +1299,11 @@ def dup_out_labels(greeting: str = "") -> Call[DupOutLabelsOutput]:
         result: Number.
         result_2: result (Checkbox).
     """
-    return Call(DupOutLabelsInput(greeting=greeting))
+    return Call.of(DupOutLabelsInput, locals())
 
 
 @_app.endpoint(
-    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def update_out(greeting: str = "") -> Call[str]:
     """Call `/update_out`.
@@ -1573,11 +1314,11 @@ def update_out(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(UpdateOutInput(greeting=greeting))
+    return Call.of(UpdateOutInput, locals())
 
 
 @_app.endpoint(
-    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels="Greeting"
 )
 def dd_update(greeting: str = "") -> Call[str]:
     """Call `/dd_update`.
@@ -1588,10 +1329,10 @@ def dd_update(greeting: str = "") -> Call[str]:
     Returns:
         Pick (Dropdown).
     """
-    return Call(DdUpdateInput(greeting=greeting))
+    return Call.of(DdUpdateInput, locals())
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels="Pick")
 def dd_read(pick: Pick) -> Call[str]:
     """Call `/dd_read`.
 
@@ -1601,15 +1342,15 @@ def dd_read(pick: Pick) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(DdReadInput(pick=pick))
+    return Call.of(DdReadInput, locals())
 
 
 @_app.endpoint(
     "/skip_out",
     SkipOutInput,
     shape="textbox -> textbox, json",
-    labels=["Greeting"],
-    output_labels=["out", "json out"],
+    labels="Greeting",
+    output_labels="out\njson out",
 )
 def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
     """Call `/skip_out`.
@@ -1621,12 +1362,10 @@ def skip_out(greeting: str = "") -> Call[SkipOutOutput]:
         out: Textbox.
         json_out: JSON.
     """
-    return Call(SkipOutInput(greeting=greeting))
+    return Call.of(SkipOutInput, locals())
 
 
-@_app.endpoint(
-    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
-)
+@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number", labels="Greeting")
 def none_out(greeting: str = "") -> Call[float]:
     """Call `/none_out`.
 
@@ -1636,15 +1375,15 @@ def none_out(greeting: str = "") -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(NoneOutInput(greeting=greeting))
+    return Call.of(NoneOutInput, locals())
 
 
 @_app.endpoint(
     "/nan_out",
     NanOutInput,
     shape="textbox -> number, number, json",
-    labels=["Greeting"],
-    output_labels=["result", "inf", "json out"],
+    labels="Greeting",
+    output_labels="result\ninf\njson out",
 )
 def nan_out(greeting: str = "") -> Call[NanOutOutput]:
     """Call `/nan_out`.
@@ -1657,10 +1396,10 @@ def nan_out(greeting: str = "") -> Call[NanOutOutput]:
         inf: Number.
         json_out: JSON.
     """
-    return Call(NanOutInput(greeting=greeting))
+    return Call.of(NanOutInput, locals())
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels="Greeting")
 def huge_int(greeting: str = "") -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1670,10 +1409,10 @@ def huge_int(greeting: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(HugeIntInput(greeting=greeting))
+    return Call.of(HugeIntInput, locals())
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels="Greeting")
 def req_info(greeting: str = "") -> Call[Any]:
     """Call `/req_info`.
 
@@ -1683,14 +1422,14 @@ def req_info(greeting: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ReqInfoInput(greeting=greeting))
+    return Call.of(ReqInfoInput, locals())
 
 
 @_app.endpoint(
     "/opt_none",
     OptNoneInput,
     shape="textbox, number, textbox -> json",
-    labels=["Note", "bb", "Plain"],
+    labels="Note\nbb\nPlain",
 )
 def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     """Call `/opt_none`.
@@ -1703,10 +1442,10 @@ def opt_none(*, note: str = "", bb: float, plain: str = "") -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(OptNoneInput(note=note, bb=bb, plain=plain))
+    return Call.of(OptNoneInput, locals())
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels="A")
 def big_text(a: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1716,14 +1455,14 @@ def big_text(a: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BigTextInput(a=a))
+    return Call.of(BigTextInput, locals())
 
 
 @_app.endpoint(
     "/date_fn",
     DateFnInput,
     shape="textbox, colorpicker, code -> json",
-    labels=["When", "Col", "Src"],
+    labels="When\nCol\nSrc",
 )
 def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
     """Call `/date_fn`.
@@ -1736,7 +1475,7 @@ def date_fn(*, when: str = "", col: str, src: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(DateFnInput(when=when, col=col, src=src))
+    return Call.of(DateFnInput, locals())
 
 
 @_app.endpoint(66, Fn66Input, shape="-> textbox")
@@ -1746,10 +1485,10 @@ def fn_66() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Fn66Input())
+    return Call.of(Fn66Input, locals())
 
 
-@_app.endpoint(67, Fn67Input, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint(67, Fn67Input, shape="textbox -> textbox", labels="Greeting")
 def fn_67(greeting: str = "") -> Call[str]:
     """Call `fn_67`.
 
@@ -1759,10 +1498,10 @@ def fn_67(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(Fn67Input(greeting=greeting))
+    return Call.of(Fn67Input, locals())
 
 
-@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/undoc", UndocInput, shape="textbox -> textbox", labels="Greeting")
 def undoc(greeting: str = "") -> Call[str]:
     """Call `/undoc`.
 
@@ -1772,13 +1511,13 @@ def undoc(greeting: str = "") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(UndocInput(greeting=greeting))
+    return Call.of(UndocInput, locals())
 
 
 @_app.endpoint(71, Fn71Input, shape="->")
 def fn_71() -> Call[None]:
     """Call `fn_71`."""
-    return Call(Fn71Input())
+    return Call.of(Fn71Input, locals())
 
 
 @_app.endpoint(72, Fn72Input, shape="-> textbox")
@@ -1788,7 +1527,7 @@ def fn_72() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Fn72Input())
+    return Call.of(Fn72Input, locals())
 
 
 @_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
@@ -1798,10 +1537,10 @@ def chain1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain1Input())
+    return Call.of(Chain1Input, locals())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels="out")
 def chain2(out: str | Unchanged = UNCHANGED) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1812,7 +1551,7 @@ def chain2(out: str | Unchanged = UNCHANGED) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain2Input(out=out))
+    return Call.of(Chain2Input, locals())
 
 
 class AppClient(Client):

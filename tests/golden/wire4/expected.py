@@ -285,7 +285,7 @@ class JsonIoInput(Input):
 
 
 class LabelOutInput(Input):
-    """Inputs of `/label_out`."""
+    """Inputs of `/label_out`, `/logs`, `/noqueue` and 15 more."""
 
     x: str
 
@@ -297,7 +297,7 @@ class ChatEchoInput(Input):
 
 
 class ChatHistInput(Input):
-    """Inputs of `/chat_hist`."""
+    """Inputs of `/chat_hist`, `/counter` and `/big_text`."""
 
     n: int | float
 
@@ -308,74 +308,16 @@ class MultimodalInput2(Input):
     m: MultimodalInput | Unchanged = UNCHANGED
 
 
-class CounterInput(Input):
-    """Inputs of `/counter`."""
-
-    n: int | float
-
-
 class AgenTextInput(Input):
-    """Inputs of `/agen_text`."""
+    """Inputs of `/agen_text` and `/progress`."""
 
     n: int | float = 3
-
-
-class ProgressInput(Input):
-    """Inputs of `/progress`."""
-
-    n: int | float = 3
-
-
-class LogsInput(Input):
-    """Inputs of `/logs`."""
-
-    x: str
-
-
-class NoqueueInput(Input):
-    """Inputs of `/noqueue`."""
-
-    x: str
-
-
-class NoqueueErrorInput(Input):
-    """Inputs of `/noqueue_error`."""
-
-    x: str
-
-
-class NoqueueValueErrorInput(Input):
-    """Inputs of `/noqueue_value_error`."""
-
-    x: str
 
 
 class SleepInput(Input):
-    """Inputs of `/sleep`."""
+    """Inputs of `/sleep` and `/sleep_par`."""
 
     sec: int | float
-
-
-class SleepParInput(Input):
-    """Inputs of `/sleep_par`."""
-
-    sec: int | float
-
-
-class MarksInput(Input):
-    """Inputs of `/marks`."""
-
-
-class ValueErrorInput(Input):
-    """Inputs of `/value_error`."""
-
-    x: str
-
-
-class GrErrorOptsInput(Input):
-    """Inputs of `/gr_error_opts`."""
-
-    x: str
 
 
 class BatchInput(Input):
@@ -383,20 +325,6 @@ class BatchInput(Input):
 
     names: str
     counts: int | float
-
-
-class NoInputsInput(Input):
-    """Inputs of `/no_inputs`."""
-
-
-class NoOutputsInput(Input):
-    """Inputs of `/no_outputs`."""
-
-    x: str
-
-
-class NeitherInput(Input):
-    """Inputs of `/neither`."""
 
 
 class WeirdInput(Input):
@@ -421,42 +349,6 @@ class StarArgsInput(Input):
     what_s_this_100: str
 
 
-class NolabelInput(Input):
-    """Inputs of `/nolabel`."""
-
-    x: str
-
-
-class DupNameInput(Input):
-    """Inputs of `/dup_name`."""
-
-
-class DupName1Input(Input):
-    """Inputs of `/dup_name_1`."""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-
-class Unicodé名Input(Input):
-    """Inputs of `/unicodé名`."""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-
-class MultiOutInput(Input):
-    """Inputs of `/multi_out`."""
-
-    x: str
-
-
 class MultiOutOutput(Output):
     """Outputs of `/multi_out`."""
 
@@ -467,12 +359,6 @@ class MultiOutOutput(Output):
     def astuple(self) -> tuple[str | None, float | None, bool | None]:
         """The outputs in wire order."""
         return (self.out, self.result, self.flag)
-
-
-class DupOutLabelsInput(Input):
-    """Inputs of `/dup_out_labels`."""
-
-    x: str
 
 
 class DupOutLabelsOutput(Output):
@@ -487,28 +373,10 @@ class DupOutLabelsOutput(Output):
         return (self.out, self.result, self.result_2)
 
 
-class UpdateOutInput(Input):
-    """Inputs of `/update_out`."""
-
-    x: str
-
-
-class DdUpdateInput(Input):
-    """Inputs of `/dd_update`."""
-
-    x: str
-
-
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
     x: DdReadX | str
-
-
-class SkipOutInput(Input):
-    """Inputs of `/skip_out`."""
-
-    x: str
 
 
 class SkipOutOutput(Output):
@@ -520,18 +388,6 @@ class SkipOutOutput(Output):
     def astuple(self) -> tuple[str | None, Any]:
         """The outputs in wire order."""
         return (self.out, self.json_out)
-
-
-class NoneOutInput(Input):
-    """Inputs of `/none_out`."""
-
-    x: str
-
-
-class NanOutInput(Input):
-    """Inputs of `/nan_out`."""
-
-    x: str
 
 
 class NanOutOutput(Output):
@@ -546,30 +402,12 @@ class NanOutOutput(Output):
         return (self.result, self.inf, self.json_out)
 
 
-class HugeIntInput(Input):
-    """Inputs of `/huge_int`."""
-
-    x: str
-
-
-class ReqInfoInput(Input):
-    """Inputs of `/req_info`."""
-
-    x: str
-
-
 class OptNoneInput(Input):
     """Inputs of `/opt_none`."""
 
     a: str | None = None
     b: int | float
     c: str = Field(max_length=40)
-
-
-class BigTextInput(Input):
-    """Inputs of `/big_text`."""
-
-    n: int | float
 
 
 class DateFnInput(Input):
@@ -580,22 +418,10 @@ class DateFnInput(Input):
     code: str
 
 
-class NoInputs1Input(Input):
-    """Inputs of `/no_inputs_1`."""
-
-
 class LambdaInput(Input):
     """Inputs of `/lambda`."""
 
     q: str
-
-
-class Lambda1Input(Input):
-    """Inputs of `/lambda_1`."""
-
-
-class Chain1Input(Input):
-    """Inputs of `/chain1`."""
 
 
 class Chain2Input(Input):
@@ -604,11 +430,46 @@ class Chain2Input(Input):
     s: str
 
 
+CounterInput = ChatHistInput
+ProgressInput = AgenTextInput
+LogsInput = LabelOutInput
+NoqueueInput = LabelOutInput
+NoqueueErrorInput = LabelOutInput
+NoqueueValueErrorInput = LabelOutInput
+SleepParInput = SleepInput
+MarksInput = Input
+ValueErrorInput = LabelOutInput
+GrErrorOptsInput = LabelOutInput
+NoInputsInput = Input
+NoOutputsInput = LabelOutInput
+NeitherInput = Input
+NolabelInput = LabelOutInput
+DupNameInput = Input
+DupName1Input = Input
+WithSpaceInput = Input
+NsSubInput = Input
+Unicodé名Input = Input
+ClassInput = Input
+MultiOutInput = LabelOutInput
+DupOutLabelsInput = LabelOutInput
+UpdateOutInput = LabelOutInput
+DdUpdateInput = LabelOutInput
+SkipOutInput = LabelOutInput
+NoneOutInput = LabelOutInput
+NanOutInput = LabelOutInput
+HugeIntInput = LabelOutInput
+ReqInfoInput = LabelOutInput
+BigTextInput = ChatHistInput
+NoInputs1Input = Input
+Lambda1Input = Input
+Chain1Input = Input
+
+
 @_app.endpoint(
     "/calc",
     CalcInput,
     shape="number, radio, number -> number",
-    labels=["A", "Operation", "B"],
+    labels="A\nOperation\nB",
 )
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     """Call `/calc`.
@@ -621,14 +482,14 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(CalcInput(a=a, op=op, b=b))
+    return Call.of(CalcInput, locals())
 
 
 @_app.endpoint(
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
-    labels=["Name", "Greeting", "Note", "Plain"],
+    labels="Name\nGreeting\nNote\nPlain",
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -644,14 +505,14 @@ def text_defaults(
     Returns:
         out (Textbox).
     """
-    return Call(TextDefaultsInput(name=name, greeting=greeting, note=note, plain=plain))
+    return Call.of(TextDefaultsInput, locals())
 
 
 @_app.endpoint(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
-    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
+    labels="Pick\nPick many\nColours\nSize\nOn?",
 )
 def choices(
     dd: Dd,
@@ -673,22 +534,14 @@ def choices(
     Returns:
         json out (JSON).
     """
-    return Call(
-        ChoicesInput(
-            dd=dd,
-            dd_multi=[1] if dd_multi is None else dd_multi,
-            cbg=["r"] if cbg is None else cbg,
-            sl=sl,
-            cb=cb,
-        )
-    )
+    return Call.of(ChoicesInput, locals())
 
 
 @_app.endpoint(
     "/choices2",
     Choices2Input,
     shape="dropdown, slider -> json",
-    labels=["Custom ok", "Int slider"],
+    labels="Custom ok\nInt slider",
 )
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
@@ -700,12 +553,10 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(Choices2Input(x=x, y=y))
+    return Call.of(Choices2Input, locals())
 
 
-@_app.endpoint(
-    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
-)
+@_app.endpoint("/int_number", IntNumberInput, shape="number -> number", labels="Whole")
 def int_number(x: int = 4) -> Call[float | None]:
     """Call `/int_number`.
 
@@ -715,10 +566,10 @@ def int_number(x: int = 4) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(IntNumberInput(x=x))
+    return Call.of(IntNumberInput, locals())
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels="Img")
 def image_io(img: FileInput) -> Call[File | None]:
     """Call `/image_io`.
 
@@ -728,10 +579,10 @@ def image_io(img: FileInput) -> Call[File | None]:
     Returns:
         Img out (Image).
     """
-    return Call(ImageIoInput(img=img))
+    return Call.of(ImageIoInput, locals())
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels="ImgNp")
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -741,10 +592,10 @@ def image_np(x: FileInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ImageNpInput(x=x))
+    return Call.of(ImageNpInput, locals())
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels="Aud")
 def audio_io(aud: FileInput) -> Call[File | None]:
     """Call `/audio_io`.
 
@@ -754,10 +605,10 @@ def audio_io(aud: FileInput) -> Call[File | None]:
     Returns:
         Aud out (Audio).
     """
-    return Call(AudioIoInput(aud=aud))
+    return Call.of(AudioIoInput, locals())
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels="F")
 def file_single(f: FileInput) -> Call[File | None]:
     """Call `/file_single`.
 
@@ -767,10 +618,10 @@ def file_single(f: FileInput) -> Call[File | None]:
     Returns:
         F out (File).
     """
-    return Call(FileSingleInput(f=f))
+    return Call.of(FileSingleInput, locals())
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels="Fs")
 def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     """Call `/file_multi`.
 
@@ -780,10 +631,10 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File] | None]:
     Returns:
         Fs out (File).
     """
-    return Call(FileMultiInput(fs=fs))
+    return Call.of(FileMultiInput, locals())
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels="V")
 def video_io(v: FileInput) -> Call[VideoFile | None]:
     """Call `/video_io`.
 
@@ -793,10 +644,10 @@ def video_io(v: FileInput) -> Call[VideoFile | None]:
     Returns:
         V out (Video).
     """
-    return Call(VideoIoInput(v=v))
+    return Call.of(VideoIoInput, locals())
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels="G")
 def gallery_io(
     g: Several[GalleryInput] | None = None,
 ) -> Call[list[GalleryItem] | None]:
@@ -808,11 +659,11 @@ def gallery_io(
     Returns:
         G out (Gallery).
     """
-    return Call(GalleryIoInput(g=[] if g is None else g))
+    return Call.of(GalleryIoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels="DF"
 )
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]:
     """Call `/dataframe_io`.
@@ -823,18 +674,10 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData | None]
     Returns:
         DF out (Dataframe).
     """
-    return Call(
-        DataframeIoInput(
-            df=(
-                DataframeData(headers=["x", "y"], data=[["", 0], ["", 0]])
-                if df is None
-                else df
-            )
-        )
-    )
+    return Call.of(DataframeIoInput, locals())
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels="J")
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -844,12 +687,10 @@ def json_io(j: Any) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(JsonIoInput(j=j))
+    return Call.of(JsonIoInput, locals())
 
 
-@_app.endpoint(
-    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
-)
+@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label", labels="Greeting")
 def label_out(x: str) -> Call[LabelData | None]:
     """Call `/label_out`.
 
@@ -859,10 +700,10 @@ def label_out(x: str) -> Call[LabelData | None]:
     Returns:
         Lab (Label).
     """
-    return Call(LabelOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels="Chat")
 def chat_echo(
     history: list[ChatMessage] | None = None,
 ) -> Call[list[ChatMessage] | None]:
@@ -874,10 +715,10 @@ def chat_echo(
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatEchoInput(history=[] if history is None else history))
+    return Call.of(ChatEchoInput, locals())
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels="A")
 def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     """Call `/chat_hist`.
 
@@ -887,11 +728,11 @@ def chat_hist(n: float) -> Call[list[ChatMessage] | None]:
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatHistInput(n=n))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.endpoint(
-    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels="MM"
 )
 def multimodal(m: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     """Call `/multimodal`.
@@ -903,10 +744,10 @@ def multimodal(m: MultimodalInput | Unchanged = UNCHANGED) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MultimodalInput2(m=m))
+    return Call.of(MultimodalInput2, locals())
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels="A")
 def counter(n: float) -> Call[float | None]:
     """Call `/counter`.
 
@@ -916,11 +757,11 @@ def counter(n: float) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(CounterInput(n=n))
+    return Call.of(CounterInput, locals())
 
 
 @_app.stream_endpoint(
-    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels="N"
 )
 def agen_text(n: float = 3) -> Call[str | None]:
     """Call `/agen_text`.
@@ -931,10 +772,10 @@ def agen_text(n: float = 3) -> Call[str | None]:
     Yields:
         out (Textbox).
     """
-    return Call(AgenTextInput(n=n))
+    return Call.of(AgenTextInput, locals())
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels="N")
 def progress(n: float = 3) -> Call[str | None]:
     """Call `/progress`.
 
@@ -944,10 +785,10 @@ def progress(n: float = 3) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ProgressInput(n=n))
+    return Call.of(ProgressInput, locals())
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels="Greeting")
 def logs(x: str) -> Call[str | None]:
     """Call `/logs`.
 
@@ -957,12 +798,10 @@ def logs(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(LogsInput(x=x))
+    return Call.of(LogsInput, locals())
 
 
-@_app.endpoint(
-    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
-)
+@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox", labels="Greeting")
 def noqueue(x: str) -> Call[str | None]:
     """Call `/noqueue`.
 
@@ -972,11 +811,11 @@ def noqueue(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueInput(x=x))
+    return Call.of(NoqueueInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_error(x: str) -> Call[str | None]:
     """Call `/noqueue_error`.
@@ -987,14 +826,14 @@ def noqueue_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueErrorInput(x=x))
+    return Call.of(NoqueueErrorInput, locals())
 
 
 @_app.endpoint(
     "/noqueue_value_error",
     NoqueueValueErrorInput,
     shape="textbox -> textbox",
-    labels=["Greeting"],
+    labels="Greeting",
 )
 def noqueue_value_error(x: str) -> Call[str | None]:
     """Call `/noqueue_value_error`.
@@ -1005,10 +844,10 @@ def noqueue_value_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueValueErrorInput(x=x))
+    return Call.of(NoqueueValueErrorInput, locals())
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels="A")
 def sleep(sec: float) -> Call[str | None]:
     """Call `/sleep`.
 
@@ -1018,10 +857,10 @@ def sleep(sec: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepInput(sec=sec))
+    return Call.of(SleepInput, locals())
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels="A")
 def sleep_par(sec: float) -> Call[str | None]:
     """Call `/sleep_par`.
 
@@ -1031,7 +870,7 @@ def sleep_par(sec: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepParInput(sec=sec))
+    return Call.of(SleepParInput, locals())
 
 
 @_app.endpoint("/marks", MarksInput, shape="-> json")
@@ -1041,11 +880,11 @@ def marks() -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MarksInput())
+    return Call.of(MarksInput, locals())
 
 
 @_app.endpoint(
-    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def value_error(x: str) -> Call[str | None]:
     """Call `/value_error`.
@@ -1056,11 +895,11 @@ def value_error(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ValueErrorInput(x=x))
+    return Call.of(ValueErrorInput, locals())
 
 
 @_app.endpoint(
-    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels="Greeting"
 )
 def gr_error_opts(x: str) -> Call[str | None]:
     """Call `/gr_error_opts`.
@@ -1071,11 +910,11 @@ def gr_error_opts(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(GrErrorOptsInput(x=x))
+    return Call.of(GrErrorOptsInput, locals())
 
 
 @_app.endpoint(
-    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels="Greeting\nA"
 )
 def batch(names: str, counts: float) -> Call[str | None]:
     """Call `/batch`.
@@ -1087,7 +926,7 @@ def batch(names: str, counts: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(BatchInput(names=names, counts=counts))
+    return Call.of(BatchInput, locals())
 
 
 @_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
@@ -1097,40 +936,30 @@ def no_inputs() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoInputsInput())
+    return Call.of(NoInputsInput, locals())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels="Greeting")
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
     Args:
         x: Greeting (Textbox).
     """
-    return Call(NoOutputsInput(x=x))
+    return Call.of(NoOutputsInput, locals())
 
 
 @_app.endpoint("/neither", NeitherInput, shape="->")
 def neither() -> Call[None]:
     """Call `/neither`."""
-    return Call(NeitherInput())
+    return Call.of(NeitherInput, locals())
 
 
 @_app.endpoint(
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
-    labels=[
-        "from",
-        "class",
-        "名前 Ünïcode",
-        "Dup",
-        "Dup",
-        "What's this? (100%)",
-        None,
-        "spaced",
-        "CamelCase",
-    ],
+    labels="from\nclass\n名前 Ünïcode\nDup\nDup\nWhat's this? (100%)\n\nspaced\nCamelCase",
 )
 def weird(
     from_: str,
@@ -1159,26 +988,14 @@ def weird(
     Returns:
         json out (JSON).
     """
-    return Call(
-        WeirdInput(
-            from_=from_,
-            class_=class_,
-            名前=名前,
-            dup=dup,
-            dup_2=dup_2,
-            what_s_this_100=what_s_this_100,
-            self_=self_,
-            private=private,
-            camelCase=camelCase,
-        )
-    )
+    return Call.of(WeirdInput, locals())
 
 
 @_app.endpoint(
     "/star_args",
     StarArgsInput,
     shape="textbox, textbox, textbox -> json",
-    labels=["Dup", "Dup", "What's this? (100%)"],
+    labels="Dup\nDup\nWhat's this? (100%)",
 )
 def star_args(dup: str, dup_2: str, what_s_this_100: str) -> Call[Any]:
     """Call `/star_args`.
@@ -1191,7 +1008,7 @@ def star_args(dup: str, dup_2: str, what_s_this_100: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(dup=dup, dup_2=dup_2, what_s_this_100=what_s_this_100))
+    return Call.of(StarArgsInput, locals())
 
 
 @_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
@@ -1204,7 +1021,7 @@ def nolabel(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NolabelInput(x=x))
+    return Call.of(NolabelInput, locals())
 
 
 @_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
@@ -1214,7 +1031,7 @@ def dup_name() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupNameInput())
+    return Call.of(DupNameInput, locals())
 
 
 @_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
@@ -1224,7 +1041,7 @@ def dup_name_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupName1Input())
+    return Call.of(DupName1Input, locals())
 
 
 @_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
@@ -1234,7 +1051,7 @@ def with_space() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(WithSpaceInput())
+    return Call.of(WithSpaceInput, locals())
 
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
@@ -1244,7 +1061,7 @@ def ns_sub() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NsSubInput())
+    return Call.of(NsSubInput, locals())
 
 
 @_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
@@ -1254,7 +1071,7 @@ def unicodé名() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Unicodé名Input())
+    return Call.of(Unicodé名Input, locals())
 
 
 @_app.endpoint("/class", ClassInput, shape="-> textbox")
@@ -1264,15 +1081,15 @@ def class_() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ClassInput())
+    return Call.of(ClassInput, locals())
 
 
 @_app.endpoint(
     "/multi_out",
     MultiOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "flag"],
+    labels="Greeting",
+    output_labels="out\nresult\nflag",
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1285,15 +1102,15 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
         result: Number.
         flag: Checkbox.
     """
-    return Call(MultiOutInput(x=x))
+    return Call.of(MultiOutInput, locals())
 
 
 @_app.endpoint(
     "/dup_out_labels",
     DupOutLabelsInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "result"],
+    labels="Greeting",
+    output_labels="out\nresult\nresult",
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1306,11 +1123,11 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
         result: Number.
         result_2: result (Checkbox).
     """
-    return Call(DupOutLabelsInput(x=x))
+    return Call.of(DupOutLabelsInput, locals())
 
 
 @_app.endpoint(
-    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def update_out(x: str) -> Call[str | None]:
     """Call `/update_out`.
@@ -1321,11 +1138,11 @@ def update_out(x: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(UpdateOutInput(x=x))
+    return Call.of(UpdateOutInput, locals())
 
 
 @_app.endpoint(
-    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels="Greeting"
 )
 def dd_update(x: str) -> Call[str | None]:
     """Call `/dd_update`.
@@ -1336,10 +1153,10 @@ def dd_update(x: str) -> Call[str | None]:
     Returns:
         Pick (Dropdown).
     """
-    return Call(DdUpdateInput(x=x))
+    return Call.of(DdUpdateInput, locals())
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels="Pick")
 def dd_read(x: DdReadX) -> Call[str | None]:
     """Call `/dd_read`.
 
@@ -1349,15 +1166,15 @@ def dd_read(x: DdReadX) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DdReadInput(x=x))
+    return Call.of(DdReadInput, locals())
 
 
 @_app.endpoint(
     "/skip_out",
     SkipOutInput,
     shape="textbox -> textbox, json",
-    labels=["Greeting"],
-    output_labels=["out", "json out"],
+    labels="Greeting",
+    output_labels="out\njson out",
 )
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
@@ -1369,12 +1186,10 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
         out: Textbox.
         json_out: JSON.
     """
-    return Call(SkipOutInput(x=x))
+    return Call.of(SkipOutInput, locals())
 
 
-@_app.endpoint(
-    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
-)
+@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number", labels="Greeting")
 def none_out(x: str) -> Call[float | None]:
     """Call `/none_out`.
 
@@ -1384,15 +1199,15 @@ def none_out(x: str) -> Call[float | None]:
     Returns:
         result (Number).
     """
-    return Call(NoneOutInput(x=x))
+    return Call.of(NoneOutInput, locals())
 
 
 @_app.endpoint(
     "/nan_out",
     NanOutInput,
     shape="textbox -> number, number, json",
-    labels=["Greeting"],
-    output_labels=["result", "inf", "json out"],
+    labels="Greeting",
+    output_labels="result\ninf\njson out",
 )
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
@@ -1405,10 +1220,10 @@ def nan_out(x: str) -> Call[NanOutOutput]:
         inf: Number.
         json_out: JSON.
     """
-    return Call(NanOutInput(x=x))
+    return Call.of(NanOutInput, locals())
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels="Greeting")
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1418,10 +1233,10 @@ def huge_int(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(HugeIntInput(x=x))
+    return Call.of(HugeIntInput, locals())
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels="Greeting")
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1431,14 +1246,14 @@ def req_info(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ReqInfoInput(x=x))
+    return Call.of(ReqInfoInput, locals())
 
 
 @_app.endpoint(
     "/opt_none",
     OptNoneInput,
     shape="textbox, number, textbox -> json",
-    labels=["Note", "bb", "Plain"],
+    labels="Note\nbb\nPlain",
 )
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
@@ -1451,10 +1266,10 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(OptNoneInput(a=a, b=b, c=c))
+    return Call.of(OptNoneInput, locals())
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels="A")
 def big_text(n: float) -> Call[str | None]:
     """Call `/big_text`.
 
@@ -1464,14 +1279,14 @@ def big_text(n: float) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(BigTextInput(n=n))
+    return Call.of(BigTextInput, locals())
 
 
 @_app.endpoint(
     "/date_fn",
     DateFnInput,
     shape="datetime, colorpicker, code -> json",
-    labels=["When", "Col", "Src"],
+    labels="When\nCol\nSrc",
 )
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
@@ -1484,7 +1299,7 @@ def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(DateFnInput(d=d, c=c, code=code))
+    return Call.of(DateFnInput, locals())
 
 
 @_app.endpoint("/no_inputs_1", NoInputs1Input, shape="-> textbox")
@@ -1494,10 +1309,10 @@ def no_inputs_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoInputs1Input())
+    return Call.of(NoInputs1Input, locals())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels="Greeting")
 def lambda_(q: str) -> Call[str | None]:
     """Call `/lambda`.
 
@@ -1507,7 +1322,7 @@ def lambda_(q: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(LambdaInput(q=q))
+    return Call.of(LambdaInput, locals())
 
 
 @_app.endpoint("/lambda_1", Lambda1Input, shape="-> textbox")
@@ -1517,7 +1332,7 @@ def lambda_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Lambda1Input())
+    return Call.of(Lambda1Input, locals())
 
 
 @_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
@@ -1527,10 +1342,10 @@ def chain1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain1Input())
+    return Call.of(Chain1Input, locals())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels="out")
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1540,7 +1355,7 @@ def chain2(s: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain2Input(s=s))
+    return Call.of(Chain2Input, locals())
 
 
 class AppClient(Client):

@@ -316,7 +316,7 @@ class JsonIoInput(Input):
 
 
 class LabelOutInput(Input):
-    """Inputs of `/label_out`."""
+    """Inputs of `/label_out`, `/logs`, `/noqueue` and 15 more."""
 
     x: str
 
@@ -328,7 +328,7 @@ class ChatEchoInput(Input):
 
 
 class ChatHistInput(Input):
-    """Inputs of `/chat_hist`."""
+    """Inputs of `/chat_hist`, `/counter` and `/big_text`."""
 
     n: int | float
 
@@ -339,20 +339,8 @@ class MultimodalInput2(Input):
     m: MultimodalInput
 
 
-class CounterInput(Input):
-    """Inputs of `/counter`."""
-
-    n: int | float
-
-
 class GenTextInput(Input):
-    """Inputs of `/gen_text`."""
-
-    n: int | float = 3
-
-
-class GenReplaceInput(Input):
-    """Inputs of `/gen_replace`."""
+    """Inputs of `/gen_text`, `/gen_replace`, `/gen_multi` and 9 more."""
 
     n: int | float = 3
 
@@ -361,12 +349,6 @@ class GenChatInput(Input):
     """Inputs of `/gen_chat`."""
 
     msg: str
-
-
-class GenMultiInput(Input):
-    """Inputs of `/gen_multi`."""
-
-    n: int | float = 3
 
 
 class GenMultiOutput(Output):
@@ -381,110 +363,10 @@ class GenMultiOutput(Output):
         return (self.out, self.result, self.json_out)
 
 
-class GenErrorInput(Input):
-    """Inputs of `/gen_error`."""
-
-    n: int | float = 3
-
-
-class GenValueErrorInput(Input):
-    """Inputs of `/gen_value_error`."""
-
-    n: int | float = 3
-
-
-class GenEmptyInput(Input):
-    """Inputs of `/gen_empty`."""
-
-    n: int | float = 3
-
-
-class GenSameInput(Input):
-    """Inputs of `/gen_same`."""
-
-    n: int | float = 3
-
-
-class AgenTextInput(Input):
-    """Inputs of `/agen_text`."""
-
-    n: int | float = 3
-
-
-class GenImageInput(Input):
-    """Inputs of `/gen_image`."""
-
-    n: int | float = 3
-
-
-class GenSlowInput(Input):
-    """Inputs of `/gen_slow`."""
-
-    n: int | float = 3
-
-
-class ProgressInput(Input):
-    """Inputs of `/progress`."""
-
-    n: int | float = 3
-
-
-class LogsInput(Input):
-    """Inputs of `/logs`."""
-
-    x: str
-
-
-class NoqueueInput(Input):
-    """Inputs of `/noqueue`."""
-
-    x: str
-
-
-class NoqueueErrorInput(Input):
-    """Inputs of `/noqueue_error`."""
-
-    x: str
-
-
-class NoqueueValueErrorInput(Input):
-    """Inputs of `/noqueue_value_error`."""
-
-    x: str
-
-
-class GenNoqueueInput(Input):
-    """Inputs of `/gen_noqueue`."""
-
-    n: int | float = 3
-
-
 class SleepInput(Input):
-    """Inputs of `/sleep`."""
+    """Inputs of `/sleep` and `/sleep_par`."""
 
     sec: int | float
-
-
-class SleepParInput(Input):
-    """Inputs of `/sleep_par`."""
-
-    sec: int | float
-
-
-class MarksInput(Input):
-    """Inputs of `/marks`."""
-
-
-class ValueErrorInput(Input):
-    """Inputs of `/value_error`."""
-
-    x: str
-
-
-class GrErrorOptsInput(Input):
-    """Inputs of `/gr_error_opts`."""
-
-    x: str
 
 
 class ValidatedInput(Input):
@@ -499,20 +381,6 @@ class BatchInput(Input):
 
     names: str
     counts: int | float
-
-
-class NoInputsInput(Input):
-    """Inputs of `/no_inputs`."""
-
-
-class NoOutputsInput(Input):
-    """Inputs of `/no_outputs`."""
-
-    x: str
-
-
-class NeitherInput(Input):
-    """Inputs of `/neither`."""
 
 
 class WeirdInput(Input):
@@ -537,42 +405,6 @@ class StarArgsInput(Input):
     what_s_this_100: str
 
 
-class NolabelInput(Input):
-    """Inputs of `/nolabel`."""
-
-    x: str
-
-
-class DupNameInput(Input):
-    """Inputs of `/dup_name`."""
-
-
-class DupName1Input(Input):
-    """Inputs of `/dup_name_1`."""
-
-
-class WithSpaceInput(Input):
-    """Inputs of `/with space`."""
-
-
-class NsSubInput(Input):
-    """Inputs of `/ns/sub`."""
-
-
-class Unicodé名Input(Input):
-    """Inputs of `/unicodé名`."""
-
-
-class ClassInput(Input):
-    """Inputs of `/class`."""
-
-
-class MultiOutInput(Input):
-    """Inputs of `/multi_out`."""
-
-    x: str
-
-
 class MultiOutOutput(Output):
     """Outputs of `/multi_out`."""
 
@@ -583,12 +415,6 @@ class MultiOutOutput(Output):
     def astuple(self) -> tuple[str, float, bool]:
         """The outputs in wire order."""
         return (self.out, self.result, self.flag)
-
-
-class DupOutLabelsInput(Input):
-    """Inputs of `/dup_out_labels`."""
-
-    x: str
 
 
 class DupOutLabelsOutput(Output):
@@ -603,28 +429,10 @@ class DupOutLabelsOutput(Output):
         return (self.out, self.result, self.result_2)
 
 
-class UpdateOutInput(Input):
-    """Inputs of `/update_out`."""
-
-    x: str
-
-
-class DdUpdateInput(Input):
-    """Inputs of `/dd_update`."""
-
-    x: str
-
-
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
     x: DdReadX | str = "a"
-
-
-class SkipOutInput(Input):
-    """Inputs of `/skip_out`."""
-
-    x: str
 
 
 class SkipOutOutput(Output):
@@ -636,18 +444,6 @@ class SkipOutOutput(Output):
     def astuple(self) -> tuple[str, Any]:
         """The outputs in wire order."""
         return (self.out, self.json_out)
-
-
-class NoneOutInput(Input):
-    """Inputs of `/none_out`."""
-
-    x: str
-
-
-class NanOutInput(Input):
-    """Inputs of `/nan_out`."""
-
-    x: str
 
 
 class NanOutOutput(Output):
@@ -662,18 +458,6 @@ class NanOutOutput(Output):
         return (self.result, self.inf, self.json_out)
 
 
-class HugeIntInput(Input):
-    """Inputs of `/huge_int`."""
-
-    x: str
-
-
-class ReqInfoInput(Input):
-    """Inputs of `/req_info`."""
-
-    x: str
-
-
 class OptNoneInput(Input):
     """Inputs of `/opt_none`."""
 
@@ -682,22 +466,12 @@ class OptNoneInput(Input):
     c: str = Field(max_length=40)
 
 
-class BigTextInput(Input):
-    """Inputs of `/big_text`."""
-
-    n: int | float
-
-
 class DateFnInput(Input):
     """Inputs of `/date_fn`."""
 
     d: DateTimeInput
     c: str
     code: str
-
-
-class NoInputs1Input(Input):
-    """Inputs of `/no_inputs_1`."""
 
 
 class LambdaInput(Input):
@@ -738,25 +512,62 @@ class TypedGenInput(Input):
     k: int
 
 
-class Lambda1Input(Input):
-    """Inputs of `/lambda_1`."""
-
-
-class Chain1Input(Input):
-    """Inputs of `/chain1`."""
-
-
 class Chain2Input(Input):
     """Inputs of `/chain2`."""
 
     s: str
 
 
+CounterInput = ChatHistInput
+GenReplaceInput = GenTextInput
+GenMultiInput = GenTextInput
+GenErrorInput = GenTextInput
+GenValueErrorInput = GenTextInput
+GenEmptyInput = GenTextInput
+GenSameInput = GenTextInput
+AgenTextInput = GenTextInput
+GenImageInput = GenTextInput
+GenSlowInput = GenTextInput
+ProgressInput = GenTextInput
+LogsInput = LabelOutInput
+NoqueueInput = LabelOutInput
+NoqueueErrorInput = LabelOutInput
+NoqueueValueErrorInput = LabelOutInput
+GenNoqueueInput = GenTextInput
+SleepParInput = SleepInput
+MarksInput = Input
+ValueErrorInput = LabelOutInput
+GrErrorOptsInput = LabelOutInput
+NoInputsInput = Input
+NoOutputsInput = LabelOutInput
+NeitherInput = Input
+NolabelInput = LabelOutInput
+DupNameInput = Input
+DupName1Input = Input
+WithSpaceInput = Input
+NsSubInput = Input
+Unicodé名Input = Input
+ClassInput = Input
+MultiOutInput = LabelOutInput
+DupOutLabelsInput = LabelOutInput
+UpdateOutInput = LabelOutInput
+DdUpdateInput = LabelOutInput
+SkipOutInput = LabelOutInput
+NoneOutInput = LabelOutInput
+NanOutInput = LabelOutInput
+HugeIntInput = LabelOutInput
+ReqInfoInput = LabelOutInput
+BigTextInput = ChatHistInput
+NoInputs1Input = Input
+Lambda1Input = Input
+Chain1Input = Input
+
+
 @_app.endpoint(
     "/calc",
     CalcInput,
     shape="number, radio, number -> number",
-    labels=["A", "Operation", "B"],
+    labels="A\nOperation\nB",
 )
 def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     """Add, subtract, multiply or divide.
@@ -769,14 +580,14 @@ def calc(a: float, op: Op = "add", b: float = 2) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CalcInput(a=a, op=op, b=b))
+    return Call.of(CalcInput, locals())
 
 
 @_app.endpoint(
     "/text_defaults",
     TextDefaultsInput,
     shape="textbox, textbox, textbox, textbox -> textbox",
-    labels=["Name", "Greeting", "Note", "Plain"],
+    labels="Name\nGreeting\nNote\nPlain",
 )
 def text_defaults(
     *, name: str = "World", greeting: str, note: str | None = None, plain: str
@@ -792,14 +603,14 @@ def text_defaults(
     Returns:
         out (Textbox).
     """
-    return Call(TextDefaultsInput(name=name, greeting=greeting, note=note, plain=plain))
+    return Call.of(TextDefaultsInput, locals())
 
 
 @_app.endpoint(
     "/choices",
     ChoicesInput,
     shape="dropdown, dropdown, checkboxgroup, slider, checkbox -> json",
-    labels=["Pick", "Pick many", "Colours", "Size", "On?"],
+    labels="Pick\nPick many\nColours\nSize\nOn?",
 )
 def choices(
     dd: Dd = "a",
@@ -822,22 +633,14 @@ def choices(
     Returns:
         json out (JSON).
     """
-    return Call(
-        ChoicesInput(
-            dd=dd,
-            dd_multi=[1] if dd_multi is None else dd_multi,
-            cbg=["r"] if cbg is None else cbg,
-            sl=sl,
-            cb=cb,
-        )
-    )
+    return Call.of(ChoicesInput, locals())
 
 
 @_app.endpoint(
     "/choices2",
     Choices2Input,
     shape="dropdown, slider -> json",
-    labels=["Custom ok", "Int slider"],
+    labels="Custom ok\nInt slider",
 )
 def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     """Call `/choices2`.
@@ -849,12 +652,10 @@ def choices2(x: X | str = "x", y: float = 0) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(Choices2Input(x=x, y=y))
+    return Call.of(Choices2Input, locals())
 
 
-@_app.endpoint(
-    "/int_number", IntNumberInput, shape="number -> number", labels=["Whole"]
-)
+@_app.endpoint("/int_number", IntNumberInput, shape="number -> number", labels="Whole")
 def int_number(x: int = 4) -> Call[float]:
     """Call `/int_number`.
 
@@ -864,10 +665,10 @@ def int_number(x: int = 4) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(IntNumberInput(x=x))
+    return Call.of(IntNumberInput, locals())
 
 
-@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels=["Img"])
+@_app.endpoint("/image_io", ImageIoInput, shape="image -> image", labels="Img")
 def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
@@ -877,10 +678,10 @@ def image_io(img: FileInput) -> Call[File]:
     Returns:
         Img out (Image).
     """
-    return Call(ImageIoInput(img=img))
+    return Call.of(ImageIoInput, locals())
 
 
-@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels=["ImgNp"])
+@_app.endpoint("/image_np", ImageNpInput, shape="image -> json", labels="ImgNp")
 def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
@@ -890,10 +691,10 @@ def image_np(x: FileInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ImageNpInput(x=x))
+    return Call.of(ImageNpInput, locals())
 
 
-@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels=["Aud"])
+@_app.endpoint("/audio_io", AudioIoInput, shape="audio -> audio", labels="Aud")
 def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
@@ -903,10 +704,10 @@ def audio_io(aud: FileInput) -> Call[File]:
     Returns:
         Aud out (Audio).
     """
-    return Call(AudioIoInput(aud=aud))
+    return Call.of(AudioIoInput, locals())
 
 
-@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels=["F"])
+@_app.endpoint("/file_single", FileSingleInput, shape="file -> file", labels="F")
 def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
@@ -916,10 +717,10 @@ def file_single(f: FileInput) -> Call[File]:
     Returns:
         F out (File).
     """
-    return Call(FileSingleInput(f=f))
+    return Call.of(FileSingleInput, locals())
 
 
-@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels=["Fs"])
+@_app.endpoint("/file_multi", FileMultiInput, shape="file -> file", labels="Fs")
 def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
@@ -929,10 +730,10 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     Returns:
         Fs out (File).
     """
-    return Call(FileMultiInput(fs=fs))
+    return Call.of(FileMultiInput, locals())
 
 
-@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels=["V"])
+@_app.endpoint("/video_io", VideoIoInput, shape="video -> video", labels="V")
 def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
@@ -942,10 +743,10 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     Returns:
         V out (Video).
     """
-    return Call(VideoIoInput(v=v))
+    return Call.of(VideoIoInput, locals())
 
 
-@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels=["G"])
+@_app.endpoint("/gallery_io", GalleryIoInput, shape="gallery -> gallery", labels="G")
 def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]]:
     """Call `/gallery_io`.
 
@@ -955,11 +756,11 @@ def gallery_io(g: Several[GalleryInput] | None = None) -> Call[list[GalleryItem]
     Returns:
         G out (Gallery).
     """
-    return Call(GalleryIoInput(g=[] if g is None else g))
+    return Call.of(GalleryIoInput, locals())
 
 
 @_app.endpoint(
-    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels=["DF"]
+    "/dataframe_io", DataframeIoInput, shape="dataframe -> dataframe", labels="DF"
 )
 def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     """Call `/dataframe_io`.
@@ -970,14 +771,10 @@ def dataframe_io(df: DataframeInput | None = None) -> Call[DataframeData]:
     Returns:
         DF out (Dataframe).
     """
-    return Call(
-        DataframeIoInput(
-            df=DataframeData(headers=["x", "y"], data=[]) if df is None else df
-        )
-    )
+    return Call.of(DataframeIoInput, locals())
 
 
-@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels=["J"])
+@_app.endpoint("/json_io", JsonIoInput, shape="json -> json", labels="J")
 def json_io(j: Any) -> Call[Any]:
     """Call `/json_io`.
 
@@ -987,12 +784,10 @@ def json_io(j: Any) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(JsonIoInput(j=j))
+    return Call.of(JsonIoInput, locals())
 
 
-@_app.endpoint(
-    "/label_out", LabelOutInput, shape="textbox -> label", labels=["Greeting"]
-)
+@_app.endpoint("/label_out", LabelOutInput, shape="textbox -> label", labels="Greeting")
 def label_out(x: str) -> Call[LabelData]:
     """Call `/label_out`.
 
@@ -1002,10 +797,10 @@ def label_out(x: str) -> Call[LabelData]:
     Returns:
         Lab (Label).
     """
-    return Call(LabelOutInput(x=x))
+    return Call.of(LabelOutInput, locals())
 
 
-@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels=["Chat"])
+@_app.endpoint("/chat_echo", ChatEchoInput, shape="chatbot -> chatbot", labels="Chat")
 def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage]]:
     """Call `/chat_echo`.
 
@@ -1015,10 +810,10 @@ def chat_echo(history: list[ChatMessage] | None = None) -> Call[list[ChatMessage
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatEchoInput(history=[] if history is None else history))
+    return Call.of(ChatEchoInput, locals())
 
 
-@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels=["A"])
+@_app.endpoint("/chat_hist", ChatHistInput, shape="number -> chatbot", labels="A")
 def chat_hist(n: float) -> Call[list[ChatMessage]]:
     """Call `/chat_hist`.
 
@@ -1028,11 +823,11 @@ def chat_hist(n: float) -> Call[list[ChatMessage]]:
     Returns:
         Chat2 (Chatbot).
     """
-    return Call(ChatHistInput(n=n))
+    return Call.of(ChatHistInput, locals())
 
 
 @_app.endpoint(
-    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels=["MM"]
+    "/multimodal", MultimodalInput2, shape="multimodaltextbox -> json", labels="MM"
 )
 def multimodal(m: MultimodalInput) -> Call[Any]:
     """Call `/multimodal`.
@@ -1043,10 +838,10 @@ def multimodal(m: MultimodalInput) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MultimodalInput2(m=m))
+    return Call.of(MultimodalInput2, locals())
 
 
-@_app.endpoint("/counter", CounterInput, shape="number -> number", labels=["A"])
+@_app.endpoint("/counter", CounterInput, shape="number -> number", labels="A")
 def counter(n: float) -> Call[float]:
     """Call `/counter`.
 
@@ -1056,12 +851,10 @@ def counter(n: float) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(CounterInput(n=n))
+    return Call.of(CounterInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_text", GenTextInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_text", GenTextInput, shape="number -> textbox", labels="N")
 def gen_text(n: float = 3) -> Call[str]:
     """Call `/gen_text`.
 
@@ -1071,11 +864,11 @@ def gen_text(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenTextInput(n=n))
+    return Call.of(GenTextInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels=["N"]
+    "/gen_replace", GenReplaceInput, shape="number -> textbox", labels="N"
 )
 def gen_replace(n: float = 3) -> Call[str]:
     """Call `/gen_replace`.
@@ -1086,11 +879,11 @@ def gen_replace(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenReplaceInput(n=n))
+    return Call.of(GenReplaceInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels=["Greeting"]
+    "/gen_chat", GenChatInput, shape="textbox -> chatbot", labels="Greeting"
 )
 def gen_chat(msg: str) -> Call[list[ChatMessage]]:
     """Call `/gen_chat`.
@@ -1101,15 +894,15 @@ def gen_chat(msg: str) -> Call[list[ChatMessage]]:
     Yields:
         Chat2 (Chatbot).
     """
-    return Call(GenChatInput(msg=msg))
+    return Call.of(GenChatInput, locals())
 
 
 @_app.stream_endpoint(
     "/gen_multi",
     GenMultiInput,
     shape="number -> textbox, number, json",
-    labels=["N"],
-    output_labels=["out", "result", "json out"],
+    labels="N",
+    output_labels="out\nresult\njson out",
 )
 def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
     """Call `/gen_multi`.
@@ -1122,11 +915,11 @@ def gen_multi(n: float = 3) -> Call[GenMultiOutput]:
         result: Number.
         json_out: JSON.
     """
-    return Call(GenMultiInput(n=n))
+    return Call.of(GenMultiInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_error", GenErrorInput, shape="number -> textbox", labels=["N"]
+    "/gen_error", GenErrorInput, shape="number -> textbox", labels="N"
 )
 def gen_error(n: float = 3) -> Call[str]:
     """Call `/gen_error`.
@@ -1137,11 +930,11 @@ def gen_error(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenErrorInput(n=n))
+    return Call.of(GenErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels=["N"]
+    "/gen_value_error", GenValueErrorInput, shape="number -> textbox", labels="N"
 )
 def gen_value_error(n: float = 3) -> Call[str]:
     """Call `/gen_value_error`.
@@ -1152,11 +945,11 @@ def gen_value_error(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenValueErrorInput(n=n))
+    return Call.of(GenValueErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels=["N"]
+    "/gen_empty", GenEmptyInput, shape="number -> textbox", labels="N"
 )
 def gen_empty(n: float = 3) -> Call[str]:
     """Call `/gen_empty`.
@@ -1167,12 +960,10 @@ def gen_empty(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenEmptyInput(n=n))
+    return Call.of(GenEmptyInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_same", GenSameInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_same", GenSameInput, shape="number -> textbox", labels="N")
 def gen_same(n: float = 3) -> Call[str]:
     """Call `/gen_same`.
 
@@ -1182,11 +973,11 @@ def gen_same(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSameInput(n=n))
+    return Call.of(GenSameInput, locals())
 
 
 @_app.stream_endpoint(
-    "/agen_text", AgenTextInput, shape="number -> textbox", labels=["N"]
+    "/agen_text", AgenTextInput, shape="number -> textbox", labels="N"
 )
 def agen_text(n: float = 3) -> Call[str]:
     """Call `/agen_text`.
@@ -1197,12 +988,10 @@ def agen_text(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(AgenTextInput(n=n))
+    return Call.of(AgenTextInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_image", GenImageInput, shape="number -> image", labels=["N"]
-)
+@_app.stream_endpoint("/gen_image", GenImageInput, shape="number -> image", labels="N")
 def gen_image(n: float = 3) -> Call[File]:
     """Call `/gen_image`.
 
@@ -1212,12 +1001,10 @@ def gen_image(n: float = 3) -> Call[File]:
     Yields:
         Img out (Image).
     """
-    return Call(GenImageInput(n=n))
+    return Call.of(GenImageInput, locals())
 
 
-@_app.stream_endpoint(
-    "/gen_slow", GenSlowInput, shape="number -> textbox", labels=["N"]
-)
+@_app.stream_endpoint("/gen_slow", GenSlowInput, shape="number -> textbox", labels="N")
 def gen_slow(n: float = 3) -> Call[str]:
     """Call `/gen_slow`.
 
@@ -1227,10 +1014,10 @@ def gen_slow(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenSlowInput(n=n))
+    return Call.of(GenSlowInput, locals())
 
 
-@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels=["N"])
+@_app.endpoint("/progress", ProgressInput, shape="number -> textbox", labels="N")
 def progress(n: float = 3) -> Call[str]:
     """Call `/progress`.
 
@@ -1240,10 +1027,10 @@ def progress(n: float = 3) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ProgressInput(n=n))
+    return Call.of(ProgressInput, locals())
 
 
-@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/logs", LogsInput, shape="textbox -> textbox", labels="Greeting")
 def logs(x: str) -> Call[str]:
     """Call `/logs`.
 
@@ -1253,12 +1040,10 @@ def logs(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(LogsInput(x=x))
+    return Call.of(LogsInput, locals())
 
 
-@_app.endpoint(
-    "/noqueue", NoqueueInput, shape="textbox -> textbox", labels=["Greeting"]
-)
+@_app.endpoint("/noqueue", NoqueueInput, shape="textbox -> textbox", labels="Greeting")
 def noqueue(x: str) -> Call[str]:
     """Call `/noqueue`.
 
@@ -1268,11 +1053,11 @@ def noqueue(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueInput(x=x))
+    return Call.of(NoqueueInput, locals())
 
 
 @_app.endpoint(
-    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/noqueue_error", NoqueueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def noqueue_error(x: str) -> Call[str]:
     """Call `/noqueue_error`.
@@ -1283,14 +1068,14 @@ def noqueue_error(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueErrorInput(x=x))
+    return Call.of(NoqueueErrorInput, locals())
 
 
 @_app.endpoint(
     "/noqueue_value_error",
     NoqueueValueErrorInput,
     shape="textbox -> textbox",
-    labels=["Greeting"],
+    labels="Greeting",
 )
 def noqueue_value_error(x: str) -> Call[str]:
     """Call `/noqueue_value_error`.
@@ -1301,11 +1086,11 @@ def noqueue_value_error(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NoqueueValueErrorInput(x=x))
+    return Call.of(NoqueueValueErrorInput, locals())
 
 
 @_app.stream_endpoint(
-    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels=["N"]
+    "/gen_noqueue", GenNoqueueInput, shape="number -> textbox", labels="N"
 )
 def gen_noqueue(n: float = 3) -> Call[str]:
     """Call `/gen_noqueue`.
@@ -1316,10 +1101,10 @@ def gen_noqueue(n: float = 3) -> Call[str]:
     Yields:
         out (Textbox).
     """
-    return Call(GenNoqueueInput(n=n))
+    return Call.of(GenNoqueueInput, locals())
 
 
-@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep", SleepInput, shape="number -> textbox", labels="A")
 def sleep(sec: float) -> Call[str]:
     """Call `/sleep`.
 
@@ -1329,10 +1114,10 @@ def sleep(sec: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepInput(sec=sec))
+    return Call.of(SleepInput, locals())
 
 
-@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/sleep_par", SleepParInput, shape="number -> textbox", labels="A")
 def sleep_par(sec: float) -> Call[str]:
     """Call `/sleep_par`.
 
@@ -1342,7 +1127,7 @@ def sleep_par(sec: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(SleepParInput(sec=sec))
+    return Call.of(SleepParInput, locals())
 
 
 @_app.endpoint("/marks", MarksInput, shape="-> json")
@@ -1352,11 +1137,11 @@ def marks() -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(MarksInput())
+    return Call.of(MarksInput, locals())
 
 
 @_app.endpoint(
-    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/value_error", ValueErrorInput, shape="textbox -> textbox", labels="Greeting"
 )
 def value_error(x: str) -> Call[str]:
     """Call `/value_error`.
@@ -1367,11 +1152,11 @@ def value_error(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ValueErrorInput(x=x))
+    return Call.of(ValueErrorInput, locals())
 
 
 @_app.endpoint(
-    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/gr_error_opts", GrErrorOptsInput, shape="textbox -> textbox", labels="Greeting"
 )
 def gr_error_opts(x: str) -> Call[str]:
     """Call `/gr_error_opts`.
@@ -1382,14 +1167,14 @@ def gr_error_opts(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(GrErrorOptsInput(x=x))
+    return Call.of(GrErrorOptsInput, locals())
 
 
 @_app.endpoint(
     "/validated",
     ValidatedInput,
     shape="textbox, number -> textbox",
-    labels=["Greeting", "A"],
+    labels="Greeting\nA",
 )
 def validated(name: str, age: float) -> Call[str]:
     """Call `/validated`.
@@ -1401,11 +1186,11 @@ def validated(name: str, age: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(ValidatedInput(name=name, age=age))
+    return Call.of(ValidatedInput, locals())
 
 
 @_app.endpoint(
-    "/batch", BatchInput, shape="textbox, number -> textbox", labels=["Greeting", "A"]
+    "/batch", BatchInput, shape="textbox, number -> textbox", labels="Greeting\nA"
 )
 def batch(names: str, counts: float) -> Call[str]:
     """Call `/batch`.
@@ -1417,7 +1202,7 @@ def batch(names: str, counts: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BatchInput(names=names, counts=counts))
+    return Call.of(BatchInput, locals())
 
 
 @_app.endpoint("/no_inputs", NoInputsInput, shape="-> textbox")
@@ -1427,40 +1212,30 @@ def no_inputs() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoInputsInput())
+    return Call.of(NoInputsInput, locals())
 
 
-@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels=["Greeting"])
+@_app.endpoint("/no_outputs", NoOutputsInput, shape="textbox ->", labels="Greeting")
 def no_outputs(x: str) -> Call[None]:
     """Call `/no_outputs`.
 
     Args:
         x: Greeting (Textbox).
     """
-    return Call(NoOutputsInput(x=x))
+    return Call.of(NoOutputsInput, locals())
 
 
 @_app.endpoint("/neither", NeitherInput, shape="->")
 def neither() -> Call[None]:
     """Call `/neither`."""
-    return Call(NeitherInput())
+    return Call.of(NeitherInput, locals())
 
 
 @_app.endpoint(
     "/weird",
     WeirdInput,
     shape="textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox, textbox -> json",
-    labels=[
-        "from",
-        "class",
-        "名前 Ünïcode",
-        "Dup",
-        "Dup",
-        "What's this? (100%)",
-        None,
-        "spaced",
-        "CamelCase",
-    ],
+    labels="from\nclass\n名前 Ünïcode\nDup\nDup\nWhat's this? (100%)\n\nspaced\nCamelCase",
 )
 def weird(
     from_: str,
@@ -1489,26 +1264,14 @@ def weird(
     Returns:
         json out (JSON).
     """
-    return Call(
-        WeirdInput(
-            from_=from_,
-            class_=class_,
-            名前=名前,
-            dup=dup,
-            dup_2=dup_2,
-            what_s_this_100=what_s_this_100,
-            self_=self_,
-            private=private,
-            camelCase=camelCase,
-        )
-    )
+    return Call.of(WeirdInput, locals())
 
 
 @_app.endpoint(
     "/star_args",
     StarArgsInput,
     shape="textbox, textbox, textbox -> json",
-    labels=["Dup", "Dup", "What's this? (100%)"],
+    labels="Dup\nDup\nWhat's this? (100%)",
 )
 def star_args(dup: str, dup_2: str, what_s_this_100: str) -> Call[Any]:
     """Call `/star_args`.
@@ -1521,7 +1284,7 @@ def star_args(dup: str, dup_2: str, what_s_this_100: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(StarArgsInput(dup=dup, dup_2=dup_2, what_s_this_100=what_s_this_100))
+    return Call.of(StarArgsInput, locals())
 
 
 @_app.endpoint("/nolabel", NolabelInput, shape="textbox -> textbox")
@@ -1534,7 +1297,7 @@ def nolabel(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(NolabelInput(x=x))
+    return Call.of(NolabelInput, locals())
 
 
 @_app.endpoint("/dup_name", DupNameInput, shape="-> textbox")
@@ -1544,7 +1307,7 @@ def dup_name() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupNameInput())
+    return Call.of(DupNameInput, locals())
 
 
 @_app.endpoint("/dup_name_1", DupName1Input, shape="-> textbox")
@@ -1554,7 +1317,7 @@ def dup_name_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(DupName1Input())
+    return Call.of(DupName1Input, locals())
 
 
 @_app.endpoint("/with space", WithSpaceInput, shape="-> textbox")
@@ -1564,7 +1327,7 @@ def with_space() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(WithSpaceInput())
+    return Call.of(WithSpaceInput, locals())
 
 
 @_app.endpoint("/ns/sub", NsSubInput, shape="-> textbox")
@@ -1574,7 +1337,7 @@ def ns_sub() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NsSubInput())
+    return Call.of(NsSubInput, locals())
 
 
 @_app.endpoint("/unicodé名", Unicodé名Input, shape="-> textbox")
@@ -1584,7 +1347,7 @@ def unicodé名() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Unicodé名Input())
+    return Call.of(Unicodé名Input, locals())
 
 
 @_app.endpoint("/class", ClassInput, shape="-> textbox")
@@ -1594,15 +1357,15 @@ def class_() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(ClassInput())
+    return Call.of(ClassInput, locals())
 
 
 @_app.endpoint(
     "/multi_out",
     MultiOutInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "flag"],
+    labels="Greeting",
+    output_labels="out\nresult\nflag",
 )
 def multi_out(x: str) -> Call[MultiOutOutput]:
     """Call `/multi_out`.
@@ -1615,15 +1378,15 @@ def multi_out(x: str) -> Call[MultiOutOutput]:
         result: Number.
         flag: Checkbox.
     """
-    return Call(MultiOutInput(x=x))
+    return Call.of(MultiOutInput, locals())
 
 
 @_app.endpoint(
     "/dup_out_labels",
     DupOutLabelsInput,
     shape="textbox -> textbox, number, checkbox",
-    labels=["Greeting"],
-    output_labels=["out", "result", "result"],
+    labels="Greeting",
+    output_labels="out\nresult\nresult",
 )
 def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
     """Call `/dup_out_labels`.
@@ -1636,11 +1399,11 @@ def dup_out_labels(x: str) -> Call[DupOutLabelsOutput]:
         result: Number.
         result_2: result (Checkbox).
     """
-    return Call(DupOutLabelsInput(x=x))
+    return Call.of(DupOutLabelsInput, locals())
 
 
 @_app.endpoint(
-    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels=["Greeting"]
+    "/update_out", UpdateOutInput, shape="textbox -> textbox", labels="Greeting"
 )
 def update_out(x: str) -> Call[str]:
     """Call `/update_out`.
@@ -1651,11 +1414,11 @@ def update_out(x: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(UpdateOutInput(x=x))
+    return Call.of(UpdateOutInput, locals())
 
 
 @_app.endpoint(
-    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels=["Greeting"]
+    "/dd_update", DdUpdateInput, shape="textbox -> dropdown", labels="Greeting"
 )
 def dd_update(x: str) -> Call[str]:
     """Call `/dd_update`.
@@ -1666,10 +1429,10 @@ def dd_update(x: str) -> Call[str]:
     Returns:
         Pick (Dropdown).
     """
-    return Call(DdUpdateInput(x=x))
+    return Call.of(DdUpdateInput, locals())
 
 
-@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels=["Pick"])
+@_app.endpoint("/dd_read", DdReadInput, shape="dropdown -> textbox", labels="Pick")
 def dd_read(x: DdReadX = "a") -> Call[str]:
     """Call `/dd_read`.
 
@@ -1680,15 +1443,15 @@ def dd_read(x: DdReadX = "a") -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(DdReadInput(x=x))
+    return Call.of(DdReadInput, locals())
 
 
 @_app.endpoint(
     "/skip_out",
     SkipOutInput,
     shape="textbox -> textbox, json",
-    labels=["Greeting"],
-    output_labels=["out", "json out"],
+    labels="Greeting",
+    output_labels="out\njson out",
 )
 def skip_out(x: str) -> Call[SkipOutOutput]:
     """Call `/skip_out`.
@@ -1700,12 +1463,10 @@ def skip_out(x: str) -> Call[SkipOutOutput]:
         out: Textbox.
         json_out: JSON.
     """
-    return Call(SkipOutInput(x=x))
+    return Call.of(SkipOutInput, locals())
 
 
-@_app.endpoint(
-    "/none_out", NoneOutInput, shape="textbox -> number", labels=["Greeting"]
-)
+@_app.endpoint("/none_out", NoneOutInput, shape="textbox -> number", labels="Greeting")
 def none_out(x: str) -> Call[float]:
     """Call `/none_out`.
 
@@ -1715,15 +1476,15 @@ def none_out(x: str) -> Call[float]:
     Returns:
         result (Number).
     """
-    return Call(NoneOutInput(x=x))
+    return Call.of(NoneOutInput, locals())
 
 
 @_app.endpoint(
     "/nan_out",
     NanOutInput,
     shape="textbox -> number, number, json",
-    labels=["Greeting"],
-    output_labels=["result", "inf", "json out"],
+    labels="Greeting",
+    output_labels="result\ninf\njson out",
 )
 def nan_out(x: str) -> Call[NanOutOutput]:
     """Call `/nan_out`.
@@ -1736,10 +1497,10 @@ def nan_out(x: str) -> Call[NanOutOutput]:
         inf: Number.
         json_out: JSON.
     """
-    return Call(NanOutInput(x=x))
+    return Call.of(NanOutInput, locals())
 
 
-@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/huge_int", HugeIntInput, shape="textbox -> json", labels="Greeting")
 def huge_int(x: str) -> Call[Any]:
     """Call `/huge_int`.
 
@@ -1749,10 +1510,10 @@ def huge_int(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(HugeIntInput(x=x))
+    return Call.of(HugeIntInput, locals())
 
 
-@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels=["Greeting"])
+@_app.endpoint("/req_info", ReqInfoInput, shape="textbox -> json", labels="Greeting")
 def req_info(x: str) -> Call[Any]:
     """Call `/req_info`.
 
@@ -1762,14 +1523,14 @@ def req_info(x: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(ReqInfoInput(x=x))
+    return Call.of(ReqInfoInput, locals())
 
 
 @_app.endpoint(
     "/opt_none",
     OptNoneInput,
     shape="textbox, number, textbox -> json",
-    labels=["Note", "bb", "Plain"],
+    labels="Note\nbb\nPlain",
 )
 def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     """Call `/opt_none`.
@@ -1782,10 +1543,10 @@ def opt_none(*, a: str | None = None, b: float, c: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(OptNoneInput(a=a, b=b, c=c))
+    return Call.of(OptNoneInput, locals())
 
 
-@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels=["A"])
+@_app.endpoint("/big_text", BigTextInput, shape="number -> textbox", labels="A")
 def big_text(n: float) -> Call[str]:
     """Call `/big_text`.
 
@@ -1795,14 +1556,14 @@ def big_text(n: float) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(BigTextInput(n=n))
+    return Call.of(BigTextInput, locals())
 
 
 @_app.endpoint(
     "/date_fn",
     DateFnInput,
     shape="datetime, colorpicker, code -> json",
-    labels=["When", "Col", "Src"],
+    labels="When\nCol\nSrc",
 )
 def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     """Call `/date_fn`.
@@ -1815,7 +1576,7 @@ def date_fn(d: DateTimeInput, c: str, code: str) -> Call[Any]:
     Returns:
         json out (JSON).
     """
-    return Call(DateFnInput(d=d, c=c, code=code))
+    return Call.of(DateFnInput, locals())
 
 
 @_app.endpoint("/no_inputs_1", NoInputs1Input, shape="-> textbox")
@@ -1825,10 +1586,10 @@ def no_inputs_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(NoInputs1Input())
+    return Call.of(NoInputs1Input, locals())
 
 
-@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels=["Greeting"])
+@_app.endpoint("/lambda", LambdaInput, shape="textbox -> textbox", labels="Greeting")
 def lambda_(q: str) -> Call[str]:
     """Call `/lambda`.
 
@@ -1838,14 +1599,11 @@ def lambda_(q: str) -> Call[str]:
     Returns:
         out (Textbox).
     """
-    return Call(LambdaInput(q=q))
+    return Call.of(LambdaInput, locals())
 
 
 @_app.endpoint(
-    "/typed",
-    TypedInput,
-    shape="api, api, api, api -> api",
-    labels=["1st", "2nd", "3rd", "4th"],
+    "/typed", TypedInput, shape="api, api, api, api -> api", labels="1st\n2nd\n3rd\n4th"
 )
 def typed(
     a: int, b: str = "dflt", c: list[float] | None = None, d: D = "x"
@@ -1861,15 +1619,15 @@ def typed(
     Returns:
         dict[str, int].
     """
-    return Call(TypedInput(a=a, b=b, c=c, d=d))
+    return Call.of(TypedInput, locals())
 
 
 @_app.endpoint(
     "/typed_tuple",
     TypedTupleInput,
     shape="api -> api, api",
-    labels=["1st"],
-    output_labels=["1st", "2nd"],
+    labels="1st",
+    output_labels="1st\n2nd",
 )
 def typed_tuple(a: int) -> Call[TypedTupleOutput]:
     """Call `/typed_tuple`.
@@ -1881,17 +1639,17 @@ def typed_tuple(a: int) -> Call[TypedTupleOutput]:
         value_1: int.
         value_2: str.
     """
-    return Call(TypedTupleInput(a=a))
+    return Call.of(TypedTupleInput, locals())
 
 
-@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->", labels=["1st"])
+@_app.stream_endpoint("/typed_gen", TypedGenInput, shape="api ->", labels="1st")
 def typed_gen(k: int) -> Call[None]:
     """Call `/typed_gen`.
 
     Args:
         k: int.
     """
-    return Call(TypedGenInput(k=k))
+    return Call.of(TypedGenInput, locals())
 
 
 @_app.endpoint("/lambda_1", Lambda1Input, shape="-> textbox")
@@ -1901,7 +1659,7 @@ def lambda_1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Lambda1Input())
+    return Call.of(Lambda1Input, locals())
 
 
 @_app.endpoint("/chain1", Chain1Input, shape="-> textbox")
@@ -1911,10 +1669,10 @@ def chain1() -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain1Input())
+    return Call.of(Chain1Input, locals())
 
 
-@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels=["out"])
+@_app.endpoint("/chain2", Chain2Input, shape="textbox -> textbox", labels="out")
 def chain2(s: str) -> Call[str | None]:
     """Call `/chain2`.
 
@@ -1924,7 +1682,7 @@ def chain2(s: str) -> Call[str | None]:
     Returns:
         out (Textbox).
     """
-    return Call(Chain2Input(s=s))
+    return Call.of(Chain2Input, locals())
 
 
 class AppClient(Client):
