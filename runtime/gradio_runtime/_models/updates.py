@@ -74,7 +74,8 @@ class Update(BriefFields):
     def _said(self, name: str, *types: type[_T]) -> _T | None:
         """Return a property if it is of one of the types: an app may say anything."""
         value = self.props.get(name)
-        return cast("_T", value) if type(value) in types else None
+        odd = isinstance(value, bool) and bool not in types
+        return cast("_T", value) if isinstance(value, types) and not odd else None
 
     @classmethod
     def __get_pydantic_core_schema__(
