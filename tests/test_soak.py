@@ -21,7 +21,7 @@ from benchmarks.soak.verdict import grown
 from tests.support.misbehaving import until
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = Sample(0.0, 60.0, 180_000, 3, 0, 0, 12, 4, 2, 10, 0, 5)
+SAMPLE = Sample(0.0, 60.0, 180_000, 3, 0, 0, 12, 4, 2, 10, 0, 5, 50)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from typing import Any
 
 from gradio_runtime._http import pools
 from gradio_runtime._loop import loop
+from gradio_runtime._models import secrets
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -26,7 +27,7 @@ class Sample:
     Attributes:
         minute: Since the start.
         rss: Resident memory, in MiB.
-        blocks: What Python has allocated, in blocks.
+        blocks: What Python has allocated, in blocks; without the names of sessions.
         threads: Of the process.
         tasks: On the runtime's loop.
         background: Tasks that the runtime itself holds.
@@ -36,6 +37,7 @@ class Sample:
         sessions: Of the clients that live on.
         jobs: Of these clients.
         heard: Jobs that their sessions remember by name, ended or not yet known.
+        names: Of the process's sessions, which no text shows: a block each.
     """
 
     minute: float
@@ -50,6 +52,7 @@ class Sample:
     sessions: int
     jobs: int
     heard: int
+    names: int
 
     @staticmethod
     def heads() -> str:
@@ -74,7 +77,8 @@ def take(minute: float, clients: Sequence[Any]) -> Sample:
     return Sample(
         minute=minute,
         rss=pages * _PAGE / 2**20,
-        blocks=sys.getallocatedblocks(),
+        blocks=sys.getallocatedblocks() - len(secrets._sessions),
+        names=len(secrets._sessions),
         threads=threading.active_count(),
         files=len(links),
         sockets=sum(link.startswith("socket:") for link in links),
