@@ -88,14 +88,17 @@ class Diagnostic:
 
     Attributes:
         level: `error` when the endpoint was left out, `warning` when it was generated
-            with a reservation.
+            with a reservation, `note` for the rest.
         endpoint: Its api_name, with the slash; empty when it is about the app.
         message: What it is.
+        of_many: What an app can have many of, in the plural: those are told in one
+            line.
     """
 
-    level: Literal["warning", "error"]
+    level: Literal["note", "warning", "error"]
     endpoint: str
     message: str
+    of_many: str = ""
 
     def __str__(self) -> str:
         """Return one line, ready to print: names come from strangers' apps."""

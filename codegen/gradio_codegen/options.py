@@ -94,6 +94,13 @@ class BuildOptions:
     exclude: Iterable[str] = _declared(
         Option("texts", "Globs of endpoints to leave out.", "GLOB", selects=True)
     )
+    main: bool = _declared(
+        Option(
+            "flag",
+            "Only the endpoints that look like the app's work; see docs/generating.md.",
+            selects=True,
+        )
+    )
     nullable_outputs: bool = _declared(Option("flag", "Any output may be None."))
     nullable: Iterable[str] = _declared(
         Option("texts", "Globs of endpoints whose outputs may be None.", "GLOB")

@@ -94,7 +94,11 @@ _TOKEN = typer.Option(
 _AUTH = typer.Option(metavar="USER:PASSWORD", help="The app's own login.")
 _HEADER = typer.Option(metavar="KEY:VALUE", help="An extra header; can be repeated.")
 _QUIET = typer.Option("--quiet", "-q", help="Say nothing but errors.")
-_VERBOSE = typer.Option("--verbose", "-v", help="Say how long each stage takes.")
+_VERBOSE = typer.Option(
+    "--verbose",
+    "-v",
+    help="Say how long each stage takes, and all that there is to note.",
+)
 _SHAPING = {name: _shaping(name, option) for name, option in OPTIONS.items()}
 _GROUPS = {
     "connect": _Group(

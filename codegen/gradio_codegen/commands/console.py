@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
@@ -12,6 +13,9 @@ from gradio_runtime._models.texts import printable
 
 from ..errors import Diagnostic
 from ..limits import MESSAGE
+
+#: Diagnostics of one kind that are told one by one.
+_FEW = 3
 
 
 class Talk:
@@ -76,10 +80,20 @@ class Talk:
             err(text)
 
     def diagnostics(self, items: Iterable[Diagnostic]) -> None:
-        """Print one line each; if quiet, only what was left out."""
-        for item in items:
-            if item.level == "error" or not self.quiet:
+        """Print one line each; if quiet, only what was left out.
+
+        Without `verbose`, many of one kind are one line.
+        """
+        shown = [item for item in items if item.level == "error" or not self.quiet]
+        counts = Counter(item.of_many for item in shown)
+        told: set[str] = set()
+        for item in shown:
+            many = item.of_many
+            if not many or self._verbose or counts[many] <= _FEW:
                 err(str(item))
+            elif many not in told:
+                told.add(many)
+                err(f"{item.level}: {counts[many]} {many} (--verbose names them)")
 
 
 def err(text: str) -> None:

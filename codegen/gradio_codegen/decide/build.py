@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from gradio_runtime._components.registry import VALUES, kind_of
 from gradio_runtime._components.slots import slot_types, visible
@@ -29,6 +30,7 @@ from ..descriptions.spec import AppSpec
 from ..errors import CodegenError, Diagnostic, SourceError, UsageError
 from ..literals import source
 from ..options import BuildOptions
+from .chosen import chosen
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of, with_files_optional
 from .ir import Endpoint, Module, OutputSlot, Param
@@ -42,10 +44,12 @@ from .naming import (
     parameter_names,
 )
 from .objects import ModelRegistry
+from .rank import ranks
 from .renames import named
 from .schema import SchemaMapper
 from .shared import shared_models
 from .types import (
+    ANY,
     FILE,
     FILE_INPUT,
     UPDATE,
@@ -55,6 +59,7 @@ from .types import (
     TypeExpr,
     either,
     mapped,
+    natural,
     optional,
 )
 
@@ -205,7 +210,9 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    endpoints = tuple(map(builder.endpoint, plans))
+    endpoints = tuple(
+        map(builder.consistent, plans, [builder.endpoint(plan) for plan in plans])
+    )
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -219,7 +226,7 @@ def build(
         endpoints=endpoints,
         shared=shared_models(endpoints),
     )
-    return module, diagnostics
+    return chosen(module, diagnostics, main=options.main)
 
 
 def _nothing(
@@ -241,6 +248,16 @@ _EVENT_DATA = (
     "its function also takes event data (gr.SelectData or the like): "
     "give it by with_options(event_data=...)"
 )
+
+
+_WIDENED = "parameters are widened: their own defaults do not fit their types"
+
+
+def _needed(info: EndpointInfo) -> int:
+    return sum(not item.has_default for item in info.parameters)
+
+
+_Item = TypeVar("_Item", Param, OutputSlot)
 
 
 class _Builder:
@@ -269,6 +286,13 @@ class _Builder:
             if len(plan.outputs) > 1:
                 plan.output_model = self._claim(plan, "Output")
         self.models = ModelRegistry(self._namer)
+        self._ranks = ranks(
+            spec.config,
+            {plan.api_name: plan.dependency for plan in plans},
+            {plan.api_name: _needed(plan.info) for plan in plans},
+        )
+        #: What components give besides their types, by their own defaults.
+        self._widened: dict[int, TypeExpr] = {}
         #: The components that any endpoint of the app takes, also one that is left out.
         self._taken = {id_ for item in spec.config.dependencies for id_ in item.inputs}
         #: By the name of the parameter and the source text of its choices.
@@ -281,7 +305,7 @@ class _Builder:
         """Decide everything about one endpoint."""
         dependency = plan.dependency
         if dependency.event_data:
-            self._warn(plan, _EVENT_DATA)
+            self._warn(plan, _EVENT_DATA, "endpoints also take event data")
         return Endpoint(
             api_name=plan.api_name,
             function=plan.function,
@@ -298,10 +322,29 @@ class _Builder:
             ),
             description=plan.info.description,
             trigger=dependency.trigger,
+            rank=self._ranks[plan.api_name],
         )
 
-    def _warn(self, plan: _Plan, text: str) -> None:
-        self._diagnostics.append(Diagnostic("warning", plan.api_name, text))
+    def consistent(self, plan: _Plan, endpoint: Endpoint) -> Endpoint:
+        """Return an endpoint that gives and takes what its components have as defaults.
+
+        All endpoints are known: another one's parameter can have widened a component.
+        """
+
+        def widened(item: _Item, slot: Component) -> _Item:
+            if (also := self._widened.get(slot.id)) is None:
+                return item
+            return replace(item, type=either(item.type, also))
+
+        params = [
+            widened(item, slot) if item.default is None else item
+            for item, slot in zip(endpoint.params, plan.inputs, strict=True)
+        ]
+        outputs = map(widened, endpoint.outputs, plan.outputs)
+        return replace(endpoint, params=tuple(params), outputs=tuple(outputs))
+
+    def _warn(self, plan: _Plan, text: str, of_many: str) -> None:
+        self._diagnostics.append(Diagnostic("warning", plan.api_name, text, of_many))
 
     def _params(self, plan: _Plan) -> Iterator[Param]:
         mapper = SchemaMapper(self.models, FILE_INPUT)
@@ -319,7 +362,10 @@ class _Builder:
                 given, item, holds_files=self.models.holds_files(given)
             )
             if problem:
-                self._warn(plan, f"parameter {name}: {problem}")
+                self._warn(plan, f"parameter {name}: {problem}", _WIDENED)
+                self._widened[slot.id] = (
+                    type_ if type_ == ANY else natural(item.default)
+                )
             yield Param(
                 name=name,
                 label=item.label,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from gradio_runtime.description import Trigger
 from gradio_runtime.description.signature import Shape
 
+from .rank import Rank
 from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional
 
 
@@ -150,6 +151,7 @@ class Endpoint:
         shape: The components it has on the wire, and their labels.
         description: The app's own words, or None.
         trigger: What runs it on the app's page, if that is known.
+        rank: How it compares with the others.
     """
 
     api_name: str
@@ -163,6 +165,7 @@ class Endpoint:
     shape: Shape
     description: str | None
     trigger: Trigger | None
+    rank: Rank
 
     @property
     def keyword_only_from(self) -> int | None:
@@ -197,3 +200,8 @@ class Module:
     models: Mapping[str, ObjectType]
     endpoints: tuple[Endpoint, ...]
     shared: Mapping[str, str]
+
+    @property
+    def ranked(self) -> list[Endpoint]:
+        """Return the endpoints, what looks like the app's work first."""
+        return sorted(self.endpoints, key=lambda item: item.rank)

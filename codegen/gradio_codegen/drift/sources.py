@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from ..api import GeneratedModule
 from ..decide.build import build
+from ..decide.naming import api_name_of
 from ..decide.objects import write_models
 from ..descriptions.fetch import fetch, read_text
 from ..descriptions.spec import AppSpec
@@ -54,6 +55,10 @@ def surface_of(
     models = write_models(module.models, [alias.name for alias in module.aliases])
     surface = read_module(render(module, models), spec.source)
     left_out = {d.endpoint: d.message for d in diagnostics if d.level == "error"}
+    if options.main:
+        why = "--main leaves it out, since it no longer looks like the app's work"
+        there = {api_name_of(item) for item in spec.config.dependencies}
+        left_out = dict.fromkeys(filter(options.wants, there), why) | left_out
     return replace(surface, left_out=left_out)
 
 
@@ -87,7 +92,7 @@ def drift(
         options, spec = old.options, replace(spec, source=old.source)
     new = spec.within(all_endpoints=options.all_endpoints)
     state = State(new.source, new.version, new.hash)
-    if _key(state, options) == _key(old.state, old.options):
+    if _same(state, options, old):
         return Diff(old.state, state)
     if as_it_is:
         options = replace(options, class_name=old.client or None)
@@ -126,14 +131,21 @@ def diff(
         before = surface_of(before, options)
     if isinstance(after, AppSpec):
         return drift(before, after)
-    if _key(before.state, before.options) == _key(after.state, after.options):
+    if _same(before.state, before.options, after):
         return Diff(before.state, after.state)
     return compare(before, after)
 
 
-def _key(state: State, options: BuildOptions) -> tuple[str, str, BuildOptions]:
-    """Return what decides a module, versions of the generator aside."""
-    return state.spec, state.source, options
+def _same(state: State, options: BuildOptions, other: Surface) -> bool:
+    """Return whether two modules are the same, versions of the generator aside.
+
+    Which endpoints are the app's work goes by what runs them, too, which is no part of
+    the hash.
+    """
+    key = (state.spec, state.source, options)
+    return key == (other.state.spec, other.state.source, other.options) and (
+        not options.main
+    )
 
 
 def _loaded(item: Comparable, read: Callable[[str], AppSpec]) -> AppSpec | Surface:

@@ -58,7 +58,7 @@ def as_json(module: Module) -> dict[str, Any]:
         "gradio": module.version,
         "spec": module.spec_hash,
         "client": module.client,
-        "endpoints": [endpoint_as_json(module, item) for item in module.endpoints],
+        "endpoints": [endpoint_as_json(module, item) for item in module.ranked],
     }
 
 

@@ -22,7 +22,7 @@ _WIDEST = 60
 
 def _rows(module: Module) -> Iterator[tuple[bool, tuple[str, ...]]]:
     """Yield the rows, and for each whether it begins an endpoint."""
-    for endpoint in module.endpoints:
+    for endpoint in module.ranked:
         name = endpoint.api_name + (" (stream)" if endpoint.generator else "")
         params = [
             (p.name, spelled(p.type), default_in_words(p)) for p in endpoint.params

@@ -168,12 +168,10 @@ def _outputs(endpoint: Endpoint) -> Iterator[str]:
 def module_doc(module: Module) -> str:
     """Describe the module, with an example of its use."""
     head = f"Typed client for `{_one_line(module.source)}` (Gradio {module.version})."
-    plain = _first(module.endpoints, generator=False)
-    streaming = _first(module.endpoints, generator=True)
-    shown = plain or streaming
-    if shown is None:
+    if not module.endpoints:
         return head
-    names = [item.function for item in (plain, streaming) if item is not None]
+    shown, streaming = _examples(module)
+    names = dict.fromkeys(e.function for e in (shown, streaming) if e is not None)
     lines = [head, "", f"    from {module.package} import {', '.join(names)}", ""]
     call = _arguments(shown)
     lines += [
@@ -194,11 +192,15 @@ def module_doc(module: Module) -> str:
     return "\n".join(lines)
 
 
-def _first(endpoints: Iterable[Endpoint], *, generator: bool) -> Endpoint | None:
-    """Return the endpoint that makes the best example: one with inputs and outputs."""
-    fitting = [item for item in endpoints if item.generator == generator]
-    good = [item for item in fitting if item.params and item.outputs]
-    return next(iter(good or fitting), None)
+def _examples(module: Module) -> tuple[Endpoint, Endpoint | None]:
+    """Return the endpoint of the best rank, and the best that streams, if it is as good."""
+    best, *others = module.ranked
+    if best.generator:
+        return best, best
+    good = (best.rank.aside, best.rank.partial)
+    streams = (item for item in others if item.generator)
+    as_good = (i for i in streams if (i.rank.aside, i.rank.partial) <= good)
+    return best, next(as_good, None)
 
 
 def _assigned(endpoint: Endpoint) -> str:

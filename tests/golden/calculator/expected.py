@@ -1,10 +1,10 @@
 """Typed client for `gradio/calculator` (Gradio 6.31.0).
 
-    from calculator_api import predict, count
+    from calculator_api import mix, count
 
-    result = predict(1, "add")  # wait for the result
-    job = predict.submit(1, "add")  # or go on, and job.result() later
-    result = await predict.aio(1, "add")  # or in async code
+    result = mix(second="Hello")  # wait for the result
+    job = mix.submit(second="Hello")  # or go on, and job.result() later
+    result = await mix.aio(second="Hello")  # or in async code
 
     for output in count.stream():
         ...  # each output as it comes

@@ -1,10 +1,10 @@
 """Typed client for `gradio/components` (Gradio 3.50.2).
 
-    from components_api import textbox_echo, frames
+    from components_api import audio_default_echo, frames
 
-    result = textbox_echo()  # wait for the result
-    job = textbox_echo.submit()  # or go on, and job.result() later
-    result = await textbox_echo.aio()  # or in async code
+    result = audio_default_echo()  # wait for the result
+    job = audio_default_echo.submit()  # or go on, and job.result() later
+    result = await audio_default_echo.aio()  # or in async code
 
     for output in frames.stream(1):
         ...  # each output as it comes

@@ -1,10 +1,10 @@
 """Typed client for `gradio/components` (Gradio 5.50.0).
 
-    from components_api import textbox_echo, frames
+    from components_api import annotatedimage_preset_echo, frames
 
-    result = textbox_echo("Hello")  # wait for the result
-    job = textbox_echo.submit("Hello")  # or go on, and job.result() later
-    result = await textbox_echo.aio("Hello")  # or in async code
+    result = annotatedimage_preset_echo()  # wait for the result
+    job = annotatedimage_preset_echo.submit()  # or go on, and job.result() later
+    result = await annotatedimage_preset_echo.aio()  # or in async code
 
     for output in frames.stream(1):
         ...  # each output as it comes

@@ -1,10 +1,10 @@
 """Typed client for `http://127.0.0.1:7860/x"y` (Gradio 6.31.0).
 
-    from xy_api import a_b_7_7_raw_import_os
+    from xy_api import model
 
-    result = a_b_7_7_raw_import_os(class_=...)  # wait for the result
-    job = a_b_7_7_raw_import_os.submit(class_=...)  # or go on, and job.result() later
-    result = await a_b_7_7_raw_import_os.aio(class_=...)  # or in async code
+    result = model("Hello", "Hello", "Hello", "Hello", "Hello")  # wait for the result
+    job = model.submit("Hello", "Hello", "Hello", "Hello", "Hello")  # or go on, and job.result() later
+    result = await model.aio("Hello", "Hello", "Hello", "Hello", "Hello")  # or in async code
 
 `XYClient(...)` has the same endpoints on a connection of its own.
 """

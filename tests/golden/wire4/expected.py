@@ -1,10 +1,10 @@
 """Typed client for `http://127.0.0.1:7860` (Gradio 4.44.1).
 
-    from app_api import calc, agen_text
+    from app_api import gallery_io, agen_text
 
-    result = calc(1)  # wait for the result
-    job = calc.submit(1)  # or go on, and job.result() later
-    result = await calc.aio(1)  # or in async code
+    result = gallery_io()  # wait for the result
+    job = gallery_io.submit()  # or go on, and job.result() later
+    result = await gallery_io.aio()  # or in async code
 
     for output in agen_text.stream():
         ...  # each output as it comes

@@ -1,12 +1,12 @@
 """Typed client for `http://127.0.0.1:7860` (Gradio 6.31.0).
 
-    from wire_api import calc, gen_text
+    from wire_api import gallery_io, gen_image
 
-    result = calc(1)  # wait for the result
-    job = calc.submit(1)  # or go on, and job.result() later
-    result = await calc.aio(1)  # or in async code
+    result = gallery_io()  # wait for the result
+    job = gallery_io.submit()  # or go on, and job.result() later
+    result = await gallery_io.aio()  # or in async code
 
-    for output in gen_text.stream():
+    for output in gen_image.stream():
         ...  # each output as it comes
 
 `WireClient(...)` has the same endpoints on a connection of its own.
