@@ -1,10 +1,10 @@
 """Typed client for `gradio/count_generator` (Gradio 6.31.0).
 
-    from count_generator_api import show, count
+    from count_generator_api import count
 
-    result = show()  # wait for the result
-    job = show.submit()  # or go on, and job.result() later
-    result = await show.aio()  # or in async code
+    result = count()  # wait for the result
+    job = count.submit()  # or go on, and job.result() later
+    result = await count.aio()  # or in async code
 
     for output in count.stream():
         ...  # each output as it comes

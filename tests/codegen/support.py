@@ -42,7 +42,7 @@ class Slot:
 
     @property
     def hidden(self) -> bool:
-        return self.type == "state"
+        return self.type in ("state", "column")
 
 
 def endpoint(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gradio_runtime._components.registry import kind_of
@@ -35,6 +35,8 @@ _NUMBERS = re.compile(r"(_\d+)+$")
 _PLACES = 3
 #: What outputs are, by how files stand in their values.
 _PLAIN = {"bare": 0, "captioned": 0, "among": 1, "": 2}
+#: Events that run one function where it is prominent: a button and a key.
+_WAYS = 2
 #: Inputs beyond which more of them say no more.
 _MANY = 8
 
@@ -53,10 +55,11 @@ class Rank:
         aside: It does not look like the app's work.
         partial: It takes nothing, or gives nothing.
         passive: No click and the like runs it.
+        handed: It has no results, only values for fields that others take.
         plain: 0 if it gives a file, a picture, sound; 1 for a chat; else 2.
         silent: What runs it does not say "Generate", "Submit", "Run" or the like.
         unnamed: It has no name of its own, or is a later step of a chain.
-        single: Only one event runs its function: not a button and a key.
+        single: One kind of event runs its function: not a button and a key.
         takes: How many inputs it has, as a negative number; many are many.
         needs: How many of them have no default.
         name: Its api_name, with the numbers in it as numbers.
@@ -65,6 +68,7 @@ class Rank:
     aside: bool
     partial: bool
     passive: bool
+    handed: bool
     plain: int
     silent: bool
     unnamed: bool
@@ -95,15 +99,17 @@ def ranks(
         name: page.rank(name, item, needs[name], aside=levels[name] > main)
         for name, item in endpoints.items()
     }
-    alike: dict[object, list[Rank]] = {}
-    for name, rank in found.items():
-        alike.setdefault(_same(name, endpoints[name]), []).append(rank)
+    alike: dict[object, list[str]] = {}
+    for name in found:
+        alike.setdefault(_same(name, endpoints[name]), []).append(name)
 
     def final(name: str) -> Rank:
         own = found[name]
         same = alike[_same(name, endpoints[name])]
-        single = len(same) == 1
-        return replace(min(same), aside=own.aside, single=single, name=own.name)
+        events = {trigger.event for n in same if (trigger := endpoints[n].trigger)}
+        best = min(found[n] for n in same)
+        single = len(events) < _WAYS
+        return replace(best, aside=own.aside, single=single, name=own.name)
 
     return {name: final(name) for name in found}
 
@@ -134,6 +140,7 @@ class _Page:
             aside=aside,
             partial=not (inputs and outputs),
             passive=not _asked(trigger),
+            handed=not (self._new(outputs) or _makes_files(inputs, outputs)),
             plain=min((_PLAIN[kind_of(s.type).files] for s in outputs), default=2),
             silent=trigger is None or _VERBS.search(trigger.text or "") is None,
             unnamed=_is_later(trigger) or is_filler(item.api_name or "_"),
@@ -151,8 +158,7 @@ class _Page:
         """
         inputs = visible(self._config.slots(item.inputs))
         outputs = visible(self._config.slots(item.outputs))
-        new = [slot for slot in outputs if slot.id not in self._taken]
-        made = bool(inputs) and any(map(_has_files, outputs))
+        new, made = self._new(outputs), _makes_files(inputs, outputs)
         if not _asked(item.trigger):
             read = any(map(_has_files, inputs)) and bool(new or made)
             if read or (inputs and any(map(_has_files, new))):
@@ -166,6 +172,10 @@ class _Page:
             work = bool(inputs) and not item.outputs
         return _ASKED if work else _UPKEEP
 
+    def _new(self, outputs: Sequence[Component]) -> list[Component]:
+        """Return the outputs that no endpoint takes."""
+        return [slot for slot in outputs if slot.id not in self._taken]
+
     def _is_step(self, item: Dependency) -> bool:
         """Return whether what fills in fields is a step of its own.
 
@@ -177,6 +187,10 @@ class _Page:
         said = text is None or _WORD.search(text) is not None
         few = is_filler(name or "_") or self._places[_stem(name)] <= _PLACES
         return said and few and not _is_later(item.trigger)
+
+
+def _makes_files(inputs: Sequence[Component], outputs: Sequence[Component]) -> bool:
+    return bool(inputs) and any(map(_has_files, outputs))
 
 
 def _has_files(slot: Component) -> bool:
@@ -194,6 +208,7 @@ def _is_later(trigger: Trigger | None) -> bool:
 
 
 def _natural(name: str) -> Iterator[tuple[int, str]]:
-    """Yield the parts of a name so that 2 goes before 10."""
+    """Yield the parts of a name so that 2 goes before 10, and 02 is not 2."""
     for part in re.split(r"(\d+)", name):
         yield (int(part), "") if part.isdecimal() else (0, part)
+    yield 0, name
