@@ -75,7 +75,7 @@ class Update(BriefFields):
         """Return a property if it is of one of the types: an app may say anything."""
         value = self.props.get(name)
         odd = isinstance(value, bool) and bool not in types
-        return cast("_T", value) if isinstance(value, types) and not odd else None
+        return value if isinstance(value, types) and not odd else None
 
     @classmethod
     def __get_pydantic_core_schema__(
