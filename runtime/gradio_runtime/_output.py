@@ -21,6 +21,10 @@ ADMIT = (
     "with_options(strict_outputs=False), or generate with --nullable-outputs if it may "
     "be empty"
 )
+_EMPTY = (
+    "`missing` names all that are. Generate with --nullable-outputs, or --nullable and "
+    "the endpoint, if they may be"
+)
 #: Most characters of a text of the app in an error about another output.
 _TEXT = 200
 
@@ -103,5 +107,5 @@ class Output(Received):
             f"{said}",
             raw=as_said(values),
             field=field,
-            hint=ADMIT,
+            hint=_EMPTY,
         )

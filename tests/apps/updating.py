@@ -19,6 +19,11 @@ def refresh() -> Any:
     return gr.update(choices=["large", "small"], label="Model (2)")
 
 
+def use(model: str) -> str:
+    """What makes the list one of choices that are taken."""
+    return model
+
+
 def remake() -> Any:
     """The same, said as the version's own documentation says it."""
     make: Any = gr.Dropdown
@@ -67,6 +72,7 @@ with gr.Blocks() as demo:
         (agree, agreed, [said, image, score]),
         (steps, number, said),
         (clear, None, text),
+        (use, model, said),
     ]
     for function, inputs, outputs in ends:
         button = gr.Button()

@@ -114,10 +114,13 @@ def test_what_refreshes_a_list_may_give_an_update(component: str) -> None:
     cleared = " | None" if is_cleared(component) else ""
     assert returned(code) == f"{other}{by_rule}{cleared}"
     assert "Update" not in module_of(endpoint("f", [], [slot])).code
-    several = module_of(endpoint("f", [], [Slot("textbox"), slot]), use).code
-    assert bool(re.search(r"^    a: .* \| Update", several, re.MULTILINE)) == bool(
-        by_rule
-    )
+    beside = Slot("radio", "b", "B", props=slot.props)
+    several = module_of(endpoint("f", [], [beside, slot]), use).code
+    found = re.search(r"^    a: .* \| Update", several, re.MULTILINE)
+    assert bool(found) == bool(by_rule)
+    # A form that is reset gives values.
+    reset = module_of(endpoint("f", [], [Slot("textbox"), slot]), use).code
+    assert "Update" not in reset
     # Modules of before do not say it, and are none the worse.
     before = read_module(code.replace(" | Update", ""), "x")
     assert not compare(before, read_module(code, "x"))
@@ -140,7 +143,7 @@ def shown(component: str) -> Slot:
 
 def is_cleared(component: str) -> bool:
     kind = kind_of(component)
-    return bool(kind.files) or kind.takes == "str"
+    return (bool(kind.files) or kind.takes == "str") and not kind.never_null
 
 
 def returned(code: str) -> str:

@@ -124,6 +124,28 @@ def test_one_choice_is_none_where_an_event_sets_it() -> None:
     assert literal(module_of(*set_by("nothing", x)).code)
 
 
+@pytest.mark.parametrize(
+    ("events", "sets", "closed"),
+    [
+        ("change", 1, False),
+        ("select", 2, False),
+        ("click", 1, True),  # a button does much
+        ("change", 3, True),  # as presets do
+    ],
+)
+def test_what_follows_another_choice_may_have_other_choices(
+    events: str, sets: int, closed: bool
+) -> None:
+    x, by = Slot("radio", "x", props=CHOICES), Slot("radio", "by", props=CHOICES)
+    more = [Slot("radio", name, props=CHOICES) for name in "ab"[: sets - 1]]
+    item = endpoint("g", [by], [x, *more])
+    config, info = describe(endpoint("f", [x]), item)
+    by_id = config["dependencies"][1]["inputs"][0]
+    config["dependencies"][1]["targets"] = [[by_id, events]]
+    spec = AppSpec.from_raw("owner/app", config, info)
+    assert literal(generate_from(spec, BuildOptions(include=["f"])).code) == closed
+
+
 def test_choices_that_differ_between_two_reads_change() -> None:
     x = Slot("radio", "x", props=CHOICES, schema={"type": "string", "enum": ["a", "b"]})
     config, info = describe(endpoint("f", [x]))

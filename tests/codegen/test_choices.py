@@ -97,7 +97,7 @@ def test_custom_values_open_the_type(tmp_path: Path) -> None:
 def test_no_choices_are_set_when_the_app_runs() -> None:
     code, _ = one(Slot("dropdown", "way", schema={"type": "string", "enum": []}))
     assert "def f(way: str)" in code
-    assert "way: str | int | float\n" in code  # whatever the app sets is taken
+    assert "way: str | int | float | None\n" in code  # whatever the app sets is taken
     assert "The app sets the choices when it runs." in code
 
 

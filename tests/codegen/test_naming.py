@@ -59,7 +59,8 @@ def slots(*pairs: tuple[str, str | None], kind: str = "textbox") -> list[Slot]:
         ([("param_0", "Text"), ("text", "Text")], ["text_2", "text"]),
         ([("param_1", "Prompt"), ("param_0", "Text")], ["param_1", "param_0"]),
         ([("seed", "Random seed")], ["seed"]),
-        ([("param_0", None), ("param_1", "🎲")], ["param_0", "param_1"]),
+        ([("param_0", None), ("param_1", "🎲")], ["param_0", "textbox"]),
+        ([("param_0", "I <b>agree</b> to <a href='x'>it</a>")], ["i_agree_to_it"]),
         ([("param_0", "2nd pass")], ["textbox_2nd_pass"]),
         (
             [("param_0", "Steps (more of them take much longer, up to a few minutes)")],
@@ -142,6 +143,15 @@ def test_names_do_not_depend_on_other_endpoints() -> None:
     for name, function in zip(("lambda", "lambda_1"), every, strict=False):
         code = generate_from(spec, BuildOptions(include=[name])).code
         assert functions(code) == [function]
+
+
+def test_the_function_of_a_chat_interface_is_its_chat() -> None:
+    hidden = {"type": "button", "props": {"value": "Fake API"}}
+    item = endpoint("lambda", [Slot("textbox", "m")], targets=[[2, "click"]])
+    spec = AppSpec.from_raw("http://x/", *describe(item, page=(hidden,)))
+    code = generate_from(spec).code
+    assert functions(code) == ["chat"]
+    assert "Fake" not in code
 
 
 @pytest.mark.parametrize(

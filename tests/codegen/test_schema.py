@@ -197,7 +197,7 @@ CHOICES = [["One", 1], ["Two", 2]]
         (
             Slot("dropdown", "way", props={"choices": []}),
             "way: str",
-            "way: str | int | float",
+            "way: str | int | float | None",
         ),
         (
             Slot("checkboxgroup", "way", default=[1], props={"choices": CHOICES}),

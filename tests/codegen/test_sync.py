@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from gradio_codegen import UsageError, generate
+from gradio_codegen import UsageError, read
+from gradio_codegen.api import generate_from
 from gradio_codegen.commands.config import json_schema, load_config
 from gradio_codegen.commands.projects import chosen, resolve, synchronise
 from gradio_codegen.descriptions.spec import dumps
+from gradio_codegen.options import BuildOptions
 
 from tests.conftest import StartServer
 from tests.support.terminal import on_terminal
@@ -338,7 +340,8 @@ def test_apps_change_and_their_modules_follow(
     assert again.returncode == 0
     assert re.search(r"calculator_api .* unchanged\n", again.stdout)
     assert re.search(r"growing_api .* updated", again.stdout)
-    expected = generate(grown.url, rename={"/lambda_3": "reverse"}).code
+    options = BuildOptions(rename=[("/lambda_3", "reverse")])
+    expected = generate_from(read(grown.url), options, output="growing_api.py").code
     assert (tmp_path / "growing_api.py").read_text() == expected
     assert run("sync", "--check", cwd=tmp_path).returncode == 0
 

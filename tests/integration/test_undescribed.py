@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio_codegen
 import pytest
+from gradio_codegen.api import generate_from
 from gradio_codegen.cli import app as cli
 from gradio_runtime import Client
 from typer.testing import CliRunner
@@ -37,7 +38,7 @@ def test_an_app_that_fails_to_describe_its_api(
     ):
         done = run.invoke(cli, command)
         assert (done.exit_code, done.stderr.count(FAULT)) == (0, 1), command
-    again = gradio_codegen.generate(saved)
+    again = generate_from(gradio_codegen.read(saved), output=path.name)
     assert again.code == path.read_text("utf-8")
     assert FAULT in again.diagnostics[0].message
 

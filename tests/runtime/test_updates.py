@@ -31,6 +31,22 @@ def test_an_update_with_a_value_is_the_value(value: object) -> None:
     assert update(value=value, label="x") == value
 
 
+def test_a_value_beside_other_choices_stands_where_types_have_it() -> None:
+    def read(annotation: Any, value: object, *others: object) -> Any:
+        raw = {"__type__": "update", "choices": CHOICES, "value": value}
+        found = unwrapped(raw, choices=True)
+        return reader_for(annotation)([found, *others], ["a"], None)
+
+    both = read(str | Update, "l")
+    assert (both.value, both.choices) == ("l", ["l", "s"])
+    assert type(read(str, "l")) is str
+    assert read(str | None, None) is None
+    # Its choices say more than that the value does not fit.
+    assert read(str, None).choices == ["l", "s"]
+    with pytest.raises(OutputMismatch):
+        read(str, ["l"])
+
+
 def test_an_update_without_a_value_tells_what_it_changes() -> None:
     found = update(choices=CHOICES, visible=False, minimum=1, maximum=9, label="A")
     assert isinstance(found, Update)

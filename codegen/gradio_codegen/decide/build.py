@@ -54,6 +54,7 @@ from .types import (
     FILE_INPUT,
     UPDATE,
     AliasOf,
+    Generic,
     Literals,
     Named,
     TypeExpr,
@@ -384,23 +385,24 @@ class _Builder:
         Nothing says which inputs a function can do without. A picture to start from
         often is one, but not where it is all that there is.
         """
-        return self._options.nullable_inputs or (
-            len(plan.inputs) > 1
-            and isinstance(type_, Named)
-            and type_.name in VALUES
-            and VALUES[type_.name].left_out
-        )
+        match type_:
+            case Named(name) | Generic("Several", (Named(name),)) if name in VALUES:
+                optional = VALUES[name].left_out and len(plan.inputs) > 1
+            case _:
+                optional = False
+        return optional or self._options.nullable_inputs
 
     def _output_slots(self, plan: _Plan) -> Iterator[OutputSlot]:
         mapper = SchemaMapper(self.models, FILE)
         namer = Namer(FIELDS)
+        refreshes = all(kind_of(slot.type).takes == "choice" for slot in plan.outputs)
         for number, (slot, item) in enumerate(
             zip(plan.outputs, plan.info.returns, strict=True), 1
         ):
             name = namer.claim(_output_name(slot, item.label or "", number))
             wanted = f"{pascal(plan.function)}{pascal(name)}"
             type_ = output_type(slot, item.schema_, mapper, wanted)
-            if kind_of(slot.type).takes == "choice" and self._is_set(plan, slot):
+            if refreshes and self._is_set(plan, slot):
                 # A button to refresh a list: it gives the list, and seldom a choice.
                 type_ = either(type_, UPDATE)
             if self._may_be_empty(plan, slot):
@@ -411,13 +413,16 @@ class _Builder:
         """Return whether an output may be None, by its options or by Gradio's usage.
 
         An app often hands an input back, to clear it, and has no file where it has a
-        text to say instead. An endpoint that takes nothing, and gives only a chat, files
-        or a text that another takes, is often there to clear it.
+        text to say instead. An endpoint that takes nothing, and gives only a file or a
+        text that another takes, is often there to clear it.
         """
-        handed_back = any(given.id == slot.id for given in plan.inputs)
-        if handed_back or self._options.may_be_empty(plan.api_name):
+        if self._options.may_be_empty(plan.api_name):
             return True
         kind = kind_of(slot.type)
+        if kind.never_null:
+            return False
+        if any(given.id == slot.id for given in plan.inputs):
+            return True
         if len(plan.outputs) > 1:
             return kind.files == "bare"
         cleared = bool(kind.files) or kind.takes == "str"

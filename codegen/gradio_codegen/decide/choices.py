@@ -17,7 +17,7 @@ from ..limits import CHOICES, SHOWN
 from ..literals import shown
 from ..narrow import as_list, as_map
 from .schema import choice_type
-from .types import FLOAT, STR, Literals, TypeExpr, either, list_of, natural
+from .types import FLOAT, STR, Literals, TypeExpr, either, list_of, natural, optional
 
 _MOST_SHOWN = 12
 
@@ -36,11 +36,14 @@ def choice_input(component: Component, schema: Any) -> tuple[TypeExpr, Literals 
 
 
 def open_choice(component: Component, schema: Any) -> TypeExpr | None:
-    """Return what a choice can be at run time, if that is more than the type says."""
+    """Return what a choice can be at run time, if that is more than the type says.
+
+    So can None, which the page sends where nothing is chosen.
+    """
     if not _values(component, schema):
-        return either(STR, FLOAT)
+        return optional(either(STR, FLOAT))
     if component.app_sets or component.choices_change:
-        return _any_choice(component, schema)
+        return optional(_any_choice(component, schema))
     return None
 
 

@@ -14,7 +14,7 @@ from gradio_runtime.description import Trigger
 from gradio_runtime.description.signature import Shape
 
 from .rank import Rank
-from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional
+from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ class Param:
         """What the input model takes."""
         type_, open_ = self.type, self.open
         if open_ is not None:
-            type_ = mapped(type_, lambda t: t if t == NONE else either(t, open_))
+            item = without(open_, NONE)
+            type_ = mapped(type_, lambda t: t if t == NONE else either(t, item))
+            type_ = type_ if item == open_ else optional(type_)
         return either(type_, UNCHANGED) if self.default_kind == "live" else type_
 
     @property

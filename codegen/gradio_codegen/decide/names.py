@@ -109,6 +109,8 @@ _CAMEL = re.compile(
     r"\b(?:[a-z][a-z0-9]+|[A-Z][a-z0-9]+|[A-Z]{2,}(?=[A-Z][a-z]{2}))(?:[A-Z][a-z0-9]+)+\b"
     r"|\b[a-z][a-z0-9]+[A-Z]{2,}\b"
 )
+#: Markup in a label.
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST = 48
 #: Names of parameters that say too little as the name of a type: other classes too are
@@ -183,7 +185,7 @@ def short_snake(text: str, fallback: str) -> str | None:
     """Return the same of what a long label begins with; None if it has no words."""
     if re.search(r"[^\W_]", text) is None:
         return None
-    text = " ".join(text.split())
+    text = " ".join(_TAG.sub(" ", text[:_READ]).split()) or text
     if len(text) > _LONGEST:
         text = re.sub(r" *(\([^()]*\)|\[[^\[\]]*\])", "", text).strip() or text
     if len(text) > _LONGEST:

@@ -92,6 +92,8 @@ def natural_function(dependency: Dependency) -> str:
 
 def _triggered(trigger: Trigger) -> str | None:
     """Name a function after what runs it: `generate`, `on_model_change`."""
+    if trigger.component == "chat":
+        return "chat"
     before = (trigger.after or "").removeprefix("/")
     text = short_snake(trigger.text or "", "run")
     if before and not is_filler(before):
@@ -146,7 +148,7 @@ def _parameters(items: Sequence[ParameterInfo], places: Sequence[int]) -> list[s
         for index, item in enumerate(items)
         if index < len(places)
         and item.name == f"param_{places[index]}"
-        and (label := short_snake(item.label or "", item.component.lower()))
+        and (label := _label(item))
     }
     namer = Namer(FIELDS)
     order = sorted(range(len(items)), key=lambda index: index in labels)
@@ -155,6 +157,12 @@ def _parameters(items: Sequence[ParameterInfo], places: Sequence[int]) -> list[s
         for index in order
     }
     return [names[index] for index in range(len(items))]
+
+
+def _label(item: ParameterInfo) -> str | None:
+    """Return what a label says; the component's type for one without words."""
+    kind = field_name(item.component.lower(), "value")
+    return short_snake(item.label or "", kind) or (kind if item.label else None)
 
 
 def _given_name(item: ParameterInfo, index: int) -> str:

@@ -114,6 +114,13 @@ def optional(type_: TypeExpr) -> TypeExpr:
     return either(type_, NONE)
 
 
+def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:
+    """Return a union without some of its members."""
+    if not isinstance(type_, Either):
+        return type_
+    return either(*(part for part in type_.members if part not in left_out))
+
+
 def write(type_: TypeExpr, *, in_model: bool = False) -> str:
     """Write a type as source text, for a signature or for a field `in_model`."""
     match type_:

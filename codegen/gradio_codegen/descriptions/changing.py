@@ -2,7 +2,6 @@
 
 An event that sets a component can give it other choices and bounds as well, and nothing
 says whether it does. At run time the app decides what it takes for such a component.
-What runs in the browser only (`gr.ClearButton`) sets values, not choices.
 """
 
 from __future__ import annotations
@@ -10,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gradio_runtime._components.registry import kind_of
-from gradio_runtime._components.slots import visible
+from gradio_runtime._components.slots import setting_events, visible
 from gradio_runtime.description import Component, Config, Dependency
 
 from ..narrow import as_list
 
+#: Events of a choice that is made.
+_MADE = {"change", "input", "select"}
+_FEW = 2
 #: The fields of a component that hold the marks.
 MARKS = ("app_sets", "choices_change")
 
@@ -23,20 +25,17 @@ def marked(config: Config, inputs: Collection[int], varying: Collection[int]) ->
     """Return the config with marks on those of the `inputs` that change.
 
     `varying` are the components whose choices differ between two reads of the app. One
-    choice is none, and what an event sets without any input is often a list of files
-    or models that it has just read.
+    choice is none, what an event sets without any input is often a list of files or
+    models that it has just read, and what follows another choice often depends on it.
     """
-    events = [
-        item
-        for item in config.dependencies
-        if item.backend_fn and not _loads_examples(config, item)
-    ]
+    events = setting_events(config)
     app_sets = {id_ for item in events for id_ in item.outputs}
     refreshed = {
         id_
         for item in events
-        if not visible(config.slots(item.inputs))
+        if not visible(config.slots(item.inputs)) or _follows_a_choice(config, item)
         for id_ in item.outputs
+        if id_ not in item.inputs
     }
 
     def with_marks(item: Component) -> Component:
@@ -57,7 +56,17 @@ def marked(config: Config, inputs: Collection[int], varying: Collection[int]) ->
     return Config.model_validate({**dict(config), "components": components})
 
 
-def _loads_examples(config: Config, item: Dependency) -> bool:
-    """Return whether an event only fills in the examples below a form."""
-    kinds = [kind_of(slot.type) for slot in config.slots(item.inputs) if slot]
-    return any(kind.hidden and not kind.stateful for kind in kinds)  # a dataset
+def _follows_a_choice(config: Config, item: Dependency) -> bool:
+    """Return whether another choice sets one or two: not a whole form, as presets do."""
+    targets = [
+        config.component_by_id.get(id_) for id_, _ in item.targets if id_ is not None
+    ]
+    made = {event for _, event in item.targets} <= _MADE
+    outputs = [slot for slot in config.slots(item.outputs) if slot]
+    set_ = [slot for slot in outputs if kind_of(slot.type).takes == "choice"]
+    return (
+        made
+        and len(set_) <= _FEW
+        and bool(targets)
+        and all(slot and kind_of(slot.type).takes == "choice" for slot in targets)
+    )

@@ -21,6 +21,9 @@ from ..limits import LABEL, NAME, cut
 #: Components that show their value as their name.
 _BUTTONS = ("button", "clearbutton", "duplicatebutton", "loginbutton", "logoutbutton")
 
+#: The hidden button by which `gr.ChatInterface` offers its function.
+_CHAT_API = "button", "Fake API"
+
 #: What endpoints are called by Gradio and by decorators when nobody has named them, and
 #: unnamed ones by us: `lambda`, `lambda_17`, `fn_63`, `_entry_6`.
 _FILLER = re.compile(
@@ -78,6 +81,8 @@ def _direct(config: Config, item: Dependency) -> Trigger | None:
             found.append(Trigger(event=event))
         elif component is not None:
             text = _text(component)
+            if (component.type, text) == _CHAT_API:
+                return Trigger(event="submit", component="chat")
             found.append(Trigger(event=event, component=component.type, text=text))
     return min(found, key=lambda item: item.component not in _BUTTONS, default=None)
 

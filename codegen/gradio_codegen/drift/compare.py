@@ -8,14 +8,23 @@ from dataclasses import replace
 from gradio_runtime._components.drift import Signature, Slot, judge
 
 from ..decide.names import is_generic
-from ..decide.types import NONE, STR, UNCHANGED, UPDATE, Either, Generic, TypeExpr
+from ..decide.types import (
+    NONE,
+    STR,
+    UNCHANGED,
+    UPDATE,
+    Either,
+    Generic,
+    TypeExpr,
+    without,
+)
 from ..descriptions.triggers import is_filler
 from ..errors import UsageError
 from .changes import REGENERATED, Change, Diff, breaking, compatible
 from .inputs import InputChanges
 from .module_reader import Endpoint, Surface
 from .outputs import output_changes
-from .types import Fit, without
+from .types import Fit
 
 #: Endpoints with the same parameters and outputs, beyond which names say more.
 _MOST_ALIKE = 20

@@ -10,12 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..decide.types import UNCHANGED, Literals, Named, TypeExpr, mapped, walk, write
+from ..decide.types import (
+    UNCHANGED,
+    Literals,
+    Named,
+    TypeExpr,
+    mapped,
+    walk,
+    without,
+    write,
+)
 from ..literals import LiteralValue, shown
 from .changes import Change, breaking, compatible
 from .module_reader import Parameter
 from .slots import SlotChanges
-from .types import Fit, without
+from .types import Fit
 
 #: The bounds: the kind of change, and what messages call them.
 _BOUNDS = {

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from gradio_runtime._components.registry import kind_of
 
-from ..decide.types import NONE, UPDATE, write
+from ..decide.types import NONE, UPDATE, without, write
 from .changes import Change, breaking, compatible
 from .module_reader import Output
 from .slots import SlotChanges
-from .types import Fit, without
+from .types import Fit
 
 
 class OutputChanges(SlotChanges[Output]):

@@ -140,13 +140,6 @@ def _number(node: ast.expr) -> int | float | None:
     return value if isinstance(value, int | float) else None
 
 
-def without(type_: TypeExpr, *left_out: TypeExpr) -> TypeExpr:
-    """Return a union without some of its members."""
-    if not isinstance(type_, Either):
-        return type_
-    return either(*(part for part in type_.members if part not in left_out))
-
-
 @dataclass(frozen=True)
 class Fit:
     """Tells whether the values of one type are right where another is wanted.

@@ -10,6 +10,7 @@ from gradio_runtime._models.texts import escaped
 
 from ..decide.ir import Module, Param
 from ..decide.types import AliasOf, Literals, TypeExpr, mapped, write
+from ..descriptions.triggers import is_filler
 from ..limits import cut
 from ..literals import shown
 
@@ -24,6 +25,8 @@ def _rows(module: Module) -> Iterator[tuple[bool, tuple[str, ...]]]:
     """Yield the rows, and for each whether it begins an endpoint."""
     for endpoint in module.ranked:
         name = endpoint.api_name + (" (stream)" if endpoint.generator else "")
+        if is_filler(endpoint.api_name.removeprefix("/")):
+            name = f"{endpoint.function}: {name}"
         params = [
             (p.name, spelled(p.type), default_in_words(p)) for p in endpoint.params
         ]

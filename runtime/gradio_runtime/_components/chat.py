@@ -25,6 +25,7 @@ _CHAT = Kind(
     files="among",
     members="file",
     keeps="type",
+    never_null=True,
     # Messages are the only form since Gradio 6.
     infers=lambda _props, before_6: {} if before_6 else {"type": "messages"},
     variant=lambda props: None if props.get("type") == "messages" else _PAIRS,

@@ -20,6 +20,7 @@ KINDS = (
         keeps="choices",
         title="CheckboxGroup",
         several=True,
+        never_null=True,
     ),
     Kind("dropdown", "choice", "str", keeps=_DROPDOWN),
     Kind("radio", "choice", "str", keeps="choices"),

@@ -35,7 +35,7 @@ from ..description import Component, Config, ParameterInfo
 from ..description.signature import Shape
 from .files import in_a_list
 from .kind import Kind, fits
-from .registry import kind_of
+from .registry import VALUES, kind_of
 from .slots import endpoint_shape, slots_shape, visible
 
 #: So many parameters are listed in a message.
@@ -168,11 +168,14 @@ def live_signature(
     inputs: Iterable[Component | None],
     outputs: Iterable[Component | None],
     infos: Sequence[ParameterInfo] = (),
+    changing: Collection[int] = (),
 ) -> Signature:
     """Return the signature of a live endpoint, by all its slots.
 
     If `/info` has been read, `infos` are its parameters: their names are for messages,
-    and a function's own `None` is a value for a parameter that is left out.
+    and a function's own `None` is a value for a parameter that is left out. So is None
+    for a file beside other inputs. The choices of the components `changing` are the
+    app's to decide.
     """
     taken, given = visible(inputs), visible(outputs)
     if len(infos) != len(taken):
@@ -180,9 +183,8 @@ def live_signature(
     found = Signature.of(slots_shape(taken, given), [item.name for item in infos])
     return Signature(
         [
-            replace(
-                _refined(slot, component),
-                has_value=info.has_default or component.props.get("value") is not None,
+            _with_value(
+                _refined(slot, component, changing), component, info, len(taken)
             )
             for slot, component, info in zip(found.inputs, taken, infos, strict=True)
         ],
@@ -190,8 +192,17 @@ def live_signature(
     )
 
 
-def _refined(slot: Slot, component: Component) -> Slot:
-    """Return the slot with what only the component's properties say."""
+def _with_value(
+    slot: Slot, component: Component, info: ParameterInfo, count: int
+) -> Slot:
+    value = VALUES.get(slot.kind.takes)
+    may_be_none = value is not None and value.left_out and count > 1
+    has_value = info.has_default or component.props.get("value") is not None
+    return replace(slot, has_value=has_value or may_be_none)
+
+
+def _refined(slot: Slot, component: Component, changing: Collection[int] = ()) -> Slot:
+    """Return the slot with what only the component's properties and events say."""
     props = component.props
     if slot.kind.takes == "FileInput":
         return replace(slot, several=in_a_list(props))
@@ -200,7 +211,10 @@ def _refined(slot: Slot, component: Component) -> Slot:
     return replace(
         slot,
         several=props.get("multiselect") is True,
-        open=bool(props.get("allow_custom_value")) or not props.get("choices"),
+        open=bool(props.get("allow_custom_value"))
+        or not props.get("choices")
+        or component.app_sets
+        or component.id in changing,
     )
 
 

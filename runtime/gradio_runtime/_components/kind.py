@@ -68,6 +68,8 @@ class Kind:
         infers: Further ones, from all properties and whether Gradio is before 6.
         variant: The record for a component with certain properties, if it is another.
         several: Whether its values are lists of what it takes and gives.
+        never_null: Whether Gradio itself gives something else for None, in any version
+            (its `postprocess`).
         default_step: Gradio's own step, if the app's author gave none.
         parses_text: Whether the server reads a text as JSON.
         hidden: Whether callers neither send nor receive it, where the app does not say.
@@ -93,6 +95,7 @@ class Kind:
     infers: Callable[[Props, bool], Props] | None = None
     variant: Callable[[Props], Kind | None] | None = None
     several: bool = False
+    never_null: bool = False
     default_step: int | None = None
     parses_text: bool = False
     hidden: bool = False

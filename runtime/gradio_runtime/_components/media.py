@@ -31,6 +31,7 @@ KINDS = (
         codec="_codecs.media:GALLERY",
         files="captioned",
         members="image video",
+        never_null=True,
     ),
     Kind(
         "imageeditor",

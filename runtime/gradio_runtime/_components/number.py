@@ -11,6 +11,6 @@ _BOUNDS = "maximum minimum precision step"
 
 KINDS = (
     Kind("number", "float", "float", keeps=_BOUNDS, default_step=1),
-    Kind("slider", "float", "float", keeps=_BOUNDS),
+    Kind("slider", "float", "float", keeps=_BOUNDS, never_null=True),
     Kind("timer", "float", "float"),
 )

@@ -52,6 +52,24 @@ def endpoint_shape(config: Config, dependency: Dependency) -> Shape:
     )
 
 
+def setting_events(config: Config) -> list[Dependency]:
+    """Return the events that may give components other choices and bounds.
+
+    Any that the server runs may do so, but those that fill in the examples below a form.
+    What runs in the browser only (`gr.ClearButton`) sets values.
+    """
+    return [
+        item
+        for item in config.dependencies
+        if item.backend_fn and not _loads_examples(config, item)
+    ]
+
+
+def _loads_examples(config: Config, item: Dependency) -> bool:
+    kinds = [kind_of(slot.type) for slot in config.slots(item.inputs) if slot]
+    return any(kind.hidden and not kind.stateful for kind in kinds)  # a dataset
+
+
 def described(config: Config, dependency: Dependency) -> dict[str, Any]:
     """Return what the components of an endpoint say of it, as `/info` would.
 

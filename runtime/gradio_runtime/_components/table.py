@@ -47,7 +47,7 @@ _TABLE = Kind(
 
 KINDS = (
     _TABLE,
-    replace(_TABLE, names="dataframe", codec="_codecs.table:TABLE"),
+    replace(_TABLE, names="dataframe", codec="_codecs.table:TABLE", never_null=True),
     Kind(
         "label",
         "LabelData",

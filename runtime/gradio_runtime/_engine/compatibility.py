@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._queue.route import Route
@@ -58,14 +59,16 @@ async def judged(
     if request.shape is None or request.shape == route.shape:
         return None
     from .._components.drift import Signature, judge, live_signature
+    from .._components.slots import setting_events
 
+    changing = {id_ for item in setting_events(live.config) for id_ in item.outputs}
+    now = partial(live_signature, route.inputs, route.outputs, changing=changing)
     known = Signature.of(request.shape, request.names)
-    judgement = judge(known, live_signature(route.inputs, route.outputs))
+    judgement = judge(known, now())
     if judgement.problem is None:
         return judgement
     with suppress(GradioError):
-        infos = await live.parameters(route)
-        judgement = judge(known, live_signature(route.inputs, route.outputs, infos))
+        judgement = judge(known, now(infos=await live.parameters(route)))
     if judgement.problem is None or on_drift == "ignore":
         return judgement
     problem = f"the app has changed: {judgement.problem}"

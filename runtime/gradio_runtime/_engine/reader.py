@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from .._codecs import codec
+from .._components.registry import kind_of
 from .._components.slots import is_hidden
 from .._loop.loop import beside, overdue
 from .._loop.trace import CallRecord
@@ -267,7 +268,9 @@ class Reader(Generic[T]):
 
     def _value(self, data: Any, slot: Component) -> Any:
         dialect = self._live.dialect
-        value = codec.as_object(unwrapped(data), slot.type, dialect)
+        choices = self._request.typed and kind_of(slot.type).takes == "choice"
+        value = unwrapped(data, choices=choices)
+        value = codec.as_object(value, slot.type, dialect)
         if isinstance(value, dict | list):
             kind = slot.type if self._request.typed else ""
             value = codec.decode(value, kind, dialect, self._file_of)

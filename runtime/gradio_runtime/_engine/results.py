@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .._models.misfits import IN_STEPS, misfits
 from .._models.provenance import OF_THE_APP, as_said
-from .._models.updates import is_without_value
+from .._models.updates import Update, is_without_value
 from .._output import ADMIT, Output
 from ..errors import OutputMismatch
 
@@ -70,6 +70,10 @@ class _Single:
         # Most outputs are text, and most of the rest are numbers.
         if type(value) is self._annotation and self._annotation in _SCALARS:
             return value
+        if isinstance(value, Update) and "value" in value.props:
+            if Update in get_args(self._annotation):
+                return value
+            return self._value_of(value, name, strict)
         if is_without_value(value):
             return value
         if self._numbers_kept is None:
@@ -83,6 +87,15 @@ class _Single:
                 return raw
             # Without its cause: pydantic shows the app's keys as they are.
             raise _misfit(error, raw, name) from None
+
+    def _value_of(self, update: Update, name: str, strict: Strict) -> Any:
+        """Read the value that comes with other choices; if that is none, return both."""
+        try:
+            return self.value(update.value, name, strict)
+        except OutputMismatch:
+            if update.value is None:
+                return update
+            raise
 
 
 class _Several(Generic[R]):

@@ -29,8 +29,10 @@ _ODD = re.compile(
 
 
 def only_odd(error: ValidationError) -> bool:
-    """Return whether choices, bounds and plain types are all that is not met."""
-    return all(_ODD.fullmatch(item["type"]) for item in error.errors())
+    """Return whether choices, bounds, plain types and None are all that is not met."""
+    return all(
+        item["input"] is None or _ODD.fullmatch(item["type"]) for item in error.errors()
+    )
 
 
 def misfits(error: ValidationError) -> dict[str, str]:

@@ -24,7 +24,9 @@ class Update(BriefFields):
     """New properties of a component whose value stays: `gr.update(choices=…)`.
 
     It stands in the place of an output's value, whatever the type of that is. It is
-    falsy if it has no properties; an update that changes nothing is `UNCHANGED`.
+    falsy if it has no properties; an update that changes nothing is `UNCHANGED`. With a
+    value beside other choices it stands where the type has it, as `str | Update`, or
+    where the value does not fit; elsewhere there is the value alone.
 
     Attributes:
         props: All of them, by Gradio's names, as the app's Gradio sends them.
@@ -35,6 +37,11 @@ class Update(BriefFields):
     def __bool__(self) -> bool:
         """Return whether it says anything."""
         return bool(self.props)
+
+    @property
+    def value(self) -> Any:
+        """The new value, beside other choices; `UNCHANGED` if it stays."""
+        return self.props.get("value", UNCHANGED)
 
     @property
     def choices(self) -> list[Any] | None:
@@ -89,9 +96,10 @@ class Update(BriefFields):
         raise PydanticOmit
 
 
-def unwrapped(value: Any) -> Any:
+def unwrapped(value: Any, *, choices: bool = False) -> Any:
     """Return the value of a component's update, or what else it says.
 
+    With `choices`, an update that offers others is an `Update` also where it has a value.
     Its texts name no files, like any where no type says what they are.
     """
     if not isinstance(value, dict):
@@ -99,7 +107,7 @@ def unwrapped(value: Any) -> Any:
     said = cast("dict[str, Any]", value)
     if said.get("__type__") != "update":
         return said
-    if "value" in said:
+    if "value" in said and not (choices and "choices" in said):
         return said["value"]
     props = {name: as_said(item) for name, item in said.items() if name != "__type__"}
     return Update(props) if props else UNCHANGED

@@ -526,7 +526,7 @@ class DropdownOddEchoInput(Input):
 class DropdownEmptyEchoInput(Input):
     """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
-    in_: str | int | float
+    in_: str | int | float | None
 
 
 class DropdownCustomEchoInput(Input):
@@ -701,7 +701,7 @@ class DataframePresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    in_: In | str | Unchanged = UNCHANGED
+    in_: In | str | Unchanged | None = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):

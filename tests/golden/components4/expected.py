@@ -614,7 +614,7 @@ class DropdownOddEchoInput(Input):
 class DropdownEmptyEchoInput(Input):
     """Inputs of `/dropdown_empty_echo` and `/dropdown_unset_echo`."""
 
-    value: str | int | float
+    value: str | int | float | None
 
 
 class DropdownCustomEchoInput(Input):
@@ -849,7 +849,7 @@ class DataframePresetEchoInput(Input):
 class DropdownPresetEchoInput(Input):
     """Inputs of `/dropdown_preset_echo`."""
 
-    value: DropdownEchoValue | str | Unchanged = UNCHANGED
+    value: DropdownEchoValue | str | Unchanged | None = UNCHANGED
 
 
 class HighlightedtextPresetEchoInput(Input):
@@ -904,7 +904,7 @@ class LabelsInput(Input):
     same: str
     same_2: str
     名前: str
-    param_13: str
+    textbox: str
     quo_te_n_s: str
     line_break: str
 
@@ -3652,7 +3652,7 @@ def labels(
     same: str,
     same_2: str,
     名前: str,
-    param_13: str,
+    textbox: str,
     quo_te_n_s: str,
     line_break: str,
 ) -> Call[LabelsOutput]:
@@ -3672,7 +3672,7 @@ def labels(
         same: Textbox.
         same_2: same (Textbox).
         名前: Textbox.
-        param_13: 🦊 (Textbox).
+        textbox: 🦊 (Textbox).
         quo_te_n_s: Textbox.
         line_break: Textbox.
 

@@ -229,7 +229,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    pick: Pick | str
+    pick: Pick | str | None
     pick_many: list[PickMany] = Field(default=[1])
     colours: list[Colours] = Field(default=["r"])
     size: int | float = Field(default=3, ge=1, le=10)
@@ -404,7 +404,7 @@ class DupOutLabelsOutput(Output):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    pick: Pick | str
+    pick: Pick | str | None
 
 
 class SkipOutOutput(Output):

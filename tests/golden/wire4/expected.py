@@ -207,7 +207,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    dd: Dd | str
+    dd: Dd | str | None
     dd_multi: list[DdMulti] = Field(default=[1])
     cbg: list[Cbg] = Field(default=["r"])
     sl: int | float = Field(default=3, ge=1, le=10)
@@ -376,7 +376,7 @@ class DupOutLabelsOutput(Output):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    x: DdReadX | str
+    x: DdReadX | str | None
 
 
 class SkipOutOutput(Output):

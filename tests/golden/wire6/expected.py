@@ -248,7 +248,7 @@ class TextDefaultsInput(Input):
 class ChoicesInput(Input):
     """Inputs of `/choices`."""
 
-    dd: Dd | str = "a"
+    dd: Dd | str | None = "a"
     dd_multi: list[DdMulti] = Field(default=[1])
     cbg: list[Cbg] = Field(default=["r"])
     sl: int | float = Field(default=3, ge=1, le=10)
@@ -441,7 +441,7 @@ class DupOutLabelsOutput(Output):
 class DdReadInput(Input):
     """Inputs of `/dd_read`."""
 
-    x: DdReadX | str = "a"
+    x: DdReadX | str | None = "a"
 
 
 class SkipOutOutput(Output):

@@ -301,7 +301,8 @@ def test_files_and_other_ways_out(server: Server, tmp_path: Path) -> None:
                     lambda: client.submit("x", fn_index=0).result(5).download(),
                 ]
                 for way in ways:
-                    with pytest.raises(GradioError) as caught:
+                    # A failure to describe the API is a warning.
+                    with pytest.raises((GradioError, RuntimeWarning)) as caught:
                         way()
                     assert token not in shown(caught.value)
 
