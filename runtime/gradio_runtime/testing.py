@@ -6,7 +6,7 @@ The fixture `gradio_offline` of the pytest plugin runs a test within `offline()`
 from __future__ import annotations
 
 from ._api.fakes import Fake, StandIn
-from ._api.recordings import Mode, Recording
+from ._api.recordings import Recording
 from ._http.offline import FakeError, offline
 
-__all__ = ["Fake", "FakeError", "Mode", "Recording", "StandIn", "offline"]
+__all__ = ["Fake", "FakeError", "Recording", "StandIn", "offline"]

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    ParamSpec,
+    Self,
+    TypeAlias,
+    TypeVar,
+    cast,
+)
 
 from .._engine.outcome import Outcome
 from .._http.offline import FakeError
@@ -205,6 +214,12 @@ class Fake(StandIn[P, R, I]):
             for answer in self._each or ():
                 return [answer]
         raise self._wrong(f"no answer is left for the call with {inputs!r}")
+
+    def _read(self, slots: Sequence[Any]) -> R:
+        result = super()._read(slots)
+        if result is None and list(slots) != [None]:
+            raise self._wrong("this is no output of it: it gives None")
+        return result
 
     def _outputs(self, inputs: I) -> Iterable[Slots]:
         return map(_slots, self._make(inputs))

@@ -82,15 +82,19 @@ class Recording(StandIn[P, R, I]):
             known = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise FakeError(f"{self._path} is no recording: {error}") from None
-        place = self._place
-        found = known.get("format"), known.get("endpoint"), known.get("spec")
-        if found != (_FORMAT, place.name, place.spec):
+        head = self._head()
+        if not isinstance(known, dict) or not head.items() <= known.items():
             raise FakeError(
-                f"{self._path} was recorded for another endpoint, or before the module "
-                f"was generated anew: it has {found[1:]}, and the module "
-                f'{(place.name, place.spec)}. Record it again: mode="record"'
+                f"{self._path} is no recording of {self._place.name}, or one of before "
+                "the module was generated anew (its spec differs). Record it again: "
+                'mode="record"'
             )
-        return list(known["calls"])
+        return list(cast("dict[str, Any]", known)["calls"])
+
+    def _head(self) -> dict[str, Any]:
+        """Return what a file says besides its calls."""
+        place = self._place
+        return {"format": _FORMAT, "endpoint": place.name, "spec": place.spec}
 
     def start(
         self, inputs: I, client: Client, request: Request[R], options: Options
@@ -143,9 +147,8 @@ class Recording(StandIn[P, R, I]):
             # What ends a generator without an output is read, too.
             del call["outputs"][len(job.outputs()) :]
             calls.append(_struck(call))
-        known = {"format": _FORMAT, "endpoint": self._place.name}
-        known |= {"spec": self._place.spec, "calls": calls}
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        known = {**self._head(), "calls": calls}
         text = json.dumps(known, indent=1, ensure_ascii=False)
         self._path.write_text(f"{text}\n", "utf-8")
 
