@@ -89,7 +89,10 @@ CALLS: dict[str, list[Callable[[Any], Any]]] = {
         lambda client: asyncio.run(client.calculator.aio(1, "multiply", 3)),
         _called("calculator", 1, "add", 2),
     ],
-    "image": [_called("image", PNG), _called("image", BytesIO(PNG))],
+    "image": [
+        _called("image", PNG),
+        lambda client: plain(client.image(BytesIO(PNG))),
+    ],
     "gallery": [_called("gallery", [PNG, PNG])],
     "two_files": [_called("two_files", "a"), _called("two_files", "b")],
     "many_outputs": [_called("many_outputs", "abc")],
