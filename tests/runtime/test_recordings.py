@@ -7,10 +7,11 @@ import json
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from gradio_runtime import UNCHANGED, AppError, File, GradioError, Update
@@ -81,6 +82,11 @@ def _called(name: str, *args: Any) -> Callable[[Any], Any]:
     return call
 
 
+def _left_early(client: Any) -> Any:
+    with client.async_stream.stream(500) as stream:
+        return next(stream)
+
+
 CALLS: dict[str, list[Callable[[Any], Any]]] = {
     "calculator": [
         _called("calculator", 1, "add", 2),
@@ -104,6 +110,7 @@ CALLS: dict[str, list[Callable[[Any], Any]]] = {
     "neither": [_called("neither")],
     "no_outputs": [_called("no_outputs", "recorded")],
     "grow": [_streamed("grow", 3), _called("grow", 4)],
+    "async_stream": [_left_early],
     "repeating": [_streamed("repeating", 3)],
     "many_steps": [_streamed("many_steps", 3)],
     "fail_after": [_streamed("fail_after", 2)],
@@ -218,8 +225,14 @@ def test_replay_needs_a_file_and_recording_a_connection(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     with pytest.raises(FakeError, match="no recording"):
         predict.recorded(path, mode="replay").__enter__()
-    for mode in ("once", "record"):
-        with pytest.raises(FakeError, match="offline"), predict.recorded(path):
+    modes: tuple[Literal["once", "record"], ...] = ("once", "record")
+    for mode in modes:
+        recording = predict.recorded(path, mode=mode)
+        with (
+            pytest.raises(FakeError, match="offline"),
+            recording,
+            suppress(Exception),
+        ):
             predict(1, "add")
         assert not path.exists(), mode
 

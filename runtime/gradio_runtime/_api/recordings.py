@@ -126,7 +126,11 @@ class Recording(StandIn[P, R, I]):
             outputs.append([_encoded(value, _with_content) for value in values])
             return request.read(values, names, strict)
 
-        job = client.__gradio_start__(replace(request, read=read), options)
+        try:
+            job = client.__gradio_start__(replace(request, read=read), options)
+        except FakeError as error:  # offline, which no `except` is to hide
+            self._problem = error
+            raise
         self._begun.append((job, {"inputs": given, "outputs": outputs}))
         return job
 
@@ -139,7 +143,9 @@ class Recording(StandIn[P, R, I]):
             try:
                 error = job.exception()
             except JobCancelled:
-                continue
+                if not job.outputs():
+                    continue
+                error = None  # a stream that was left: what came until then
             if isinstance(error, AppError):
                 call["error"] = {name: getattr(error, name) for name in _SAID}
             elif error is not None:
