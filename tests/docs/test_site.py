@@ -48,7 +48,13 @@ def test_make_docs_builds_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["gradio_runtime", "gradio_runtime.types", "gradio_codegen"]
+    "package",
+    [
+        "gradio_runtime",
+        "gradio_runtime.testing",
+        "gradio_runtime.types",
+        "gradio_codegen",
+    ],
 )
 def test_the_reference_has_every_public_name(site: Path, package: str) -> None:
     inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data

@@ -85,7 +85,10 @@ def test_the_wheels_hold_all_that_is_needed(dist: Path) -> None:
     assert set(wheels) == {"gradio_codegen", "gradio_runtime"}
     templates = {f"gradio_codegen/templates/{p.name}" for p in template_files()}
     assert templates | {"gradio_codegen/py.typed"} <= wheels["gradio_codegen"]
-    assert "gradio_runtime/py.typed" in wheels["gradio_runtime"]
+    # Beside the package: pytest loads it in every run.
+    plugin = {"gradio_runtime_pytest.py"}
+    assert plugin | {"gradio_runtime/py.typed"} <= wheels["gradio_runtime"]
+    wheels["gradio_runtime"] -= plugin
     for name, files in wheels.items():
         assert any(file.endswith("/licenses/LICENSE") for file in files), name
         allowed = (f"{name}/", f"{name}-")
@@ -101,6 +104,7 @@ def test_the_sdists_hold_all_that_is_needed(dist: Path) -> None:
     assert set(sdists) == {"gradio_codegen", "gradio_runtime"}
     templates = {f"templates/{path.name}" for path in template_files()}
     assert templates | {"LICENSE", "README.md"} <= sdists["gradio_codegen"]
+    assert "gradio_runtime_pytest.py" in sdists["gradio_runtime"]
     assert "gradio_runtime/py.typed" in sdists["gradio_runtime"]
     assert "LICENSE" in sdists["gradio_runtime"]
 

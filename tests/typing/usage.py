@@ -6,21 +6,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, assert_type
 
 from gradio_codegen import GeneratedModule, generate
 from gradio_runtime import (
+    AppError,
     Call,
     Client,
+    Endpoint,
     File,
     Job,
+    QueueFull,
     Stream,
     UploadProgress,
     connect,
     duplicate,
 )
+from gradio_runtime.testing import Fake, FakeError, offline
 from gradio_runtime.types import DataframeData, LabelData
 
 from tests.golden.calculator.expected import (
@@ -112,6 +117,33 @@ async def right() -> None:
     untyped: Client = CalculatorClient()
     untyped.predict(1, "add")
 
+    with predict.fake(returns=2) as fake:
+        assert_type(fake.calls[0], PredictInput)
+        fake.assert_called_with(1, "add", num2=3)
+    predict.fake(lambda num1, operation, num2=1: num1 + num2)
+    predict.fake(double)
+    predict.fake(returns_each=[1, AppError("no"), 2.5], optional=True)
+    predict.fake(raises=QueueFull("full"))
+    clear.fake(returns=None)
+    classify.fake(raises=AppError("no"))
+    CalculatorClient().predict.with_options(timeout=3).fake(returns=2)
+    count.fake(returns=1)
+    count.fake(streams=[1, 2.5, AppError("no")])
+    count.fake(streams=lambda n=1: [n, n + 1])
+    with predict.recorded(Path("predict.json"), mode="replay") as recording:
+        assert_type(recording.calls[0].num1, int | float)
+        recording.assert_called_with(1, "add")
+    kept: Fake[..., float, Any] = count.fake(returns=1)
+    endpoint: Endpoint[..., float] = predict
+    with offline():
+        endpoint()
+    with suppress(FakeError), kept:
+        count()
+
+
+def double(num1: float, operation: str, num2: float = 1) -> float:
+    return 2 * num1
+
 
 class Overriding(Client):
     """What apps may have endpoints of."""
@@ -173,4 +205,22 @@ async def wrong() -> None:
     generate("o/a", "token")  # wrong: options are given by name
     generate("o/a", nullable_outputs="yes")  # wrong: it is a bool
     generate("o/a", includes=["a*"])  # wrong: no such option
+    predict.fake(returns="3")  # wrong: it is a number
+    predict.fake(returns_each=[1, "2"])  # wrong: they are numbers
+    predict.fake(returns_each=[1, ValueError("no")])  # wrong: not an error of ours
+    predict.fake(raises=ValueError("no"))  # wrong: not an error of ours
+    predict.fake(3)  # wrong: the result is given by name
+    predict.fake(streams=[1, 2])  # wrong: not a generator
+    predict.fake(lambda num1: num1)  # wrong: an argument is missing
+    predict.fake(lambda num1, operation, num2=1: "3")  # wrong: it is a number
+    predict.fake(len)  # wrong: another function
+    count.fake(streams=["1"])  # wrong: they are numbers
+    count.fake(streams=3)  # wrong: there are several
+    clear.fake(returns=3)  # wrong: it gives nothing
+    CalculatorClient().predict.fake(returns="3")  # wrong: the same through a client
+    with predict.fake(returns=2) as fake:
+        print(fake.calls[0].num3)  # wrong: no such parameter
+        fake.assert_called_with(1)  # wrong: an argument is missing
+        fake.assert_called_with("1", "add")  # wrong: a string for a number
+    predict.recorded("predict.json", mode="twice")  # wrong: no such mode
     print(text, job)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import (
@@ -25,6 +26,7 @@ from typing import (
 )
 
 from pydantic import ValidationError
+from typing_extensions import TypeVar as DefaultedTypeVar
 
 from .._engine.options import Options
 from .._http.settings import OnDrift, check_on_drift
@@ -33,20 +35,25 @@ from .._models.misfits import misfits, only_odd
 from .._models.texts import printable
 from ..description.addresses import shown_src
 from ..description.signature import Shape, labels_of
-from ..errors import InputError, too_deep
+from ..errors import GradioError, InputError, too_deep
 from .call import Call
 from .client import Client, Overridable, wait
-from .defaults import Source, client_in_use
+from .defaults import ABSENT, Source, client_in_use, stand_ins
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
     from .._engine.results import ResultReader
     from .._models.files import UploadProgress
+    from .fakes import Fake, Place
     from .job import Job
+    from .recordings import Mode, Recording
     from .stream import Stream
 
 P = ParamSpec("P")
 R = TypeVar("R")
+N = TypeVar("N", bound=Input)
+#: The inputs of an endpoint, which `Endpoint[[float], str]` need not name.
+I = DefaultedTypeVar("I", bound=Input, default=Any)  # noqa: E741
 
 
 class App(Source):
@@ -77,13 +84,13 @@ class App(Source):
     def endpoint(
         self,
         api_name: str | int,
-        inputs: type[Input],
+        inputs: type[N],
         *,
         shape: str,
         labels: str | Sequence[str | None] = (),
         output_labels: str | Sequence[str | None] = (),
         event_data: bool = False,
-    ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R]]:
+    ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R, N]]:
         """Make a described call an endpoint.
 
         Args:
@@ -102,13 +109,13 @@ class App(Source):
     def stream_endpoint(
         self,
         api_name: str | int,
-        inputs: type[Input],
+        inputs: type[N],
         *,
         shape: str,
         labels: str | Sequence[str | None] = (),
         output_labels: str | Sequence[str | None] = (),
         event_data: bool = False,
-    ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R]]:
+    ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R, N]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
         known = Shape(shape, labels_of(labels), labels_of(output_labels))
         return lambda describe: StreamEndpoint(self, api_name, inputs, known, describe)
@@ -122,7 +129,7 @@ class App(Source):
         return f"App({shown_src(self.src)!r})"
 
 
-class Endpoint(Overridable[..., Any], Generic[P, R]):
+class Endpoint(Overridable[..., Any], Generic[P, R, I]):
     """One endpoint of an app, called as the function it was made from.
 
     As an attribute of a client it is bound to that client's connection.
@@ -132,7 +139,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         self,
         app: App,
         api_name: str | int,
-        inputs: type[Input],
+        inputs: type[I],
         shape: Shape,
         describe: Callable[P, Call[R]],
         *,
@@ -280,7 +287,63 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
             shape=self._shape,
             read=_reader(self._describe),
         )
+        if answering := stand_ins.get(self._describe):
+            job: Job[R] = answering[-1].start(
+                call.inputs, client, request, self._options
+            )
+            return job
         return client.__gradio_start__(request, self._options, keep=keep)
+
+    def fake(
+        self,
+        function: Callable[P, R] = ABSENT,
+        *,
+        returns: R = ABSENT,
+        returns_each: Iterable[R | GradioError] = ABSENT,
+        raises: GradioError = ABSENT,
+        optional: bool = False,
+    ) -> Fake[P, R, I]:
+        """Answer calls in the app's place within a `with` block, in one of these ways.
+
+        Args:
+            function: Called with the validated inputs, by name.
+            returns: The result of every call.
+            returns_each: The result, or the error, of one call after the other.
+            raises: The error of every call.
+            optional: Whether it may end without a call, or with answers left.
+        """
+        from .fakes import Fake
+
+        ways = {"returns": returns, "returns_each": returns_each, "raises": raises}
+        return Fake(self._place(), optional=optional, function=function, **ways)
+
+    def recorded(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        mode: Mode = "once",
+        optional: bool = False,
+    ) -> Recording[P, R, I]:
+        """Answer calls from a file within a `with` block, or record them there.
+
+        It has the inputs and outputs of calls, with the content of files.
+
+        Args:
+            path: The file.
+            mode: `"once"` records if there is no file; `"replay"` never calls the app;
+                `"record"` writes the file anew.
+            optional: Whether recorded calls may be left over.
+        """
+        from .recordings import Recording
+
+        return Recording(self._place(), path, mode=mode, optional=optional)
+
+    def _place(self) -> Place[P, R]:
+        from .fakes import Place
+
+        read, streams = _reader(self._describe), isinstance(self, StreamEndpoint)
+        name, spec = str(self.api_name), self.app.spec
+        return Place(self._describe, self.call, read, name, spec, streams)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle by the name of the function, as functions are.
@@ -312,7 +375,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R]):
         return f"<{type(self).__name__} {what}>"
 
 
-class StreamEndpoint(Endpoint[P, R]):
+class StreamEndpoint(Endpoint[P, R, I]):
     """A generator endpoint: it also streams."""
 
     def stream(self, *args: P.args, **kwargs: P.kwargs) -> Stream[R]:
@@ -323,6 +386,39 @@ class StreamEndpoint(Endpoint[P, R]):
         from .stream import Stream
 
         return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
+
+    def fake(
+        self,
+        function: Callable[P, R] = ABSENT,
+        *,
+        returns: R = ABSENT,
+        returns_each: Iterable[R | GradioError] = ABSENT,
+        raises: GradioError = ABSENT,
+        streams: Iterable[R | GradioError]
+        | Callable[P, Iterable[R | GradioError]] = ABSENT,
+        optional: bool = False,
+    ) -> Fake[P, R, I]:
+        """Do the same as `Endpoint.fake`, or give several outputs.
+
+        Args:
+            function: Called with the validated inputs, by name.
+            returns: The only output of every call.
+            returns_each: The output, or the error, of one call after the other.
+            raises: The error of every call.
+            streams: The outputs of every call, or a function that gives them; an error
+                ends the call.
+            optional: Whether it may end without a call, or with answers left.
+        """
+        from .fakes import Fake
+
+        ways = {"returns": returns, "returns_each": returns_each, "raises": raises}
+        return Fake(
+            self._place(),
+            optional=optional,
+            function=function,
+            streams=streams,
+            **ways,
+        )
 
 
 def _named(module: str, name: str) -> Any:

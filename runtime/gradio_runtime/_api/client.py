@@ -86,8 +86,10 @@ class Client:
     @takes(CopySettings)
     def duplicate(cls: type[C], settings: CopySettings) -> C:
         """Make a copy of a Space and connect to it; documented at the model."""
+        from .._http.offline import check_online
         from .._hub.copies import copy_space
 
+        check_online("duplicating a Space")
         from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
         if from_id is None:
             raise InputError("duplicate needs the id of a Space", hint="Give from_id")
@@ -95,6 +97,9 @@ class Client:
 
     def _connection(self) -> Connection:
         """Return the connection of this process, made at its first use."""
+        from .._http.offline import check_online
+
+        check_online(self.src)
         if connection := self._connections.get(os.getpid()):
             return connection
         if self._closed:

@@ -1,8 +1,9 @@
-"""Which app, and which of its clients, the functions of a module call."""
+"""Which app, which of its clients, or what in their place a module's functions call."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,11 @@ C = TypeVar("C")
 #: What is in use in this context; and in every context that has no client of the app.
 _here: ContextVar[tuple[InUse[Any], ...]] = ContextVar("gradio_clients", default=())
 _everywhere: list[InUse[Any]] = []
+#: What answers calls in the app's place, by the function that describes them; the last
+#: one does. See `fakes`.
+stand_ins: dict[Callable[..., Any], tuple[Any, ...]] = {}
+#: The default of a parameter that may be given anything, also None.
+ABSENT: Any = ...
 
 
 def src_variable(module: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
+from .._http.offline import check_online
 from .._http.redaction import strike_description
 from .._http.settings import Settings
 from .._hub.lines import Report
@@ -43,6 +44,7 @@ def fetch_description(
         token=token, auth=auth, headers=headers, wake_timeout=wake_timeout
     )
     connection = Connection(src, settings, report)
+    check_online(connection.src)
 
     async def described() -> Description:
         try:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._http.backoff import RETRIES, may_pass, pause_after
+from .._http.offline import check_online
 from .._http.transport import Transport
 from .._loop.loop import overdue
 from .._models.bounds import FREE_DISK, SMALLEST_FILE
@@ -110,6 +111,7 @@ async def download(transport: Transport, wanted: Wanted, folder: Path) -> Path:
     fails after `RETRIES` tries in a row that brought nothing new. Raise `FileTooLarge`
     at a bound, and another `GradioError` for a file that is not served.
     """
+    check_online(wanted.url)
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # a local disk
     target, partial = folder / wanted.name, folder / f".{secrets.token_hex(4)}.part"
     try:
