@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ from ..options import BuildOptions
 from .chosen import chosen
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of, with_files_optional
-from .ir import Endpoint, Module, OutputSlot, Param
+from .ir import Endpoint, Module, ObjectType, OutputSlot, Param
 from .names import FIELDS, MODULE, Namer, field_name, is_generic, pascal, snake
 from .naming import (
     api_name_of,
@@ -48,6 +48,7 @@ from .rank import ranks
 from .renames import named
 from .schema import SchemaMapper
 from .shared import shared_models
+from .sides import taken_and_given
 from .types import (
     ANY,
     FILE,
@@ -210,9 +211,7 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    endpoints = tuple(
-        map(builder.consistent, plans, [builder.endpoint(plan) for plan in plans])
-    )
+    models, endpoints = builder.finished(plans, list(map(builder.endpoint, plans)))
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -222,7 +221,7 @@ def build(
         or f"{snake(builder.client.removesuffix('Client'), 'app')}_api",
         client=builder.client,
         aliases=tuple(builder.aliases.values()),
-        models=builder.models.finished(),
+        models=models,
         endpoints=endpoints,
         shared=shared_models(endpoints),
     )
@@ -325,7 +324,15 @@ class _Builder:
             rank=self._ranks[plan.api_name],
         )
 
-    def consistent(self, plan: _Plan, endpoint: Endpoint) -> Endpoint:
+    def finished(
+        self, plans: Sequence[_Plan], endpoints: Sequence[Endpoint]
+    ) -> tuple[Mapping[str, ObjectType], tuple[Endpoint, ...]]:
+        """Return the classes of object types and the endpoints, once all are known."""
+        consistent = list(map(self._consistent, plans, endpoints))
+        objects = self.models.finished()
+        return taken_and_given(objects, consistent, self._namer.claim_class)
+
+    def _consistent(self, plan: _Plan, endpoint: Endpoint) -> Endpoint:
         """Return an endpoint that gives and takes what its components have as defaults.
 
         All endpoints are known: another one's parameter can have widened a component.

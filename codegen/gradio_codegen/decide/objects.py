@@ -41,6 +41,7 @@ from .types import (
     TypeExpr,
     accepts,
     walk,
+    write,
 )
 
 #: What has no more to it than its name.
@@ -180,7 +181,7 @@ def write_models(
         namer = Namer(FIELDS | set(types) | set(objects))
         annotations = _annotations(found[classes[name]], classes)
         fields = tuple(
-            _field(item, namer, annotations[_stand_in(index)])
+            _field(item, namer, _annotation(item.type, annotations[_stand_in(index)]))
             for index, item in enumerate(object_.properties)
         )
         models.append(Model(name, object_.doc, fields))
@@ -201,6 +202,12 @@ def _field(item: Property, namer: Namer, annotation: str) -> str:
         first = f"default={default}, " if default else ""
         default = f"Field({first}alias={string(item.wire)})"
     return f"{name}: {annotation}{default and f' = {default}'}"
+
+
+def _annotation(type_: TypeExpr, found: str) -> str:
+    """Return the annotation of a field: JSON Schema has no `Several`."""
+    several = any(isinstance(t, Generic) and t.origin == "Several" for t in walk(type_))
+    return write(type_, in_model=True) if several else found
 
 
 def _stand_in(index: int) -> str:
