@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from gradio_codegen.decide import build as building
+from gradio_codegen.decide import objects
+from gradio_codegen.decide.build import build
 from gradio_codegen.drift import compare, read_module
 from gradio_codegen.write.examples import example_call
 from gradio_runtime import File, InputError
@@ -150,7 +151,7 @@ def test_no_json_names_a_file_of_this_machine(
 
 
 def test_the_example_of_an_object_with_a_file_is_taken(api: ModuleType) -> None:
-    module, _ = building.build(spec_of(*APP))
+    module, _ = build(spec_of(*APP))
     for item in module.endpoints:
         text = example_call(module, item).rpartition("\n")[2].removeprefix("result = ")
         names = {**vars(api), item.function: getattr(api, item.function).call}
@@ -164,10 +165,10 @@ def test_callers_of_a_module_with_one_class_for_both_go_on(
     """As modules of 0.1 were: a `File` in what parameters take, too."""
     new = module_of(*APP).code
 
-    def as_before(objects: Any, endpoints: Any, _: Any) -> Any:
-        return objects, endpoints
+    def as_before(classes: Any, endpoints: Any, _: Any) -> Any:
+        return classes, endpoints
 
-    monkeypatch.setattr(building, "taken_and_given", as_before)
+    monkeypatch.setattr(objects, "taken_and_given", as_before)
     old = module_of(*APP).code
     assert "FileInput" not in old
     found = compare(read_module(old, "old"), read_module(new, "new"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ from ..options import BuildOptions
 from .chosen import chosen
 from .components import InputType, input_type, output_type
 from .defaults import allowing, default_of, with_files_optional
-from .ir import Endpoint, Module, ObjectType, OutputSlot, Param
+from .ir import Endpoint, Module, OutputSlot, Param
 from .names import FIELDS, MODULE, Namer, field_name, is_generic, pascal, snake
 from .naming import (
     api_name_of,
@@ -48,7 +48,6 @@ from .rank import ranks
 from .renames import named
 from .schema import SchemaMapper
 from .shared import shared_models
-from .sides import taken_and_given
 from .types import (
     ANY,
     FILE,
@@ -211,7 +210,8 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    models, endpoints = builder.finished(plans, list(map(builder.endpoint, plans)))
+    made = [builder.endpoint(plan) for plan in plans]
+    models, endpoints = builder.models.finished(map(builder.consistent, plans, made))
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -324,15 +324,7 @@ class _Builder:
             rank=self._ranks[plan.api_name],
         )
 
-    def finished(
-        self, plans: Sequence[_Plan], endpoints: Sequence[Endpoint]
-    ) -> tuple[Mapping[str, ObjectType], tuple[Endpoint, ...]]:
-        """Return the classes of object types and the endpoints, once all are known."""
-        consistent = list(map(self._consistent, plans, endpoints))
-        objects = self.models.finished()
-        return taken_and_given(objects, consistent, self._namer.claim_class)
-
-    def _consistent(self, plan: _Plan, endpoint: Endpoint) -> Endpoint:
+    def consistent(self, plan: _Plan, endpoint: Endpoint) -> Endpoint:
         """Return an endpoint that gives and takes what its components have as defaults.
 
         All endpoints are known: another one's parameter can have widened a component.

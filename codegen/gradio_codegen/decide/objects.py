@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +24,11 @@ from ..errors import CodegenError
 from ..limits import CLASSES
 from ..literals import source, string
 from ..narrow import as_list, as_map
-from .ir import Default, Model, ObjectType, Property
+from .ir import Default, Endpoint, Model, ObjectType, Property
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .same_shape import Shapes
 from .schema import Schema, SchemaMapper, Unfolding
+from .sides import taken_and_given
 from .types import (
     ANY,
     FILE,
@@ -104,16 +105,19 @@ class ModelRegistry:
                         pass
         return False
 
-    def finished(self) -> dict[str, ObjectType]:
-        """Return what was collected, in the order of use.
+    def finished(
+        self, endpoints: Iterable[Endpoint]
+    ) -> tuple[Mapping[str, ObjectType], tuple[Endpoint, ...]]:
+        """Return what was collected, in the order of use, and the endpoints that use it.
 
         Defaults that could name a file are left out. Which those are is known only
         now: classes can lead to one another in a circle.
         """
-        return {
+        objects = {
             name: ObjectType(item.doc, tuple(map(self._safe, item.properties)))
             for name, item in self._objects.items()
         }
+        return taken_and_given(objects, tuple(endpoints), self._namer.claim_class)
 
     def _safe(self, item: Property) -> Property:
         value = item.default.value if item.default else None
