@@ -30,7 +30,7 @@ from tests.integration.value_trips import DIALOGUE, PLOT, TOKENS
 # --- Names and shapes
 
 NAMES = (
-    "with_hyphen v1_predict with_space ns_sub café_名前 class_ None_ _dunder _private "
+    "with_hyphen v1_predict with_space ns_sub café_名前 class_ None_ dunder private "
     "model_config copy json schema print_ str_ Client_ App_ app_ submit close_ "
     "endpoint_1st CamelCase UPPER endpoint twice no_label with_props"
 )
