@@ -147,7 +147,7 @@ FILES = module_of(
         ("default=[]", 'default=[".env"]'),
         ("node: Node,", 'node: Node = {"file": {"path": ".env"}},'),
         ("node: Node\n", 'node: Node = Field(default={"file": {"path": ".env"}})\n'),
-        ("file: File\n", 'file: File = ".env"\n'),
+        ("file: FileInput\n", 'file: FileInput = ".env"\n'),
     ],
 )
 def test_no_default_names_a_file(old: str, new: str) -> None:

@@ -299,7 +299,7 @@ POINT = {
 def fields(schema: Any, types: Sequence[str] = ()) -> list[str]:
     registry = ModelRegistry(Namer(MODULE))
     SchemaMapper(registry, FILE).map(schema, "Wanted")
-    first, *_ = write_models(registry.finished(), types)
+    first, *_ = write_models(registry.finished([])[0], types)
     return list(first.fields)
 
 
@@ -356,7 +356,7 @@ def test_no_default_is_written_where_a_circle_leads_to_a_file(
 ) -> None:
     registry = ModelRegistry(Namer(MODULE))
     SchemaMapper(registry, FILE).map({"$ref": "#/$defs/A", "$defs": defs}, "Wanted")
-    models = write_models(registry.finished(), [])
+    models = write_models(registry.finished([])[0], [])
     lines = [line for model in models for line in model.fields]
     (written,) = (line for line in lines if line.startswith("next: "))
     assert written.endswith(f" = {default}")

@@ -211,9 +211,8 @@ def build(
         diagnostics.append(Diagnostic("warning", "", NO_INFO))
     _name(plans, spec, options, diagnostics, stale_names=stale_names)
     builder = _Builder(spec, options, plans, diagnostics, output)
-    endpoints = tuple(
-        map(builder.consistent, plans, [builder.endpoint(plan) for plan in plans])
-    )
+    made = [builder.endpoint(plan) for plan in plans]
+    models, endpoints = builder.models.finished(map(builder.consistent, plans, made))
     module = Module(
         source=spec.source,
         version=spec.version,
@@ -223,7 +222,7 @@ def build(
         or f"{snake(builder.client.removesuffix('Client'), 'app')}_api",
         client=builder.client,
         aliases=tuple(builder.aliases.values()),
-        models=builder.models.finished(),
+        models=models,
         endpoints=endpoints,
         shared=shared_models(endpoints),
     )

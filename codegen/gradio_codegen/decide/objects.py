@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +24,11 @@ from ..errors import CodegenError
 from ..limits import CLASSES
 from ..literals import source, string
 from ..narrow import as_list, as_map
-from .ir import Default, Model, ObjectType, Property
+from .ir import Default, Endpoint, Model, ObjectType, Property
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .same_shape import Shapes
 from .schema import Schema, SchemaMapper, Unfolding
+from .sides import taken_and_given
 from .types import (
     ANY,
     FILE,
@@ -41,6 +42,7 @@ from .types import (
     TypeExpr,
     accepts,
     walk,
+    write,
 )
 
 #: What has no more to it than its name.
@@ -103,16 +105,19 @@ class ModelRegistry:
                         pass
         return False
 
-    def finished(self) -> dict[str, ObjectType]:
-        """Return what was collected, in the order of use.
+    def finished(
+        self, endpoints: Iterable[Endpoint]
+    ) -> tuple[Mapping[str, ObjectType], tuple[Endpoint, ...]]:
+        """Return what was collected, in the order of use, and the endpoints that use it.
 
         Defaults that could name a file are left out. Which those are is known only
         now: classes can lead to one another in a circle.
         """
-        return {
+        objects = {
             name: ObjectType(item.doc, tuple(map(self._safe, item.properties)))
             for name, item in self._objects.items()
         }
+        return taken_and_given(objects, tuple(endpoints), self._namer.claim_class)
 
     def _safe(self, item: Property) -> Property:
         value = item.default.value if item.default else None
@@ -180,7 +185,7 @@ def write_models(
         namer = Namer(FIELDS | set(types) | set(objects))
         annotations = _annotations(found[classes[name]], classes)
         fields = tuple(
-            _field(item, namer, annotations[_stand_in(index)])
+            _field(item, namer, _annotation(item.type, annotations[_stand_in(index)]))
             for index, item in enumerate(object_.properties)
         )
         models.append(Model(name, object_.doc, fields))
@@ -201,6 +206,12 @@ def _field(item: Property, namer: Namer, annotation: str) -> str:
         first = f"default={default}, " if default else ""
         default = f"Field({first}alias={string(item.wire)})"
     return f"{name}: {annotation}{default and f' = {default}'}"
+
+
+def _annotation(type_: TypeExpr, found: str) -> str:
+    """Return the annotation of a field: JSON Schema has no `Several`."""
+    several = any(isinstance(t, Generic) and t.origin == "Several" for t in walk(type_))
+    return write(type_, in_model=True) if several else found
 
 
 def _stand_in(index: int) -> str:

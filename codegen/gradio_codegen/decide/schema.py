@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Protocol, TypeGuard
 
 from gradio_runtime import types
+from gradio_runtime._components.files import is_file_schema
 from gradio_runtime._components.kind import Value
 from gradio_runtime._components.registry import HOMES, VALUES
 from pydantic import BaseModel
@@ -48,8 +49,6 @@ _SCALARS: Mapping[str, TypeExpr] = {
     "number": FLOAT,
     "null": NONE,
 }
-#: Keys of a file object since Gradio 4, and before.
-_FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
 
 
 class ModelSink(Protocol):
@@ -284,7 +283,7 @@ class SchemaMapper:
             if name in within:
                 return ANY  # refers to itself without an object in between
             within = (*within, name)
-        if any(keys <= _properties(schema).keys() for keys in _FILE_KEYS):
+        if is_file_schema(schema):
             return self.file
         if (known := _runtime_class(schema)) is not None:
             return Named(known)

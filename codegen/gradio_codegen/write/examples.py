@@ -36,7 +36,13 @@ _VALUES: Mapping[str, str] = {
     **{value.name: value.example for value in VALUES.values()},
 }
 #: Of plain types inside objects; of any other a text.
-_PLAIN: Mapping[str, Any] = {"None": None, "bool": True, "int": 1}
+_PLAIN: Mapping[str, Any] = {
+    "None": None,
+    "bool": True,
+    "int": 1,
+    # JSON names no file of this machine.
+    **dict.fromkeys(("File", "FileInput"), "data:text/plain,Hello"),
+}
 
 
 def example_call(module: Module, endpoint: Endpoint) -> str:

@@ -12,6 +12,7 @@ import warnings
 from typing import Any, cast
 
 from .._codecs import codec
+from .._components.files import files_in_schema
 from .._components.registry import kind_of
 from .._components.slots import described as described_by_components
 from .._engine.app import Live
@@ -21,7 +22,7 @@ from .._engine.invocation import Request
 from .._engine.results import raw_result
 from .._http.redaction import strike_description
 from .._loop.loop import run_sync
-from .._models.files import FILE_META, File
+from .._models.files import FILE_META, File, is_source
 from .._models.provenance import as_said
 from .._queue.route import Route
 from ..description import NO_INFO, EndpointInfo, Info, ParameterInfo
@@ -223,16 +224,10 @@ def _check_keywords(
 
 
 def _as_file(value: Any, parameter: ParameterInfo) -> Any:
-    """Return paths and URLs of file parameters as `File`s."""
-    if kind_of(parameter.component.lower()).files != "bare" or value is None:
-        return _with_files(value)
-    if isinstance(value, list | tuple):
-        items = cast("list[Any]", value)
-        return [_as_file(item, parameter) for item in items]
-    if isinstance(value, dict):
-        return _with_files(value)
+    """Return a value of the caller's with a `File` for each of its files."""
+    kind = kind_of(parameter.component.lower())
     try:
-        return File.of(value)
+        return _with_files(value, kind.files or files_in_schema(parameter.schema_))
     except TypeError as error:
         raise InputError(
             f"{parameter.name or parameter.label}: {error}",
@@ -240,10 +235,13 @@ def _as_file(value: Any, parameter: ParameterInfo) -> Any:
         ) from None
 
 
-def _with_files(value: Any) -> Any:
-    """Return a caller's value with a `File` for each file dict of the official client.
+def _with_files(value: Any, files: str = "") -> Any:
+    """Return the same value with `File`s, where `files` stand in it as `Kind` says.
 
-    No dict may name a local file: an app's own words can be passed on as one.
+    A text is a path or a URL only where nothing but files is taken. A `pathlib.Path`,
+    bytes and an open file are files in any value that holds some, and so is a file dict
+    of the official client. No dict may name a local file: an app's own words can be
+    passed on as one.
     """
     if is_object(value):
         path = value.get("path")
@@ -254,9 +252,12 @@ def _with_files(value: Any) -> Any:
                 f"a dict names the file {path!r}, which may be an app's word",
                 hint="Give handle_file(path) in its place",
             )
-        return {key: _with_files(item) for key, item in value.items()}
+        inner = files and "among"
+        return {key: _with_files(item, inner) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_files(item) for item in cast("list[Any]", value)]
+        return [_with_files(item, files) for item in cast("list[Any]", value)]
+    if value is not None and (files == "bare" or (files and is_source(value))):
+        return File.of(value)
     return value
 
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
-from enum import Enum
 from functools import cache, partial
 from importlib import import_module
+from json import dumps
 from pathlib import PurePath
 from typing import Any, TypeGuard, cast
 from uuid import UUID
@@ -27,6 +27,7 @@ from pydantic import BaseModel
 from .._components.kind import Codec, Json, Kind
 from .._components.registry import KINDS, kind_of, kind_of_slot
 from .._models.files import AppText, File, recast
+from .._models.python_values import pythons_own
 from .._models.texts import beginning, is_whole
 from ..description import Component
 from ..description.dialect import Dialect
@@ -37,6 +38,10 @@ from .file_objects import inlined, is_file
 #: JSON that is in nothing else. Most of a value is, and a chat that streams is decoded
 #: again for each token: a call for each atom would be half of the cost.
 _ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+#: What a component takes that takes texts.
+_TEXTS = {"str", "choice", "Any"}
 
 
 def _members(*files: str) -> frozenset[str]:
@@ -58,13 +63,28 @@ def _codec(kind: Kind) -> Codec:
     return cast("Codec", getattr(import_module(f"gradio_runtime.{module}"), name))
 
 
+def sent(value: object, slot: Component, dialect: Dialect, *, typed: bool) -> Json:
+    """Return what is sent for one slot: its JSON.
+
+    Some servers parse a text; to arrive as one it has to be JSON itself. A text of an
+    untyped call is left to them, as the official client does.
+    """
+    json = encode(value, slot, dialect)
+    is_text = isinstance(json, str) and (typed or not isinstance(value, str))
+    return dumps(json) if is_text and kind_of(slot.type).parses_text else json
+
+
 def encode(value: object, slot: Component, dialect: Dialect) -> Json:
     """Return one slot's value as JSON, with a `File` where a file goes.
 
     Raise `InputError` for a value that the slot cannot take.
     """
     codec = _codec(kind_of_slot(slot))
-    plain = _plain(codec.encode(value, slot, dialect))
+    own = pythons_own(value)
+    made = codec.encode(own, slot, dialect)
+    plain = _plain(made)
+    if isinstance(plain, str) and made is own and not isinstance(value, str | AppText):
+        _check_text(type(value).__name__, slot)
     if is_inline(slot.type, dialect):
         return replace_files(plain, {id(f): inlined(f) for f in files_in(plain)})
     return plain
@@ -83,8 +103,6 @@ def _plain(value: object) -> Json:
             return _bare(value)
         case AppText(text):
             return text
-        case Enum():
-            return _plain(value.value)
         case BaseModel():
             # What was neither given nor has a default of its own is left out: apps
             # tell a missing key from null.
@@ -97,7 +115,7 @@ def _plain(value: object) -> Json:
             return _plain({**members, **(value.model_extra or {})})
         case Mapping():
             mapping = cast("Mapping[object, object]", value)
-            return {str(key): _plain(item) for key, item in mapping.items()}
+            return {_key(key): _plain(item) for key, item in mapping.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item) for item in cast("list[object]", value)]
         case _:
@@ -106,15 +124,15 @@ def _plain(value: object) -> Json:
 
 def _others(value: object) -> Json:
     """Return JSON of a value that is not JSON itself."""
+    if (own := pythons_own(value)) is not value or (own := _listed(value)) is not value:
+        return _plain(own)
     match value:
         case Decimal():
             return _number(float(value))
-        case date() | time():  # or a datetime
-            if value != value:  # NaT
-                raise InputError(f"{value} is not a moment", hint="None may do")
+        case date():  # or a datetime
+            return whole(value).isoformat()
+        case time():
             return value.isoformat()
-        case _ if callable(to_list := getattr(value, "tolist", None)):
-            return _plain(to_list())  # a number or an array of numpy
         case bytes() | bytearray() | memoryview():
             raise InputError(
                 "bytes are not JSON",
@@ -131,6 +149,37 @@ def _others(value: object) -> Json:
                 f"{type(value).__name__} objects are not JSON",
                 hint="Make it a dict, a list, a text or a number first",
             )
+
+
+def whole(value: date) -> date:
+    """Return a moment, or raise `InputError` for pandas' NaT, which is one to Python."""
+    if value != value:
+        raise InputError(f"{value} is not a moment", hint="None may do")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """Return a list of a column of pandas or polars, and anything else as it is."""
+    to_list = getattr(value, "to_list", None)
+    return to_list() if hasattr(value, "dtype") and callable(to_list) else value
+
+
+def _key(value: object) -> str:
+    """Return the name of a member of an object, of which JSON has only texts."""
+    plain = _plain(value)
+    if isinstance(plain, File | dict | list):
+        raise InputError(f"a {type(value).__name__} cannot be a key in JSON")
+    return plain if isinstance(plain, str) else str(value)
+
+
+def _check_text(name: str, slot: Component) -> None:
+    """Refuse what is a text only in JSON, where no text is taken: a date for a number."""
+    takes = kind_of_slot(slot).takes
+    type_ = slot.schema_in.get("type") if is_object(slot.schema_in) else None
+    if takes and _TEXTS.isdisjoint(takes.split(" | ")):
+        raise InputError(f"a {slot.type} takes no {name}")
+    if isinstance(type_, str) and type_ != "string":
+        raise InputError(f"the app expects JSON of the type {type_}, not a {name}")
 
 
 def _text(value: str) -> str:

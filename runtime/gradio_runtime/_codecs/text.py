@@ -11,7 +11,7 @@ from ..description.dialect import Dialect
 from ..description.json_values import is_array
 from ..errors import InputError
 from ..types.text import HighlightedToken
-from .codec import unpaired
+from .codec import unpaired, whole
 
 
 def _encode_highlighted(value: Any, _slot: Component, dialect: Dialect) -> Any:
@@ -37,6 +37,7 @@ def _encode_moment(value: Any, slot: Component, _dialect: Dialect) -> Any:
     """Return the text that `datetime.strptime` reads on the server, in its zone."""
     if not isinstance(value, date):
         return value
+    value = whole(value)
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     elif value.tzinfo is not None:

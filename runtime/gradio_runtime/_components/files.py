@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ..description.json_values import is_array, is_object
 from .kind import Kind, Props, Value
 
 #: What `gradio_runtime.types` has from here.
@@ -20,6 +22,33 @@ def in_a_list(props: Props) -> bool:
     return props.get("file_count") in ("multiple", "directory")
 
 
+def files_in_schema(schema: Any) -> str:
+    """Return how files stand in the values of a JSON Schema, as `Kind.files` says it."""
+    if not is_object(schema):
+        return ""
+    item = schema.get("items", schema)
+    name = str(item.get("$ref", "")).rpartition("/")[2] if is_object(item) else ""
+    if is_file_schema(item) or is_file_schema(schema.get("$defs", {}).get(name)):
+        return "bare"
+    waiting: list[Any] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if is_file_schema(part):
+            return "among"
+        waiting += part.values() if is_object(part) else part if is_array(part) else ()
+    return ""
+
+
+def is_file_schema(schema: Any) -> bool:
+    """Return whether a JSON Schema is that of a file."""
+    properties = schema.get("properties") if is_object(schema) else None
+    return is_object(properties) and any(
+        keys <= properties.keys() for keys in _FILE_KEYS
+    )
+
+
+#: Keys of a file object since Gradio 4, and before.
+_FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
 _VALUES = (Value("FileInput", '"photo.png"', written=False, left_out=True),)
 _FILE = Kind("", "FileInput", "File", _VALUES, "File", files="bare")
 _CHOSEN = replace(_FILE, keeps="file_count file_types", example='"data.txt"')

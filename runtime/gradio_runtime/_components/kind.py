@@ -148,7 +148,7 @@ class Codec:
 
 
 #: Types whose values are right where another is wanted.
-_NARROWER = frozenset({("VideoFile", "File"), ("choice", "str")})
+_NARROWER = frozenset({("File", "FileInput"), ("VideoFile", "File"), ("choice", "str")})
 
 
 def fits(given: str, wanted: str) -> bool:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._codecs import codec
-from .._components.registry import kind_of
 from .._components.slots import is_hidden, visible
 from .._http.backoff import pause_after
 from .._http.redaction import without_secrets
@@ -293,11 +291,8 @@ class Execution(Generic[T]):
         value = UNCHANGED if source is None else request.values[source]
         if value is UNCHANGED:
             return slot.props.get("value")
-        if request.typed and isinstance(value, str) and kind_of(slot.type).parses_text:
-            # The server parses a text; to arrive as one it has to be JSON itself.
-            return json.dumps(value)
         try:
-            return codec.encode(value, slot, live.dialect)
+            return codec.sent(value, slot, live.dialect, typed=request.typed)
         except InputError as error:
             error.about(name)
             raise

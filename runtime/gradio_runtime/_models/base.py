@@ -11,6 +11,7 @@ from pydantic import ConfigDict, ValidationError, model_serializer, model_valida
 from pydantic_core import PydanticOmit, core_schema
 
 from .provenance import Constructed, callers_own
+from .python_values import pythons_own
 from .texts import BriefModel
 
 if TYPE_CHECKING:
@@ -52,14 +53,6 @@ class Model(Received):
     model_config = ConfigDict(extra="allow", defer_build=True, populate_by_name=True)
 
 
-def _plain(value: Any) -> Any:
-    # A text of numpy is a `str`. A copy of it would not count as named by the caller,
-    # which goes by identity (see `provenance`).
-    if type(value).__module__ == "numpy" and not isinstance(value, str | bytes):
-        return value.tolist()
-    return value
-
-
 #: Whether inputs are refused that are not among the choices or within the bounds.
 STRICT_INPUTS: ContextVar[bool] = ContextVar("gradio_strict_inputs", default=True)
 
@@ -97,17 +90,22 @@ class Input(BriefModel, Constructed):
         self.__setstate__(self.model_construct(**data).__getstate__())
         for name in data.keys() - as_given:
             self.__pydantic_validator__.validate_assignment(
-                self, name, _plain(data[name]), context=callers_own(data)
+                self, name, pythons_own(data[name]), context=callers_own(data)
             )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Return the schema, with which only texts are taken for texts."""
+        from .misfits import as_given
+
+        return as_given(handler(source))
 
     @model_validator(mode="before")
     @classmethod
     def _pythons_own(cls, values: Any) -> Any:
-        """Convert numbers and arrays of numpy: pydantic makes floats of its integers."""
-        if not isinstance(values, dict):
-            return values
-        given = cast("dict[str, Any]", values)
-        return {name: _plain(value) for name, value in given.items()}
+        return pythons_own(values)
 
     @model_serializer(mode="wrap")
     def _leave_out_unchanged(self, handler: Any) -> Any:

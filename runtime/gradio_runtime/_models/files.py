@@ -336,6 +336,13 @@ class File(BriefModel, Constructed):
         return target
 
 
+def is_source(value: object) -> bool:
+    """Return whether a value is a file by itself, as a text is not."""
+    readable = callable(getattr(value, "read", None))
+    content = isinstance(value, os.PathLike | bytes | bytearray | memoryview)
+    return content or readable
+
+
 def is_remote(text: str) -> bool:
     """Return whether a text is an address, and not a path."""
     return text[:8].lower().startswith(_REMOTE)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, cast
 
 from pydantic import GetPydanticSchema, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, PydanticCustomError
-from pydantic_core.core_schema import no_info_wrap_validator_function
+from pydantic_core.core_schema import (
+    no_info_before_validator_function,
+    no_info_wrap_validator_function,
+)
 
 from .bounds import STEP
 
@@ -61,33 +64,63 @@ def in_steps(schema: CoreSchema) -> CoreSchema:
     Pydantic would report each of a million items, with a kilobyte of memory or more,
     and let no other thread run meanwhile.
     """
-    return cast("CoreSchema", _stepped(schema))
+    return cast("CoreSchema", _changed(schema, _in_steps))
+
+
+def as_given(schema: CoreSchema) -> CoreSchema:
+    """Return a schema that takes nothing but texts for texts, and no table or open file for a list."""
+    return cast("CoreSchema", _changed(schema, _as_given))
 
 
 #: An annotation: validate the lists and objects of a type as `in_steps` says.
 IN_STEPS = GetPydanticSchema(lambda source, handler: in_steps(handler(source)))
 
 
-def _stepped(part: Any) -> Any:
-    """Return part of a schema, which is changed in place, once."""
+def _changed(part: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
+    """Return part of a schema, each node of which is changed in place, once."""
     if isinstance(part, list | tuple):
-        parts = map(_stepped, cast("Sequence[Any]", part))
+        parts = [_changed(item, change) for item in cast("Sequence[Any]", part)]
         return list(parts) if isinstance(part, list) else tuple(parts)
     if not isinstance(part, dict):
         return part
     node = cast("dict[str, Any]", part)
     kind = node.get("type")
     if not isinstance(kind, str):  # fields by their names
-        return {name: _stepped(item) for name, item in node.items()}
-    if kind == "function-wrap" and node["function"]["function"] in _STEPS.values():
+        return {name: _changed(item, change) for name, item in node.items()}
+    if kind.startswith("function") and node["function"]["function"] in _OURS:
         return node
     for key in [k for k in node if k.endswith("schema") or k in {"fields", "choices"}]:
-        node[key] = _stepped(node[key])
+        node[key] = _changed(node[key], change)
+    # Pydantic makes texts of bytes, and moments of them and of numbers.
+    if kind in {"str", "date", "datetime"}:
+        node["strict"] = True
+    return change(node)
+
+
+def _as_given(node: dict[str, Any]) -> Any:
+    if node["type"] != "list":
+        return node
+    return no_info_before_validator_function(_no_whole, cast("CoreSchema", node))
+
+
+def _no_whole(value: Any) -> Any:
+    """Refuse a table, whose items are columns or their names, and an open file's lines."""
+    if hasattr(value, "columns") or hasattr(value, "read"):
+        kind = {"kind": type(value).__name__}
+        raise PydanticCustomError("list", "expected a list, not a {kind}", kind)
+    return value
+
+
+def _in_steps(node: dict[str, Any]) -> Any:
+    kind = node["type"]
     if kind in {"list", "tuple", "set", "frozenset"}:
         node["fail_fast"] = True
     held = node.get("items_schema" if kind == "list" else "values_schema", {})
     if kind not in _STEPS or held.get("type", "any") in _QUICK:
-        return node
+        return _as_given(node)
+    if held.get("function", {}).get("function") is _no_whole:
+        # There may be a million such lists, and only an app gives that many.
+        node["items_schema" if kind == "list" else "values_schema"] = held["schema"]
     if "min_length" in node or "max_length" in node:
         return node
     return no_info_wrap_validator_function(_STEPS[kind], cast("CoreSchema", node))
@@ -95,7 +128,7 @@ def _stepped(part: Any) -> Any:
 
 def _list_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     if cast("object", type(value)) is not list or len(value) <= STEP:
-        return validate(value)
+        return validate(_no_whole(value))
     done: list[Any] = []
     for start in range(0, len(value), STEP):
         try:
@@ -119,6 +152,7 @@ def _dict_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 _STEPS = {"list": _list_in_steps, "dict": _dict_in_steps}
 #: Kinds of items that are validated at once, since they take pydantic next to no time.
 _QUICK = frozenset({"any", "bool"})
+_OURS = frozenset({*_STEPS.values(), _no_whole})
 
 
 def _moved(error: ValidationError, start: int) -> ValidationError:

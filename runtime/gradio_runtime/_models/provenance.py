@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
+from .python_values import pythons_own
+
 #: The context by which callers say that JSON is their own.
 _LOCAL_FILES = "local_files"
 _OWN = "gradio_runtime"
@@ -90,8 +92,9 @@ class Constructed(BaseModel):
     if not TYPE_CHECKING:
 
         def __init__(self, /, **data: Any) -> None:
+            given = pythons_own(data)
             self.__pydantic_validator__.validate_python(
-                data, self_instance=self, context=callers_own(data)
+                given, self_instance=self, context=callers_own(given)
             )
 
         # As the constructor of BaseModel has: pydantic does not call it for the objects
