@@ -39,12 +39,13 @@ from ..errors import InputError, too_deep
 from .call import Call
 from .client import Client, Overridable, wait
 from .defaults import Source, client_in_use
-from .introspection import Introspected, Seen, face, seen
+from .faces import Introspected, face
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
     from .._engine.results import ResultReader
     from .._models.files import UploadProgress
+    from .introspection import Seen
     from .job import Job
     from .stream import Stream
 
@@ -300,6 +301,8 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R]):
 
     def __gradio_seen__(self, method: Callable[..., Any] | None = None) -> Seen:
         """Return what a method of it says of itself; without one, what it says."""
+        from .introspection import seen
+
         method = method or type(self).__call__
         return seen(self._describe, self.inputs, method, self._options.local_files)
 

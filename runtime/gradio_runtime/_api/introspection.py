@@ -1,10 +1,7 @@
-"""Endpoints as functions that other code can read: their signature, hints and schema.
+"""What an endpoint says of itself: the signature, the hints and the schema of a function.
 
-Agents, MCP servers, web frameworks and notebooks take functions, and read what those
-say of themselves. An endpoint is an object, and so is each of its faces (`submit`,
-`aio`, …); here they say what a plain function that does the same would say.
-
-All of it is made when it is asked for: importing a generated module makes none of it.
+Agents, MCP servers, web frameworks and notebooks take functions, and read these. They
+are made when they are asked for (`faces`), and so is this module imported.
 """
 
 from __future__ import annotations
@@ -16,28 +13,27 @@ import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
     NamedTuple,
-    Self,
-    TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
 )
 
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
+
 from .._models.base import UNCHANGED, Input, Unchanged
+from .._models.file_inputs import FileInput
 from .._models.provenance import LOCAL_FILES
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
-
-F = TypeVar("F", bound=Callable[..., Any])
+from ..types._fields import ReadAs
+from ..types.several import Several
+from .call import Call
+from .job import Job
+from .stream import Stream
 
 #: What bounds a value of these types, as pydantic's `Field` calls it.
 _BOUNDS: dict[Any, tuple[str, ...]] = {
@@ -59,118 +55,6 @@ class Seen(NamedTuple):
     signature: inspect.Signature
     hints: dict[str, Any]
     code: types.CodeType
-
-
-class _Late:
-    """An attribute of instances, made when it is asked for; their class has none."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        self._make = make
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            raise AttributeError("only its instances have that")
-        return self._make(instance)
-
-
-class _Hints(dict[str, Any]):
-    """The hints of instances; those of their class are this dict itself, empty."""
-
-    def __get__(self, instance: Any, owner: type | None = None) -> dict[str, Any]:
-        return self if instance is None else dict(instance.__gradio_seen__().hints)
-
-
-class Introspected:
-    """A callable object that says of itself what a function would say.
-
-    Its `__wrapped__` is a function with the same parameters.
-    """
-
-    def __init_subclass__(cls) -> None:
-        """Have hints for instances in each class: Python would put an empty dict there."""
-        super().__init_subclass__()
-        if "__annotations__" not in vars(cls):
-            cls.__annotations__ = _Hints()
-
-    def __gradio_seen__(self) -> Seen:
-        """Return what it says of itself."""
-        raise NotImplementedError
-
-    __signature__ = _Late(lambda self: self.__gradio_seen__().signature)
-    # With these, `inspect.iscoroutinefunction` takes it for a function.
-    __code__ = _Late(lambda self: self.__gradio_seen__().code)
-    __defaults__ = _Late(lambda self: self.__wrapped__.__defaults__)
-    __kwdefaults__ = _Late(lambda self: self.__wrapped__.__kwdefaults__)
-    # Pydantic knows functions by their type.
-    __get_pydantic_core_schema__ = _Late(
-        lambda self: functools.partial(_call_schema, self)
-    )
-
-
-class _Bound(Introspected):
-    """A method of an endpoint, such as `aio`, as the function that it is for users."""
-
-    def __init__(self, endpoint: Any, method: Callable[..., Any]) -> None:
-        self._endpoint = endpoint
-        self._method = method
-        self.__module__ = endpoint.__module__
-        self.__name__ = endpoint.__name__
-        self.__qualname__ = f"{endpoint.__qualname__}.{method.__name__}"
-        self.__doc__ = endpoint.__doc__
-        self.__wrapped__ = endpoint.__wrapped__
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the method."""
-        return self._method(self._endpoint, *args, **kwargs)
-
-    def __get__(self, instance: object, owner: type | None = None) -> Self:
-        """Return itself; having this, it is a routine for `inspect` and `help`."""
-        return self
-
-    def __gradio_seen__(self) -> Seen:
-        """Return what it says of itself."""
-        seen: Seen = self._endpoint.__gradio_seen__(self._method)
-        return seen
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by the name of the method, as methods are."""
-        return getattr, (self._endpoint, self._method.__name__)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bound) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    @property
-    def _key(self) -> tuple[int, Callable[..., Any]]:
-        return id(self._endpoint), self._method
-
-    def __repr__(self) -> str:
-        return f"<{self._method.__name__} of {self._endpoint!r}>"
-
-
-class Face(_Bound):
-    """The same, with a `__call__` that says of itself what the method says."""
-
-    if not TYPE_CHECKING:
-        __call__ = _Late(lambda self: _Bound(self._endpoint, self._method))
-
-
-class _Method:
-    """A method that an instance gives as a `Face`; its class gives the function."""
-
-    def __init__(self, method: Callable[..., Any]) -> None:
-        self._method = method
-        self.__doc__ = method.__doc__
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Callable[..., Any]:
-        return self._method if instance is None else Face(instance, self._method)
-
-
-def face(method: F) -> F:
-    """Have a method of an endpoint say of itself what the endpoint's function says."""
-    return cast("F", _Method(method))
 
 
 @functools.cache
@@ -216,10 +100,6 @@ def seen(
 
 def _result_of(method: str, result: Any) -> Any:
     """Return what a method gives of an endpoint with some result."""
-    from .call import Call
-    from .job import Job
-    from .stream import Stream
-
     made: dict[str, Any] = {"submit": Job, "stream": Stream, "call": Call}
     return made[method][result] if method in made else result
 
@@ -256,13 +136,9 @@ class _Signature(inspect.Signature):
 
 def _shown(annotation: Any) -> Any:
     """Return the type that people are shown for a parameter's annotation."""
-    for field in (
-        get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    ):
-        for item in getattr(field, "metadata", ()):
-            if isinstance(item, _FromJson):
-                return item.shown
-    return annotation
+    metadata = getattr(annotation, "__metadata__", ())
+    items = [item for field in metadata for item in getattr(field, "metadata", ())]
+    return next((i.shown for i in items if isinstance(i, _FromJson)), annotation)
 
 
 @dataclass(frozen=True)
@@ -280,8 +156,6 @@ class _FromJson:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        from pydantic_core import core_schema
-
         return core_schema.no_info_wrap_validator_function(self._read, handler(source))
 
     def _read(self, value: Any, handler: Callable[[Any], Any]) -> Any:
@@ -292,7 +166,7 @@ class _FromJson:
             LOCAL_FILES.reset(before)
         # An app's function may need a whole number where its type is any number.
         if type(read) is float and not isinstance(value, float) and read.is_integer():
-            return int(value)
+            return value if type(value) is int else int(read)
         return read
 
 
@@ -300,8 +174,6 @@ def _annotated(
     given: Any, shown: Any, constraints: Iterable[Any], text: str, local_files: bool
 ) -> Any:
     """Return the annotation of a parameter for what makes arguments of JSON."""
-    from pydantic import Field
-
     names = {name for known in _BOUNDS.values() for name in known}
     bounds = {
         name: getattr(item, name)
@@ -322,18 +194,11 @@ _FILE = {True: "A file: its path or URL.", False: "A file: its URL."}
 
 def _takes_file(given: Any) -> bool:
     """Return whether a value of a type is a file, or several."""
-    from .._models.file_inputs import FileInput
-
     return given == FileInput or any(map(_takes_file, get_args(given)))
 
 
 def _for_json(given: Any, bounds: dict[str, Any], local_files: bool) -> Any:
     """Return the type of what JSON gives for a parameter of a type."""
-    from pydantic import AfterValidator, Field, WithJsonSchema
-
-    from .._models.file_inputs import FileInput
-    from ..types._fields import ReadAs
-    from ..types.several import Several
 
     def part(item: Any) -> Any:
         return _for_json(item, bounds, local_files)
@@ -361,9 +226,7 @@ def _for_json(given: Any, bounds: dict[str, Any], local_files: bool) -> Any:
     return given
 
 
-def _call_schema(
-    called: Any, _source: Any, handler: GetCoreSchemaHandler
-) -> CoreSchema:
+def call_schema(called: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
     """Return the schema that a function with the same signature has."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
