@@ -23,7 +23,14 @@ from typing import (
     get_type_hints,
 )
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from .._models.base import UNCHANGED, Input, Unchanged
@@ -87,7 +94,8 @@ def seen(
         return _annotated(type_, shown[name], constraints, said.get(name, ""), local)
 
     own = [
-        p.replace(annotation=annotated(name, False)) for name, p in parameters.items()
+        _Parameter(name, p.kind, default=p.default, annotation=annotated(name, False))
+        for name, p in parameters.items()
     ]
     hints = {name: annotated(name, local_files is not False) for name in given}
     code = describe.__code__
@@ -111,19 +119,27 @@ def _descriptions(doc: str) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in found}
 
 
+class _Parameter(inspect.Parameter):
+    """A parameter that is `Annotated`, whose text leaves that out."""
+
+    @property
+    def plain(self) -> inspect.Parameter:
+        """Return the parameter as people are shown it."""
+        hint = _shown(self.annotation)
+        return inspect.Parameter(
+            self.name, self.kind, default=self.default, annotation=hint
+        )
+
+    def __str__(self) -> str:
+        return str(self.plain)
+
+
 class _Signature(inspect.Signature):
-    """A signature with `Annotated` parameters, whose text leaves that out."""
+    """A signature of such parameters, whose text is for people too."""
 
     def _plain(self) -> Any:
-        parameters = [
-            parameter.replace(annotation=_shown(parameter.annotation))
-            for parameter in self.parameters.values()
-        ]
-        return inspect.Signature(
-            parameters,
-            return_annotation=self.return_annotation,
-            __validate_parameters__=False,
-        )
+        plain = [getattr(item, "plain", item) for item in self.parameters.values()]
+        return inspect.Signature(plain, return_annotation=self.return_annotation)
 
     def __str__(self) -> str:
         return str(self._plain())
@@ -147,16 +163,25 @@ class _FromJson:
 
     Attributes:
         shown: The type that people are shown.
+        description: What its JSON Schema says of it.
         local_files: Whether the JSON may name files of this machine.
     """
 
     shown: Any
+    description: str
     local_files: bool
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        # Pydantic loses that of the field where an annotation has a schema of its own.
+        described = {"description": self.description} if self.description else {}
+        return {**handler(schema), **described}
 
     def _read(self, value: Any, handler: Callable[[Any], Any]) -> Any:
         before = LOCAL_FILES.set(self.local_files)
@@ -184,7 +209,7 @@ def _annotated(
     if _takes_file(given):
         text = f"{text} {_FILE[local_files]}".strip()
     field: Any = Field(description=text or None)
-    field.metadata.append(_FromJson(shown, local_files))
+    field.metadata.append(_FromJson(shown, text, local_files))
     return Annotated[_for_json(given, bounds, local_files), field]
 
 
