@@ -131,6 +131,11 @@ def test_an_executor_takes_them() -> None:
         assert pool.submit(predict.call, 1, "add").result().data == (1, "add", 100)
 
 
+def reader_of(taken: Any) -> TypeAdapter[Any]:
+    """What reads JSON for a type, or the arguments of a function."""
+    return TypeAdapter(taken)
+
+
 def said(schema: Any, root: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The choices and bounds in a JSON schema."""
     if isinstance(schema, list):
@@ -152,7 +157,7 @@ def said(schema: Any, root: dict[str, Any]) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_a_schema_has_the_bounds_and_choices_of_the_app(name: str) -> None:
     endpoint = EVERYTHING[name]
-    found = TypeAdapter(endpoint.call).json_schema()
+    found = reader_of(endpoint.call).json_schema()
     known = endpoint.inputs.model_json_schema()
     assert found["properties"].keys() == known.get("properties", {}).keys()
     assert set(found.get("required", ())) == set(known.get("required", ()))
@@ -172,7 +177,7 @@ def test_a_default_may_be_given(name: str) -> None:
     (`defaults.objects` has a default that does not fit the app's own schema.)
     """
     endpoint = EVERYTHING[name]
-    adapter = TypeAdapter(endpoint.call)
+    adapter = reader_of(endpoint.call)
     properties = adapter.json_schema()["properties"]
     given = {
         key: item["default"] for key, item in properties.items() if "default" in item
@@ -182,7 +187,7 @@ def test_a_default_may_be_given(name: str) -> None:
 
 
 def test_a_whole_number_stays_one() -> None:
-    adapter = TypeAdapter(predict.call)
+    adapter = reader_of(predict.call)
     for text in ("5", '"5"', '"5.0"'):
         made: Any = adapter.validate_json(f'{{"num1": {text}, "operation": "add"}}')
         assert type(made.data[0]) is int
@@ -192,7 +197,7 @@ def test_a_whole_number_stays_one() -> None:
 
 def hinted(function: Callable[..., Any]) -> TypeAdapter[Any]:
     """What reads an argument by the hints, as agents do."""
-    return TypeAdapter(get_type_hints(function, include_extras=True)["audio"])
+    return reader_of(get_type_hints(function, include_extras=True)["audio"])
 
 
 def test_whose_json_may_name_files_of_this_machine() -> None:
@@ -202,7 +207,7 @@ def test_whose_json_may_name_files_of_this_machine() -> None:
     for reader in (
         hinted(refused),
         hinted(refused.aio),
-        TypeAdapter(inspect.signature(transcribe).parameters["audio"].annotation),
+        reader_of(inspect.signature(transcribe).parameters["audio"].annotation),
     ):
         with pytest.raises(ValueError, match="cannot name a file of this machine"):
             reader.validate_json('"a.wav"')
@@ -221,7 +226,8 @@ def test_a_call_names_no_local_file_where_that_is_off() -> None:
 
 
 def test_models_may_hold_endpoints() -> None:
-    class Job(BaseModel, arbitrary_types_allowed=True):
-        run: Endpoint[..., Any]
+    class Held(BaseModel, arbitrary_types_allowed=True):
+        run: Any
+        endpoints: list[Endpoint[..., Any]]
 
-    assert Job(run=predict).run is predict
+    assert Held(run=predict, endpoints=[count]).endpoints == [count]
