@@ -27,7 +27,7 @@ ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow format goldens examples bench bench-generation bench-hostile soak storm docs build clean distclean
+.PHONY: help setup demo test check fast slow integrations format goldens examples bench bench-generation bench-hostile soak storm docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -61,6 +61,13 @@ fast: $(READY) ## Only the tests that take no server, build, type checker or sec
 
 slow: $(READY) ## Only the others
 	@$(PY) -m pytest -m slow $(PARALLEL) $(ARGS)
+
+# An environment of their own: agents' frameworks bring a hundred packages.
+integrations: $(READY) ## Endpoints as tools of the real agents' frameworks; see docs/agents.md
+	@UV_PROJECT_ENVIRONMENT=build/integrations .venv/bin/uv sync --quiet --locked --all-extras --all-packages --group integrations --python $(PY)
+	@build/integrations/bin/mypy generated_examples/agent.py
+	@INTEGRATIONS=1 build/integrations/bin/python -m pytest tests/frameworks \
+		-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
 format: $(READY) ## Let ruff put things right
 	@.venv/bin/ruff check --fix .

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, assert_type
@@ -47,6 +49,12 @@ def show(progress: UploadProgress) -> None:
     assert_type(progress.file, File)
 
 
+def takes_function(function: Callable[[float, Operation], float]) -> None: ...
+
+
+def takes_async(function: Callable[[float, Operation], Awaitable[float]]) -> None: ...
+
+
 async def right() -> None:
     assert_type(predict(1, "add", 2.5), float)
     assert_type(predict(num1=1, operation="add"), float)
@@ -56,6 +64,13 @@ async def right() -> None:
     assert_type(await predict.submit(1, "add"), float)
     assert_type(predict.call(1, "add"), Call[float])
     assert_type(predict.with_options(timeout=3)(1, "add"), float)
+    assert_type(predict.with_options(local_files=False).submit(1, "add"), Job[float])
+    half = partial(predict, 1)
+    assert_type(half("add"), float)
+    takes_function(predict)
+    takes_function(predict.__call__)
+    takes_async(predict.aio)
+    takes_async(CalculatorClient().predict.aio)
     assert_type(classify.with_options(upload_progress=show)(b"png"), ClassifyOutput)
     way: Operation = "divide"
     assert_type(predict(1, way), float)
@@ -168,6 +183,12 @@ async def wrong() -> None:
     predict.with_options(timeout="3")  # wrong: seconds are a number
     classify.with_options(upload_progress=len)  # wrong: progress has no length
     predict.with_options(timeout=3)(1)  # wrong: options keep the signature
+    predict.with_options(local_files=True)  # wrong: only to turn it off
+    partial(predict, "one")  # wrong: a partial knows the types
+    takes_function(classify)  # wrong: other parameters
+    takes_function(predict.aio)  # wrong: it is async
+    takes_async(predict)  # wrong: it is not
+    takes_function(predict.submit)  # wrong: it gives a job
     text: str = predict(1, "add")  # wrong: it is a number
     job: Job[str] = predict.submit(1, "add")  # wrong: a job of a number
     assert_type(predict(1, "add"), int)  # wrong: it is a float

@@ -17,6 +17,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Generic,
+    Literal,
     ParamSpec,
     Self,
     TypeVar,
@@ -32,6 +33,7 @@ from .._engine.options import Options
 from .._http.settings import OnDrift, check_on_drift
 from .._models.base import STRICT_INPUTS, Input
 from .._models.misfits import misfits, only_odd
+from .._models.provenance import LOCAL_FILES
 from .._models.texts import printable
 from ..description.addresses import shown_src
 from ..description.signature import Shape, labels_of
@@ -39,12 +41,14 @@ from ..errors import GradioError, InputError, too_deep
 from .call import Call
 from .client import Client, Overridable, wait
 from .defaults import ABSENT, Source, client_in_use, stand_ins
+from .faces import Introspected, face
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
     from .._engine.results import ResultReader
     from .._models.files import UploadProgress
     from .fakes import Fake, Place
+    from .introspection import Seen
     from .job import Job
     from .recordings import Mode, Recording
     from .stream import Stream
@@ -54,6 +58,9 @@ R = TypeVar("R")
 N = TypeVar("N", bound=Input)
 #: The inputs of an endpoint, which `Endpoint[[float], str]` need not name.
 I = DefaultedTypeVar("I", bound=Input, default=Any)  # noqa: E741
+
+#: What an endpoint has of the function that it is made from; `Introspected` has more.
+_SAME = ("__module__", "__name__", "__qualname__", "__doc__")
 
 
 class App(Source):
@@ -129,7 +136,7 @@ class App(Source):
         return f"App({shown_src(self.src)!r})"
 
 
-class Endpoint(Overridable[..., Any], Generic[P, R, I]):
+class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
     """One endpoint of an app, called as the function it was made from.
 
     As an attribute of a client it is bound to that client's connection.
@@ -154,8 +161,9 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
         self._describe = describe
         self._client = client
         self._options = options or Options()
-        functools.update_wrapper(self, describe)
+        functools.update_wrapper(self, describe, _SAME, ())
 
+    @face
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the endpoint and wait for its result.
 
@@ -167,14 +175,17 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
         """
         return wait(self._start(self.call(*args, **kwargs), keep="latest"))
 
+    @face
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
         """Begin a call and return its job at once."""
         return self._start(self.call(*args, **kwargs))
 
+    @face
     async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the endpoint from async code; cancelling the task cancels the job."""
         return await self._start(self.call(*args, **kwargs), keep="latest")
 
+    @face
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[R]:
         """Return the validated call and send nothing, for tests and dry runs.
 
@@ -182,6 +193,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
             InputError: A value does not fit.
         """
         before = STRICT_INPUTS.set(self._options.strict_inputs)
+        files_before = LOCAL_FILES.set(self._options.local_files)
         try:
             return self._describe(*args, **kwargs)
         except ValidationError as misfit:
@@ -197,6 +209,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
             error = too_deep()
         finally:
             STRICT_INPUTS.reset(before)
+            LOCAL_FILES.reset(files_before)
         error.within(endpoint=str(self.api_name), src=self._src)
         raise error
 
@@ -213,6 +226,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
         retries: int | None = None,
         strict_inputs: bool | None = None,
         strict_outputs: bool | None = None,
+        local_files: Literal[False] | None = None,
         event_data: Mapping[str, Any] | None = None,
         result_callbacks: Iterable[Callable[[R], object]] | None = None,
         oauth_token: str | None = None,
@@ -230,6 +244,8 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
                 the bounds or of the plain type that the app describes.
             strict_outputs: True to raise at once where one of several outputs is empty
                 against its type; False to let through what does not fit; see `Client`.
+            local_files: False where a stranger writes the arguments, such as a model
+                that reads strangers' texts: a text names no file of this machine then.
             event_data: What was selected or clicked, for a function that takes a
                 `gr.SelectData` or the like: what the app's page would send, such as
                 `{"index": 0, "value": "a", "selected": True}`.
@@ -248,6 +264,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
             "retries": retries,
             "strict_inputs": strict_inputs,
             "strict_outputs": strict_outputs,
+            "local_files": local_files,
             "event_data": event_data,
             "result_callbacks": tuple(result_callbacks) if result_callbacks else None,
             "oauth_token": oauth_token,
@@ -345,6 +362,13 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
         name, spec = str(self.api_name), self.app.spec
         return Place(self._describe, self.call, read, name, spec, streams)
 
+    def __gradio_seen__(self, method: Callable[..., Any] | None = None) -> Seen:
+        """Return what a method of it says of itself; without one, what it says."""
+        from .introspection import seen
+
+        method = method or type(self).__call__
+        return seen(self._describe, self.inputs, method, self._options.local_files)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle by the name of the function, as functions are.
 
@@ -378,6 +402,7 @@ class Endpoint(Overridable[..., Any], Generic[P, R, I]):
 class StreamEndpoint(Endpoint[P, R, I]):
     """A generator endpoint: it also streams."""
 
+    @face
     def stream(self, *args: P.args, **kwargs: P.kwargs) -> Stream[R]:
         """Begin a call and iterate over its outputs as they come.
 

@@ -17,7 +17,8 @@ class Options:
 
     `waits_for_room` is whether `retries` are for a full queue too; scripts of the
     official client, which the untyped `Client` is for, expect to hear of it at once.
-    `strict_outputs` and `on_drift` are None for what the client says.
+    `strict_outputs` and `on_drift` are None for what the client says, `local_files` is
+    None for what is true of all calls.
     """
 
     timeout: float | None = None
@@ -26,6 +27,7 @@ class Options:
     waits_for_room: bool = True
     strict_inputs: bool = True
     strict_outputs: bool | None = None
+    local_files: bool | None = None
     event_data: Any = None
     result_callbacks: tuple[Callable[[Any], object], ...] = ()
     oauth_token: str | None = field(default=None, repr=False)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from pydantic import ConfigDict, ValidationError, model_serializer, model_validator
-from pydantic_core import PydanticOmit, core_schema
+from pydantic_core import PydanticOmit, SchemaSerializer, core_schema
 
 from .provenance import Constructed, callers_own
 from .python_values import pythons_own
@@ -178,6 +178,10 @@ else:
             raise PydanticOmit
 
     Unchanged.UNCHANGED = Unchanged()
+    # Where no type says what it is, as in the default of a JSON Schema.
+    Unchanged.__pydantic_serializer__ = SchemaSerializer(
+        core_schema.any_schema(serialization=core_schema.to_string_ser_schema())
+    )
 
 
 #: Of an output: the app left the component as it was (`gr.skip()`). Of a parameter: the

@@ -18,6 +18,7 @@ from an app can be handed on as one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -29,6 +30,8 @@ from .python_values import pythons_own
 _LOCAL_FILES = "local_files"
 _OWN = "gradio_runtime"
 _APP = object()
+#: Whether texts may name local files, whatever the context of the validation is.
+LOCAL_FILES: ContextVar[bool | None] = ContextVar("gradio_local_files", default=None)
 
 #: The context in which an app's outputs are validated.
 OF_THE_APP: Mapping[str, object] = {_OWN: _APP}
@@ -41,7 +44,11 @@ def is_of_the_app(context: Any) -> bool:
 
 def may_name_local_file(value: object, context: Any) -> bool:
     """Return whether a text, or the JSON of a file, is the caller's own."""
-    if isinstance(value, AppStr) or not isinstance(context, Mapping):
+    if isinstance(value, AppStr):
+        return False
+    if (said := LOCAL_FILES.get()) is not None:
+        return said
+    if not isinstance(context, Mapping):
         return False
     known = cast("Mapping[str, object]", context)
     if known.get(_LOCAL_FILES) is True:
