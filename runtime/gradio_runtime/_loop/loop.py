@@ -34,8 +34,9 @@ _background: set[asyncio.Task[Any]] = set()
 #: The jobs among them, and what an interpreter that ends does not cut off at once.
 _jobs: set[asyncio.Task[Any]] = set()
 _finishing: set[asyncio.Task[Any]] = set()
-#: Seconds that it waits for the latter.
-_GRACE = 0.3
+#: Seconds that it waits at most for the latter: a few requests to an app far away, or on
+#: a busy machine. A job that is not taken back runs on for nobody.
+_GRACE = 2.0
 #: Actions that are awaited there in the end, when nothing runs any more.
 _last: list[Callable[[], Awaitable[None]]] = []
 #: Let one thread at a time work beside each loop.

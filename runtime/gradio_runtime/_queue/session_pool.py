@@ -31,8 +31,8 @@ class SessionPool:
         return session
 
     def _choose(self, *, stateful: bool, generator: bool) -> Session:
-        # A job with State needs the client's own session, where that is. A generator uses the client's own session only if it needs State, because it
-        # may leave the session spoilt.
+        # A job with State needs the client's own session, where that is. A generator
+        # without State does not use it, because it may leave the session spoilt.
         if stateful or (
             not generator
             and not self.own.unsafe

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from ..errors import ProtocolError
 from . import Config
 
-PROTOCOLS = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1", "sse_v3"})
+_BEFORE_4_22 = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1"})
+PROTOCOLS = _BEFORE_4_22 | {"sse_v3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Dialect:
             prefix=config.api_prefix.rstrip("/"),
             asks=config.protocol in {"ws", "sse"},
             sockets=sockets,
-            closes_streams=config.protocol == "sse_v3",
+            closes_streams=config.protocol not in _BEFORE_4_22,
             edits=config.protocol not in {"ws", "sse", "sse_v1"},
             file_marks=version >= (4, 20),
             file_dicts=sockets,
