@@ -63,7 +63,7 @@ VALUES: dict[str, tuple[Any, set[str]]] = {
     "array of texts": (np.array(["red"]), {LIST}),
     "Decimal": (Decimal(2), {NUMBER}),
     "Decimal 0.5": (Decimal("0.5"), {NUMBER}),
-    "Enum": (Colour.RED, {TEXT, FILE}),
+    "Enum": (Colour.RED, {TEXT}),
     "Enum of a number": (Size.ONE, {NUMBER, BOOL}),
     "StrEnum": (Word.RED, {TEXT, FILE}),
     "IntEnum": (Count.TWO, {NUMBER}),

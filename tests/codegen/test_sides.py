@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from gradio_codegen.decide import objects
 from gradio_codegen.decide.build import build
@@ -13,6 +15,7 @@ from gradio_codegen.drift import compare, read_module
 from gradio_codegen.write.examples import example_call
 from gradio_runtime import File, InputError
 from gradio_runtime._models.files import facts_of
+from gradio_runtime._models.provenance import AppStr
 from pydantic import ValidationError
 
 from tests.support.checkers import mypy_errors, pyright_errors
@@ -119,6 +122,10 @@ def test_a_url_in_an_object_is_a_file_and_what_an_app_gave_is_handed_on(
     assert [type(item) for item in values] == [api.Item, api.ItemInput]
 
 
+class Places(Enum):
+    SECRET = "/home/somebody/.env"
+
+
 PATH = "/home/somebody/.env"
 
 
@@ -148,6 +155,12 @@ def test_no_json_names_a_file_of_this_machine(
         function.inputs.model_validate_json(body)
     own = function.inputs.model_validate_json(body, context={"local_files": True})
     assert PATH in str(own)
+
+
+def test_a_text_that_no_caller_has_written_names_no_file(api: ModuleType) -> None:
+    for texts in (np.array([PATH]), [AppStr(PATH)], [Places.SECRET]):
+        with pytest.raises(ValidationError):
+            api.ItemInput(parts=[], files=texts)
 
 
 def test_the_example_of_an_object_with_a_file_is_taken(api: ModuleType) -> None:

@@ -14,6 +14,7 @@ import pytest
 from gradio_runtime import File, types
 from gradio_runtime._codecs import codec
 from gradio_runtime._components import registry
+from gradio_runtime._components.files import files_in_schema
 from gradio_runtime._components.kind import Codec, Kind
 from gradio_runtime._components.registry import HOMES, KINDS, VALUES
 from pydantic import BaseModel, TypeAdapter
@@ -103,3 +104,30 @@ def test_a_record_lists_the_members_that_are_files(kind: Kind) -> None:
     }
     assert members <= set(kind.members.split())
     assert not members or kind.files
+
+
+FILE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"path": {}, "url": {}, "orig_name": {}, "size": {}},
+}
+DEFS = {"$defs": {"FileData": FILE_SCHEMA}}
+REFERENCE = {"$ref": "#/$defs/FileData"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        (FILE_SCHEMA, "bare"),
+        ({"type": "array", "items": FILE_SCHEMA}, "bare"),
+        ({**DEFS, "type": "array", "items": REFERENCE}, "bare"),
+        ({**DEFS, **REFERENCE}, "bare"),
+        ({**DEFS, "properties": {"file": REFERENCE}}, "among"),
+        ({"anyOf": [FILE_SCHEMA, {"type": "string"}]}, "among"),
+        ({"type": "string"}, ""),
+        *((odd, "") for odd in ({}, [], None, "path", {"items": ["path"]})),
+        *(({key: [3]}, "") for key in ("$defs", "$ref", "items", "properties")),
+        ({"$ref": 3, "$defs": {"3": []}, "items": {"$ref": []}}, ""),
+    ],
+)
+def test_a_schema_says_how_files_stand_in_values(schema: Any, files: str) -> None:
+    assert files_in_schema(schema) == files

@@ -26,9 +26,9 @@ def files_in_schema(schema: Any) -> str:
     """Return how files stand in the values of a JSON Schema, as `Kind.files` says it."""
     if not is_object(schema):
         return ""
-    item = schema.get("items", schema)
-    name = str(item.get("$ref", "")).rpartition("/")[2] if is_object(item) else ""
-    if is_file_schema(item) or is_file_schema(schema.get("$defs", {}).get(name)):
+    item, defs = schema.get("items", schema), schema.get("$defs")
+    name = str(item.get("$ref")).rpartition("/")[2] if is_object(item) else ""
+    if is_file_schema(item) or (is_object(defs) and is_file_schema(defs.get(name))):
         return "bare"
     waiting: list[Any] = [schema]
     while waiting:

@@ -52,6 +52,17 @@ class Model(Received):
     # uses few, so each is built at its first use.
     model_config = ConfigDict(extra="allow", defer_build=True, populate_by_name=True)
 
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            # A text that is only made here is not the caller's own word for a file.
+            self.__pydantic_validator__.validate_python(
+                pythons_own(data), self_instance=self, context=callers_own(data)
+            )
+
+        # As in `Constructed`.
+        __init__.__pydantic_base_init__ = True
+
 
 #: Whether inputs are refused that are not among the choices or within the bounds.
 STRICT_INPUTS: ContextVar[bool] = ContextVar("gradio_strict_inputs", default=True)

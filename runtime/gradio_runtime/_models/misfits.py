@@ -68,7 +68,7 @@ def in_steps(schema: CoreSchema) -> CoreSchema:
 
 
 def as_given(schema: CoreSchema) -> CoreSchema:
-    """Return a schema that takes nothing but texts for texts, and no table or open file for a list."""
+    """Return a schema that takes only texts for texts, and only items for a list."""
     return cast("CoreSchema", _changed(schema, _as_given))
 
 
@@ -152,7 +152,7 @@ def _dict_in_steps(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 _STEPS = {"list": _list_in_steps, "dict": _dict_in_steps}
 #: Kinds of items that are validated at once, since they take pydantic next to no time.
 _QUICK = frozenset({"any", "bool"})
-_OURS = frozenset({*_STEPS.values(), _no_whole})
+_OURS = (*_STEPS.values(), _no_whole)
 
 
 def _moved(error: ValidationError, start: int) -> ValidationError:

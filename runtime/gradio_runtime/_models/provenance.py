@@ -24,8 +24,6 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from .python_values import pythons_own
-
 #: The context by which callers say that JSON is their own.
 _LOCAL_FILES = "local_files"
 _OWN = "gradio_runtime"
@@ -99,9 +97,8 @@ class Constructed(BaseModel):
     if not TYPE_CHECKING:
 
         def __init__(self, /, **data: Any) -> None:
-            given = pythons_own(data)
             self.__pydantic_validator__.validate_python(
-                given, self_instance=self, context=callers_own(given)
+                data, self_instance=self, context=callers_own(data)
             )
 
         # As the constructor of BaseModel has: pydantic does not call it for the objects

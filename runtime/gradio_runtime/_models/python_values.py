@@ -27,19 +27,19 @@ def pythons_own(value: Any) -> Any:
         new: list[Any] = [pythons_own(item) for item in value]
         return value if _same(new, value) else cast("Any", kind)(new)
     if kind is dict:
-        keys, items = pythons_own([*value]), pythons_own([*value.values()])
-        same = _same(keys, value) and _same(items, value.values())
-        return value if same else dict(zip(keys, items, strict=True))
-    if isinstance(value, Enum):
+        own = {pythons_own(key): pythons_own(item) for key, item in value.items()}
+        same = _same(own, value) and _same(own.values(), value.values())
+        return value if same else own
+    # A member that is a text, and a text of numpy, are `str`s.
+    if isinstance(value, Enum) and not isinstance(value, str):
         return pythons_own(value.value)
-    # A text of numpy is a `str`.
     if type(value).__module__ == "numpy" and not isinstance(value, str | bytes):
         return _of_numpy(value)
     return value
 
 
 def _same(new: Iterable[Any], old: Iterable[Any]) -> bool:
-    return all(one is other for one, other in zip(new, old, strict=True))
+    return all(one is other for one, other in zip(new, old, strict=False))
 
 
 def _of_numpy(value: Any) -> Any:
