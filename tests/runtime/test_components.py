@@ -124,7 +124,7 @@ REFERENCE = {"$ref": "#/$defs/FileData"}
         ({**DEFS, "properties": {"file": REFERENCE}}, "among"),
         ({"anyOf": [FILE_SCHEMA, {"type": "string"}]}, "among"),
         ({"type": "string"}, ""),
-        *((odd, "") for odd in ({}, [], None, "path", {"items": ["path"]})),
+        *(({}, ""), ([], ""), (None, ""), ("path", ""), ({"items": ["path"]}, "")),
         *(({key: [3]}, "") for key in ("$defs", "$ref", "items", "properties")),
         ({"$ref": 3, "$defs": {"3": []}, "items": {"$ref": []}}, ""),
     ],
