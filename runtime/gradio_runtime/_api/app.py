@@ -21,8 +21,6 @@ from typing import (
     ParamSpec,
     Self,
     TypeVar,
-    get_args,
-    get_type_hints,
     overload,
 )
 
@@ -41,11 +39,10 @@ from ..errors import GradioError, InputError, too_deep
 from .call import Call
 from .client import Client, Overridable, wait
 from .defaults import ABSENT, Source, client_in_use, stand_ins
-from .faces import Introspected, face
+from .faces import SAME, Introspected, face
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
-    from .._engine.results import ResultReader
     from .._models.files import UploadProgress
     from .fakes import Fake, Place
     from .introspection import Seen
@@ -58,9 +55,6 @@ R = TypeVar("R")
 N = TypeVar("N", bound=Input)
 #: The inputs of an endpoint, which `Endpoint[[float], str]` need not name.
 I = DefaultedTypeVar("I", bound=Input, default=Any)  # noqa: E741
-
-#: What an endpoint has of the function that it is made from; `Introspected` has more.
-_SAME = ("__module__", "__name__", "__qualname__", "__doc__")
 
 
 class App(Source):
@@ -161,7 +155,7 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
         self._describe = describe
         self._client = client
         self._options = options or Options()
-        functools.update_wrapper(self, describe, _SAME, ())
+        functools.update_wrapper(self, describe, SAME, ())
 
     @face
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -295,6 +289,7 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
 
     def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
         from .._engine.invocation import Request
+        from .._engine.results import reader_of
 
         client = self._client or self.app.default_client
         request = Request(
@@ -302,7 +297,7 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
             names=list(type(call.inputs).model_fields),
             values=list(call.data),
             shape=self._shape,
-            read=_reader(self._describe),
+            read=reader_of(self._describe),
         )
         if answering := stand_ins.get(self._describe):
             job: Job[R] = answering[-1].start(
@@ -356,9 +351,10 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
         return Recording(self._place(), path, mode=mode, optional=optional)
 
     def _place(self) -> Place[P, R]:
+        from .._engine.results import reader_of
         from .fakes import Place
 
-        read, streams = _reader(self._describe), isinstance(self, StreamEndpoint)
+        read, streams = reader_of(self._describe), isinstance(self, StreamEndpoint)
         name, spec = str(self.api_name), self.app.spec
         return Place(self._describe, self.call, read, name, spec, streams)
 
@@ -452,12 +448,3 @@ def _named(module: str, name: str) -> Any:
         return functools.reduce(getattr, name.split("."), sys.modules[module])
     except (AttributeError, KeyError):
         return None
-
-
-@functools.cache
-def _reader(describe: Callable[..., Call[Any]]) -> ResultReader[Any]:
-    """Return what reads the outputs of a described call, by its return annotation."""
-    from .._engine.results import reader_for
-
-    hints = get_type_hints(describe, include_extras=True)
-    return reader_for(get_args(hints["return"])[0])

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: What has its value from the start, as it is looked up in classes otherwise.
+SAME = ("__module__", "__name__", "__qualname__", "__doc__")
+
 
 class _Late:
     """An attribute of instances, made when it is asked for; their class has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import (
     cast,
     get_args,
     get_origin,
+    get_type_hints,
 )
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,6 +41,13 @@ _SCALARS = frozenset({str, bool, int})
 def raw_result(values: list[Any]) -> Any:
     """Return what an untyped call gives: one value bare, or else a tuple."""
     return values[0] if len(values) == 1 else tuple(values)
+
+
+@functools.cache
+def reader_of(describe: Callable[..., Any]) -> ResultReader[Any]:
+    """Return what reads the outputs of a described call, by its return annotation."""
+    hints = get_type_hints(describe, include_extras=True)
+    return reader_for(get_args(hints["return"])[0])
 
 
 def reader_for(annotation: Any) -> ResultReader[Any]:
