@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ._api.app import App, Endpoint, StreamEndpoint
 from ._api.call import Call
 from ._api.client import Client, connect, duplicate
+from ._engine.output import Output
 from ._models.base import UNCHANGED, Input, Model
 from ._models.file_inputs import FileInput
 from ._models.files import File, UploadProgress
 from ._models.updates import Update
-from ._output import Output
 from ._version import __version__ as __version__
 from .errors import (
     AppError,

@@ -19,11 +19,11 @@ from typing import (
 )
 
 from .._engine.outcome import Outcome
+from .._engine.output import Output
 from .._http.offline import FakeError
 from .._loop.callbacks import run_callback
 from .._models.base import Input
 from .._models.status import Status, StatusUpdate
-from .._output import Output
 from ..errors import GradioError, OutputMismatch
 from .call import Call
 from .defaults import ABSENT, stand_ins

@@ -24,8 +24,8 @@ from pydantic import TypeAdapter, ValidationError
 from .._models.misfits import IN_STEPS, misfits
 from .._models.provenance import OF_THE_APP, as_said
 from .._models.updates import Update, is_without_value
-from .._output import ADMIT, Output
 from ..errors import OutputMismatch
+from .output import ADMIT, Output
 
 R = TypeVar("R")
 

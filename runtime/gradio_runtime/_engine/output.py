@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 
-from ._models.base import Received
-from ._models.provenance import as_said
-from ._models.texts import brief
-from .errors import OutputMismatch
+from .._models.base import Received
+from .._models.provenance import as_said
+from .._models.texts import brief
+from ..errors import OutputMismatch
 
 if TYPE_CHECKING:
-    from ._models.html import Page
+    from .._models.html import Page
 
 #: What to do about an output that does not fit its type.
 ADMIT = (
