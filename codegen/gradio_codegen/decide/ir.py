@@ -14,7 +14,18 @@ from gradio_runtime.description import Trigger
 from gradio_runtime.description.signature import Shape
 
 from .rank import Rank
-from .types import NONE, UNCHANGED, AliasOf, TypeExpr, either, mapped, optional, without
+from .types import (
+    NONE,
+    UNCHANGED,
+    AliasOf,
+    Generic,
+    TypeExpr,
+    either,
+    mapped,
+    optional,
+    walk,
+    without,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,9 @@ class Param:
         if open_ is not None:
             item = without(open_, NONE)
             type_ = mapped(type_, lambda t: t if t == NONE else either(t, item))
-            type_ = type_ if item == open_ else optional(type_)
+            # Not a list: beside None, mypy does not see that `["a"]` is one of such items.
+            listed = any(isinstance(part, Generic) for part in walk(type_))
+            type_ = type_ if listed or item == open_ else optional(type_)
         return either(type_, UNCHANGED) if self.default_kind == "live" else type_
 
     @property
