@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 
+from .._components.slots import setting_events
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .._queue.route import Route
@@ -91,6 +93,12 @@ class Live:
         if close:
             return f"Did you mean {close[0]}?"
         return f"It has {', '.join(names[:20]) or 'no endpoints'}"
+
+    @cached_property
+    def changing(self) -> frozenset[int]:
+        """The components to which an event may give other choices and bounds."""
+        events = setting_events(self.config)
+        return frozenset(id_ for item in events for id_ in item.outputs)
 
     async def info(self) -> Info:
         """Return the app's `/info`, which is read once."""

@@ -59,10 +59,8 @@ async def judged(
     if request.shape is None or request.shape == route.shape:
         return None
     from .._components.drift import Signature, judge, live_signature
-    from .._components.slots import setting_events
 
-    changing = {id_ for item in setting_events(live.config) for id_ in item.outputs}
-    now = partial(live_signature, route.inputs, route.outputs, changing=changing)
+    now = partial(live_signature, route.inputs, route.outputs, changing=live.changing)
     known = Signature.of(request.shape, request.names)
     judgement = judge(known, now())
     if judgement.problem is None:
