@@ -15,7 +15,7 @@ from gradio_codegen.descriptions.spec import AppSpec, loads
 from gradio_codegen.drift import Surface, compare, surface_of
 from gradio_runtime._components import registry
 from gradio_runtime._components.drift import Signature, judge, live_signature
-from gradio_runtime._components.slots import endpoint_shape, setting_events, visible
+from gradio_runtime._components.slots import endpoint_shape, set_by_events, visible
 from gradio_runtime.description import (
     Component,
     Config,
@@ -52,8 +52,7 @@ class App:
     def live(self) -> Signature:
         slots = self._config.slots
         inputs, outputs = self._dependency.inputs, self._dependency.outputs
-        events = setting_events(self._config)
-        changing = {id_ for item in events for id_ in item.outputs}
+        changing = set_by_events(self._config)
         return live_signature(slots(inputs), slots(outputs), self.infos, changing)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import Diagnostic
-from .ir import Endpoint, Module
+from .ir import Endpoint, Module, types_within
 from .shared import shared_models
-from .types import AliasOf, ModelOf, TypeExpr, walk
+from .types import AliasOf, ModelOf, TypeExpr
 
 #: With more endpoints there is a hint at `--main`, where most are not the work.
 _MANY = 100
@@ -54,13 +54,8 @@ def _left_out(aside: Sequence[Endpoint]) -> str:
 
 def _only(module: Module, endpoints: Sequence[Endpoint]) -> Module:
     """Return the module with these endpoints, and what they use."""
-    used: set[TypeExpr] = set()
-    waiting = [t for item in endpoints for t in _types(item)]
-    while waiting:
-        for part in walk(waiting.pop()):
-            if isinstance(part, ModelOf) and part not in used:
-                waiting += [p.type for p in module.models[part.name].properties]
-            used.add(part)
+    types = [type_ for item in endpoints for type_ in _types(item)]
+    used = set(types_within(types, module.models))
     aliases = {part.name for part in used if isinstance(part, AliasOf)}
     models = {part.name for part in used if isinstance(part, ModelOf)}
     return replace(

@@ -6,7 +6,7 @@ Everything here is frozen and decided: names are final and unique, types are cho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from .types import (
     UNCHANGED,
     AliasOf,
     Generic,
+    ModelOf,
     TypeExpr,
     either,
     mapped,
@@ -69,6 +70,21 @@ class ObjectType:
 
     doc: str
     properties: tuple[Property, ...]
+
+
+def types_within(
+    types: Iterable[TypeExpr], objects: Mapping[str, ObjectType]
+) -> Iterator[TypeExpr]:
+    """Yield types and every type in them, also of the object types; each class once."""
+    waiting, seen = list(types), set[str]()
+    while waiting:
+        for part in walk(waiting.pop()):
+            if isinstance(part, ModelOf):
+                if part.name in seen:
+                    continue
+                seen.add(part.name)
+                waiting += [item.type for item in objects[part.name].properties]
+            yield part
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ..errors import CodegenError
 from ..limits import CLASSES
 from ..literals import source, string
 from ..narrow import as_list, as_map
-from .ir import Default, Endpoint, Model, ObjectType, Property
+from .ir import Default, Endpoint, Model, ObjectType, Property, types_within
 from .names import FIELDS, HOLD_FILES, Namer, field_name, identifier, pascal
 from .same_shape import Shapes
 from .schema import Schema, SchemaMapper, Unfolding
@@ -92,18 +92,10 @@ class ModelRegistry:
 
     def holds_files(self, type_: TypeExpr) -> bool:
         """Return whether a value of a type can hold a file, however deep."""
-        waiting, seen = [type_], set[str]()
-        while waiting:
-            for part in walk(waiting.pop()):
-                match part:
-                    case Named(name) if name in HOLD_FILES:
-                        return True
-                    case ModelOf(name) if name not in seen:
-                        seen.add(name)
-                        waiting += [p.type for p in self._objects[name].properties]
-                    case _:
-                        pass
-        return False
+        return any(
+            isinstance(part, Named) and part.name in HOLD_FILES
+            for part in types_within([type_], self._objects)
+        )
 
     def finished(
         self, endpoints: Iterable[Endpoint]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .ir import Endpoint, ObjectType
+from .ir import Endpoint, ObjectType, types_within
 from .types import FILE, FILE_INPUT, Either, Generic, ModelOf, TypeExpr, either, walk
 
 _Objects = Mapping[str, ObjectType]
@@ -53,13 +53,8 @@ def taken_and_given(
 
 def _reached(types: Iterable[TypeExpr], objects: _Objects) -> set[str]:
     """Return the classes in types, however deep."""
-    waiting, found = list(types), set[str]()
-    while waiting:
-        for part in walk(waiting.pop()):
-            if isinstance(part, ModelOf) and part.name not in found:
-                found.add(part.name)
-                waiting += [item.type for item in objects[part.name].properties]
-    return found
+    found = types_within(types, objects)
+    return {part.name for part in found if isinstance(part, ModelOf)}
 
 
 def _holding(names: Iterable[str], objects: _Objects) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gradio_runtime._components.registry import kind_of
-from gradio_runtime._components.slots import setting_events, visible
+from gradio_runtime._components.slots import set_by_events, setting_events, visible
 from gradio_runtime.description import Component, Config, Dependency
 
 from ..narrow import as_list
@@ -28,11 +28,10 @@ def marked(config: Config, inputs: Collection[int], varying: Collection[int]) ->
     choice is none, what an event sets without any input is often a list of files or
     models that it has just read, and what follows another choice often depends on it.
     """
-    events = setting_events(config)
-    app_sets = {id_ for item in events for id_ in item.outputs}
+    app_sets = set_by_events(config)
     refreshed = {
         id_
-        for item in events
+        for item in setting_events(config)
         if not visible(config.slots(item.inputs)) or _follows_a_choice(config, item)
         for id_ in item.outputs
         if id_ not in item.inputs

@@ -65,6 +65,11 @@ def setting_events(config: Config) -> list[Dependency]:
     ]
 
 
+def set_by_events(config: Config) -> frozenset[int]:
+    """Return the components to which an event may give other choices and bounds."""
+    return frozenset(id_ for item in setting_events(config) for id_ in item.outputs)
+
+
 def _loads_examples(config: Config, item: Dependency) -> bool:
     kinds = [kind_of(slot.type) for slot in config.slots(item.inputs) if slot]
     return any(kind.hidden and not kind.stateful for kind in kinds)  # a dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cached_property
 
-from .._components.slots import setting_events
+from .._components.slots import set_by_events
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .._queue.route import Route
@@ -97,8 +97,7 @@ class Live:
     @cached_property
     def changing(self) -> frozenset[int]:
         """The components to which an event may give other choices and bounds."""
-        events = setting_events(self.config)
-        return frozenset(id_ for item in events for id_ in item.outputs)
+        return set_by_events(self.config)
 
     async def info(self) -> Info:
         """Return the app's `/info`, which is read once."""
