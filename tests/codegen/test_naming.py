@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from gradio_codegen import generate, read
 from gradio_codegen.api import generate_from
+from gradio_codegen.decide.naming import naming_trigger
 from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
-from gradio_codegen.descriptions.triggers import is_filler
 from gradio_codegen.drift import drift, read_module
 from gradio_codegen.options import BuildOptions
 from gradio_runtime import Client
 from gradio_runtime._components.registry import KINDS
+from gradio_runtime.description import Config
+from gradio_runtime.description.triggers import is_filler, mark_of, triggers_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import StartServer
 from tests.support.generate import generated
@@ -182,6 +186,78 @@ def test_endpoints_without_any_name_are_all_taken() -> None:
 def test_a_function_that_had_to_be_renamed_is_told() -> None:
     (told,) = module_of(endpoint("use"), endpoint("predict")).diagnostics
     assert str(told).startswith("warning: /use: is called use_")
+
+
+def buttons(*texts: str) -> AppSpec:
+    """An app with unnamed endpoints, each run by a button."""
+    page = [{"type": "button", "props": {"value": text}} for text in texts]
+    names = ["lambda", *(f"lambda_{i}" for i in range(1, len(texts)))]
+    items = [
+        endpoint(name, [Slot("textbox", "a")], targets=[[2 + i, "click"]])
+        for i, name in enumerate(names)
+    ]
+    return AppSpec.from_raw("http://x/", *describe(*items, page=page))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "moved"),
+    [
+        ("Upper Lower", "New Upper Lower", ["/lambda", "/lambda_1"]),
+        ("Upper Lower", "Lower Upper", ["/lambda", "/lambda_1"]),
+        ("Run Run", "New Run Run", ["/lambda", "/lambda_1"]),
+        ("Upper Lower", "Upper Lower New", []),
+        ("Upper Lower", "Shout Lower", []),
+        ("Run Run", "Go Run", []),
+    ],
+)
+@pytest.mark.parametrize("rename", [None, {"/lambda": "same", "/lambda_1": "other"}])
+def test_a_button_that_has_moved_is_told(
+    before: str, now: str, moved: list[str], rename: dict[str, str] | None
+) -> None:
+    code = generate(buttons(*before.split()), rename=rename).code
+    read = read_module(code, "old")
+    for spec in (buttons(*now.split()), loads(dumps(buttons(*now.split())), "x")):
+        found = [c for c in drift(read, spec).changes if c.kind == "endpoint-moved"]
+        assert [item.endpoint for item in found] == moved
+        assert all(item.level == "breaking" for item in found)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["Run", 'A "b"', "", " Go\n on ", "\x1b[31m\u202e", "x" * 99]
+            ),
+            st.sampled_from(["click", "change"]),
+            st.sampled_from([True, False]),
+        ),
+        max_size=8,
+    )
+)
+def test_no_two_endpoints_have_the_same_mark(
+    items: list[tuple[str, str, bool]],
+) -> None:
+    """The live app and its saved description give the same ones."""
+    page = [{"type": "button", "props": {"value": text}} for text, *_ in items]
+    config, info = describe(
+        *(
+            endpoint(
+                "lambda" if not i else f"lambda_{i}",
+                targets=[[2 + i, event]] if first else [],
+                after=None if first or not i else i - 1,
+            )
+            for i, (_, event, first) in enumerate(items)
+        ),
+        page=page,
+    )
+    live = Config.model_validate(config)
+    marks = {id_: mark_of(item) for id_, item in triggers_of(live).items()}
+    assert len(set(marks.values())) == len(marks)
+    spec = AppSpec.from_raw("http://x/", config, info)
+    for known in (spec, loads(dumps(spec), "x")):
+        names = [naming_trigger(item) for item in known.config.dependencies]
+        assert names == [marks.get(i, "") for i in range(len(items))]
+        assert all(mark.isprintable() for mark in names)
 
 
 # --- Modules

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -36,6 +38,24 @@ BREAKING = [
     ("outputs", "it has 2 outputs instead of 1"),
     ("renamed", "no endpoint /speak any more.*It may be /say now"),
 ]
+#: Buttons of an app that names no endpoint, other buttons that it has later, a function
+#: of the first app's module, and which of the later endpoints it has become.
+MOVED = [
+    ("Upper-Lower", "New-Upper-Lower", "upper", 1),
+    ("Upper-Lower", "New-Upper-Lower", "lower", 2),
+    ("Upper-Lower", "Lower-Upper", "upper", 1),
+    ("Upper-Lower", "Lower", "lower", 0),  # the endpoint of its number is gone
+    ("Run-Run", "New-Run-Run", "run", 1),
+    ("Run-Run", "New-Run-Run", "run_2", 2),
+]
+#: The same where it has not moved, and what it answers then.
+UNMOVED = [
+    ("Upper-Lower", "Upper-Lower", "lower", "Lower 0: a"),
+    ("Upper-Lower", "Shout-Lower", "upper", "Shout 0: a"),
+    ("Upper-Lower", "Upper-Lower-New", "lower", "Lower 0: a"),
+    ("Run-Run", "Go-Run", "run", "Go 0: a"),
+    ("Run-Run", "Run-Run", "run_2", "Run 1: a"),
+]
 
 
 @pytest.fixture(scope="module", params=[3, 6])
@@ -48,7 +68,10 @@ def version(request: pytest.FixtureRequest) -> int:
 def apps(version: int) -> Iterator[dict[str, str]]:
     """The addresses of the app as it was and as it may be now."""
     names = [name for name, _ in (*COMPATIBLE, *BREAKING, ("optional", ""))]
-    with several({name: f"drifting:{name}" for name in names}, version) as urls:
+    buttons = {text for before, now, *_ in (*MOVED, *UNMOVED) for text in (before, now)}
+    variants = {name: f"drifting:{name}" for name in names}
+    variants |= {text: f"buttons:{text}" for text in sorted(buttons)}
+    with several(variants, version) as urls:
         yield urls
 
 
@@ -165,3 +188,56 @@ def test_on_drift_is_one_of_three(module: ModuleType) -> None:
     endpoint: Any = module.speak
     with pytest.raises(GradioError, match="on_drift is 'silent'"):
         endpoint.with_options(on_drift="silent")
+
+
+# --- Functions that are named after their buttons
+
+
+class Nameless:
+    """A function of a module, on a server that has other buttons now."""
+
+    def __init__(self, version: int, apps: dict[str, str], folder: Path) -> None:
+        self._version, self._apps, self._folder = version, apps, folder
+        self._modules: dict[str, ModuleType] = {}
+
+    def __call__(self, before: str, now: str, function: str, **options: Any) -> Any:
+        if before not in self._modules:
+            name = f"buttons{self._version}_{before.lower().replace('-', '_')}"
+            self._modules[before] = generated(
+                self._apps[before], name, self._folder, "--class-name", "ButtonsClient"
+            )
+        client: Any = self._modules[before].ButtonsClient(self._apps[now], **options)
+        return getattr(client, function)
+
+
+@pytest.fixture(scope="module")
+def nameless(
+    version: int, apps: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Nameless:
+    return Nameless(version, apps, tmp_path_factory.mktemp("buttons"))
+
+
+@pytest.mark.parametrize(("before", "now", "name", "place"), MOVED)
+def test_no_call_runs_another_button(
+    nameless: Nameless, version: int, before: str, now: str, name: str, place: int
+) -> None:
+    lambdas = f"/lambda_{place}" if place else "/lambda"
+    new = f"fn_index={place}" if version == 3 else lambdas
+    function = nameless(before, now, name)
+    for _ in range(2):
+        with pytest.raises(SchemaDrift, match=re.escape(new)) as caught:
+            function("a")
+        assert "gradio-codegen check FILE" in str(caught.value)
+    with pytest.raises(SchemaDrift):
+        function.submit("a").result()
+    if now != "Lower":
+        with pytest.warns(SchemaDriftWarning, match="runs"):
+            answer = nameless(before, now, name, on_drift="warn")("a")
+        assert answer == nameless(before, now, name, on_drift="ignore")("a")
+
+
+@pytest.mark.parametrize(("before", "now", "name", "said"), UNMOVED)
+def test_a_reworded_button_is_called(
+    nameless: Nameless, before: str, now: str, name: str, said: str
+) -> None:
+    assert nameless(before, now, name)("a") == said

@@ -40,6 +40,7 @@ from .naming import (
     client_name,
     function_names,
     module_name,
+    naming_trigger,
     natural_function,
     parameter_names,
 )
@@ -319,6 +320,7 @@ class _Builder:
                 slot_types(plan.inputs, plan.outputs),
                 [item.label for item in plan.info.parameters],
                 [item.label for item in plan.info.returns],
+                naming_trigger(dependency),
             ),
             description=plan.info.description,
             trigger=dependency.trigger,

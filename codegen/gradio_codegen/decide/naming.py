@@ -13,9 +13,9 @@ from pathlib import Path
 from gradio_runtime._components.slots import is_hidden
 from gradio_runtime.description import Dependency, ParameterInfo, Trigger
 from gradio_runtime.description.addresses import split
+from gradio_runtime.description.triggers import is_filler, mark_of
 
 from ..descriptions.spec import AppSpec
-from ..descriptions.triggers import is_filler
 from .names import (
     FIELDS,
     MODULE,
@@ -85,9 +85,15 @@ def function_names(spec: AppSpec, given: Mapping[str, str]) -> dict[str, str]:
 def natural_function(dependency: Dependency) -> str:
     """Return the name that an endpoint's function has if nothing stands against it."""
     api_name = api_name_of(dependency).removeprefix("/")
-    if is_filler(api_name) and (trigger := dependency.trigger) is not None:
+    if naming_trigger(dependency) and (trigger := dependency.trigger) is not None:
         return _triggered(trigger) or function_name(api_name)
     return function_name(api_name)
+
+
+def naming_trigger(dependency: Dependency) -> str:
+    """Return the mark of what runs an endpoint, if its own name says nothing."""
+    unnamed = is_filler(dependency.api_name or "_")
+    return mark_of(dependency.trigger) if unnamed and dependency.trigger else ""
 
 
 def _triggered(trigger: Trigger) -> str | None:

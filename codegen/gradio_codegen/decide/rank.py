@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from gradio_runtime._components.registry import kind_of
 from gradio_runtime._components.slots import visible
 from gradio_runtime.description import Component, Config, Dependency, Trigger
-
-from ..descriptions.triggers import is_filler
+from gradio_runtime.description.triggers import is_filler
 
 #: What a user does to have something done; other events come by themselves, or on the
 #: way. An endpoint that nothing runs is there for callers (`gr.api`).

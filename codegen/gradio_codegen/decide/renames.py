@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from gradio_runtime.description.triggers import is_filler
+
 from ..descriptions.spec import AppSpec
-from ..descriptions.triggers import is_filler
 from ..errors import UsageError
 from ..options import Rename
 from ..suggest import did_you_mean

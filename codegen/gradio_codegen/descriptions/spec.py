@@ -26,15 +26,17 @@ from gradio_runtime.description import (
     Info,
     ParameterInfo,
     ReturnInfo,
+    Trigger,
     label_text,
 )
 from gradio_runtime.description.addresses import shown_src
 from gradio_runtime.description.signature import MADE_UP_LABEL
 from gradio_runtime.description.translations import translated
+from gradio_runtime.description.triggers import is_filler, triggers_of
 from pydantic import BaseModel, ValidationError
 
 from ..errors import SpecError
-from ..limits import DESCRIPTION, LABEL, cut
+from ..limits import DESCRIPTION, LABEL, NAME, cut
 from .changing import MARKS, marked
 from .jsoncheck import (
     as_object,
@@ -45,7 +47,6 @@ from .jsoncheck import (
     repaired,
     usable_prop,
 )
-from .triggers import is_filler, trigger_of
 from .volatile_defaults import LiveDefaults, varying
 
 #: Marks a saved description; the number changes when old ones can no longer be read.
@@ -364,7 +365,7 @@ def _reduced(item: _Item, slot: Component | None, place: str) -> _Item:
 def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
     """Return a config of these dependencies, with components in the order of use."""
     numbers: dict[int, int] = {}
-    by_id = {item.id: item for item in config.dependencies}
+    triggers = triggers_of(config)
     for dependency in dependencies:
         for id_ in (*dependency.inputs, *dependency.outputs):
             numbers.setdefault(id_, len(numbers) + 1)
@@ -383,12 +384,24 @@ def _renumber(config: Config, dependencies: Sequence[Dependency]) -> Config:
                     "id": index if item.api_name is not None else item.id,
                     "inputs": [numbers[id_] for id_ in item.inputs],
                     "outputs": [numbers[id_] for id_ in item.outputs],
-                    "trigger": trigger_of(item, config, by_id),
+                    "trigger": _cut(triggers.get(item.id)),
                     **_UNUSED,
                 }
             )
             for index, item in enumerate(dependencies)
         ],
+    )
+
+
+def _cut(trigger: Trigger | None) -> Trigger | None:
+    if trigger is None:
+        return None
+    return Trigger(
+        event=trigger.event[:NAME],
+        component=trigger.component[:NAME],
+        text=trigger.text and cut(trigger.text, LABEL),
+        after=trigger.after and trigger.after[: NAME + 1],
+        which=trigger.which[:NAME],
     )
 
 

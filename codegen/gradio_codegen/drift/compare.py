@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gradio_runtime._components.drift import Signature, Slot, judge
+from gradio_runtime.description.triggers import is_filler
 
 from ..decide.names import is_generic
 from ..decide.types import (
@@ -18,7 +19,6 @@ from ..decide.types import (
     TypeExpr,
     without,
 )
-from ..descriptions.triggers import is_filler
 from ..errors import UsageError
 from .changes import REGENERATED, Change, Diff, breaking, compatible
 from .inputs import InputChanges
@@ -59,6 +59,10 @@ def _ordered(changes: Sequence[Change]) -> list[Change]:
     )
 
 
+def _trigger(endpoint: Endpoint) -> str:
+    return endpoint.shape.trigger if endpoint.shape else ""
+
+
 class _Comparison:
     def __init__(self, old: Surface, new: Surface) -> None:
         self._old = old
@@ -67,6 +71,9 @@ class _Comparison:
         self._prose = old.made_by == new.made_by
         self._given = Fit(old.classes, new.classes)
         self._read = Fit(new.classes, old.classes, reading=True)
+        # What has no name of its own is told by what runs it.
+        triggered = {_trigger(item): name for name, item in new.endpoints.items()}
+        self._now_at = {key: name for key, name in triggered.items() if key}
 
     def changes(self) -> Iterator[Change]:
         """Yield all of them, in the old module's order."""
@@ -119,7 +126,11 @@ class _Comparison:
         return breaking("endpoint-removed", message, endpoint.function)
 
     def _endpoint(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
-        if old.function != new.function:
+        now = self._now_at.get(trigger := _trigger(old), old.api_name)
+        if now != old.api_name:
+            message = f"{trigger} runs {now} now"
+            yield breaking("endpoint-moved", message, old.api_name, now)
+        elif old.function != new.function:
             message = f"the function {old.function} is called {new.function} now"
             verdict = breaking
             if _made_up(old):

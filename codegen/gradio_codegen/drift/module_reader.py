@@ -421,8 +421,8 @@ def _shape(said: Mapping[str, object]) -> Shape | None:
     types = said.get("shape")
     if not isinstance(types, str):
         return None
-    labels = (_labels(said.get(name)) for name in ("labels", "output_labels"))
-    return Shape(types, *labels)
+    taken, given = (_labels(said.get(name)) for name in ("labels", "output_labels"))
+    return Shape(types, taken, given, str(said.get("trigger") or ""))
 
 
 def _labels(said: object) -> tuple[str | None, ...]:

@@ -7,10 +7,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from gradio_runtime._models.texts import escaped
+from gradio_runtime.description.triggers import is_filler
 
 from ..decide.ir import Module, Param
 from ..decide.types import AliasOf, Literals, TypeExpr, mapped, write
-from ..descriptions.triggers import is_filler
 from ..limits import cut
 from ..literals import shown
 

@@ -301,7 +301,7 @@ def _is_fact(node: ast.keyword) -> bool:
         case ast.keyword(arg="event_data", value=ast.Constant(value=True)):
             return True
         case ast.keyword(
-            arg="labels" | "output_labels", value=ast.Constant(value=str())
+            arg="labels" | "output_labels" | "trigger", value=ast.Constant(value=str())
         ):
             return True
         case ast.keyword(arg="labels" | "output_labels", value=ast.List(elts=items)):

@@ -214,6 +214,8 @@ def _facts(endpoint: Endpoint) -> Iterator[str]:
     for name, labels in named.items():
         if labels:
             yield f"{name}={_lines(labels)}"
+    if shape.trigger:
+        yield f"trigger={string(shape.trigger)}"
     if endpoint.event_data:
         yield "event_data=True"
 

@@ -90,6 +90,7 @@ class App(Source):
         shape: str,
         labels: str | Sequence[str | None] = (),
         output_labels: str | Sequence[str | None] = (),
+        trigger: str = "",
         event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], Endpoint[P, R, N]]:
         """Make a described call an endpoint.
@@ -100,11 +101,12 @@ class App(Source):
             shape: Its component types when the module was generated.
             labels: The labels of its inputs then: lines of a text, or a list.
             output_labels: Those of its outputs, if it had several.
+            trigger: What ran it on the app's page, if its name does not tell it apart.
             event_data: Whether the app's function also takes what was selected or
                 clicked, which `with_options(event_data=…)` gives. The generator's
                 `check` reads it; calls do not need it.
         """
-        known = Shape(shape, labels_of(labels), labels_of(output_labels))
+        known = Shape(shape, labels_of(labels), labels_of(output_labels), trigger)
         return lambda describe: Endpoint(self, api_name, inputs, known, describe)
 
     def stream_endpoint(
@@ -115,10 +117,11 @@ class App(Source):
         shape: str,
         labels: str | Sequence[str | None] = (),
         output_labels: str | Sequence[str | None] = (),
+        trigger: str = "",
         event_data: bool = False,
     ) -> Callable[[Callable[P, Call[R]]], StreamEndpoint[P, R, N]]:
         """Make a described call of a generator an endpoint; see `endpoint`."""
-        known = Shape(shape, labels_of(labels), labels_of(output_labels))
+        known = Shape(shape, labels_of(labels), labels_of(output_labels), trigger)
         return lambda describe: StreamEndpoint(self, api_name, inputs, known, describe)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -277,15 +280,8 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
         return self if instance is None else self._copy(instance, self._options)
 
     def _copy(self, client: Client | None, options: Options) -> Self:
-        return type(self)(
-            self.app,
-            self.api_name,
-            self.inputs,
-            self._shape,
-            self._describe,
-            client=client,
-            options=options,
-        )
+        known = self.app, self.api_name, self.inputs, self._shape, self._describe
+        return type(self)(*known, client=client, options=options)
 
     def _start(self, call: Call[R], *, keep: Keep = "all") -> Job[R]:
         from .._engine.invocation import Request

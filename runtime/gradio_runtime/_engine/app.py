@@ -13,6 +13,7 @@ from .._queue.session_pool import SessionPool
 from .._transfer.transfer import Transfer
 from ..description import Config, Dependency, Info, ParameterInfo
 from ..description.dialect import Dialect
+from ..description.triggers import mark_of, triggers_of
 from ..errors import InputError
 from .discovery import read_info
 
@@ -98,6 +99,13 @@ class Live:
     def changing(self) -> frozenset[int]:
         """The components to which an event may give other choices and bounds."""
         return set_by_events(self.config)
+
+    @cached_property
+    def triggered(self) -> dict[str, Dependency]:
+        """The endpoints, by what runs them on the app's page."""
+        by_id = {item.id: item for item in self.config.dependencies}
+        found = triggers_of(self.config)
+        return {mark_of(trigger): by_id[id_] for id_, trigger in found.items()}
 
     async def info(self) -> Info:
         """Return the app's `/info`, which is read once."""

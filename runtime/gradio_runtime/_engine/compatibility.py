@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from .invocation import Request
 if TYPE_CHECKING:
     from .._components.drift import Judgement
     from .._http.settings import OnDrift
+    from ..description.signature import Shape
 
 
 def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:
@@ -32,13 +34,24 @@ def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route
             raise
         from .._components.drift import renamed
 
-        now = renamed(request.shape, live.config)
+        now = _moved(live, request.shape) or renamed(request.shape, live.config)
         guess = f"It may be {now} now" if now else error.hint or ""
         stop = "" if guess.endswith("?") else "."
         raise SchemaDrift(
             f"the app has changed: it has no endpoint {request.endpoint} any more",
             hint=f"{guess}{stop} {_advice(connection)}",
         ) from None
+
+
+def _moved(live: Live, known: Shape, route: Route | None = None) -> str | None:
+    """Return the endpoint that has become another one's: its name said nothing.
+
+    A trigger that has other words now is no reason to refuse a call.
+    """
+    now = live.triggered.get(known.trigger) if known.trigger else None
+    if now is None or (route is not None and now.id == route.fn_index):
+        return None
+    return f"fn_index={now.id}" if now.api_name is None else f"/{now.api_name}"
 
 
 async def judged(
@@ -56,17 +69,22 @@ async def judged(
     Raises:
         SchemaDrift: The call would break, and `on_drift` is `"raise"`.
     """
-    if request.shape is None or request.shape == route.shape:
+    if request.shape is None:
+        return None
+    now_at = _moved(live, request.shape, route)
+    if now_at is None and request.shape == route.shape:
         return None
     from .._components.drift import Signature, judge, live_signature
 
     now = partial(live_signature, route.inputs, route.outputs, changing=live.changing)
     known = Signature.of(request.shape, request.names)
     judgement = judge(known, now())
-    if judgement.problem is None:
-        return judgement
-    with suppress(GradioError):
-        judgement = judge(known, now(infos=await live.parameters(route)))
+    if judgement.problem is not None:
+        with suppress(GradioError):
+            judgement = judge(known, now(infos=await live.parameters(route)))
+    if now_at is not None:
+        moved = f"{request.shape.trigger} runs {now_at} now, and not {route.api_name}"
+        judgement = replace(judgement, problem=moved, parameter=None)
     if judgement.problem is None or on_drift == "ignore":
         return judgement
     problem = f"the app has changed: {judgement.problem}"

@@ -101,12 +101,14 @@ class Trigger(_Wire):
         text: What the page shows on it or beside it.
         after: The endpoint that runs before, in a chain that the event starts: its
             api_name with the slash, or empty if it has none.
+        which: `1 of 2`, where the like runs several endpoints.
     """
 
     event: str
     component: str = ""
     text: str | None = None
     after: str | None = None
+    which: str = ""
 
 
 class Dependency(_Wire):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._models.texts import beginning
 
@@ -25,19 +25,26 @@ class Shape:
         types: Visible component types in wire order: `number, radio -> json`.
         labels: Labels of the inputs; empty where none has one.
         output_labels: Labels of the outputs, where there are several.
+        trigger: What runs the endpoint on the app's page, where its own name says
+            nothing: another one may have that name now.
     """
 
     types: str
     labels: tuple[str | None, ...] = ()
     output_labels: tuple[str | None, ...] = ()
+    trigger: str = field(default="", compare=False)
 
 
 def shape_of(
-    types: str, labels: Sequence[str | None], output_labels: Sequence[str | None]
+    types: str,
+    labels: Sequence[str | None],
+    output_labels: Sequence[str | None],
+    trigger: str = "",
 ) -> Shape:
     """Return a shape, with labels in the form in which they are compared."""
     several = len(output_labels) > 1
-    return Shape(types, _marks(labels), _marks(output_labels) if several else ())
+    marks = _marks(output_labels) if several else ()
+    return Shape(types, _marks(labels), marks, trigger)
 
 
 def _marks(labels: Sequence[str | None]) -> tuple[str | None, ...]:

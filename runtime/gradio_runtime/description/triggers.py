@@ -1,6 +1,7 @@
 """What runs an endpoint on the app's page, in the words that the page shows.
 
-It names the endpoints that have no name of their own.
+It names the endpoints that have no name of their own, and tells them apart: Gradio
+numbers them by their place in the app, so that one more before them moves them.
 """
 
 from __future__ import annotations
@@ -8,15 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from gradio_runtime.description import (
-    Component,
-    Config,
-    Dependency,
-    Trigger,
-    label_text,
-)
-
-from ..limits import LABEL, NAME, cut
+from .._models.texts import escaped
+from .models import Component, Config, Dependency, Trigger, label_text
 
 #: Components that show their value as their name.
 _BUTTONS = ("button", "clearbutton", "duplicatebutton", "loginbutton", "logoutbutton")
@@ -31,34 +25,61 @@ _FILLER = re.compile(
     r"(_\d+)*_*"
 )
 
+#: So much of a text tells a trigger from others.
+_MARK = 40
+
 
 def is_filler(api_name: str) -> bool:
     """Return whether an api_name (without its slash) says nothing of the endpoint."""
     return _FILLER.fullmatch(api_name) is not None
 
 
-def trigger_of(
+def triggers_of(config: Config) -> dict[int, Trigger]:
+    """Return what runs each endpoint of an app, by id, as far as that is known."""
+    by_id = {item.id: item for item in config.dependencies}
+    found = {
+        item.id: trigger
+        for item in config.dependencies
+        if item.callable and (trigger := _trigger(item, config, by_id))
+    }
+    alike: dict[str, list[int]] = {}
+    for id_, trigger in found.items():
+        alike.setdefault(mark_of(trigger), []).append(id_)
+    for ids in alike.values():
+        for place, id_ in enumerate(ids if len(ids) > 1 else (), 1):
+            which = f"{place} of {len(ids)}"
+            found[id_] = found[id_].model_copy(update={"which": which})
+    return found
+
+
+def mark_of(trigger: Trigger) -> str:
+    """Return a trigger as generated modules know it: `button "Upper" (click)`.
+
+    No two endpoints of an app have the same. The name of the endpoint before it, if
+    there is one, counts where it says something.
+    """
+    text = f' "{trigger.text[:_MARK]}"' if trigger.text else ""
+    component = trigger.component[:_MARK] or "page"
+    mark = f"{component}{text} ({trigger.event[:_MARK]})"
+    if trigger.after is not None:
+        before = trigger.after.removeprefix("/")
+        named = not is_filler(before or "_")
+        mark += f", after /{before[:_MARK]}" if named else ", then"
+    return escaped(f"{mark}, {trigger.which}" if trigger.which else mark)
+
+
+def _trigger(
     item: Dependency, config: Config, by_id: Mapping[int, Dependency]
 ) -> Trigger | None:
-    """Return what runs a dependency: the event that its chain starts with.
-
-    Args:
-        item: The dependency.
-        config: Its app.
-        by_id: The app's dependencies.
-    """
+    """Return the event that the chain of a dependency starts with."""
     chain = list(_chain(item, by_id))
     trigger = chain[-1].trigger or _direct(config, chain[-1])
     if trigger is None:
         return None
     before = next((known for known in chain[1:] if known.callable), None)
     after = trigger.after if before is None else f"/{before.api_name or ''}"
-    return Trigger(
-        event=trigger.event[:NAME],
-        component=trigger.component[:NAME],
-        text=trigger.text and cut(" ".join(trigger.text.split()), LABEL),
-        after=after and after[: NAME + 1],
-    )
+    text = trigger.text and " ".join(trigger.text.split())
+    return trigger.model_copy(update={"text": text, "after": after})
 
 
 def _chain(item: Dependency, by_id: Mapping[int, Dependency]) -> Iterator[Dependency]:
