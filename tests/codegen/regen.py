@@ -4,7 +4,8 @@
     python -m tests.codegen.regen wire6      # one
 
 Each folder has a `description.json` (as `gradio-codegen save` writes it), and gets
-`expected.py` and `diagnostics.txt`. `--captures FOLDER` makes the descriptions of
+`expected.py` and `diagnostics.txt`, and some get a `package` with what stands beside the
+module in one. `--captures FOLDER` makes the descriptions of
 `wire*` anew from captures of `/config` and `/info` (`FOLDER/g6/config.json` …), and
 `--live` those of `components*` from the app of that name on real servers.
 Look at the difference before you commit it: users will see the same one.
@@ -21,6 +22,7 @@ from pathlib import Path
 from gradio_codegen.api import GeneratedModule, generate_from, read
 from gradio_codegen.descriptions.spec import AppSpec, dumps, loads
 from gradio_codegen.options import BuildOptions
+from gradio_codegen.write.package import package_in
 
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
@@ -35,6 +37,10 @@ OPTIONS: Mapping[str, BuildOptions] = {
 }
 
 
+#: Cases with a package, whose module and description are the others'.
+PACKAGES = ("calculator", "hostile")
+
+
 def cases() -> list[str]:
     return sorted(path.parent.name for path in FOLDER.glob("*/description.json"))
 
@@ -42,6 +48,22 @@ def cases() -> list[str]:
 def generate_case(name: str) -> GeneratedModule:
     text = (FOLDER / name / "description.json").read_text(encoding="utf-8")
     return generate_from(loads(text, name), OPTIONS.get(name))
+
+
+def package_files(name: str) -> dict[Path, str]:
+    """The texts of a case's package, by their paths in it."""
+    folder = FOLDER / f"acme-{name}"
+    package = package_in(folder)
+    options = OPTIONS.get(name, BuildOptions())
+    spec = loads((FOLDER / name / "description.json").read_text("utf-8"), name)
+    module = generate_from(spec, options, output=str(package.file))
+    files = package.files(module.code, module.spec, options)
+    return {path.relative_to(folder): text for path, text in files.items()}
+
+
+def beside(files: Mapping[Path, str]) -> dict[str, str]:
+    """Those at the top of a package: what is no copy of another golden."""
+    return {path.name: text for path, text in files.items() if len(path.parts) == 1}
 
 
 def diagnostics(module: GeneratedModule) -> str:
@@ -89,6 +111,11 @@ def main() -> None:
         (FOLDER / name / "diagnostics.txt").write_text(
             diagnostics(module), encoding="utf-8"
         )
+        if name in PACKAGES:
+            for file, text in beside(package_files(name)).items():
+                path = FOLDER / name / "package" / file
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
         print(f"{name}: {len(module.code.splitlines())} lines")
 
 

@@ -28,6 +28,14 @@ Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout."),
 ]
+PackageFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--package",
+        metavar="DIR",
+        help="Write a package to publish, instead of a file; see docs/publishing.md.",
+    ),
+]
 Force = Annotated[
     bool,
     typer.Option(

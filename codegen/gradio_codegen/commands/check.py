@@ -30,7 +30,9 @@ def check(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="Generated modules.", show_default=False
+            metavar="FILE...",
+            help="Generated modules, or folders of packages.",
+            show_default=False,
         ),
     ],
     *,
@@ -115,11 +117,14 @@ def _checked(
 
     from ..descriptions.fetch import classify
     from ..drift import drift, read_file
+    from ..write.package import package_of
 
     source = command = None
     try:
         module = read_file(Path(file))
-        words = ["gradio-codegen", module.source, "-o", file, *module.options.words()]
+        package = package_of(Path(file))
+        where = ["-o", file] if package is None else ["--package", str(package)]
+        words = ["gradio-codegen", module.source, *where, *module.options.words()]
         command = escaped(shlex.join(words))
         source = named or module.source
         # What a header names must be an app: it must not make us read a file.

@@ -58,16 +58,30 @@ class _Table(BaseModel):
 class AppConfig(_Table):
     """One app and its module."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [k]} for k in ("output", "package")]}
+    )
+
     source: _Text = Field(
         description="The app: a Space (owner/name), a URL, or a saved description."
     )
-    output: _Text = Field(
-        description="The module's file, from the folder of the config; in the project."
+    output: _Text | None = Field(
+        default=None,
+        description="The module's file, from the folder of the config; in the project.",
+    )
+    package: _Text | None = Field(
+        default=None,
+        description="In its place, the folder of a package; see publishing.md.",
     )
     name: _Text | None = Field(
         default=None,
         description="What to call it on the command line; otherwise the file's name.",
     )
+
+    @property
+    def target(self) -> str:
+        """Return the file or the folder that is written, as the config says it."""
+        return self.output or self.package or ""
 
     @property
     def options(self) -> BuildOptions:

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..api import generate_from
+from ..decide.naming import module_name
 from ..descriptions.fetch import classify, fetch
 from ..descriptions.spec import AppSpec
 from ..drift import Diff, drift, read_module, surface_of
 from ..errors import CodegenError, Diagnostic, UsageError
 from ..paths import as_path
 from ..suggest import did_you_mean
-from ..write.file import ensure_writable, is_generated, write_file
+from ..write.file import is_generated, write_files
+from ..write.package import Target, package_in
 from .config import AppConfig, Config, project_of
 
 #: What became of a module; the last three are for a check.
@@ -38,16 +40,21 @@ class App:
     Attributes:
         name: What it is called on the command line.
         source: The app; a saved description with its resolved path.
-        output: The module's file, its path resolved.
+        target: Where its module goes; the paths are resolved.
         config: What the config says.
         base: The folder of the config.
     """
 
     name: str
     source: str
-    output: Path
+    target: Target
     config: AppConfig
     base: Path
+
+    @property
+    def output(self) -> Path:
+        """Return the module's file."""
+        return self.target.file
 
     def read(self) -> AppSpec:
         """Read the app's description.
@@ -100,7 +107,7 @@ def resolve(config: Config, base: Path) -> list[App]:
         taken: dict[object, int] = {}
         for index, app in enumerate(apps):
             if (other := taken.setdefault(getattr(app, key), index)) != index:
-                shown = app.config.output if key == "output" else app.name
+                shown = app.config.target if key == "output" else app.name
                 raise UsageError(
                     f"apps[{other}] and apps[{index}] have one {key}, {shown}. "
                     f"Give one of them another {key}"
@@ -109,19 +116,15 @@ def resolve(config: Config, base: Path) -> list[App]:
 
 
 def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
-    output = Path(os.path.normpath(as_path(base / config.output)))
-    # Where it really is: a folder on the way may be a link.
-    if not (base / config.output).resolve().is_relative_to(project):
-        raise UsageError(
-            f"{place}.output is outside of the project {project}: {config.output}. "
-            "Name a file in it"
-        )
-    if output.is_dir():
-        raise UsageError(
-            f"{place}.output is a folder: {config.output}. Name a file in it"
-        )
-    if output.suffix != ".py":
-        raise UsageError(f"{place}.output does not end in .py: {config.output}")
+    target = _target(config, base, place)
+    # Where they really are: a folder on the way may be a link.
+    for path in (base / config.target, *target.paths):
+        if not path.resolve().is_relative_to(project):
+            key, kind = ("output", "file") if config.output else ("package", "folder")
+            raise UsageError(
+                f"{place}.{key} is outside of the project {project}: {config.target}. "
+                f"Name a {kind} in it"
+            )
     source = config.source
     file = base / source
     if "://" not in source and (as_path(file).is_file() or source.endswith(".json")):
@@ -130,7 +133,28 @@ def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
         classify(source)
     except UsageError as error:
         raise UsageError(f"{place}.source: {error}") from None
-    return App(config.name or output.stem, source, output, config, base)
+    name = config.name or module_name(str(target.file)) or target.file.stem
+    return App(name, source, target, config, base)
+
+
+def _target(config: AppConfig, base: Path, place: str) -> Target:
+    """Return where an app's module goes."""
+    if (config.output is None) == (config.package is None):
+        problem = "no output" if config.output is None else "an output and a package"
+        raise UsageError(f"{place} has {problem}. Give it an output or a package")
+    path = Path(os.path.normpath(as_path(base / config.target)))
+    if config.package is not None:
+        try:
+            return package_in(path)
+        except UsageError as error:
+            raise UsageError(f"{place}.package: {error}") from None
+    if path.is_dir():
+        raise UsageError(
+            f"{place}.output is a folder: {config.output}. Name a file in it"
+        )
+    if path.suffix != ".py":
+        raise UsageError(f"{place}.output does not end in .py: {config.output}")
+    return Target(path)
 
 
 def chosen(apps: Sequence[App], names: Sequence[str]) -> list[App]:
@@ -143,7 +167,7 @@ def chosen(apps: Sequence[App], names: Sequence[str]) -> list[App]:
         return list(apps)
     found: set[str] = set()
     for name in names:
-        fitting = {app.name for app in apps if name in (app.name, app.config.output)}
+        fitting = {app.name for app in apps if name in (app.name, app.config.target)}
         if not fitting:
             words = did_you_mean(name, [app.name for app in apps])
             raise UsageError(f"the config has no app {name}. {words}")
@@ -190,7 +214,7 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
     before = _text(app.output)
     if check:
         return _checked(app, spec, before)
-    ensure_writable(app.output, force=force)
+    app.target.ensure_writable(force=force)
     module = generate_from(
         spec, app.config.options, base=app.base, output=str(app.output)
     )
@@ -198,13 +222,15 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
     diff = None
     if before is not None and is_generated(before):
         with suppress(UsageError):  # a broken one is written anew
-            old = read_module(before, app.config.output)
+            old = read_module(before, app.config.target)
             diff = drift(old, spec, app.config.options, str(app.output))
-    if before == module.code:
+    noted = (*module.diagnostics, *app.target.advice())
+    files = app.target.files(module.code, module.spec, app.config.options)
+    files = {path: text for path, text in files.items() if _text(path) != text}
+    if not files:
         state = "unchanged"
-    else:
-        write_file(app.output, module.code)
-    return Result(app, state, module.endpoint_count, diff, module.diagnostics)
+    write_files(files)
+    return Result(app, state, module.endpoint_count, diff, noted)
 
 
 def _checked(app: App, spec: AppSpec, before: str | None) -> Result:
@@ -213,7 +239,7 @@ def _checked(app: App, spec: AppSpec, before: str | None) -> Result:
         return Result(
             app, "missing", len(surface_of(spec, app.config.options).endpoints)
         )
-    old = read_module(before, app.config.output)
+    old = read_module(before, app.config.target)
     diff = drift(old, spec, app.config.options, str(app.output))
     state: State = "out of date" if diff else "up to date"
     return Result(app, state, len(old.endpoints), diff)

@@ -18,6 +18,7 @@ from ..errors import SourceError, SpecError, UsageError
 from ..options import BuildOptions
 from ..paths import as_path
 from ..write.file import is_generated
+from ..write.package import package_in
 from ..write.render import render
 from .changes import Diff, State
 from .compare import compare
@@ -155,17 +156,21 @@ def _loaded(item: Comparable, read: Callable[[str], AppSpec]) -> AppSpec | Surfa
         return read_module(item.code, "the module")
     place = os.fspath(item)
     path = as_path(place)
+    if path.is_dir() and package_in(path).file.is_file():
+        return read_file(path)
     if place.endswith(".py") or (path.is_file() and is_generated(read_text(path))):
         return read_file(path)
     return read(place)
 
 
 def read_file(path: Path) -> Surface:
-    """Read a generated module's file.
+    """Read a generated module's file, or that of the package in a folder.
 
     Raises:
         UsageError: It cannot be read, or is not a generated module.
     """
+    if as_path(path).is_dir():
+        path = package_in(path).file
     try:
         text = read_text(as_path(path))
     except SourceError as error:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..errors import OutputError
@@ -41,17 +41,24 @@ def is_generated(text: str) -> bool:
 
 
 def ensure_writable(
-    path: Path, *, force: bool, ours: Callable[[str], bool] = is_generated
+    path: Path,
+    *,
+    force: bool,
+    ours: Callable[[str], bool] = is_generated,
+    make: bool = False,
 ) -> None:
     """Make sure, before any work is done, that `path` may be written.
 
-    `force` allows any file there to be overwritten, `ours` one with such content.
+    `force` allows any file there to be overwritten, `ours` one with such content;
+    `make` allows its folder to be missing.
 
     Raises:
         OutputError: It may not.
         UsageError: It cannot be the path of a file.
     """
     folder = as_path(path).parent
+    if make:
+        folder = next(item for item in (folder, *folder.parents) if item.exists())
     if not folder.is_dir():
         raise OutputError(f"there is no folder {folder}. Make it first")
     if path.is_dir():
@@ -112,6 +119,22 @@ def write_file(path: Path, text: str) -> None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_files(files: Mapping[Path, str]) -> None:
+    """Write files, each atomically, in their order; missing folders are made.
+
+    Raises:
+        OutputError: One cannot be written; those after it are unchanged.
+    """
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"the folder {path.parent} cannot be made: {error.strerror}"
+            ) from None
+        write_file(path, text)
 
 
 def _umask() -> int:
