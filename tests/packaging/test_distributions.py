@@ -140,5 +140,56 @@ def test_a_space_is_called_from_there(
     assert hub.spaces["me/whisper"].private
 
 
+SDK = """
+import acme_calculator, gradio_runtime
+from importlib.metadata import metadata, requires
+assert "site-packages" in acme_calculator.__file__, acme_calculator.__file__
+assert metadata("acme-calculator")["Name"] == "acme-calculator"
+assert requires("acme-calculator") == [f"gradio-runtime>={gradio_runtime.__version__}"]
+print(acme_calculator.predict(6, "multiply", 7))
+"""
+TYPED = """
+from typing_extensions import assert_type
+from acme_calculator import AcmeCalculatorClient, predict
+
+assert_type(predict(6, "multiply", 7), float)
+assert_type(AcmeCalculatorClient().predict(1, "add", 1), float)
+predict(6, "power", 7)
+"""
+
+
+def test_a_package_of_an_app_is_built_installed_and_used(
+    installed: Path, start_server: StartServer, tmp_path: Path
+) -> None:
+    """As a team publishes it: `py.typed` tells its users' mypy the types."""
+    command, python = installed / "gradio-codegen", installed / "python"
+    server = start_server("replicas/calculator")
+    run(command, server.url, "--package", "acme-calculator", cwd=tmp_path)
+    uv("build", "acme-calculator", "--out-dir", tmp_path / "dist", cwd=tmp_path)
+    inner = {"py.typed", "description.json", "__init__.py"}
+    (sdist,) = (tmp_path / "dist").glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {f"src/acme_calculator/{name}" for name in inner} <= packed
+    assert {"pyproject.toml", "README.md"} <= packed
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as contents:
+        names = {n for n in contents.namelist() if ".dist-info/" not in n}
+        about = contents.read("acme_calculator-0.1.0.dist-info/METADATA").decode()
+    assert names == {f"acme_calculator/{name}" for name in inner}
+    assert (tmp_path / "acme-calculator/README.md").read_text() in about
+    uv("pip", "install", "--no-deps", "--python", python, wheel, cwd=tmp_path)
+    run(command, "check", "acme-calculator", cwd=tmp_path)
+
+    users = tmp_path / "users"
+    users.mkdir()
+    assert run(python, "-c", SDK, cwd=users).strip() == "42"
+    (users / "use.py").write_text(TYPED)
+    mypy = [str(python), "-m", "mypy", "--strict", "--no-error-summary", "use.py"]
+    said = subprocess.run(mypy, cwd=users, capture_output=True, text=True, check=False)
+    (error,) = said.stdout.splitlines()
+    assert error.startswith('use.py:7: error: Argument 2 to "__call__"'), said
+
+
 def template_files() -> list[Path]:
     return [path for path in (ROOT / "templates").iterdir() if path.is_file()]
