@@ -154,6 +154,17 @@ def test_a_module_that_is_there_keeps_its_name(tmp_path: Path) -> None:
         package_in(tmp_path / "clone")
 
 
+def test_a_module_with_letters_that_a_distribution_may_not_have(tmp_path: Path) -> None:
+    (tmp_path / "acme-app/src/été_1").mkdir(parents=True)
+    (tmp_path / "acme-app/src/no-module").mkdir(parents=True)
+    for name in ("été_1", "no-module"):
+        generate_from(OLD).write(tmp_path / "acme-app/src" / name / "__init__.py")
+    package = written(tmp_path / "acme-app")
+    assert package.file.parent.name == "été_1"
+    pyproject: Any = tomllib.loads(text(package.folder / "pyproject.toml"))
+    assert pyproject["project"]["name"] == "t-1"
+
+
 # --- An app is a stranger
 
 
@@ -425,6 +436,15 @@ def test_a_module_in_a_folder_of_ours_alone_is_no_package(apps: Path) -> None:
     generate_from(OLD).write(apps / "src/app/__init__.py")
     done = run("check", "src/app/__init__.py", "--against", "new.json", cwd=apps)
     assert done.stdout.endswith(" -o src/app/__init__.py\n")
+
+
+def test_a_folder_of_another_kind_is_no_package(apps: Path) -> None:
+    """Its name may be that of a Space, or a file's, which it was before there were any."""
+    (apps / "owner/json/src/other").mkdir(parents=True)
+    (apps / "owner/json/src/other/__init__.py").touch()
+    done = run("diff", "owner/json", "old.json", cwd=apps)
+    assert done.returncode == 3, done.stderr
+    assert "Space" in done.stderr or "owner/json" in done.stderr
 
 
 def test_check_says_where_it_looked(apps: Path) -> None:

@@ -79,7 +79,7 @@ class AppConfig(_Table):
     )
 
     @property
-    def target(self) -> str:
+    def where(self) -> str:
         """Return the file or the folder that is written, as the config says it."""
         return self.output or self.package or ""
 

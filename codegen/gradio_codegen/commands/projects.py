@@ -107,7 +107,7 @@ def resolve(config: Config, base: Path) -> list[App]:
         taken: dict[object, int] = {}
         for index, app in enumerate(apps):
             if (other := taken.setdefault(getattr(app, key), index)) != index:
-                shown = app.config.target if key == "output" else app.name
+                shown = app.config.where if key == "output" else app.name
                 raise UsageError(
                     f"apps[{other}] and apps[{index}] have one {key}, {shown}. "
                     f"Give one of them another {key}"
@@ -118,11 +118,11 @@ def resolve(config: Config, base: Path) -> list[App]:
 def _resolve(config: AppConfig, base: Path, project: Path, place: str) -> App:
     target = _target(config, base, place)
     # Where they really are: a folder on the way may be a link.
-    for path in (base / config.target, *target.paths):
+    for path in (base / config.where, *target.paths):
         if not path.resolve().is_relative_to(project):
             key, kind = ("output", "file") if config.output else ("package", "folder")
             raise UsageError(
-                f"{place}.{key} is outside of the project {project}: {config.target}. "
+                f"{place}.{key} is outside of the project {project}: {config.where}. "
                 f"Name a {kind} in it"
             )
     source = config.source
@@ -142,7 +142,7 @@ def _target(config: AppConfig, base: Path, place: str) -> Target:
     if (config.output is None) == (config.package is None):
         problem = "no output" if config.output is None else "an output and a package"
         raise UsageError(f"{place} has {problem}. Give it an output or a package")
-    path = Path(os.path.normpath(as_path(base / config.target)))
+    path = Path(os.path.normpath(as_path(base / config.where)))
     if config.package is not None:
         try:
             return package_in(path)
@@ -167,7 +167,7 @@ def chosen(apps: Sequence[App], names: Sequence[str]) -> list[App]:
         return list(apps)
     found: set[str] = set()
     for name in names:
-        fitting = {app.name for app in apps if name in (app.name, app.config.target)}
+        fitting = {app.name for app in apps if name in (app.name, app.config.where)}
         if not fitting:
             words = did_you_mean(name, [app.name for app in apps])
             raise UsageError(f"the config has no app {name}. {words}")
@@ -222,7 +222,7 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
     diff = None
     if before is not None and is_generated(before):
         with suppress(UsageError):  # a broken one is written anew
-            old = read_module(before, app.config.target)
+            old = read_module(before, app.config.where)
             diff = drift(old, spec, app.config.options, str(app.output))
     noted = (*module.diagnostics, *app.target.advice())
     files = app.target.files(module.code, module.spec, app.config.options)
@@ -239,7 +239,7 @@ def _checked(app: App, spec: AppSpec, before: str | None) -> Result:
         return Result(
             app, "missing", len(surface_of(spec, app.config.options).endpoints)
         )
-    old = read_module(before, app.config.target)
+    old = read_module(before, app.config.where)
     diff = drift(old, spec, app.config.options, str(app.output))
     state: State = "out of date" if diff else "up to date"
     return Result(app, state, len(old.endpoints), diff)

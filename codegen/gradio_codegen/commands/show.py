@@ -64,9 +64,9 @@ def show_result(result: Result, *, check: bool, talk: Talk) -> None:
         advice = (
             f"Take the changes over: gradio-codegen sync {app.name}" if check else ""
         )
-        show(f"{app.config.target} ({result.diff.new.source})", result.diff, advice)
+        show(f"{app.config.where} ({result.diff.new.source})", result.diff, advice)
     elif result.state == "missing":
-        err(f"{app.config.target} is missing. Make it: gradio-codegen sync {app.name}")
+        err(f"{app.config.where} is missing. Make it: gradio-codegen sync {app.name}")
 
 
 def show_table(results: Sequence[Result]) -> None:
@@ -95,5 +95,5 @@ def _cells(result: Result) -> tuple[str, ...]:
         counts = (("breaking", diff.breaking), ("compatible", diff.compatible))
         changes = ", ".join(f"{len(items)} {level}" for level, items in counts if items)
     endpoints = "" if result.error is not None else str(result.endpoints)
-    cells = (app.name, app.config.target, endpoints, result.state, changes)
+    cells = (app.name, app.config.where, endpoints, result.state, changes)
     return tuple(map(printable, cells))

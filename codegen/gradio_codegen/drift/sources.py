@@ -18,7 +18,7 @@ from ..errors import SourceError, SpecError, UsageError
 from ..options import BuildOptions
 from ..paths import as_path
 from ..write.file import is_generated
-from ..write.package import package_in
+from ..write.package import modules_in, package_in
 from ..write.render import render
 from .changes import Diff, State
 from .compare import compare
@@ -156,9 +156,8 @@ def _loaded(item: Comparable, read: Callable[[str], AppSpec]) -> AppSpec | Surfa
         return read_module(item.code, "the module")
     place = os.fspath(item)
     path = as_path(place)
-    if path.is_dir() and package_in(path).file.is_file():
-        return read_file(path)
-    if place.endswith(".py") or (path.is_file() and is_generated(read_text(path))):
+    module = path.is_file() and is_generated(read_text(path))
+    if place.endswith(".py") or module or (path.is_dir() and modules_in(path)):
         return read_file(path)
     return read(place)
 

@@ -1,8 +1,8 @@
 """Where a module goes: a file, or a package for teams that publish the SDK of their app.
 
-Of a package, the module, `py.typed` and the description are ours. `pyproject.toml` and the README
-follow the app until they are edited, which their last line tells; from then on they are
-the user's. What an app says of itself is data in TOML and in Markdown as well.
+Of a package, the module, `py.typed` and the description are ours. `pyproject.toml` and
+the README follow the app until they are edited, which their last line tells; from then
+on they are the user's. What an app says of itself is data in TOML and in Markdown as well.
 """
 
 from __future__ import annotations
@@ -128,11 +128,7 @@ def package_in(folder: Path) -> Package:
     Raises:
         UsageError: There are several, or the folder's name makes no module's.
     """
-    found = [
-        path
-        for path in sorted(as_path(folder).glob(f"src/*/{_INIT}"))
-        if is_generated(_text(path) or "")
-    ]
+    found = modules_in(folder)
     if len(found) > 1:
         names = ", ".join(path.parent.name for path in found)
         raise UsageError(f"{folder} has more than one generated module: {names}")
@@ -140,6 +136,15 @@ def package_in(folder: Path) -> Package:
     texts = {path: _text(path) for path in _outer(folder)}
     theirs = {p: t for p, t in texts.items() if t is not None and not _is_unedited(t)}
     return Package(file, folder, theirs)
+
+
+def modules_in(folder: Path) -> list[Path]:
+    """Return the generated modules of the packages in a folder."""
+    return [
+        path
+        for path in sorted(as_path(folder).glob(f"src/*/{_INIT}"))
+        if path.parent.name.isidentifier() and is_generated(_text(path) or "")
+    ]
 
 
 def package_of(file: Path) -> Path | None:
@@ -215,7 +220,7 @@ def _release(version: str) -> list[int]:
 
 
 def _distribution(module: Module) -> str:
-    return module.package.strip("_").replace("_", "-")
+    return re.sub("[^a-z0-9]+", "-", module.package.lower()).strip("-") or "app"
 
 
 def _pyproject(module: Module) -> str:
