@@ -22,6 +22,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
     "api_reference",
     "cli_reference",
     "docstrings",
@@ -32,6 +33,10 @@ html_title = f"gradio-codegen {version}"
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options: dict[str, object] = {"footer_icons": []}
+
+# What is copied of a session are its commands, without their prompts.
+copybutton_prompt_text = "$ "
+copybutton_exclude = ".linenos, .gp"
 
 # Links to a heading: as GitHub makes their names.
 myst_heading_anchors = 3

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from gradio_codegen import cli
 
+from tests.docs import pictures
 from tests.support.misbehaving import until
 from tests.support.terminal import on_terminal
 
@@ -104,12 +105,15 @@ def test_in_a_pipe(tmp_path: Path, temporary: Path) -> None:
 
 @pytest.mark.slow
 def test_on_a_terminal(tmp_path: Path, temporary: Path) -> None:
-    shown = on_terminal([*COMMAND, tmp_path], environment(temporary))
+    screen = environment(temporary, **pictures.SCREEN)
+    shown = on_terminal([*COMMAND, tmp_path], screen, cwd=tmp_path)
     assert ESCAPE in shown
     assert "10/10 epochs" in shown
     assert "Starting it" in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h")  # the cursor is back
     assert_nothing_left(temporary)
+    drawn, kept = pictures.demo_picture(shown, tmp_path), pictures.shown(pictures.DEMO)
+    assert pictures.comparable(drawn) == pictures.comparable(kept), pictures.HINT
 
 
 @pytest.mark.slow

@@ -47,6 +47,15 @@ def test_make_docs_builds_the_same() -> None:
     assert "-m sphinx -E -W --keep-going -q -b html docs build/docs" in done.stdout
 
 
+def test_code_can_be_copied_and_pictures_are_there(site: Path) -> None:
+    front = (site / "index.html").read_text("utf-8")
+    scripts: list[str] = re.findall(r'<script src="(_static/[^"?]+)', front)
+    assert any("copybutton" in name for name in scripts)
+    for name in (*scripts, "_images/editor.svg"):
+        assert (site / name).is_file(), name
+    assert 'src="_images/editor.svg"' in front
+
+
 @pytest.mark.parametrize(
     "package",
     [

@@ -7,6 +7,7 @@ loopback. See `snippets` for what is run how.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.docs.snippets import PAGES, Block, Reader, blocks, name_of
+from tests.docs import pictures
+from tests.docs.snippets import (
+    DOCS,
+    PAGES,
+    README,
+    Block,
+    Reader,
+    blocks,
+    environment,
+    name_of,
+)
 from tests.support.audio import write_audio
 from tests.support.hub import Hub, Space
 from tests.support.servers import several
@@ -128,6 +139,64 @@ def test_scripts_and_modules_are_typed(typed: Path, env: dict[str, str]) -> None
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_picture_of_inspect_is_what_it_prints(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    drawn = pictures.inspect_picture(tmp_path, env)
+    assert drawn == pictures.shown(pictures.INSPECT), pictures.HINT
+
+
+def test_the_picture_of_an_editor_is_what_pyright_answers() -> None:
+    assert pictures.editor_picture() == pictures.shown(pictures.EDITOR), pictures.HINT
+
+
+def side_by_side(page: Path) -> list[tuple[str, str]]:
+    """The two columns of the table that compares the clients."""
+    _, _, table = page.read_text("utf-8").partition("| with a generated module |\n|")
+    rows = [line.split("|") for line in table.partition("\n\n")[0].splitlines()[1:]]
+    return [(row[2].strip(), row[3].strip()) for row in rows]
+
+
+def test_both_sides_of_the_table_give_the_same(
+    env: dict[str, str], modules: list[Path], tmp_path: Path
+) -> None:
+    """Where both cells are calls, they are made, each with the app of the module."""
+    rows = side_by_side(README)
+    assert rows == side_by_side(DOCS / "index.md")
+    calls = [
+        (official.strip("`"), module.strip("`"), name[1])
+        for official, module in rows
+        if (name := re.match(r"`\W*(?:await )?(\w+)_api\.", module))
+    ]
+    spaces = {space.partition("/")[2].replace("-", "_"): space for space in SPACES}
+    theirs = ["from gradio_client import Client, handle_file"]
+    ours = [f"import {path.stem}" for path in modules]
+    for official, module, app in calls:
+        if "client." in official:
+            theirs.append(f"client = Client({spaces[app]!r}, verbose=False)")
+            theirs.append(f"print({official})")
+            ours.append(f"print({module})")
+        else:
+            ours.append(f"print({module}, file=sys.stderr)")
+    for path in modules:
+        shutil.copy(path, tmp_path)
+    write_audio(tmp_path / "audio.wav")
+    ours = ["import asyncio, sys", "async def main():", *(f"  {x}" for x in ours)]
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", "\n".join(script)],
+            cwd=tmp_path,
+            env=environment(tmp_path) | env,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for script in (theirs, [*ours, "asyncio.run(main())"])
+    ]
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) >= 4
 
 
 @pytest.mark.parametrize("block", EVERY_BLOCK, ids=lambda block: block.where)
