@@ -249,8 +249,6 @@ _EVENT_DATA = (
     "its function also takes event data (gr.SelectData or the like): "
     "give it by with_options(event_data=...)"
 )
-
-
 _WIDENED = "parameters are widened: their own defaults do not fit their types"
 
 
