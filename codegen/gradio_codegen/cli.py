@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from ._version import __version__
 from .commands.arguments import grouped
+from .commands.call import CallCommand, call, dashed
 from .commands.check import check
 from .commands.demo import demo
 from .commands.diff import diff
@@ -28,7 +29,8 @@ from .errors import CodegenError
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
-    "Exit codes: 0 fine · 1 a breaking change, or type errors · 2 wrong usage · "
+    "Exit codes: 0 fine · 1 a breaking change, type errors, or an error of the app's "
+    "own · 2 wrong usage · "
     "3 the app could not be reached or read · 70 a bug · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions
@@ -103,6 +105,11 @@ def _options(
 
 for _command in (inspect, save, check, diff, sync, demo):
     app.command(epilog=_EXIT_CODES)(grouped(_command))
+app.command(
+    cls=CallCommand,
+    epilog=_EXIT_CODES,
+    context_settings={"token_normalize_func": dashed},
+)(grouped(call))
 app.command(name=_DEFAULT_COMMAND, hidden=True, epilog=_EXIT_CODES)(grouped(generate))
 
 

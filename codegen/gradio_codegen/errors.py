@@ -6,7 +6,8 @@ CodegenError            the root; each knows the exit code of the command line
 ├── OutputError     2   the output cannot be written, or must not be overwritten
 ├── SourceError     3   the app, or its saved description, cannot be read
 │   └── SpecError   3   it was read, but it is not a description of a Gradio app
-└── CheckError      1   the generated module failed the generator's own check
+├── CheckError      1   the generated module failed the generator's own check
+└── CallError       1   the app has failed at a call, or has changed
 ```
 
 Each message is one printable line and ends with the next step to take. What concerns
@@ -57,7 +58,7 @@ class OutputError(CodegenError):
 
 
 class SourceError(CodegenError):
-    """The app, or its saved description, cannot be read."""
+    """The app, or its saved description, cannot be read or reached."""
 
     exit_code = 3
 
@@ -80,6 +81,10 @@ class SpecError(SourceError):
 
 class CheckError(CodegenError):
     """The generated module is not what the generator means to write."""
+
+
+class CallError(CodegenError):
+    """The app has failed at a call, or has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,31 @@ class Talk:
             yield lambda other: status.update(shown(other or text))
 
     @contextmanager
+    def bar(self, text: str) -> Generator[Callable[[str, float | None], object]]:
+        """Show on a terminal how far something is, until the block ends.
+
+        Yields:
+            A function that shows what goes on, and the share that is done if it is known.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda _text, _share: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        said = TextColumn("{task.description}", markup=False)
+        columns = (said, BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(printable(text, MESSAGE), total=None)
+
+            def move(now: str, share: float | None) -> None:
+                what = printable(f"{text}: {now}", MESSAGE)
+                total = None if share is None else 1.0
+                bar.update(task, description=what, total=total, completed=share or 0.0)
+
+            yield move
+
+    @contextmanager
     def count(self, text: str, total: int) -> Generator[Callable[[object], None]]:
         """Show on a terminal how many things are done.
 
@@ -106,8 +131,11 @@ def error(message: str) -> None:
     err(f"gradio-codegen: error: {message}")
 
 
-def out(text: str) -> None:
-    """Write to stdout as UTF-8, whatever the locale: it is a file's content."""
+def out(text: str) -> bool:
+    """Write to stdout as UTF-8, whatever the locale: it is a file's content.
+
+    Return whether somebody still reads it.
+    """
     sys.stdout.flush()
     try:
         sys.stdout.buffer.write(text.encode())
@@ -115,3 +143,5 @@ def out(text: str) -> None:
     except BrokenPipeError:
         # The reader of our output has closed it; nothing may fail at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Protocol, cast
 
 from gradio_runtime import Client, Endpoint, File, FileInput, StreamEndpoint
+
+from ..shell.modules import load as load_module
 
 
 class TranscribeOutput(Protocol):
@@ -37,10 +37,4 @@ def load(path: Path) -> type[DemoClient]:
 
     Nothing checks that this class is what the tour expects.
     """
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # annotations are looked up there
-    spec.loader.exec_module(module)
-    return cast("type[DemoClient]", module.DemoClient)
+    return cast("type[DemoClient]", load_module(path).DemoClient)

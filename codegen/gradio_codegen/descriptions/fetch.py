@@ -104,7 +104,7 @@ def fetch(
         )
     except GradioError as error:
         error.src = shown_src(error.src or name)
-        error.hint = _for_the_command_line(error)
+        error.hint = hint_for_the_shell(error)
         raise SourceError(" ".join(str(error).split())) from error
     except RecursionError:
         raise SourceError(
@@ -113,7 +113,7 @@ def fetch(
     return AppSpec.from_raw(name, config, info, again)
 
 
-def _for_the_command_line(error: GradioError) -> str | None:
+def hint_for_the_shell(error: GradioError) -> str | None:
     """Return the error's hint, with options in the place of the runtime's arguments."""
     from gradio_runtime.errors import AuthenticationError
 

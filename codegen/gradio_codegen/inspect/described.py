@@ -10,11 +10,11 @@ from gradio_runtime._models.texts import escaped
 
 from ..decide.ir import Endpoint, Module, OutputSlot, Param
 from ..decide.types import AliasOf, Literals, walk, write
-from ..errors import UsageError
-from ..suggest import did_you_mean
+from ..shell.names import endpoint_named
 from ..write.docs import component_name, endpoint_summary
 from ..write.examples import example_call
 from ..write.format import format_code
+from .shell_line import shell_line
 from .table import aligned, default_in_words, spelled
 
 #: Changes when a reader of the JSON would have to.
@@ -34,17 +34,8 @@ def find_endpoint(module: Module, given: str) -> Endpoint:
     Raises:
         UsageError: There is none.
     """
-    for endpoint in module.endpoints:
-        if given in (endpoint.api_name, endpoint.api_name.removeprefix("/")):
-            return endpoint
-    for endpoint in module.endpoints:
-        if given == endpoint.function:
-            return endpoint
-    names = [endpoint.api_name for endpoint in module.endpoints]
-    raise UsageError(
-        f"the app has no endpoint {given}. {did_you_mean(given, names)} "
-        "(--all-endpoints takes in the undocumented ones)"
-    )
+    names = [(endpoint.api_name, endpoint.function) for endpoint in module.endpoints]
+    return module.endpoints[endpoint_named(given, names)]
 
 
 # --- JSON
@@ -73,6 +64,7 @@ def endpoint_as_json(module: Module, endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [_param(item) for item in endpoint.params],
         "outputs": [_output(item) for item in endpoint.outputs],
         "example": _example(module, endpoint),
+        "shell": shell_line(module, endpoint),
     }
 
 
@@ -125,7 +117,8 @@ def as_detail(module: Module, endpoint: Endpoint) -> str:
     lines += _section("Outputs", map(_output_cells, endpoint.outputs))
     text = "\n".join(escaped(line) for line in lines)
     call = textwrap.indent(_example(module, endpoint), "    ")
-    return f"{text}\n\nCall\n{call}"
+    line = textwrap.indent(shell_line(module, endpoint), "    ")
+    return f"{text}\n\nCall\n{call}\nFrom the shell\n{line}\n"
 
 
 def _section(title: str, rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -51,12 +51,8 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
     Every parameter has a value that fits: the first of its choices, its default, a
     number within its bounds. Those whose default is the app's own are left out.
     """
-    values = _Values(module)
-    words = [
-        f"{param.name}={value}"
-        for param in endpoint.params
-        if (value := values.of_param(param)) is not None
-    ]
+    values = example_values(module, endpoint)
+    words = [f"{name}={value}" for name, value in values.items()]
     call = f"{endpoint.function}({', '.join(words)})"
     if endpoint.generator:
         stream = f"{endpoint.function}.stream({', '.join(words)})"
@@ -72,6 +68,13 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
         f"from {place} import {', '.join(names)}" for place, names in groups.items()
     ]
     return "\n".join([*sorted(lines), "", body])
+
+
+def example_values(module: Module, endpoint: Endpoint) -> dict[str, str]:
+    """Return source text of a value for each parameter that should have one."""
+    values = _Values(module)
+    found = {param.name: values.of_param(param) for param in endpoint.params}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class _Values:

@@ -1,0 +1,151 @@
+"""Modules to call: one that was generated, or one made of an app's description."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from gradio_runtime import Client, Endpoint
+
+from ..api import generate_from
+from ..descriptions.fetch import classify, read_text
+from ..descriptions.spec import AppSpec, loads
+from ..errors import UsageError
+from ..options import BuildOptions
+from ..paths import as_path
+from ..write.file import is_generated
+from .names import endpoint_named
+
+AnyEndpoint: TypeAlias = Endpoint[..., Any, Any]
+#: Of a module that is made here; no setting in the environment is for it.
+_MADE = "gradio_codegen_called"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A module, ready to be called.
+
+    Attributes:
+        client: Its client class.
+        endpoints: By their functions, in its order.
+    """
+
+    client: type[Client]
+    endpoints: Mapping[str, AnyEndpoint]
+
+    def find(self, given: str | None) -> str | None:
+        """Return the function of an api_name or function; for None, the only one.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        if given is None:
+            only, *others = self.endpoints
+            return None if others else only
+        names = [(str(item.api_name), name) for name, item in self.endpoints.items()]
+        return names[endpoint_named(given, names)][1]
+
+
+def open_module(
+    named: str, read: Callable[[str], AppSpec] | None, *, all_endpoints: bool = False
+) -> Opened:
+    """Return the module that a path or an import name means, or that of an app.
+
+    Args:
+        named: A module or an app.
+        read: Reads an app's description; None to refuse apps, and connect to nothing.
+        all_endpoints: Whether the module of an app has the undocumented ones too.
+
+    Raises:
+        CodegenError: It is neither, or cannot be read.
+    """
+    if (path := _path_of(named)) is not None:
+        if not is_generated(read_text(path)):
+            raise UsageError(
+                f"gradio-codegen did not write {path}. Give a module that it wrote, "
+                "or an app"
+            )
+        return _opened(load(path))
+    kind, source = classify(named)
+    if kind == "file":
+        app = loads(read_text(Path(source)), source).source
+        raise UsageError(
+            f"{source} is a saved description, which cannot be called. Give the app "
+            f"({app}), or a module"
+        )
+    if read is None:
+        raise UsageError(f"{named} is an app, and not a module")
+    options = BuildOptions(all_endpoints=all_endpoints)
+    return _opened(_made(generate_from(read(source), options).code))
+
+
+def load(path: Path, name: str | None = None) -> ModuleType:
+    """Import a generated module from its file.
+
+    Raises:
+        UsageError: It fails.
+    """
+    spec = importlib.util.spec_from_file_location(name or path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # annotations are looked up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # noqa: BLE001 - it is somebody's file
+        raise UsageError(
+            f"{path} cannot be imported: {type(error).__name__}: {error}. "
+            "Generate it again"
+        ) from None
+    return module
+
+
+def _made(code: str) -> ModuleType:
+    """Make a module of code that has passed `write.check`."""
+    module = sys.modules[_MADE] = ModuleType(_MADE)
+    exec(compile(code, f"<{_MADE}>", "exec"), vars(module))  # noqa: S102 - see above
+    return module
+
+
+def _opened(module: ModuleType) -> Opened:
+    client = next(
+        item
+        for item in vars(module).values()
+        if isinstance(item, type)
+        and issubclass(item, Client)
+        and item.__module__ == module.__name__
+    )
+    endpoints: dict[str, AnyEndpoint] = {
+        name: item for name, item in vars(module).items() if isinstance(item, Endpoint)
+    }
+    return Opened(client, endpoints)
+
+
+def _path_of(named: str) -> Path | None:
+    """Return the file of a module; None for an app or a saved description."""
+    if named.endswith(".py"):
+        return as_path(named)
+    try:
+        classify(named)
+    except UsageError:
+        if not all(part.isidentifier() for part in named.split(".")):
+            raise
+    else:
+        return None
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # the current folder, as with `python -m`
+    try:
+        spec = importlib.util.find_spec(named)
+    except ImportError:
+        spec = None
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise UsageError(
+            f"there is no module {named} here. Give a URL, a Space (owner/name), or a "
+            "module"
+        )
+    return Path(spec.origin)
