@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,8 @@ def test_one_endpoint_is_shown_with_or_without_its_slash(given: str) -> None:
     assert done.stdout.endswith(
         "\nCall\n    from calculator_api import predict\n\n"
         '    result = predict(num1=1, operation="add", num2=100)\n'
+        "\nFrom the shell\n    gradio-codegen call gradio/calculator predict "
+        "--num1 1 --operation add --num2 100\n"
     )
     data = json.loads(run("inspect", CALCULATOR, given, "--json").stdout)
     assert data == as_json(module_of(golden("calculator")))["endpoints"][1]
@@ -203,10 +206,15 @@ def test_calls_satisfy_a_type_checker(name: str, tmp_path: Path) -> None:
 
 
 def paste(server: GradioServer, folder: Path, name: str) -> str:
-    """Generate the module, inspect one endpoint, and run what that gives to paste."""
+    """Generate the module, inspect one endpoint, and run what that gives to paste.
+
+    What the calls for Python and for the shell print is the same.
+    """
     shown = run("inspect", server.url, name)
     assert shown.returncode == 0, shown.stderr
-    call = shown.stdout.partition("\nCall\n")[2]
+    call, _, line = shown.stdout.partition("\nCall\n")[2].partition(
+        "\nFrom the shell\n"
+    )
     script = "".join(line.removeprefix("    ") for line in call.splitlines(True))
     module = re.search(r"from (\w+_api) import", script)
     assert module is not None
@@ -221,6 +229,9 @@ def paste(server: GradioServer, folder: Path, name: str) -> str:
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stderr}"
+    in_shell = run(*shlex.split(line)[1:])
+    assert in_shell.returncode == 0, in_shell.stderr
+    assert in_shell.stdout == done.stdout.removesuffix("None\n")
     return done.stdout
 
 

@@ -81,8 +81,9 @@ class CallCommand(TyperCommand):
 
         endpoint = module.endpoints[chosen.name]
         chosen.parameters = parameters_of(endpoint)
-        for own in self.params:  # below those of the endpoint
-            vars(own)["rich_help_panel"] = "Of every call"
+        for own in self.params:  # a help page has them below the endpoint's
+            if own.param_type_name == "option":
+                vars(own)["rich_help_panel"] = "Options of every call"
         self.params = [*self.params, *options_of(chosen.parameters, chosen.given)]
         self.help = help_of(endpoint)
 

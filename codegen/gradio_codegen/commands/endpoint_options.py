@@ -55,7 +55,6 @@ def _option(parameter: Parameter, given: dict[str, Any]) -> Any:
         callback=keep,
         expose_value=False,
         autocompletion=lambda: list(parameter.choices),
-        rich_help_panel="Inputs",
     )
     if parameter.switch:
         return Annotated[bool | None, made]
@@ -63,12 +62,9 @@ def _option(parameter: Parameter, given: dict[str, Any]) -> Any:
 
 
 def _described(parameter: Parameter) -> str:
-    notes = [] if parameter.default is not None else ["required"]
-    if parameter.default and "Default:" not in parameter.about:
-        notes.append(f"default: {parameter.default}")
-    if parameter.several:
-        notes.append("can be repeated")
-    text = f"{parameter.about} ({'; '.join(notes)})" if notes else parameter.about
+    notes = ["required"] if parameter.required else []
+    notes += ["can be repeated"] if parameter.several else []
+    text = f"{parameter.about} ({', '.join(notes)})" if notes else parameter.about
     return _data(text)
 
 

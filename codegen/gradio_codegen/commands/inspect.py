@@ -22,7 +22,7 @@ def inspect(
         str | None,
         typer.Argument(
             metavar="[ENDPOINT]",
-            help="Show this one in detail, with a call to paste.",
+            help="Show this one in detail, with calls to paste.",
             show_default=False,
         ),
     ] = None,

@@ -22,7 +22,6 @@ from typing import (
 from gradio_runtime import UNCHANGED, FileInput
 from pydantic import TypeAdapter, ValidationError
 
-from ..literals import shown
 from .modules import AnyEndpoint
 from .names import flags_of
 
@@ -46,7 +45,7 @@ class Parameter:
         flag: The option.
         kinds: What its values are, as the help page says it.
         about: What it is for, in the app's words.
-        default: What is sent if it is not given, in words; None if it must be.
+        required: Whether it must be given.
         choices: The values that it takes, if these are all.
         several: Whether it is a list, and may be repeated.
         hint: The type of what it is read from.
@@ -56,7 +55,7 @@ class Parameter:
     flag: str
     kinds: Sequence[str]
     about: str
-    default: str | None
+    required: bool
     choices: Sequence[str]
     several: bool
     hint: Any
@@ -76,7 +75,7 @@ class Parameter:
     def usage(self) -> str:
         """The option with its value, in brackets if it may be left out."""
         word = self.flag if self.switch else f"{self.flag} {self.metavar}"
-        return word if self.default is None else f"[{word}]"
+        return word if self.required else f"[{word}]"
 
     def read(self, given: Sequence[str | bytes]) -> Any:
         """Return the value that texts mean, the first of what fits.
@@ -134,7 +133,7 @@ def _parameter(name: str, flag: str, type_: Any, hint: Any, default: Any) -> Par
         flag=flag,
         kinds=list(dict.fromkeys(map(_kind, inner))),
         about=next(filter(None, about), ""),
-        default=_default(default),
+        required=default is inspect.Parameter.empty,
         choices=choices if len(literals) == len(inner) else (),
         several=inner != members,
         hint=hint,
@@ -172,9 +171,3 @@ def _kind(type_: Any) -> str:
 
 def _word(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _default(value: Any) -> str | None:
-    if value is inspect.Parameter.empty:
-        return None
-    return "" if value is None or value is UNCHANGED else shown(value)
