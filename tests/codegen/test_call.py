@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
+import json
+import math
 import re
 import shlex
 import subprocess
@@ -15,14 +19,16 @@ import pytest
 import typer
 from gradio_codegen.api import generate_from
 from gradio_codegen.cli import app
+from gradio_codegen.commands.console import out
 from gradio_codegen.inspect.shell_line import shell_line
 from gradio_codegen.shell.failures import failure_of
 from gradio_codegen.shell.modules import load
 from gradio_codegen.shell.names import OWN, flags_of
 from gradio_codegen.shell.parameters import parameters_of
+from gradio_codegen.shell.results import Growing, as_json
 from gradio_codegen.shell.usage import inputs_of
 from gradio_codegen.write.examples import example_values
-from gradio_runtime import errors
+from gradio_runtime import File, errors
 from gradio_runtime._components.registry import KINDS
 
 from .support import Slot, endpoint, module_of, spec_of
@@ -242,6 +248,17 @@ def test_without_an_endpoint_all_are_listed(source: str, calculator: Path) -> No
     assert len(done.stdout.splitlines()) == 2 * EXPECTED.count("\n@_app.")
 
 
+def test_a_package_is_called_by_its_folder_and_by_its_name(
+    calculator: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = calculator.parent
+    assert run(CALCULATOR, "--package", "sdk/sums", cwd=folder).returncode == 0
+    monkeypatch.syspath_prepend(folder / "sdk/sums/src")
+    for name in ("sdk/sums", "sums", "sdk/sums/src/sums/__init__.py"):
+        done = run("call", name, "predict", cwd=folder)
+        assert "--num1 and --operation must be given" in done.stderr
+
+
 # --- Help and completion
 
 
@@ -307,6 +324,37 @@ def test_completion_connects_to_nothing(tmp_path: Path) -> None:
         assert completed(tmp_path, "call", url, "") == []
         assert "--out" in completed(tmp_path, "call", url, "predict", "--o")
         assert asked == []
+
+
+# --- Results
+
+
+@pytest.mark.parametrize(
+    ("outputs", "written"),
+    [
+        (["0", "1", "10"], "0\n10\n"),
+        (["Hel", "Hello", "Hello\nyou"], "Hello\nyou\n"),
+        (["same", "same"], "same\n"),
+        (["a", 1, "b", "bc", None, ["x", "y"]], "a\n1\nbc\n\nx\ny\n"),
+        (
+            [File(url="http://x/a.png"), {"a": math.nan}],
+            'http://x/a.png\n{"a": null}\n',
+        ),
+    ],
+)
+def test_of_a_text_that_grows_what_is_new_is_written(
+    outputs: list[Any], written: str
+) -> None:
+    growing = Growing(None)
+    assert "".join([*map(growing.next, outputs), growing.end()]) == written
+
+
+def test_a_text_that_is_no_unicode_is_written_all_the_same() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(stream):
+        assert out(f"{as_json({'a': chr(0xD800)})}\n")
+    stream.seek(0)
+    assert json.loads(stream.read()) == {"a": "\ud800"}
 
 
 # --- Exit codes

@@ -179,6 +179,7 @@ def call(
     writer = Writer(out_dir, as_json=as_json, streams=streams)
     try:
         with chosen.module.client(
+            chosen.module.src,
             token=connect.token,
             auth=connect.auth,
             headers=connect.headers,

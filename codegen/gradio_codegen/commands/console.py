@@ -138,7 +138,7 @@ def out(text: str) -> bool:
     """
     sys.stdout.flush()
     try:
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # The reader of our output has closed it; nothing may fail at exit either.

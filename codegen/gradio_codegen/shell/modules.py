@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -13,12 +13,14 @@ from typing import Any, TypeAlias
 from gradio_runtime import Client, Endpoint
 
 from ..api import generate_from
+from ..decide.naming import module_name
 from ..descriptions.fetch import classify, read_text
 from ..descriptions.spec import AppSpec, loads
 from ..errors import UsageError
 from ..options import BuildOptions
 from ..paths import as_path
 from ..write.file import is_generated
+from ..write.package import modules_in, package_in
 from .names import endpoint_named
 
 AnyEndpoint: TypeAlias = Endpoint[..., Any, Any]
@@ -33,10 +35,12 @@ class Opened:
     Attributes:
         client: Its client class.
         endpoints: By their functions, in its order.
+        src: The app, if it was named; else the client knows it.
     """
 
     client: type[Client]
     endpoints: Mapping[str, AnyEndpoint]
+    src: str | None = None
 
     def find(self, given: str | None) -> str | None:
         """Return the function of an api_name or function; for None, the only one.
@@ -45,8 +49,7 @@ class Opened:
             UsageError: There is none of that name.
         """
         if given is None:
-            only, *others = self.endpoints
-            return None if others else only
+            return next(iter(self.endpoints)) if len(self.endpoints) == 1 else None
         names = [(str(item.api_name), name) for name, item in self.endpoints.items()]
         return names[endpoint_named(given, names)][1]
 
@@ -54,7 +57,7 @@ class Opened:
 def open_module(
     named: str, read: Callable[[str], AppSpec] | None, *, all_endpoints: bool = False
 ) -> Opened:
-    """Return the module that a path or an import name means, or that of an app.
+    """Return the module of a path, a package's folder or an import name, or of an app.
 
     Args:
         named: A module or an app.
@@ -81,16 +84,21 @@ def open_module(
     if read is None:
         raise UsageError(f"{named} is an app, and not a module")
     options = BuildOptions(all_endpoints=all_endpoints)
-    return _opened(_made(generate_from(read(source), options).code))
+    made = _opened(_made(generate_from(read(source), options).code))
+    return replace(
+        made, src=source
+    )  # with the password in its URL, which no module has
 
 
-def load(path: Path, name: str | None = None) -> ModuleType:
+def load(path: Path) -> ModuleType:
     """Import a generated module from its file.
 
     Raises:
         UsageError: It fails.
     """
-    spec = importlib.util.spec_from_file_location(name or path.stem, path)
+    spec = importlib.util.spec_from_file_location(
+        module_name(str(path)) or path.stem, path
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -128,8 +136,11 @@ def _opened(module: ModuleType) -> Opened:
 
 def _path_of(named: str) -> Path | None:
     """Return the file of a module; None for an app or a saved description."""
+    path = as_path(named)
     if named.endswith(".py"):
-        return as_path(named)
+        return path
+    if path.is_dir() and modules_in(path):
+        return package_in(path).file
     try:
         classify(named)
     except UsageError:

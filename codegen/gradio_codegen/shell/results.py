@@ -9,7 +9,7 @@ from typing import cast
 
 from gradio_runtime import File, Output
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import to_jsonable_python
 
 from ..narrow import as_list, parts
 
@@ -30,9 +30,10 @@ def keep_files(value: object, folder: Path) -> None:
         file.path = file.save(folder)
 
 
-def as_json(value: object) -> str:
-    """Return a result as JSON, on one line."""
-    return to_json(value, inf_nan_mode="null").decode()
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """Return a result as JSON, on one line or with an indent."""
+    data = to_jsonable_python(value, inf_nan_mode="null")
+    return json.dumps(data, ensure_ascii=False, indent=indent)
 
 
 def as_text(value: object, *, indent: int | None = None) -> str:
@@ -56,7 +57,7 @@ def as_text(value: object, *, indent: int | None = None) -> str:
     items = as_list(value)
     if items and all(isinstance(item, str | File) for item in items):
         return "\n".join(map(str, items))
-    return json.dumps(json.loads(as_json(value)), indent=indent, ensure_ascii=False)
+    return as_json(value, indent=indent)
 
 
 class Growing:
