@@ -195,7 +195,10 @@ def test_options_are_unique_whatever_the_names_are() -> None:
     [
         (["predct"], "no endpoint predct. Did you mean /predict?"),
         (["--num1", "1"], "name the endpoint after SOURCE. There are "),
-        (["predict"], "--num1 and --operation must be given"),
+        (
+            ["predict"],
+            "--num1 NUMBER and --operation add|subtract|multiply|divide must be given",
+        ),
         (["predict", "1", "add", "2", "3"], "'3' is too many"),
         (["predict", "1", "add", "--num1", "2"], "--num1 is given twice"),
         (["predict", "1", "ad"], "--operation cannot be 'ad'. Did you mean add?"),
@@ -256,7 +259,10 @@ def test_a_package_is_called_by_its_folder_and_by_its_name(
     monkeypatch.syspath_prepend(folder / "sdk/sums/src")
     for name in ("sdk/sums", "sums", "sdk/sums/src/sums/__init__.py"):
         done = run("call", name, "predict", cwd=folder)
-        assert "--num1 and --operation must be given" in done.stderr
+        assert (
+            "--num1 NUMBER and --operation add|subtract|multiply|divide must be given"
+            in done.stderr
+        )
 
 
 # --- Help and completion

@@ -110,53 +110,59 @@ def _complete_endpoint(ctx: typer.Context) -> list[str]:
     return list(chosen.module.endpoints) if chosen else []
 
 
+_App = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="The app: a Space (owner/name) or a URL. Or a generated module: its file, "
+        "its package's folder, or its import name.",
+        show_default=False,
+    ),
+]
+_Endpoint = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ENDPOINT",
+        help="What to call; without it, the only one, or a list of all.",
+        show_default=False,
+        autocompletion=_complete_endpoint,
+    ),
+]
+_Values = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="VALUE",
+        help="Its inputs in their order; or each by its option. SOURCE ENDPOINT --help "
+        "shows them.",
+        show_default=False,
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Keep files of the result in this folder; otherwise their URLs are printed.",
+        file_okay=False,
+    ),
+]
+_Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON: a line for each result.")
+]
+_Timeout = Annotated[
+    float | None, typer.Option(metavar="SECONDS", help="For the whole call.")
+]
+
+
 def call(
     ctx: typer.Context,
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE",
-            help="The app: a Space (owner/name) or a URL. Or a generated module: its "
-            "path, or its import name.",
-            show_default=False,
-        ),
-    ],
-    endpoint: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="ENDPOINT",
-            help="What to call; without it, the only one, or a list of all.",
-            show_default=False,
-            autocompletion=_complete_endpoint,
-        ),
-    ] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="VALUE",
-            help="Its inputs in their order; or each by its option. ENDPOINT --help "
-            "shows them.",
-            show_default=False,
-        ),
-    ] = None,
+    source: _App,
+    endpoint: _Endpoint = None,
+    values: _Values = None,
     *,
-    out_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Keep files of the result in this folder; otherwise their URLs are "
-            "printed.",
-            file_okay=False,
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON: a line for each result.")
-    ] = False,
-    timeout: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", help="For the whole call."),
-    ] = None,
+    out_dir: _Out = None,
+    as_json: _Json = False,
+    timeout: _Timeout = None,
     all_endpoints: AllEndpoints = False,
     connect: Connect,
     talk: Talk,

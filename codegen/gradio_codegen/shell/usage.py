@@ -56,7 +56,7 @@ def inputs_of(
         raise UsageError(f"{next(flags)} is given twice: by its place and its name")
     given.update(options)
     missing = [
-        item.flag for item in parameters if item.required and item.name not in given
+        item.usage for item in parameters if item.required and item.name not in given
     ]
     if missing:
         raise UsageError(f"{' and '.join(missing)} must be given. See ENDPOINT --help")
