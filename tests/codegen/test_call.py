@@ -14,12 +14,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import pytest
 import typer
 from gradio_codegen.api import generate_from
 from gradio_codegen.cli import app
-from gradio_codegen.commands.console import out
+from gradio_codegen.commands.console import Talk, out
+from gradio_codegen.commands.follow import Writer, follow
 from gradio_codegen.inspect.shell_line import shell_line
 from gradio_codegen.shell.failures import failure_of
 from gradio_codegen.shell.modules import load
@@ -361,6 +363,16 @@ def test_a_text_that_is_no_unicode_is_written_all_the_same() -> None:
         assert out(f"{as_json({'a': chr(0xD800)})}\n")
     stream.seek(0)
     assert json.loads(stream.read()) == {"a": "\ud800"}
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, errors.AppError("no"), OSError])
+def test_whatever_ends_a_call_cancels_its_job(end: Any) -> None:
+    job = mock.Mock()
+    job.updates.side_effect = end
+    writer = Writer(None, as_json=False, streams=True)
+    with pytest.raises(end if inspect.isclass(end) else type(end)):
+        follow(job, writer, Talk(quiet=True, verbose=False))
+    job.cancel.assert_called_once_with()
 
 
 # --- Exit codes
