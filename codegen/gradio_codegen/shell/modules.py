@@ -85,9 +85,8 @@ def open_module(
         raise UsageError(f"{named} is an app, and not a module")
     options = BuildOptions(all_endpoints=all_endpoints)
     made = _opened(_made(generate_from(read(source), options).code))
-    return replace(
-        made, src=source
-    )  # with the password in its URL, which no module has
+    # Its URL may have a password, which no module has.
+    return replace(made, src=source)
 
 
 def load(path: Path) -> ModuleType:
@@ -148,15 +147,12 @@ def _path_of(named: str) -> Path | None:
             raise
     else:
         return None
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # the current folder, as with `python -m`
-    try:
-        spec = importlib.util.find_spec(named)
-    except ImportError:
-        spec = None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        raise UsageError(
-            f"there is no module {named} here. Give a URL, a Space (owner/name), or a "
-            "module"
-        )
-    return Path(spec.origin)
+    # Not by an import of its parents, which would run what is in the current folder.
+    for folder in (".", *sys.path):
+        base = Path(folder, *named.split("."))
+        for file in (Path(f"{base}.py"), base / "__init__.py"):
+            if as_path(file).is_file():
+                return file
+    raise UsageError(
+        f"there is no module {named} here. Give a URL, a Space (owner/name), or a module"
+    )

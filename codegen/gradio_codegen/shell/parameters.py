@@ -92,7 +92,7 @@ class Parameter:
     def _readings(self, given: Sequence[str | bytes]) -> Iterator[Any]:
         data = [_from_json(text) for text in given]
         if len(given) == 1:
-            if "JSON" in self.kinds or not isinstance(data[0], str | None):
+            if list(self.kinds) == ["JSON"] or not isinstance(data[0], str | None):
                 yield data[0]
             yield given[0]
         if self.several:
