@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from gradio_runtime._components.registry import VALUES
@@ -16,6 +17,8 @@ from gradio_runtime._components.registry import VALUES
 from ..decide.ir import Endpoint, Module, Param
 from ..decide.names import IMPORTS
 from ..decide.types import (
+    FILE_INPUT,
+    NONE,
     AliasOf,
     Either,
     Generic,
@@ -24,6 +27,8 @@ from ..decide.types import (
     Named,
     Number,
     TypeExpr,
+    walk,
+    without,
 )
 from ..limits import EXAMPLE
 from ..literals import shown, source
@@ -71,9 +76,16 @@ def example_call(module: Module, endpoint: Endpoint) -> str:
 
 
 def example_values(module: Module, endpoint: Endpoint) -> dict[str, str]:
-    """Return source text of a value for each parameter that should have one."""
+    """Return source text of a value for each parameter that should have one.
+
+    Where nothing is required, the first file is what the endpoint works on.
+    """
     values = _Values(module)
     found = {param.name: values.of_param(param) for param in endpoint.params}
+    if all(param.default for param in endpoint.params):
+        files = (p for p in endpoint.params if FILE_INPUT in walk(p.type))
+        for first in islice(files, 1):
+            found[first.name] = values.of_type(without(first.type, NONE), first)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -85,12 +97,13 @@ class _Values:
     def of_param(self, param: Param) -> str | None:
         """Return a value as source text; None where it is better left out."""
         if param.default is None:
-            return self._of(param.type, param)
+            return self.of_type(param.type, param)
         if param.default.kind == "plain" and param.default.value is not None:
             return shown(param.default.value)
         return None
 
-    def _of(self, type_: TypeExpr, param: Param) -> str:
+    def of_type(self, type_: TypeExpr, param: Param) -> str:
+        """Return a value of a type as source text."""
         match type_:
             case Number() | Named("int"):
                 return source(_number(dict(param.constraints)))
@@ -106,14 +119,14 @@ class _Values:
             case ModelOf(name):
                 return f"{name}.model_validate({source(self._json(type_, 0))})"
             case Generic("dict", (_, item)):
-                return f'{{"key": {self._of(item, param)}}}'
+                return f'{{"key": {self.of_type(item, param)}}}'
             case Generic("tuple", items):
-                parts = ", ".join(self._of(item, param) for item in items)
+                parts = ", ".join(self.of_type(item, param) for item in items)
                 return f"({parts}{',' if len(items) == 1 else ''})"
             case Generic(_, (item, *_)):
-                return f"[{self._of(item, param)}]"
+                return f"[{self.of_type(item, param)}]"
             case Either(members):
-                return self._of(members[0], param)
+                return self.of_type(members[0], param)
             case _:
                 return "None"
 
