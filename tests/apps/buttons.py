@@ -1,7 +1,8 @@
 """An app that names none of its endpoints: VARIANT is the buttons that it has.
 
-Runs on every Gradio. Environment: PORT, VARIANT (`Upper-Lower`). Two buttons may have
-the same text. Each answers with its text and its number among those of that text.
+Runs on every Gradio. Environment: PORT, VARIANT (`Upper-Lower`; with a `!` at its end,
+all functions are called `generate`, which Gradio numbers). Two buttons may have the same
+text. Each answers with its text and its number among those of that text.
 """
 
 from __future__ import annotations
@@ -10,12 +11,19 @@ import os
 
 import gradio as gr
 
+variant = os.environ.get("VARIANT") or "Upper-Lower"
+texts = variant.removesuffix("!").split("-")
+
 with gr.Blocks() as demo:
     said = gr.Textbox(label="Said")
-    texts = (os.environ.get("VARIANT") or "Upper-Lower").split("-")
     for place, text in enumerate(texts):
         answer = f"{text} {texts[:place].count(text)}"
-        gr.Button(text).click(lambda word, a=answer: f"{a}: {word}", said, said)
+
+        def generate(word: str, answer: str = answer) -> str:
+            return f"{answer}: {word}"
+
+        function = generate if variant.endswith("!") else lambda w, f=generate: f(w)
+        gr.Button(text).click(function, said, said)
 demo.queue()
 
 if __name__ == "__main__":

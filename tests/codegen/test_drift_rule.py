@@ -368,7 +368,7 @@ EXAMPLES: dict[str, tuple[Side, Side]] = {
 #: and `tests/runtime/test_live_drift.py` have them.
 OTHERS = (
     "the endpoint gone",
-    "an endpoint without a name",
+    "an endpoint that Gradio has named",
     "**what only",
     "another name of the function",
     "a class or alias",

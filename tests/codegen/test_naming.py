@@ -205,9 +205,22 @@ def buttons(*texts: str) -> AppSpec:
         ("Upper Lower", "New Upper Lower", ["/lambda", "/lambda_1"]),
         ("Upper Lower", "Lower Upper", ["/lambda", "/lambda_1"]),
         ("Run Run", "New Run Run", ["/lambda", "/lambda_1"]),
+        # The trigger is gone, and its name is another's or may be.
+        ("Upper Lower End", "Lower End", ["/lambda", "/lambda_1"]),
+        (
+            "Upper Lower End",
+            "Title Shout Lower End",
+            ["/lambda", "/lambda_1", "/lambda_2"],
+        ),
+        ("Upper Lower", "Upper Upper Lower", ["/lambda", "/lambda_1"]),
+        ("Run Run End", "Run End", ["/lambda", "/lambda_1"]),
+        ("Run Run", "Run Run Run", ["/lambda", "/lambda_1"]),
+        # It has other words, or only more come after it.
         ("Upper Lower", "Upper Lower New", []),
         ("Upper Lower", "Shout Lower", []),
-        ("Run Run", "Go Run", []),
+        ("Upper Lower", "Shout Whisper", []),
+        ("Run Run", "Go Run", ["/lambda_1"]),
+        ("Run Stop", "Run Stop Run", []),
     ],
 )
 @pytest.mark.parametrize("rename", [None, {"/lambda": "same", "/lambda_1": "other"}])

@@ -166,7 +166,7 @@ def test_a_job_that_ends_before_its_first_step_ends(end: str) -> None:
     """A task that is cancelled before it begins runs nothing, not even its `except`."""
     outcome: Outcome[object] = Outcome()
     job = Job(outcome)
-    request: Request[object] = Request("/f", [], [], None, cast("Any", None))
+    request: Request[object] = Request("/f", [], [], None, {}, cast("Any", None))
     connection = Connection("http://127.0.0.1:9")
     execution = Execution(connection, request, Options(), outcome)
 

@@ -36,7 +36,6 @@ from .defaults import allowing, default_of, with_files_optional
 from .ir import Endpoint, Module, OutputSlot, Param
 from .names import FIELDS, MODULE, Namer, field_name, is_generic, pascal, snake
 from .naming import (
-    api_name_of,
     client_name,
     function_names,
     module_name,
@@ -93,7 +92,7 @@ def _plans(
     described: set[str] = set()
     repeated = Counter(d.api_name for d in spec.config.dependencies)
     for dependency in spec.config.dependencies:
-        api_name = api_name_of(dependency)
+        api_name = dependency.shown_name
         if dependency.api_name is None:
             info = spec.info.unnamed_endpoints.get(str(dependency.id))
         else:

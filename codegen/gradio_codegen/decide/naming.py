@@ -57,19 +57,12 @@ def module_name(output: str) -> str:
 # --- Endpoints
 
 
-def api_name_of(dependency: Dependency) -> str:
-    """Return an api_name with its slash; `fn_<index>` for an endpoint without one."""
-    if dependency.api_name is None:
-        return f"fn_{dependency.id}"
-    return f"/{dependency.api_name}"
-
-
 def function_names(spec: AppSpec, given: Mapping[str, str]) -> dict[str, str]:
     """Return the function of each endpoint: those of `given` names go first.
 
     The next are those with names of their own: one more that has none moves no other.
     """
-    natural = {api_name_of(d): natural_function(d) for d in spec.config.dependencies}
+    natural = {d.shown_name: natural_function(d) for d in spec.config.dependencies}
     namer = Namer(MODULE)
 
     def rank(api_name: str) -> tuple[bool, bool, bool]:
@@ -84,16 +77,16 @@ def function_names(spec: AppSpec, given: Mapping[str, str]) -> dict[str, str]:
 
 def natural_function(dependency: Dependency) -> str:
     """Return the name that an endpoint's function has if nothing stands against it."""
-    api_name = api_name_of(dependency).removeprefix("/")
-    if naming_trigger(dependency) and (trigger := dependency.trigger) is not None:
+    api_name = dependency.shown_name.removeprefix("/")
+    if is_filler(api_name) and (trigger := dependency.trigger) is not None:
         return _triggered(trigger) or function_name(api_name)
     return function_name(api_name)
 
 
 def naming_trigger(dependency: Dependency) -> str:
-    """Return the mark of what runs an endpoint, if its own name says nothing."""
-    unnamed = is_filler(dependency.api_name or "_")
-    return mark_of(dependency.trigger) if unnamed and dependency.trigger else ""
+    """Return the mark of what runs an endpoint, if its own name says too little."""
+    trigger = dependency.trigger
+    return mark_of(trigger) if trigger and trigger.tells else ""
 
 
 def _triggered(trigger: Trigger) -> str | None:
@@ -121,9 +114,7 @@ def _triggered(trigger: Trigger) -> str | None:
 
 def parameter_names(spec: AppSpec) -> dict[str, list[str]]:
     """Return the names of all parameters, by api_name."""
-    places = {
-        api_name_of(item): _places(spec, item) for item in spec.config.dependencies
-    }
+    places = {item.shown_name: _places(spec, item) for item in spec.config.dependencies}
     return {
         api_name: _parameters(items, places.get(api_name, ()))
         for api_name, items in _described(spec).items()

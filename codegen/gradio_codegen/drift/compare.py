@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gradio_runtime._components.drift import Signature, Slot, judge
-from gradio_runtime.description.triggers import is_filler
+from gradio_runtime.description.triggers import is_filler, moved
 
 from ..decide.names import is_generic
 from ..decide.types import (
@@ -59,6 +59,12 @@ def _ordered(changes: Sequence[Change]) -> list[Change]:
     )
 
 
+def _triggers(surface: Surface) -> dict[str, str]:
+    """Return the endpoints whose names say too little, by what runs them."""
+    marks = {_trigger(item): name for name, item in surface.endpoints.items()}
+    return {mark: name for mark, name in marks.items() if mark}
+
+
 def _trigger(endpoint: Endpoint) -> str:
     return endpoint.shape.trigger if endpoint.shape else ""
 
@@ -71,9 +77,7 @@ class _Comparison:
         self._prose = old.made_by == new.made_by
         self._given = Fit(old.classes, new.classes)
         self._read = Fit(new.classes, old.classes, reading=True)
-        # What has no name of its own is told by what runs it.
-        triggered = {_trigger(item): name for name, item in new.endpoints.items()}
-        self._now_at = {key: name for key, name in triggered.items() if key}
+        self._known, self._now = _triggers(old), new.triggers or _triggers(new)
 
     def changes(self) -> Iterator[Change]:
         """Yield all of them, in the old module's order."""
@@ -126,10 +130,9 @@ class _Comparison:
         return breaking("endpoint-removed", message, endpoint.function)
 
     def _endpoint(self, old: Endpoint, new: Endpoint) -> Iterator[Change]:
-        now = self._now_at.get(trigger := _trigger(old), old.api_name)
-        if now != old.api_name:
-            message = f"{trigger} runs {now} now"
-            yield breaking("endpoint-moved", message, old.api_name, now)
+        trigger, marks = _trigger(old), (self._known, self._now)
+        if (problem := moved(trigger, old.api_name, *marks)) is not None:
+            yield breaking("endpoint-moved", problem, trigger)
         elif old.function != new.function:
             message = f"the function {old.function} is called {new.function} now"
             verdict = breaking

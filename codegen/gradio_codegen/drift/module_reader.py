@@ -107,8 +107,9 @@ class Surface:
         endpoints: By api_name, in the module's order.
         classes: The classes it defines, inputs and outputs included, by name.
         names: What can be imported from it besides functions and the client.
-        left_out: Endpoints of the app that could not be generated, and why. Only a
-            surface that was just made knows them.
+        triggers: All endpoints of the app by what runs them, and
+        left_out: those that could not be generated, and why. Only a surface that was
+            just made knows these.
     """
 
     source: str
@@ -120,6 +121,7 @@ class Surface:
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict[str, Endpoint])
     classes: Classes = field(default_factory=dict[str, dict[str, Member]])
     names: frozenset[str] = frozenset()
+    triggers: Mapping[str, str] = field(default_factory=dict[str, str])
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

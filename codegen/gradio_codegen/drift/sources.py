@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+from gradio_runtime.description.triggers import mark_of
+
 from ..api import GeneratedModule
 from ..decide.build import build
-from ..decide.naming import api_name_of
 from ..decide.objects import write_models
 from ..descriptions.fetch import fetch, read_text
 from ..descriptions.spec import AppSpec
@@ -58,9 +59,14 @@ def surface_of(
     left_out = {d.endpoint: d.message for d in diagnostics if d.level == "error"}
     if options.main:
         why = "--main leaves it out, since it no longer looks like the app's work"
-        there = {api_name_of(item) for item in spec.config.dependencies}
+        there = {item.shown_name for item in spec.config.dependencies}
         left_out = dict.fromkeys(filter(options.wants, there), why) | left_out
-    return replace(surface, left_out=left_out)
+    triggers = {
+        mark_of(item.trigger): item.shown_name
+        for item in spec.config.dependencies
+        if item.trigger is not None
+    }
+    return replace(surface, left_out=left_out, triggers=triggers)
 
 
 def _works_without_names(spec: AppSpec, options: BuildOptions) -> bool:

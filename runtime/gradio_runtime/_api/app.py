@@ -151,6 +151,7 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
         options: Options | None = None,
     ) -> None:
         app.module = app.module or describe.__module__
+        app.know(shape.trigger, api_name)
         self.app = app
         self.api_name = api_name
         self.inputs = inputs
@@ -293,6 +294,7 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
             names=list(type(call.inputs).model_fields),
             values=list(call.data),
             shape=self._shape,
+            known=self.app.triggers,
             read=reader_of(self._describe),
         )
         if answering := stand_ins.get(self._describe):

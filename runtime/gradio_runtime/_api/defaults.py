@@ -8,6 +8,8 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
+from ..description.signature import shown_name
+
 C = TypeVar("C")
 
 #: What is in use in this context; and in every context that has no client of the app.
@@ -34,6 +36,13 @@ class Source:
         self.gradio = gradio
         #: The module, known from its endpoints; it names the environment variable.
         self.module: str | None = None
+        #: Its endpoints by what runs them on the app's page, if their names say little.
+        self.triggers: dict[str, str] = {}
+
+    def know(self, trigger: str, api_name: str | int) -> None:
+        """Keep what runs an endpoint, if that is said of it."""
+        if trigger:
+            self.triggers[trigger] = shown_name(api_name)
 
     @property
     def address(self) -> str:

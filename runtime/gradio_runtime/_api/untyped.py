@@ -93,6 +93,7 @@ def untyped_request(
         or [f"param_{i}" for i in range(len(values))],
         values=values,
         shape=None,
+        known={},
         read=_read,
         typed=False,
     )

@@ -101,11 +101,11 @@ class Live:
         return set_by_events(self.config)
 
     @cached_property
-    def triggered(self) -> dict[str, Dependency]:
-        """The endpoints, by what runs them on the app's page."""
-        by_id = {item.id: item for item in self.config.dependencies}
+    def triggers(self) -> dict[str, str]:
+        """The names of the endpoints, by what runs them on the app's page."""
+        names = {item.id: item.shown_name for item in self.config.dependencies}
         found = triggers_of(self.config)
-        return {mark_of(trigger): by_id[id_] for id_, trigger in found.items()}
+        return {mark_of(trigger): names[id_] for id_, trigger in found.items()}
 
     async def info(self) -> Info:
         """Return the app's `/info`, which is read once."""

@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._queue.route import Route
+from ..description.signature import shown_name
+from ..description.triggers import moved
 from ..errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
 from .app import Live
 from .connection import Connection
@@ -17,7 +19,6 @@ from .invocation import Request
 if TYPE_CHECKING:
     from .._components.drift import Judgement
     from .._http.settings import OnDrift
-    from ..description.signature import Shape
 
 
 def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route:
@@ -34,24 +35,14 @@ def route_of(connection: Connection, live: Live, request: Request[Any]) -> Route
             raise
         from .._components.drift import renamed
 
-        now = _moved(live, request.shape) or renamed(request.shape, live.config)
+        now = live.triggers.get(request.shape.trigger)
+        now = now or renamed(request.shape, live.config)
         guess = f"It may be {now} now" if now else error.hint or ""
         stop = "" if guess.endswith("?") else "."
         raise SchemaDrift(
             f"the app has changed: it has no endpoint {request.endpoint} any more",
             hint=f"{guess}{stop} {_advice(connection)}",
         ) from None
-
-
-def _moved(live: Live, known: Shape, route: Route | None = None) -> str | None:
-    """Return the endpoint that has become another one's: its name said nothing.
-
-    A trigger that has other words now is no reason to refuse a call.
-    """
-    now = live.triggered.get(known.trigger) if known.trigger else None
-    if now is None or (route is not None and now.id == route.fn_index):
-        return None
-    return f"fn_index={now.id}" if now.api_name is None else f"/{now.api_name}"
 
 
 async def judged(
@@ -71,8 +62,10 @@ async def judged(
     """
     if request.shape is None:
         return None
-    now_at = _moved(live, request.shape, route)
-    if now_at is None and request.shape == route.shape:
+    trigger = request.shape.trigger
+    name = shown_name(request.endpoint)
+    other = trigger and moved(trigger, name, request.known, live.triggers)
+    if not other and request.shape == route.shape:
         return None
     from .._components.drift import Signature, judge, live_signature
 
@@ -82,9 +75,8 @@ async def judged(
     if judgement.problem is not None:
         with suppress(GradioError):
             judgement = judge(known, now(infos=await live.parameters(route)))
-    if now_at is not None:
-        moved = f"{request.shape.trigger} runs {now_at} now, and not {route.api_name}"
-        judgement = replace(judgement, problem=moved, parameter=None)
+    if other:
+        judgement = replace(judgement, problem=other, parameter=None)
     if judgement.problem is None or on_drift == "ignore":
         return judgement
     problem = f"the app has changed: {judgement.problem}"

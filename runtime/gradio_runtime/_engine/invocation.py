@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +22,8 @@ class Request(Generic[T]):
     values: list[Any]
     #: The shape that the caller was generated for; None to take any.
     shape: Shape | None
+    #: The endpoints of the caller's module by what ran them, if their names say little.
+    known: Mapping[str, str]
     #: Reads the visible outputs.
     read: ResultReader[T]
     #: Whether values come and go as the runtime's own types, the same for every Gradio

@@ -101,7 +101,8 @@ class Trigger(_Wire):
         text: What the page shows on it or beside it.
         after: The endpoint that runs before, in a chain that the event starts: its
             api_name with the slash, or empty if it has none.
-        which: `1 of 2`, where the like runs several endpoints.
+        which: Where the like runs several endpoints, what this one sets, or `1 of 2`.
+        tells: Whether the endpoint's name says too little to know it again.
     """
 
     event: str
@@ -109,6 +110,7 @@ class Trigger(_Wire):
     text: str | None = None
     after: str | None = None
     which: str = ""
+    tells: bool = False
 
 
 class Dependency(_Wire):
@@ -156,6 +158,11 @@ class Dependency(_Wire):
     targets: list[tuple[int | None, str]] = []
     trigger_after: _Id = None
     trigger: Trigger | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """Return the api_name with its slash; `fn_<id>` if there is none."""
+        return f"fn_{self.id}" if self.api_name is None else f"/{self.api_name}"
 
     @property
     def callable(self) -> bool:

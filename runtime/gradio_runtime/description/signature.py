@@ -35,6 +35,11 @@ class Shape:
     trigger: str = field(default="", compare=False)
 
 
+def shown_name(api_name: str | int) -> str:
+    """Return the name of an endpoint; `fn_<number>` for one that has only a number."""
+    return f"fn_{api_name}" if isinstance(api_name, int) else api_name
+
+
 def shape_of(
     types: str,
     labels: Sequence[str | None],

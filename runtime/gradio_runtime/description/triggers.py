@@ -1,12 +1,14 @@
 """What runs an endpoint on the app's page, in the words that the page shows.
 
-It names the endpoints that have no name of their own, and tells them apart: Gradio
-numbers them by their place in the app, so that one more before them moves them.
+It names the endpoints that have no name of their own. And it tells them apart, as it
+does those of one name: Gradio numbers them by their place in the app (`lambda_1`,
+`predict_1`), so that one more before them moves them.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .._models.texts import escaped
@@ -25,6 +27,7 @@ _FILLER = re.compile(
     r"(_\d+)*_*"
 )
 
+_NO_BRACKETS = str.maketrans("[]", "()")
 #: So much of a text tells a trigger from others.
 _MARK = 40
 
@@ -45,11 +48,48 @@ def triggers_of(config: Config) -> dict[int, Trigger]:
     alike: dict[str, list[int]] = {}
     for id_, trigger in found.items():
         alike.setdefault(mark_of(trigger), []).append(id_)
-    for ids in alike.values():
-        for place, id_ in enumerate(ids if len(ids) > 1 else (), 1):
-            which = f"{place} of {len(ids)}"
-            found[id_] = found[id_].model_copy(update={"which": which})
-    return found
+    which = {
+        id_: word
+        for ids in alike.values()
+        if len(ids) > 1
+        for id_, word in _told_apart(config, [by_id[id_] for id_ in ids])
+    }
+    numbered = Counter(_place(item.api_name or "_")[0] for item in config.dependencies)
+    return {
+        id_: trigger.model_copy(
+            update={
+                "which": which.get(id_, trigger.which),
+                "tells": trigger.tells or _says_little(by_id[id_], numbered),
+            }
+        )
+        for id_, trigger in found.items()
+    }
+
+
+def _told_apart(config: Config, items: list[Dependency]) -> Iterator[tuple[int, str]]:
+    """Tell the endpoints of a trigger apart: by what they set, or else in their order."""
+    labels = [
+        ", ".join(
+            (slot and label_text(slot.props.get("label"))) or "_"
+            for slot in config.slots(item.outputs)
+        )[:_MARK].translate(_NO_BRACKETS)
+        for item in items
+    ]
+    for place, (item, label) in enumerate(zip(items, labels, strict=True), 1):
+        alone = labels.count(label) == 1
+        yield item.id, label if alone else f"{place} of {len(items)}"
+
+
+def _says_little(item: Dependency, numbered: Mapping[str, int]) -> bool:
+    """Return whether an endpoint may have another's name once the app has one more."""
+    name = item.api_name or "_"
+    return is_filler(name) or numbered[_place(name)[0]] > 1
+
+
+def _place(name: str) -> tuple[str, int]:
+    """Return the name that Gradio has numbered, and its number."""
+    stem, _, number = name.rpartition("_")
+    return (stem, int(number)) if stem and number.isdecimal() else (name, 0)
 
 
 def mark_of(trigger: Trigger) -> str:
@@ -65,7 +105,44 @@ def mark_of(trigger: Trigger) -> str:
         before = trigger.after.removeprefix("/")
         named = not is_filler(before or "_")
         mark += f", after /{before[:_MARK]}" if named else ", then"
-    return escaped(f"{mark}, {trigger.which}" if trigger.which else mark)
+    return escaped(f"{mark} [{trigger.which}]" if trigger.which else mark)
+
+
+def moved(
+    trigger: str, name: str, known: Mapping[str, str], now: Mapping[str, str]
+) -> str | None:
+    """Say why an endpoint may be another one than a module knows; None if it is not.
+
+    Gradio numbers endpoints by their place. Where the trigger is gone, its button may
+    have other words, if all others are where they were; or the endpoint is gone, and
+    what has its name now must not be called.
+
+    Args:
+        trigger: The mark of what ran it.
+        name: Its api_name with the slash, or `fn_<number>`.
+        known: All that the module knows: names by marks.
+        now: All that the app has.
+    """
+    here = next((mark for mark, place in now.items() if place == name), None)
+    if not trigger or here == trigger:
+        return None
+    if trigger in now:
+        return f"{trigger} runs {now[trigger]} now, and not {name}"
+    stem, number = _place(name)
+    family = {m: p for m, p in known.items() if _place(p)[0] == stem}
+    stay = any(now.get(m) == p and _place(p)[1] > number for m, p in family.items())
+    if (
+        here in known
+        or any(now.get(mark, place) != place for mark, place in family.items())
+        or (here is not None and _like(here) == _like(trigger) and not stay)
+    ):
+        return f"{trigger} runs nothing now that is known, and {here} runs {name}"
+    return None
+
+
+def _like(mark: str) -> str:
+    """Return a mark without what tells it from others of its trigger."""
+    return mark.rpartition(" [")[0] if mark.endswith("]") else mark
 
 
 def _trigger(
