@@ -160,13 +160,17 @@ def generate_from(
     options = options or BuildOptions()
     stage = stages or nullcontext
     _check_class_name(options.class_name)
-    spec = spec.within(all_endpoints=options.all_endpoints)
+    spec, nameless = spec.within(all_endpoints=options.all_endpoints), spec.nameless
+    nameless -= spec.nameless
     templates = None
     if options.templates is not None:
         templates = (base or Path()) / options.templates
         Templates(templates)  # before any work is done
     with stage("build"):
         module, diagnostics = build(spec, options, output=output)
+    if nameless:
+        text = f"{nameless} without a name left out; --all-endpoints takes them in"
+        diagnostics.append(Diagnostic("note", "", text))
     with stage("models"):
         models = write_models(module.models, [a.name for a in module.aliases])
     with stage("render"):

@@ -183,6 +183,16 @@ def test_endpoints_without_any_name_are_all_taken() -> None:
     assert functions(renamed) == ["make"]
 
 
+def test_endpoints_without_a_name_beside_others_are_told() -> None:
+    config, info = describe(endpoint("x"), endpoint("y"))
+    config["dependencies"][0] |= {"api_name": None}
+    info["unnamed_endpoints"] = {"0": info["named_endpoints"].pop("/x")}
+    spec = AppSpec.from_raw("owner/app", config, info)
+    (note,) = generate(spec).diagnostics
+    assert str(note) == "note: 1 without a name left out; --all-endpoints takes them in"
+    assert not generate(spec, all_endpoints=True).diagnostics
+
+
 def test_a_function_that_had_to_be_renamed_is_told() -> None:
     (told,) = module_of(endpoint("use"), endpoint("predict")).diagnostics
     assert str(told).startswith("warning: /use: is called use_")

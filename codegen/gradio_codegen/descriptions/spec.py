@@ -129,6 +129,11 @@ class AppSpec:
         """Return the spec with all endpoints, or without the undocumented ones."""
         return self if all_endpoints else self.documented()
 
+    @property
+    def nameless(self) -> int:
+        """Return how many endpoints have no name."""
+        return sum(item.api_name is None for item in self.config.dependencies)
+
     def documented(self) -> AppSpec:
         """Return the spec without the endpoints that the app's own docs leave out.
 

@@ -86,9 +86,9 @@ class Live:
         import difflib
 
         names = [
-            f"/{d.api_name}"
+            f"fn_index={d.id}" if d.api_name is None else f"/{d.api_name}"
             for d in self.config.dependencies
-            if d.api_name is not None and d.visibility != "private"
+            if d.callable
         ]
         close = difflib.get_close_matches(name, names, n=1)
         if close:

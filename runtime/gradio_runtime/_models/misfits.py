@@ -68,7 +68,11 @@ def in_steps(schema: CoreSchema) -> CoreSchema:
 
 
 def as_given(schema: CoreSchema) -> CoreSchema:
-    """Return a schema that takes only texts for texts, and only items for a list."""
+    """Return a schema that takes only texts for texts, and only items for a list.
+
+    It takes numbers between the steps of a slider, as every version of Gradio does; the
+    JSON Schema has these steps.
+    """
     return cast("CoreSchema", _changed(schema, _as_given))
 
 
@@ -98,9 +102,20 @@ def _changed(part: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
 
 
 def _as_given(node: dict[str, Any]) -> Any:
+    if "multiple_of" in node:
+        step = {"multiple_of": node.pop("multiple_of")}
+        node["metadata"] = {**node.get("metadata", {}), "pydantic_js_updates": step}
+    elif "multiple_of" in getattr(
+        node.get("function", {}).get("function"), "keywords", ()
+    ):
+        node["function"]["function"] = _itself
     if node["type"] != "list":
         return node
     return no_info_before_validator_function(_no_whole, cast("CoreSchema", node))
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _no_whole(value: Any) -> Any:
