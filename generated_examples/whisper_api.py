@@ -41,7 +41,7 @@ def predict(audio: FileInput) -> Call[str]:
     """Runs when the button “Submit” is clicked.
 
     Args:
-        audio: Audio.
+        audio: Audio. A file: its path or URL.
 
     Returns:
         output (Textbox).

@@ -259,7 +259,8 @@ def test_a_package_is_called_by_its_folder_and_by_its_name(
     folder = calculator.parent
     assert run(CALCULATOR, "--package", "sdk/sums", cwd=folder).returncode == 0
     monkeypatch.syspath_prepend(folder / "sdk/sums/src")
-    for name in ("sdk/sums", "sums", "sdk/sums/src/sums/__init__.py"):
+    assert "Give ./sdk/sums" in run("call", "sdk/sums", cwd=folder).stderr
+    for name in ("./sdk/sums", "sums", "sdk/sums/src/sums/__init__.py"):
         done = run("call", name, "predict", cwd=folder)
         assert (
             "--num1 NUMBER and --operation add|subtract|multiply|divide must be given"
@@ -324,6 +325,70 @@ def test_a_shell_completes_what_a_module_has(calculator: Path) -> None:
     operation = ("call", "calculator_api", "predict", "--operation", "")
     assert completed(folder, *operation) == ["add", "subtract", "multiply", "divide"]
     assert completed(folder, "call", "no_such_api", "") == []
+
+
+COMMAND = "$(touch PWNED)"
+HOSTILE_WORDS = [
+    COMMAND,
+    f"\\{COMMAND}",
+    "`touch PWNED`",
+    "*",
+    "a\nPWNED",
+    'PWNED"',
+    "-x",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_says_nothing_that_a_shell_could_run(
+    tmp_path: Path, shell: str
+) -> None:
+    """Their scripts quote nothing, and zsh evaluates what it is told."""
+    slots = [
+        Slot("radio", "way", word, schema={"enum": [*HOSTILE_WORDS, "plain"]})
+        for word in HOSTILE_WORDS
+    ]
+    for place, slot in enumerate(slots):
+        slot.name = f"way_{place}"
+    item = endpoint("f", slots, [Slot("textbox")], description=COMMAND)
+    (tmp_path / "shell_api.py").write_text(module_of(item).code, "utf-8")
+    for last in ("--", "--way-0 "):
+        line = f"gradio-codegen call shell_api f {last}"
+        done = subprocess.run(
+            [sys.executable, "-m", "gradio_codegen"],
+            cwd=tmp_path,
+            env={
+                **ENV,
+                "_GRADIO_CODEGEN_COMPLETE": f"complete_{shell}",
+                "_TYPER_COMPLETE_ARGS": line,
+                "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+                "COMP_WORDS": line,
+                "COMP_CWORD": str(len(line.split(" ")) - 1),
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "PWNED" not in done.stdout
+        assert ("plain" if last.endswith(" ") else "--way-0") in done.stdout
+
+
+@pytest.mark.slow
+def test_completion_runs_no_file_that_does_more_than_a_module(tmp_path: Path) -> None:
+    code = module_of(endpoint("f", [Slot("textbox", "x")])).code
+    path = tmp_path / "shell_api.py"
+    path.write_text(f"{code}\nopen('RUN', 'w').close()\n", "utf-8")
+    assert completed(tmp_path, "call", "shell_api", "") == []
+    assert not (tmp_path / "RUN").exists()
+
+
+def test_a_module_may_have_the_name_of_a_library(tmp_path: Path) -> None:
+    path = tmp_path / "typer.py"
+    path.write_text(module_of(endpoint("f", [Slot("textbox", "x")])).code, "utf-8")
+    done = run("call", path.name, "f", "--help", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "--x" in done.stdout
 
 
 @pytest.mark.slow

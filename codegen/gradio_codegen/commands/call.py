@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,6 +81,8 @@ class CallCommand(TyperCommand):
 
         endpoint = module.endpoints[chosen.name]
         chosen.parameters = parameters_of(endpoint)
+        if ctx.resilient_parsing:  # the shell evaluates what is said of an option
+            chosen.parameters = [replace(p, about="") for p in chosen.parameters]
         for own in self.params:  # a help page has them below the endpoint's
             if own.param_type_name == "option":
                 vars(own)["rich_help_panel"] = "Options of every call"

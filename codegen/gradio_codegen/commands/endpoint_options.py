@@ -15,6 +15,10 @@ from rich.markup import escape
 from ..shell.modules import AnyEndpoint
 from ..shell.parameters import Parameter
 
+#: What a shell takes as one word, and as nothing but that, wherever it is inserted. The
+#: scripts that complete words do not quote, and zsh evaluates what it is given.
+_PLAIN = re.compile(r"\w[\w.+/-]*")
+
 
 def options_of(parameters: Sequence[Parameter], given: dict[str, Any]) -> Sequence[Any]:
     """Return the parameters of an endpoint as options.
@@ -54,7 +58,7 @@ def _option(parameter: Parameter, given: dict[str, Any]) -> Any:
         help=_described(parameter),
         callback=keep,
         expose_value=False,
-        autocompletion=lambda: list(parameter.choices),
+        autocompletion=lambda: list(filter(_PLAIN.fullmatch, parameter.choices)),
     )
     if parameter.switch:
         return Annotated[bool | None, made]

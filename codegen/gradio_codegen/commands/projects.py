@@ -235,7 +235,7 @@ def _sync(app: App, spec: AppSpec, *, check: bool, force: bool) -> Result:
 
 def _checked(app: App, spec: AppSpec, before: str | None) -> Result:
     """Compare what callers can see: not formatting, nor our own version."""
-    if before is None:
+    if before is None or not all(path.is_file() for path in app.target.paths):
         return Result(
             app, "missing", len(surface_of(spec, app.config.options).endpoints)
         )

@@ -66,7 +66,9 @@ def show_result(result: Result, *, check: bool, talk: Talk) -> None:
         )
         show(f"{app.config.where} ({result.diff.new.source})", result.diff, advice)
     elif result.state == "missing":
-        err(f"{app.config.where} is missing. Make it: gradio-codegen sync {app.name}")
+        part = ", or a part of it" if app.config.package else ""
+        where = f"{app.config.where} is missing{part}"
+        err(f"{where}. Make it: gradio-codegen sync {app.name}")
 
 
 def show_table(results: Sequence[Result]) -> None:

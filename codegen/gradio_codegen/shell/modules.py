@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from gradio_runtime import Client, Endpoint
+from gradio_runtime.description.space_names import is_space_id
 
 from ..api import generate_from
 from ..decide.naming import module_name
@@ -19,6 +20,7 @@ from ..descriptions.spec import AppSpec, loads
 from ..errors import UsageError
 from ..options import BuildOptions
 from ..paths import as_path
+from ..write.check import check_code
 from ..write.file import is_generated
 from ..write.package import modules_in, package_in
 from .names import endpoint_named
@@ -68,11 +70,14 @@ def open_module(
         CodegenError: It is neither, or cannot be read.
     """
     if (path := _path_of(named)) is not None:
-        if not is_generated(read_text(path)):
+        code = read_text(path)
+        if not is_generated(code):
             raise UsageError(
                 f"gradio-codegen did not write {path}. Give a module that it wrote, "
                 "or an app"
             )
+        if read is None:
+            check_code(code)  # nobody has asked yet to run it
         return _opened(load(path))
     kind, source = classify(named)
     if kind == "file":
@@ -95,9 +100,9 @@ def load(path: Path) -> ModuleType:
     Raises:
         UsageError: It fails.
     """
-    spec = importlib.util.spec_from_file_location(
-        module_name(str(path)) or path.stem, path
-    )
+    # Under a name that is nobody else's: the file may be called as a library of ours.
+    name = f"{_MADE}.{module_name(str(path)) or path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -139,6 +144,11 @@ def _path_of(named: str) -> Path | None:
     if named.endswith(".py"):
         return path
     if path.is_dir() and modules_in(path):
+        if is_space_id(named):
+            raise UsageError(
+                f"{named} may be a Space, and is a package here. Give ./{named}, or "
+                "the Space's URL"
+            )
         return package_in(path).file
     try:
         classify(named)

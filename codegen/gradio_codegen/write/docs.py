@@ -10,7 +10,17 @@ from gradio_runtime._components.registry import VALUES, kind_of
 
 from ..decide.fresh_values import without_nulls
 from ..decide.ir import Default, Endpoint, Module, Param
-from ..decide.types import AliasOf, Either, Generic, Named, Number, TypeExpr, write
+from ..decide.types import (
+    FILE_INPUT,
+    AliasOf,
+    Either,
+    Generic,
+    Named,
+    Number,
+    TypeExpr,
+    walk,
+    write,
+)
 from ..literals import shown
 
 _WIDTH = 84
@@ -138,6 +148,8 @@ def _titled(label: str | None, kind: str, of: str = "") -> str:
 def _param(param: Param) -> str:
     titled = _titled(param.label, param.component, param.name)
     words = [titled or f"{write(param.type)}.", *param.notes]
+    if FILE_INPUT in walk(param.type):  # some agents' frameworks tell models this alone
+        words.insert(1, "A file: its path or URL.")
     if param.default is not None:
         words.append(_default(param.type, param.default))
     return _one_line(f"{param.name}: {' '.join(word for word in words if word)}")

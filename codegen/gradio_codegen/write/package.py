@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
 
 from gradio_runtime._models.texts import printable
@@ -35,7 +36,12 @@ _RUNTIME = f"gradio-runtime>={__version__}"
 _MOST_EXAMPLES = 10
 _LONGEST_TEXT = 300
 _INIT, _TYPED, _DESCRIPTION = "__init__.py", "py.typed", "description.json"
-_HIDDEN = sys.stdlib_module_names | {name.split(".")[0] for name in IMPORTS.values()}
+#: Modules that another of their name would hide: what a generated module imports, and
+#: what that imports.
+_HIDDEN = sys.stdlib_module_names | {
+    re.split(r"[^\w-]", name)[0].replace("-", "_")
+    for name in (*IMPORTS.values(), *(requires("gradio-runtime") or ()))
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ def package_in(folder: Path) -> Package:
     Raises:
         UsageError: There are several, or the folder's name makes no module's.
     """
-    found = modules_in(folder)
+    found = modules_in(folder) or _once_ours(folder)
     if len(found) > 1:
         names = ", ".join(path.parent.name for path in found)
         raise UsageError(f"{folder} has more than one generated module: {names}")
@@ -144,6 +150,16 @@ def modules_in(folder: Path) -> list[Path]:
         path
         for path in sorted(as_path(folder).glob(f"src/*/{_INIT}"))
         if path.parent.name.isidentifier() and is_generated(_text(path) or "")
+    ]
+
+
+def _once_ours(folder: Path) -> list[Path]:
+    """Return the modules beside descriptions of ours: somebody has written them anew."""
+    described = as_path(folder).glob(f"src/*/{_DESCRIPTION}")
+    return [
+        path.with_name(_INIT)
+        for path in sorted(described)
+        if is_saved(_text(path) or "") and path.with_name(_INIT).exists()
     ]
 
 

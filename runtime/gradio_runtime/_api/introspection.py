@@ -207,7 +207,8 @@ def _annotated(
         if hasattr(item, name)
     }
     if _takes_file(given):
-        text = f"{text} {_FILE[local_files]}".strip()
+        # Modules of before do not say it.
+        text = f"{text.replace(_FILE[True], '').strip()} {_FILE[local_files]}".strip()
     field: Any = Field(description=text or None)
     field.metadata.append(_FromJson(shown, text, local_files))
     return Annotated[_for_json(given, bounds, local_files), field]

@@ -16,7 +16,7 @@ from dataclasses import replace
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast, get_args
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
@@ -66,6 +66,9 @@ class Recording(StandIn[P, R, I]):
     ) -> None:
         super().__init__(place, optional=optional)
         self._path = Path(path)
+        if mode not in get_args(Mode):
+            modes = ", ".join(map(repr, get_args(Mode)))
+            raise FakeError(f"mode is {mode!r}, and may be {modes}")
         self._mode = mode
         #: The recorded calls that are left, if this is a replay.
         self._left: list[Json] | None = None

@@ -139,7 +139,7 @@ def classify(img: FileInput) -> Call[ClassifyOutput]:
     The confidences come as a table, best first.
 
     Args:
-        img: Image.
+        img: Image. A file: its path or URL.
 
     Returns:
         label: Label.

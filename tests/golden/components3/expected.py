@@ -1980,7 +1980,7 @@ def file_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “file_echo” is clicked.
 
     Args:
-        in_: File.
+        in_: File. A file: its path or URL.
 
     Returns:
         Out (File).
@@ -1995,7 +1995,7 @@ def file_types_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “file_types_echo” is clicked.
 
     Args:
-        in_: File. File types: .txt, image.
+        in_: File. A file: its path or URL. File types: .txt, image.
 
     Returns:
         Out (File).
@@ -2010,7 +2010,7 @@ def file_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “file_multiple_echo” is clicked.
 
     Args:
-        in_: File.
+        in_: File. A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2025,7 +2025,8 @@ def file_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fil
     """Runs when the button “file_default_echo” is clicked.
 
     Args:
-        in_: File. Default: the app's own at the time of the call (a file: note.txt).
+        in_: File. A file: its path or URL. Default: the app's own at the time of the
+            call (a file: note.txt).
 
     Returns:
         Out (File).
@@ -2038,7 +2039,7 @@ def file_bytes_in(in_: FileInput) -> Call[Any]:
     """Runs when the button “file_bytes_in” is clicked.
 
     Args:
-        in_: File.
+        in_: File. A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2053,7 +2054,7 @@ def file_directory_in(in_: Several[FileInput]) -> Call[Any]:
     """Runs when the button “file_directory_in” is clicked.
 
     Args:
-        in_: File. The files of a folder.
+        in_: File. A file: its path or URL. The files of a folder.
 
     Returns:
         Out (JSON).
@@ -2068,7 +2069,7 @@ def file_optional_in(in_: FileInput) -> Call[Any]:
     """Runs when the button “file_optional_in” is clicked.
 
     Args:
-        in_: File.
+        in_: File. A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2086,7 +2087,7 @@ def uploadbutton_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_echo” is clicked.
 
     Args:
-        in_: UploadButton.
+        in_: UploadButton. A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2104,7 +2105,7 @@ def uploadbutton_multiple_echo(in_: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
-        in_: UploadButton. File types: text.
+        in_: UploadButton. A file: its path or URL. File types: text.
 
     Returns:
         Out (File).
@@ -2155,7 +2156,7 @@ def model3d_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “model3d_echo” is clicked.
 
     Args:
-        in_: Model3D.
+        in_: Model3D. A file: its path or URL.
 
     Returns:
         Out (Model3D).
@@ -2168,7 +2169,7 @@ def image_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_echo” is clicked.
 
     Args:
-        in_: Image.
+        in_: Image. A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2183,7 +2184,7 @@ def image_pil_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_pil_echo” is clicked.
 
     Args:
-        in_: Image.
+        in_: Image. A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2198,7 +2199,7 @@ def image_path_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “image_path_echo” is clicked.
 
     Args:
-        in_: Image.
+        in_: Image. A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2213,7 +2214,8 @@ def image_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     """Runs when the button “image_default_echo” is clicked.
 
     Args:
-        in_: Image. Default: the app's own at the time of the call.
+        in_: Image. A file: its path or URL. Default: the app's own at the time of the
+            call.
 
     Returns:
         Out (Image).
@@ -2278,7 +2280,7 @@ def audio_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “audio_echo” is clicked.
 
     Args:
-        in_: Audio.
+        in_: Audio. A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -2293,7 +2295,7 @@ def audio_path_echo(in_: FileInput) -> Call[File]:
     """Runs when the button “audio_path_echo” is clicked.
 
     Args:
-        in_: Audio.
+        in_: Audio. A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -2308,7 +2310,8 @@ def audio_default_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Fi
     """Runs when the button “audio_default_echo” is clicked.
 
     Args:
-        in_: Audio. Default: the app's own at the time of the call (a file: tone.wav).
+        in_: Audio. A file: its path or URL. Default: the app's own at the time of the
+            call (a file: tone.wav).
 
     Returns:
         Out (Audio).
@@ -2321,7 +2324,7 @@ def video_echo(in_: FileInput) -> Call[VideoFile]:
     """Runs when the button “video_echo” is clicked.
 
     Args:
-        in_: Video.
+        in_: Video. A file: its path or URL.
 
     Returns:
         Out (Video).
@@ -2499,8 +2502,8 @@ def files_preset_echo(
     """Runs when the button “files_preset_echo” is clicked.
 
     Args:
-        in_: File. Default: the app's own at the time of the call (a file: note.txt,
-            pixel.png).
+        in_: File. A file: its path or URL. Default: the app's own at the time of the
+            call (a file: note.txt, pixel.png).
 
     Returns:
         Out (File).
@@ -2515,7 +2518,8 @@ def video_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[Vid
     """Runs when the button “video_preset_echo” is clicked.
 
     Args:
-        in_: Video. Default: the app's own at the time of the call (a file: clip.mp4).
+        in_: Video. A file: its path or URL. Default: the app's own at the time of the
+            call (a file: clip.mp4).
 
     Returns:
         Out (Video).
@@ -2533,7 +2537,8 @@ def model3d_preset_echo(in_: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     """Runs when the button “model3d_preset_echo” is clicked.
 
     Args:
-        in_: Model3D. Default: the app's own at the time of the call (a file: cube.obj).
+        in_: Model3D. A file: its path or URL. Default: the app's own at the time of the
+            call (a file: cube.obj).
 
     Returns:
         Out (Model3D).
@@ -3255,8 +3260,8 @@ def optional_files(
     """Runs when the button “optional_files” is clicked.
 
     Args:
-        image: Image. Default: None.
-        file: File. Default: None.
+        image: Image. A file: its path or URL. Default: None.
+        file: File. A file: its path or URL. Default: None.
 
     Returns:
         Missing (JSON).

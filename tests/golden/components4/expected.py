@@ -2314,7 +2314,7 @@ def file_echo(value: FileInput) -> Call[File]:
     """Runs when the button “file_echo” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2329,7 +2329,7 @@ def file_types_echo(value: FileInput) -> Call[File]:
     """Runs when the button “file_types_echo” is clicked.
 
     Args:
-        value: In (File). File types: .txt, image.
+        value: In (File). A file: its path or URL. File types: .txt, image.
 
     Returns:
         Out (File).
@@ -2344,7 +2344,7 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “file_multiple_echo” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2359,8 +2359,8 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     """Runs when the button “file_default_echo” is clicked.
 
     Args:
-        value: In (File). Default: the app's own at the time of the call (a file:
-            note.txt).
+        value: In (File). A file: its path or URL. Default: the app's own at the time of
+            the call (a file: note.txt).
 
     Returns:
         Out (File).
@@ -2373,7 +2373,7 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     """Runs when the button “file_bytes_in” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2388,7 +2388,7 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     """Runs when the button “file_directory_in” is clicked.
 
     Args:
-        value: In (File). The files of a folder.
+        value: In (File). A file: its path or URL. The files of a folder.
 
     Returns:
         Out (JSON).
@@ -2403,7 +2403,7 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     """Runs when the button “file_optional_in” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2421,7 +2421,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_echo” is clicked.
 
     Args:
-        value: In (UploadButton).
+        value: In (UploadButton). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2439,7 +2439,7 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     """Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
-        value: In (UploadButton). File types: text.
+        value: In (UploadButton). A file: its path or URL. File types: text.
 
     Returns:
         Out (File).
@@ -2454,7 +2454,7 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     """Runs when the button “uploadbutton_out” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (UploadButton).
@@ -2472,7 +2472,7 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     """Runs when the button “downloadbutton_echo” is clicked.
 
     Args:
-        value: In (DownloadButton).
+        value: In (DownloadButton). A file: its path or URL.
 
     Returns:
         Out (DownloadButton).
@@ -2523,7 +2523,7 @@ def model3d_echo(value: FileInput) -> Call[File]:
     """Runs when the button “model3d_echo” is clicked.
 
     Args:
-        value: In (Model3D).
+        value: In (Model3D). A file: its path or URL.
 
     Returns:
         Out (Model3D).
@@ -2536,7 +2536,7 @@ def image_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2551,7 +2551,7 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_pil_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2566,7 +2566,7 @@ def image_path_echo(value: FileInput) -> Call[File]:
     """Runs when the button “image_path_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -2581,8 +2581,8 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     """Runs when the button “image_default_echo” is clicked.
 
     Args:
-        value: In (Image). Default: the app's own at the time of the call (a file:
-            pixel.png).
+        value: In (Image). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: pixel.png).
 
     Returns:
         Out (Image).
@@ -2742,7 +2742,7 @@ def audio_echo(value: FileInput) -> Call[File]:
     """Runs when the button “audio_echo” is clicked.
 
     Args:
-        value: In (Audio).
+        value: In (Audio). A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -2757,7 +2757,7 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     """Runs when the button “audio_path_echo” is clicked.
 
     Args:
-        value: In (Audio).
+        value: In (Audio). A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -2772,8 +2772,8 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     """Runs when the button “audio_default_echo” is clicked.
 
     Args:
-        value: In (Audio). Default: the app's own at the time of the call (a file:
-            tone.wav).
+        value: In (Audio). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: tone.wav).
 
     Returns:
         Out (Audio).
@@ -2786,7 +2786,7 @@ def video_echo(value: FileInput) -> Call[VideoFile]:
     """Runs when the button “video_echo” is clicked.
 
     Args:
-        value: In (Video).
+        value: In (Video). A file: its path or URL.
 
     Returns:
         Out (Video).
@@ -3050,8 +3050,8 @@ def files_preset_echo(
     """Runs when the button “files_preset_echo” is clicked.
 
     Args:
-        value: In (File). Default: the app's own at the time of the call (a file:
-            note.txt, pixel.png).
+        value: In (File). A file: its path or URL. Default: the app's own at the time of
+            the call (a file: note.txt, pixel.png).
 
     Returns:
         Out (File).
@@ -3068,8 +3068,8 @@ def video_preset_echo(
     """Runs when the button “video_preset_echo” is clicked.
 
     Args:
-        value: In (Video). Default: the app's own at the time of the call (a file:
-            clip.mp4).
+        value: In (Video). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: clip.mp4).
 
     Returns:
         Out (Video).
@@ -3087,8 +3087,8 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     """Runs when the button “model3d_preset_echo” is clicked.
 
     Args:
-        value: In (Model3D). Default: the app's own at the time of the call (a file:
-            cube.obj).
+        value: In (Model3D). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: cube.obj).
 
     Returns:
         Out (Model3D).
@@ -3207,8 +3207,8 @@ def downloadbutton_preset_echo(
     """Runs when the button “downloadbutton_preset_echo” is clicked.
 
     Args:
-        value: In (DownloadButton). Default: the app's own at the time of the call (a
-            file: note.txt).
+        value: In (DownloadButton). A file: its path or URL. Default: the app's own at
+            the time of the call (a file: note.txt).
 
     Returns:
         Out (DownloadButton).
@@ -3946,8 +3946,8 @@ def optional_files(
     """Runs when the button “optional_files” is clicked.
 
     Args:
-        image: Image. Default: None.
-        file: File. Default: None.
+        image: Image. A file: its path or URL. Default: None.
+        file: File. A file: its path or URL. Default: None.
 
     Returns:
         Missing (JSON).

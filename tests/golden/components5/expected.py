@@ -2734,7 +2734,7 @@ def file_echo(value: FileInput) -> Call[File]:
     Runs when the button “file_echo” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2751,7 +2751,7 @@ def file_types_echo(value: FileInput) -> Call[File]:
     Runs when the button “file_types_echo” is clicked.
 
     Args:
-        value: In (File). File types: .txt, image.
+        value: In (File). A file: its path or URL. File types: .txt, image.
 
     Returns:
         Out (File).
@@ -2768,7 +2768,7 @@ def file_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Runs when the button “file_multiple_echo” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2785,8 +2785,8 @@ def file_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[F
     Runs when the button “file_default_echo” is clicked.
 
     Args:
-        value: In (File). Default: the app's own at the time of the call (a file:
-            note.txt).
+        value: In (File). A file: its path or URL. Default: the app's own at the time of
+            the call (a file: note.txt).
 
     Returns:
         Out (File).
@@ -2801,7 +2801,7 @@ def file_bytes_in(value: FileInput) -> Call[Any]:
     Runs when the button “file_bytes_in” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2818,7 +2818,7 @@ def file_directory_in(value: Several[FileInput]) -> Call[Any]:
     Runs when the button “file_directory_in” is clicked.
 
     Args:
-        value: In (File). The files of a folder.
+        value: In (File). A file: its path or URL. The files of a folder.
 
     Returns:
         Out (JSON).
@@ -2835,7 +2835,7 @@ def file_optional_in(value: FileInput) -> Call[Any]:
     Runs when the button “file_optional_in” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (JSON).
@@ -2855,7 +2855,7 @@ def uploadbutton_echo(value: FileInput) -> Call[File]:
     Runs when the button “uploadbutton_echo” is clicked.
 
     Args:
-        value: In (UploadButton).
+        value: In (UploadButton). A file: its path or URL.
 
     Returns:
         Out (File).
@@ -2875,7 +2875,7 @@ def uploadbutton_multiple_echo(value: Several[FileInput]) -> Call[list[File]]:
     Runs when the button “uploadbutton_multiple_echo” is clicked.
 
     Args:
-        value: In (UploadButton). File types: text.
+        value: In (UploadButton). A file: its path or URL. File types: text.
 
     Returns:
         Out (File).
@@ -2892,7 +2892,7 @@ def uploadbutton_out(value: FileInput) -> Call[File]:
     Runs when the button “uploadbutton_out” is clicked.
 
     Args:
-        value: In (File).
+        value: In (File). A file: its path or URL.
 
     Returns:
         Out (UploadButton).
@@ -2912,7 +2912,7 @@ def downloadbutton_echo(value: FileInput) -> Call[File]:
     Runs when the button “downloadbutton_echo” is clicked.
 
     Args:
-        value: In (DownloadButton).
+        value: In (DownloadButton). A file: its path or URL.
 
     Returns:
         Out (DownloadButton).
@@ -2969,7 +2969,7 @@ def model3d_echo(value: FileInput) -> Call[File]:
     Runs when the button “model3d_echo” is clicked.
 
     Args:
-        value: In (Model3D).
+        value: In (Model3D). A file: its path or URL.
 
     Returns:
         Out (Model3D).
@@ -2984,7 +2984,7 @@ def image_echo(value: FileInput) -> Call[File]:
     Runs when the button “image_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -3001,7 +3001,7 @@ def image_pil_echo(value: FileInput) -> Call[File]:
     Runs when the button “image_pil_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -3018,7 +3018,7 @@ def image_path_echo(value: FileInput) -> Call[File]:
     Runs when the button “image_path_echo” is clicked.
 
     Args:
-        value: In (Image).
+        value: In (Image). A file: its path or URL.
 
     Returns:
         Out (Image).
@@ -3035,8 +3035,8 @@ def image_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Runs when the button “image_default_echo” is clicked.
 
     Args:
-        value: In (Image). Default: the app's own at the time of the call (a file:
-            pixel.png).
+        value: In (Image). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: pixel.png).
 
     Returns:
         Out (Image).
@@ -3246,7 +3246,7 @@ def audio_echo(value: FileInput) -> Call[File]:
     Runs when the button “audio_echo” is clicked.
 
     Args:
-        value: In (Audio).
+        value: In (Audio). A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -3263,7 +3263,7 @@ def audio_path_echo(value: FileInput) -> Call[File]:
     Runs when the button “audio_path_echo” is clicked.
 
     Args:
-        value: In (Audio).
+        value: In (Audio). A file: its path or URL.
 
     Returns:
         Out (Audio).
@@ -3280,8 +3280,8 @@ def audio_default_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call[
     Runs when the button “audio_default_echo” is clicked.
 
     Args:
-        value: In (Audio). Default: the app's own at the time of the call (a file:
-            tone.wav).
+        value: In (Audio). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: tone.wav).
 
     Returns:
         Out (Audio).
@@ -3296,7 +3296,7 @@ def video_echo(value: FileInput) -> Call[VideoFile]:
     Runs when the button “video_echo” is clicked.
 
     Args:
-        value: In (Video).
+        value: In (Video). A file: its path or URL.
 
     Returns:
         Out (Video).
@@ -3581,8 +3581,8 @@ def files_preset_echo(
     Runs when the button “files_preset_echo” is clicked.
 
     Args:
-        value: In (File). Default: the app's own at the time of the call (a file:
-            note.txt, pixel.png).
+        value: In (File). A file: its path or URL. Default: the app's own at the time of
+            the call (a file: note.txt, pixel.png).
 
     Returns:
         Out (File).
@@ -3601,8 +3601,8 @@ def video_preset_echo(
     Runs when the button “video_preset_echo” is clicked.
 
     Args:
-        value: In (Video). Default: the app's own at the time of the call (a file:
-            clip.mp4).
+        value: In (Video). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: clip.mp4).
 
     Returns:
         Out (Video).
@@ -3622,8 +3622,8 @@ def model3d_preset_echo(value: FileInput | Unchanged | None = UNCHANGED) -> Call
     Runs when the button “model3d_preset_echo” is clicked.
 
     Args:
-        value: In (Model3D). Default: the app's own at the time of the call (a file:
-            cube.obj).
+        value: In (Model3D). A file: its path or URL. Default: the app's own at the time
+            of the call (a file: cube.obj).
 
     Returns:
         Out (Model3D).
@@ -3775,8 +3775,8 @@ def downloadbutton_preset_echo(
     Runs when the button “downloadbutton_preset_echo” is clicked.
 
     Args:
-        value: In (DownloadButton). Default: the app's own at the time of the call (a
-            file: note.txt).
+        value: In (DownloadButton). A file: its path or URL. Default: the app's own at
+            the time of the call (a file: note.txt).
 
     Returns:
         Out (DownloadButton).
@@ -4623,8 +4623,8 @@ def optional_files(
     """Runs when the button “optional_files” is clicked.
 
     Args:
-        image: Image. Default: None.
-        file: File. Default: None.
+        image: Image. A file: its path or URL. Default: None.
+        file: File. A file: its path or URL. Default: None.
 
     Returns:
         Missing (JSON).

@@ -183,12 +183,12 @@ def files(
     """Call `/files`.
 
     Args:
-        picture: Image. Default: the app's own at the time of the call (a file of the
-            app's own (bus.png)).
-        several: File. File types: .txt. Default: the app's own at the time of the call
-            (a file of the app's own (a.txt)).
+        picture: Image. A file: its path or URL. Default: the app's own at the time of
+            the call (a file of the app's own (bus.png)).
+        several: File. A file: its path or URL. File types: .txt. Default: the app's own
+            at the time of the call (a file of the app's own (a.txt)).
         pictures: Gallery. Default: [].
-        sound: Audio. Default: None.
+        sound: Audio. A file: its path or URL. Default: None.
 
     Returns:
         pictures: Gallery.

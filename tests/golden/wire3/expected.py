@@ -609,7 +609,7 @@ def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
     Args:
-        img: Image.
+        img: Image. A file: its path or URL.
 
     Returns:
         Img out (Image).
@@ -622,7 +622,7 @@ def image_np(img_np: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
     Args:
-        img_np: Image.
+        img_np: Image. A file: its path or URL.
 
     Returns:
         json out (JSON).
@@ -635,7 +635,7 @@ def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
     Args:
-        aud: Audio.
+        aud: Audio. A file: its path or URL.
 
     Returns:
         Aud out (Audio).
@@ -648,7 +648,7 @@ def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
     Args:
-        f: File. File types: .txt, image.
+        f: File. A file: its path or URL. File types: .txt, image.
 
     Returns:
         F out (File).
@@ -661,7 +661,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
     Args:
-        fs: File.
+        fs: File. A file: its path or URL.
 
     Returns:
         Fs out (File).
@@ -674,7 +674,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
     Args:
-        v: Video.
+        v: Video. A file: its path or URL.
 
     Returns:
         V out (Video).

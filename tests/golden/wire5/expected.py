@@ -673,7 +673,7 @@ def image_io(img: FileInput) -> Call[File]:
     """Call `/image_io`.
 
     Args:
-        img: Image.
+        img: Image. A file: its path or URL.
 
     Returns:
         Img out (Image).
@@ -686,7 +686,7 @@ def image_np(x: FileInput) -> Call[Any]:
     """Call `/image_np`.
 
     Args:
-        x: ImgNp (Image).
+        x: ImgNp (Image). A file: its path or URL.
 
     Returns:
         json out (JSON).
@@ -699,7 +699,7 @@ def audio_io(aud: FileInput) -> Call[File]:
     """Call `/audio_io`.
 
     Args:
-        aud: Audio.
+        aud: Audio. A file: its path or URL.
 
     Returns:
         Aud out (Audio).
@@ -712,7 +712,7 @@ def file_single(f: FileInput) -> Call[File]:
     """Call `/file_single`.
 
     Args:
-        f: File. File types: .txt, image.
+        f: File. A file: its path or URL. File types: .txt, image.
 
     Returns:
         F out (File).
@@ -725,7 +725,7 @@ def file_multi(fs: Several[FileInput]) -> Call[list[File]]:
     """Call `/file_multi`.
 
     Args:
-        fs: File.
+        fs: File. A file: its path or URL.
 
     Returns:
         Fs out (File).
@@ -738,7 +738,7 @@ def video_io(v: FileInput) -> Call[VideoFile]:
     """Call `/video_io`.
 
     Args:
-        v: Video.
+        v: Video. A file: its path or URL.
 
     Returns:
         V out (Video).
