@@ -123,6 +123,7 @@ def test_a_description_has_no_endpoint_that_the_module_leaves_undocumented() -> 
         ("gradio-runtime", None, None),
         ("typing", None, None),
         ("json", None, None),
+        *((name, None, None) for name in ("httpx2", "typing-extensions", "Pydantic")),
     ],
 )
 def test_a_package_is_called_after_its_folder(
@@ -324,6 +325,20 @@ def test_a_file_of_somebody_else_in_its_place_stops_all(
     assert text(path) != "mine\n"
 
 
+def test_a_module_that_somebody_has_written_anew_is_not_left_beside_another(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path / "acme-app")
+    (tmp_path / "acme-app").rename(tmp_path / "other")
+    (tmp_path / "other" / MODULE / "__init__.py").write_text("mine\n")
+    before = texts(tmp_path)
+    fails(
+        2, "was not written by gradio-codegen", CALCULATOR,
+        "--package", "other", cwd=tmp_path,
+    )  # fmt: skip
+    assert texts(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     ("asked", "warns"),
     [
@@ -471,6 +486,8 @@ def test_sync_keeps_a_package_up_to_date(apps: Path) -> None:
     assert run("sync", "--check", cwd=apps).returncode == 0
     assert stamps == [path.stat().st_mtime_ns for path in sorted(apps.rglob("*"))]
     (apps / "sdk/acme-app" / MODULE / "py.typed").unlink()
+    checked = run("sync", "--check", cwd=apps)
+    assert (checked.returncode, "or a part of it" in checked.stderr) == (1, True)
     assert "updated" in run("sync", cwd=apps).stdout
     assert (apps / "sdk/acme-app" / MODULE / "py.typed").exists()
     (apps / "old.json").write_text(dumps(NEW))

@@ -225,6 +225,9 @@ def test_replay_needs_a_file_and_recording_a_connection(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     with pytest.raises(FakeError, match="no recording"):
         predict.recorded(path, mode="replay").__enter__()
+    wrong: Any = "Replay"
+    with pytest.raises(FakeError, match="'once', 'replay', 'record'"):
+        predict.recorded(path, mode=wrong)
     modes: tuple[Literal["once", "record"], ...] = ("once", "record")
     for mode in modes:
         recording = predict.recorded(path, mode=mode)
