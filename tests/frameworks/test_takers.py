@@ -72,7 +72,10 @@ def test_schema_right(taker: Taker) -> None:
             assert second["description"] == "Number. From 0 to 1000. Default: 100."
         else:
             assert second["description"] == "Run one arithmetic operation."
-    assert taker.schema(classify.aio)["img"]["type"] == "string"
+    file = taker.schema(classify.aio)["img"]
+    assert file["type"] == "string"
+    if taker.title != "gr.Interface":
+        assert re.search("A file: its (path or )?URL.", file["description"])
 
 
 @pytest.mark.slow
