@@ -3,7 +3,7 @@
 ```
 GradioError
 ├── ConnectError            the app cannot be reached (refused, DNS, TLS, not a Gradio app)
-├── ConnectionLost          the connection broke; `may_have_run`: whether the job may have run
+├── ConnectionLost          the connection broke before the result came
 ├── JobTimeout              also a builtin TimeoutError
 ├── AuthenticationError     401, 403, or a login that was refused
 ├── SpaceError              the Space is not found, paused, broken …; `stage`
@@ -22,8 +22,10 @@ GradioError
 
 `SchemaDriftWarning`, a `UserWarning`, replaces `SchemaDrift` if the caller asks for it.
 
-Each error has `endpoint` (its api_name) and `src` (the app) if they are known, and
-`hint`, the next step to take, which is also the end of the message. As text (`str`,
+Each error has `endpoint` (its api_name) and `src` (the app) if they are known;
+`may_have_run`, whether the app's function may have been called, so that calling again
+may do its work twice; and `hint`, the next step to take, which is also the end of the
+message. As text (`str`,
 `repr`, `args`, tracebacks) an error is one line of at most about 2,000 printable
 characters, whatever the app sent. `message` has the text unchanged.
 """
@@ -79,6 +81,9 @@ class GradioError(Exception):
         message: What happened, without the context and the hint.
         endpoint: The api_name of the endpoint that was called, if one was.
         src: The app: a URL or a Space id.
+        may_have_run: Whether the app's function may have been called: False when it
+            certainly was not, so that calling again is safe. Until that is known, it is
+            what is usual for the class.
         hint: What to do next.
         own_hint: The next step that this very error has, if it is not the usual one.
         usual_hint: The hint if none is given.
@@ -90,6 +95,7 @@ class GradioError(Exception):
     hint: str | None = cast("str | None", _Hint())
     own_hint: str | None = field(init=False)
     usual_hint: str | None = field(init=False, default=None)
+    may_have_run: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         super().__init__(printable(self.message))
@@ -109,6 +115,10 @@ class GradioError(Exception):
         """Fill in the endpoint and the app, unless they are known already."""
         self.endpoint = self.endpoint or endpoint
         self.src = self.src or src
+
+    def told(self, *, may_have_run: bool) -> None:
+        """Set whether the app's function may have been called, once that is known."""
+        self.may_have_run = may_have_run
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -133,8 +143,6 @@ class ConnectionLost(GradioError):
     """The connection was lost before the result came.
 
     Attributes:
-        may_have_run: False when the job certainly never started, so that calling
-            again is safe; True when it may have run, in part or to its end.
         unanswered: Whether it broke before the app answered at all.
     """
 
@@ -146,8 +154,8 @@ class ConnectionLost(GradioError):
         self.told(may_have_run=self.may_have_run)
 
     def told(self, *, may_have_run: bool) -> None:
-        """Set whether the job may have run, once that is known."""
-        self.may_have_run = may_have_run
+        """Set whether the job may have run, and the hint that says so."""
+        super().told(may_have_run=may_have_run)
         self.usual_hint = (
             "The job may have run: see what it did before calling again"
             if may_have_run
@@ -159,6 +167,7 @@ class JobTimeout(GradioError, TimeoutError):
     """The caller's timeout has passed."""
 
     usual_hint = "Allow it more time"
+    may_have_run = True
 
 
 class AuthenticationError(GradioError):
@@ -282,6 +291,7 @@ class AppError(GradioError):
     """
 
     usual_hint = "It is the app's own error: check the values, or ask its author"
+    may_have_run = True
 
     title: str = "Error"
     duration: float | None = 10
@@ -301,6 +311,7 @@ class OutputMismatch(GradioError):
     usual_hint = (
         "Generate the module again, or take the value as it is: strict_outputs=False"
     )
+    may_have_run = True
 
     raw: object = None
     field: str | None = None
@@ -357,6 +368,7 @@ def __getattr__(name: str) -> Any:
         "__doc__": "The job was cancelled, so it has no result.",
         "__module__": __name__,
         "usual_hint": "Call again if the result is wanted after all",
+        "may_have_run": True,
     }
     made = type(name, (GradioError, CancelledError), body)
     return globals().setdefault(name, made)  # another thread may have been faster

@@ -105,7 +105,9 @@ class Job(Future[T], Generic[T]):
         try:
             yield
         except CancelledError:
-            raise JobCancelled("the job was cancelled", **self._outcome.where) from None
+            error = JobCancelled("the job was cancelled", **self._outcome.where)
+            error.told(may_have_run=self._outcome.may_have_run)
+            raise error from None
         except TimeoutError as error:
             if isinstance(error, GradioError):
                 raise

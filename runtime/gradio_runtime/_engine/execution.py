@@ -34,6 +34,7 @@ from ..errors import (
     QueueFull,
     RateLimited,
     SchemaDrift,
+    ServerValidationError,
     too_deep,
 )
 from .app import Live
@@ -90,6 +91,8 @@ class Execution(Generic[T]):
         self._secrets.add(options.oauth_token)
         #: Whether somebody wants to cancel it, which a join must not come after.
         self._declined = False
+        #: Whether the app has taken it out of its queue again.
+        self._taken_back = False
         #: What is trying to cancel; those who ask meanwhile share its answer.
         self._cancelling: asyncio.Task[bool] | None = None
 
@@ -109,7 +112,9 @@ class Execution(Generic[T]):
                 entry.give_up()
             if not self._outcome.ended:
                 self._record.ended("cancelled")
-                self._outcome.cancel()
+                entry = self._entry
+                begun = entry is not None and entry.life.may_have_run
+                self._outcome.cancel(may_have_run=begun and not self._taken_back)
         except GradioError as error:
             self._fail(error)
         except TimeoutError as error:
@@ -158,11 +163,9 @@ class Execution(Generic[T]):
     def _fail(self, error: GradioError) -> None:
         if self._outcome.ended:
             return
-        if isinstance(error, ConnectionLost):
-            if self._entry is None or not self._entry.life.may_have_run:
-                error.told(may_have_run=False)
-            elif error.may_have_run and not error.own_hint:
-                error.hint = _what_became_of(self._entry)
+        error.told(may_have_run=self._may_have_run(error))
+        if isinstance(error, ConnectionLost) and self._entry and error.may_have_run:
+            error.own_hint = error.own_hint or _what_became_of(self._entry)
         if isinstance(error, _STALE):
             # The app may come back changed, or want another login.
             login = isinstance(error, AuthenticationError)
@@ -170,6 +173,17 @@ class Execution(Generic[T]):
         self._connection.leaving(error, self._endpoint, self._secrets)
         self._record.ended("failed", error)
         self._outcome.fail(error)
+
+    def _may_have_run(self, error: GradioError) -> bool:
+        """Return whether the app's function may have been called, given a failure."""
+        entry = self._entry
+        if entry is None or not entry.life.may_have_run:
+            return False
+        if entry.life.handed_over:
+            return not isinstance(error, _UNCALLED)
+        if isinstance(error, ConnectError) and error.lasting:
+            return False  # what answered is not the app
+        return not (_not_joined(error) or isinstance(error, _REFUSALS))
 
     def _emit(self, update: StatusUpdate[T], weight: int = 0) -> None:
         if update.has_output:
@@ -366,6 +380,8 @@ class Execution(Generic[T]):
         try:
             async with asyncio.timeout(ANSWERED_WITHIN):
                 if not life.left_queue and await entry.remove():
+                    # A generator may have been started meanwhile.
+                    self._taken_back = not entry.yields
                     return True
                 return (
                     life.left_queue and not self._outcome.ended and await entry.stop()
@@ -383,6 +399,12 @@ def _wrapped(error: BaseException) -> GradioError:
 
 #: After these the app is read anew at the next call.
 _STALE = (ConnectError, ConnectionLost, AuthenticationError, ProtocolError)
+
+
+#: By these the app says that it has not called the function, whenever they come.
+_UNCALLED = (ServerValidationError, QueueFull)
+#: By these it refuses what it is given, when they answer that.
+_REFUSALS = (*_UNCALLED, InputError, AuthenticationError, SchemaDrift)
 
 
 def _what_became_of(entry: Entry) -> str | None:

@@ -40,6 +40,8 @@ class Outcome(Generic[T]):
         #: Waits for the end: the `Job` itself, until that has come.
         self.future: Future[T] | None = None
         self.ended = False
+        #: Of a job that was cancelled: whether the app's function may have been called.
+        self.may_have_run = True
         self._feed: Feed[StatusUpdate[T]] | None = None
         if keep != "latest":
             self._feed = Feed(keep=keep == "all", limit=limit)
@@ -98,8 +100,9 @@ class Outcome(Generic[T]):
         if (future := self._end()) is not None:
             future.set_exception(error)
 
-    def cancel(self) -> None:
+    def cancel(self, *, may_have_run: bool = True) -> None:
         """End without either."""
+        self.may_have_run = may_have_run
         self.emit(StatusUpdate(Status.CANCELLED, success=False))
         if (future := self._end()) is not None:
             Future[T].cancel(future)  # the job's own asks the app
