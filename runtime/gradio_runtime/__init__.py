@@ -38,6 +38,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from ._api.job import Job
+    from ._api.results import Done, Failed, Results, Summary
     from ._api.stream import Stream
     from ._api.untyped import handle_file
     from ._models.status import LogMessage, ProgressUnit, Status, StatusUpdate
@@ -53,7 +54,9 @@ __all__ = [
     "Client",
     "ConnectError",
     "ConnectionLost",
+    "Done",
     "Endpoint",
+    "Failed",
     "File",
     "FileInput",
     "FileTooLarge",
@@ -71,6 +74,7 @@ __all__ = [
     "ProtocolError",
     "QueueFull",
     "RateLimited",
+    "Results",
     "SchemaDrift",
     "SchemaDriftWarning",
     "ServerValidationError",
@@ -79,6 +83,7 @@ __all__ = [
     "StatusUpdate",
     "Stream",
     "StreamEndpoint",
+    "Summary",
     "Update",
     "UploadProgress",
     "connect",
@@ -87,6 +92,10 @@ __all__ = [
 ]
 
 _LATE = {
+    "Done": "gradio_runtime._batch.results",
+    "Failed": "gradio_runtime._batch.results",
+    "Results": "gradio_runtime._api.results",
+    "Summary": "gradio_runtime._batch.results",
     "Job": "gradio_runtime._api.job",
     "JobCancelled": "gradio_runtime.errors",
     "LogMessage": "gradio_runtime._models.status",

@@ -25,21 +25,20 @@ from typing import (
 )
 
 from pydantic import ValidationError
-from typing_extensions import TypeVar as DefaultedTypeVar
 
 from .._engine.options import Options
 from .._http.settings import OnDrift, check_on_drift
 from .._models.base import STRICT_INPUTS, Input
-from .._models.misfits import misfits, only_odd
 from .._models.provenance import LOCAL_FILES
 from .._models.texts import printable
 from ..description.addresses import shown_src
 from ..description.signature import Shape, labels_of
-from ..errors import GradioError, InputError, too_deep
-from .call import Call
+from ..errors import GradioError, too_deep
+from .call import Call, misfit
 from .client import Client, Overridable, wait
 from .defaults import ABSENT, Source, client_in_use, stand_ins
 from .faces import SAME, Introspected, face
+from .mapping import I, Mapped
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 N = TypeVar("N", bound=Input)
-#: The inputs of an endpoint, which `Endpoint[[float], str]` need not name.
-I = DefaultedTypeVar("I", bound=Input, default=Any)  # noqa: E741
 
 
 class App(Source):
@@ -133,7 +130,7 @@ class App(Source):
         return f"App({shown_src(self.src)!r})"
 
 
-class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
+class Endpoint(Introspected, Overridable[..., Any], Mapped[R, I], Generic[P, R, I]):
     """One endpoint of an app, called as the function it was made from.
 
     As an attribute of a client it is bound to that client's connection.
@@ -193,16 +190,9 @@ class Endpoint(Introspected, Overridable[..., Any], Generic[P, R, I]):
         before = STRICT_INPUTS.set(self._options.strict_inputs)
         files_before = LOCAL_FILES.set(self._options.local_files)
         try:
-            return self._describe(*args, **kwargs)
-        except ValidationError as misfit:
-            fields = misfits(misfit)
-            text = "; ".join(f"{name}: {message}" for name, message in fields.items())
-            error = InputError(f"the inputs do not fit: {text}", fields=fields)
-            error.hint = "Nothing has been sent"
-            if only_odd(misfit):
-                error.hint += (
-                    ". with_options(strict_inputs=False) sends it all the same"
-                )
+            return self._describe(*args, **kwargs).of_endpoint(self)
+        except ValidationError as unfit:
+            error = misfit(unfit)
         except RecursionError:
             error = too_deep()
         finally:

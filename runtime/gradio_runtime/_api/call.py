@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
+
+from pydantic import ValidationError
 
 from .._models.base import Input
+from .._models.misfits import misfits, only_odd
+from ..errors import InputError
 
 R = TypeVar("R")
 
@@ -17,12 +21,19 @@ class Call(Generic[R]):
 
     Attributes:
         inputs: The validated inputs.
+        endpoint: What it is a call of, once an endpoint has made it. Pickles leave it
+            out.
     """
 
-    __slots__ = ("inputs",)
+    __slots__ = ("endpoint", "inputs")
 
-    def __init__(self, inputs: Input) -> None:
+    def __init__(self, inputs: Input, endpoint: Any = None) -> None:
         self.inputs = inputs
+        self.endpoint = endpoint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the inputs; an endpoint may hold a client, and that a token."""
+        return type(self), (self.inputs,)
 
     @classmethod
     def of(cls, model: type[Input], given: Mapping[str, Any]) -> Call[Any]:
@@ -45,6 +56,11 @@ class Call(Generic[R]):
             )
         )
 
+    def of_endpoint(self, endpoint: Any) -> Self:
+        """Note the endpoint, and return the call."""
+        self.endpoint = endpoint
+        return self
+
     @property
     def data(self) -> tuple[Any, ...]:
         """The inputs, in the order in which they are sent."""
@@ -54,6 +70,17 @@ class Call(Generic[R]):
 
     def __repr__(self) -> str:
         return f"Call({self.inputs!r})"
+
+
+def misfit(error: ValidationError) -> InputError:
+    """Return the error for inputs that do not fit."""
+    fields = misfits(error)
+    text = "; ".join(f"{name}: {message}" for name, message in fields.items())
+    made = InputError(f"the inputs do not fit: {text}", fields=fields)
+    made.hint = "Nothing has been sent"
+    if only_odd(error):
+        made.hint += ". with_options(strict_inputs=False) sends it all the same"
+    return made
 
 
 def _is_made(default: Any) -> bool:

@@ -112,6 +112,16 @@ class Client:
         connection = Connection(self._address, self._settings)
         return self._connections.setdefault(os.getpid(), connection)
 
+    def __gradio_open__(self) -> None:
+        """Make its connection, which sends nothing; raise if there can be none."""
+        self._connection()
+
+    @property
+    def __gradio_account__(self) -> object:
+        """Return what is equal for the clients of one account."""
+        token = self._settings.token
+        return None if token is True else token
+
     def connect(self) -> None:
         """Connect now instead of at the first call. Blocks.
 

@@ -88,6 +88,11 @@ class _Bound(Introspected):
         """Return itself; having this, it is a routine for `inspect` and `help`."""
         return self
 
+    @property
+    def __gradio_of__(self) -> Any:
+        """Return the endpoint."""
+        return self._endpoint
+
     def __gradio_seen__(self) -> Seen:
         """Return what it says of itself."""
         seen: Seen = self._endpoint.__gradio_seen__(self._method)

@@ -23,6 +23,46 @@ _LONGEST = 100
 _MOST_STEPS = 10**12
 
 
+class CountBar:
+    """Counts rows, and how many of them failed; see `Endpoint.map`.
+
+    `shown` is None for a bar on a terminal or in a notebook, if tqdm is there.
+    """
+
+    def __init__(self, desc: str, *, total: int | None, shown: bool | None) -> None:
+        self._bar: Any = None
+        self._failed = 0
+        if shown is False:
+            return
+        try:
+            bar, notebook = _tqdm()
+        except GradioError:
+            if shown:
+                raise
+            return
+        disable = False if shown or notebook else None
+        self._bar = bar(
+            desc=printable(desc, _LONGEST), total=total, disable=disable, unit="row"
+        )
+
+    def count(self, *, failed: bool) -> None:
+        """Count a row."""
+        if self._bar is None:
+            return
+        if failed:
+            self._failed += 1
+            self._bar.set_postfix(failed=self._failed, refresh=False)
+        self._bar.update()
+
+    def __enter__(self) -> CountBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Finish the bar and keep its last line."""
+        if self._bar is not None:
+            self._bar.close()
+
+
 class ProgressBar:
     """Show a job's updates in one line; see `Job.progress_bar`.
 

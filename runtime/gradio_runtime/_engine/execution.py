@@ -40,7 +40,7 @@ from ..errors import (
 from .app import Live
 from .compatibility import judged, route_of
 from .connection import Connection
-from .invocation import Request
+from .invocation import Request, StateShared
 from .options import Options
 from .outcome import Outcome
 from .reader import Reader
@@ -252,6 +252,10 @@ class Execution(Generic[T]):
         live = self._live = await self._connection.ready()
         self._record.connected(live.config.version)
         route = route_of(self._connection, live, self._request)
+        if route.stateful and self._options.one_of_many:
+            raise StateShared(
+                f"{route.api_name} keeps State, which rows at the same time would share"
+            )
         on_drift = self._options.on_drift or self._connection.settings.on_drift
         judgement = await judged(self._connection, live, route, self._request, on_drift)
         if self._prepared is None:

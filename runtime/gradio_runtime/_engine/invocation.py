@@ -7,9 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from ..description.signature import Shape
+from ..errors import InputError
 from .results import ResultReader, Strict
 
 T = TypeVar("T")
+
+
+class StateShared(InputError):
+    """Calls that share one session are many, and the endpoint keeps State there."""
+
+    usual_hint = "Call it row by row, on a client for each sequence of calls"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ class Options:
 
     `waits_for_room` is whether `retries` are for a full queue too; scripts of the
     official client, which the untyped `Client` is for, expect to hear of it at once.
+    `one_of_many` is whether an endpoint with State is refused, as its session has others.
     `strict_outputs` and `on_drift` are None for what the client says, `local_files` is
     None for what is true of all calls.
     """
@@ -33,6 +34,7 @@ class Options:
     oauth_token: str | None = field(default=None, repr=False)
     upload_progress: Callable[[UploadProgress], object] | None = None
     on_drift: OnDrift | None = None
+    one_of_many: bool = False
 
     def updated(self, **changes: Any) -> Options:
         """Return these options with some of them changed."""
