@@ -38,9 +38,10 @@ from .errors import (
 
 if TYPE_CHECKING:
     from ._api.job import Job
-    from ._api.results import Done, Failed, Results, Summary
+    from ._api.results import Results
     from ._api.stream import Stream
     from ._api.untyped import handle_file
+    from ._batch.results import Done, Failed, Summary
     from ._models.status import LogMessage, ProgressUnit, Status, StatusUpdate
     from .errors import JobCancelled
 

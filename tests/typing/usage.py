@@ -6,23 +6,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, assert_type
 
+import polars
 from gradio_codegen import GeneratedModule, generate
 from gradio_runtime import (
     AppError,
     Call,
     Client,
+    Done,
     Endpoint,
+    Failed,
     File,
     Job,
     QueueFull,
+    Results,
     Stream,
+    Summary,
     UploadProgress,
     connect,
     duplicate,
@@ -156,6 +161,46 @@ async def right() -> None:
         count()
 
 
+def called(num1: float) -> Call[float]:
+    return predict.call(num1, "add")
+
+
+async def many() -> None:
+    models = [PredictInput(num1=1, operation="add")]
+    assert_type(predict.map(models), Results[PredictInput, float])
+    assert_type(predict.map([1, 2], called), Results[int, float])
+    assert_type(predict.map("ab", lambda a: called(len(a))), Results[str, float])
+    assert_type(classify.map(["a"], classify.call), Results[str, ClassifyOutput])
+    columns = [{"num1": 1, "operation": "add"}]
+    assert_type(predict.map(columns), Results[Mapping[str, Any], float])
+    table = polars.DataFrame(columns)
+    assert_type(predict.map(table), Results[Mapping[str, Any], float])
+    client = CalculatorClient()
+    results = client.predict.map(
+        models, key=lambda row: str(row.num1), clients=[client], progress=False
+    )
+    for result in results:
+        assert_type(result, Done[PredictInput, float] | Failed[PredictInput])
+        if isinstance(result, Done):
+            assert_type(result.value, float)
+        else:
+            assert_type(result.may_have_run, bool)
+        match result:
+            case Done():
+                assert_type(result.value, float)
+            case Failed():
+                assert_type(result.row, PredictInput)
+    async for result in results:
+        assert_type(result.row, PredictInput)
+    for value in results.values():
+        assert_type(value, float)
+    async for value in results.values():
+        assert_type(value, float)
+    assert_type(results.then(count.call, concurrency=2), Results[PredictInput, float])
+    assert_type(count.map([1], count.call).then(called).run(), Summary)
+    assert_type(results.write(Path("a.csv")), Summary)
+
+
 def double(num1: float, operation: str, num2: float = 1) -> float:
     return 2 * num1
 
@@ -222,6 +267,15 @@ async def wrong() -> None:
     Overriding("a/b").submit.stream(m=3)  # wrong: no such parameter
     PredictInput(num1=1)  # wrong: a field is missing
     PredictInput(num1=1, operation="modulo")  # wrong: not one of the choices
+    models = [PredictInput(num1=1, operation="add")]
+    predict.map([1, 2])  # wrong: neither models nor mappings
+    predict.map(["a"], predict.call)  # wrong: a string for a number
+    predict.map([1], classify.call)  # wrong: a call of another endpoint
+    classify.map(models)  # wrong: another endpoint's models
+    predict.map(models, concurency=3)  # wrong: no such option
+    predict.map(models, key=lambda row: row.what)  # wrong: no such field
+    predict.map(models).then(classify.call)  # wrong: a number for a file
+    predict.map(models).then(count.call, key=str)  # wrong: rows have one key
     generate()  # wrong: no app
     generate("o/a", "token")  # wrong: options are given by name
     generate("o/a", nullable_outputs="yes")  # wrong: it is a bool

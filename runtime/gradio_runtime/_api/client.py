@@ -116,6 +116,10 @@ class Client:
         """Make its connection, which sends nothing; raise if there can be none."""
         self._connection()
 
+    async def __gradio_reach__(self) -> None:
+        """See whether the app is there; on the runtime's loop."""
+        await self._connection().ready()
+
     @property
     def __gradio_account__(self) -> object:
         """Return what is equal for the clients of one account."""

@@ -247,7 +247,7 @@ def _slots(output: object) -> Slots:
 def _fail(outcome: Outcome[Any], error: GradioError) -> None:
     """End a job with an error, a copy of its own."""
     if isinstance(error, CancelledError):
-        outcome.cancel()
+        outcome.cancel(may_have_run=error.may_have_run)
         return
     error = copy(error)
     error.within(**outcome.where)

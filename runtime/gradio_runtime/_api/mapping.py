@@ -116,8 +116,8 @@ class Mapped(Generic[R, I]):
             if not self._is_faked():
                 client.__gradio_open__()
             start = partial(self._copy(client, options)._start, keep="latest")
-            account = client.__gradio_account__
-            replicas.append(Replica(client.src, account, start, self._is_faked))
+            account, reach = client.__gradio_account__, client.__gradio_reach__
+            replicas.append(Replica(client.src, account, start, reach, self._is_faked))
         return replicas
 
     def _is_faked(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -17,11 +18,12 @@ from contextlib import aclosing, closing
 from contextvars import copy_context
 from dataclasses import dataclass, field, fields, replace
 from time import monotonic
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeGuard, TypeVar, cast
 
 from pydantic import ValidationError
 from typing_extensions import Unpack
 
+from .._batch.output_file import kind_of, written
 from .._batch.replicas import Replica
 from .._batch.results import Done, Failed, Summary
 from .._batch.rows import as_rows, count_of
@@ -105,9 +107,9 @@ class Stage:
         return call
 
     def _checked(self, made: object) -> Call[Any]:
-        if not isinstance(made, Call):
+        if not _is_call(made):
             raise TypeError(f"a row's call is a Call, not {type(made).__name__}")
-        call: Call[Any] = made
+        call = made
         if self.endpoint is None:
             self.endpoint = call.endpoint
         known, other = self.endpoint, call.endpoint
@@ -202,6 +204,23 @@ class Results(Generic[T, R]):
         """Do all rows, drop the results, and return how many there were of each."""
         return summary_of(self)
 
+    def write(self, path: str | os.PathLike[str]) -> Summary:
+        """Do all rows, write what comes of them to a file, and return how many.
+
+        It has a line for each: the row's columns, or `row`; the outputs' columns, or
+        `value`; `error` and `may_have_run` where it failed; and `index`, `attempts` and
+        `src`. The file is there once all rows are done, and replaces one of before.
+
+        Args:
+            path: `.parquet`, which needs pyarrow, `.csv` or `.jsonl`.
+
+        Raises:
+            InputError: Its suffix is another.
+            GradioError: pyarrow is missing, or the run stopped.
+        """
+        kind_of(path)
+        return summary_of(written(self, path))
+
     def _begin(self) -> list[Run]:
         runs: list[Run] = []
         entries: Iterable[Entry] = self._entries()
@@ -257,6 +276,10 @@ def results_of(
         raise TypeError(f"map() got an unexpected option {min(unknown)!r}")
     stage = Stage(Settings(**settings), endpoint, call, clients)
     return Results(rows, (stage,), progress=progress)
+
+
+def _is_call(value: object) -> TypeGuard[Call[Any]]:
+    return isinstance(value, Call)
 
 
 def summary_of(results: Iterable[Done[Any, Any] | Failed[Any]]) -> Summary:

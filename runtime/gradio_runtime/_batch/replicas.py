@@ -25,6 +25,7 @@ class Replica:
         src: Its address, as it may be shown.
         account: What a ZeroGPU quota belongs to: equal for clients of one token.
         start: Begins a call.
+        reach: Sees whether the app is there, without a row; raises if not.
         faked: Whether something answers in its place, with code that may block.
         busy: How many calls are under way.
         refused_since: When it refused for the first time since it last served.
@@ -35,11 +36,13 @@ class Replica:
         src: str,
         account: object,
         start: Callable[[Any], Awaitable[Any]],
+        reach: Callable[[], Awaitable[object]],
         faked: Callable[[], bool],
     ) -> None:
         self.src = src
         self.account = account
         self.start = start
+        self.reach = reach
         self.faked = faked
         self.busy = 0
         self.refused_since: float | None = None

@@ -85,8 +85,7 @@ class Item:
         row: What the caller gave.
         call: What is called for it.
         attempts: How many calls may have run.
-        misses: How often no app was there for it, though one was for other rows.
-        served: How many rows had been served at the last miss.
+        misses: How often an app was not there for it that was there without it.
         kept: What the store knows it by.
     """
 
@@ -96,7 +95,6 @@ class Item:
     call: Prepared
     attempts: int = 0
     misses: int = 0
-    served: int = 0
     kept: Any = None
 
 
@@ -185,7 +183,6 @@ class Run:
         self._changed = asyncio.Event()
         self._all_read = False
         self._last_error: GradioError | None = None
-        self._served = 0
         self._main: asyncio.Task[None] | None = None
         self._ended: Future[None] = Future()
         loop = self._loop = get_loop()
@@ -387,7 +384,6 @@ class Run:
         return self._context.run(start)
 
     def _done(self, item: Item, replica: Replica, value: Any) -> Result:
-        self._served += 1
         replica.served()
         return Done(
             index=item.index,
@@ -441,6 +437,11 @@ class Run:
             self._last_error = error
             # Behind others: if the row is the reason, they go on.
             self._waiting.append(item)
+            self._changed.set()
+        if fate is Fate.AWAY and not replica.faked():
+            with contextlib.suppress(GradioError):
+                await replica.reach()
+                item.misses += 1
 
     def _is_over(self, item: Item, fate: Fate, *, ran: bool) -> bool:
         """Return whether a row has failed for good."""
@@ -451,9 +452,6 @@ class Run:
                 repeats = self._settings.may_repeat or not ran
                 return not repeats or item.attempts > self._settings.retries
             case Fate.AWAY:
-                # The apps may be there for other rows, and not for this one.
-                item.misses += self._served > item.served
-                item.served = self._served
                 return item.misses > self._settings.retries
             case _:
                 return False
