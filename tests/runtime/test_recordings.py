@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import pytest
 from gradio_runtime import UNCHANGED, AppError, File, GradioError, Update
-from gradio_runtime._api.recordings import _decoded, _encoded, _with_content
+from gradio_runtime._api.recordings import _with_content, _written
+from gradio_runtime._engine.kept import decoded, encoded
 from gradio_runtime._models.files import AppText
 from gradio_runtime.testing import FakeError, offline
 from gradio_runtime.types import VideoFile
@@ -267,9 +268,9 @@ def test_values_that_are_no_json_come_back(tmp_path: Path) -> None:
         [1, 2.5, None, True, "x", 2**53 + 1],
         {"video": video},
     ]
-    text = json.dumps(_encoded(values, _with_content))
+    text = json.dumps(encoded(values, _with_content))
     assert "hidden" not in text
-    again = _decoded(json.loads(text))
+    again = decoded(json.loads(text), _written)
     assert again[:-1] == values[:-1]
     found = again[-1]["video"]
     assert isinstance(found, VideoFile)

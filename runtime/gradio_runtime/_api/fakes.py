@@ -18,8 +18,8 @@ from typing import (
     cast,
 )
 
+from .._engine.kept import slots_of
 from .._engine.outcome import Outcome
-from .._engine.output import Output
 from .._http.offline import FakeError
 from .._loop.callbacks import run_callback
 from .._models.base import Input
@@ -236,12 +236,8 @@ def _arguments(inputs: Input) -> dict[str, Any]:
 
 
 def _slots(output: object) -> Slots:
-    """Return the values of an output's slots; one that is missing is empty."""
-    if isinstance(output, GradioError):
-        return output
-    if isinstance(output, Output):
-        return [output.__dict__.get(name) for name in type(output).model_fields]
-    return [output]
+    """Return the values of an output's slots."""
+    return output if isinstance(output, GradioError) else slots_of(output)
 
 
 def _fail(outcome: Outcome[Any], error: GradioError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypedDict, TypeVar
 
@@ -34,5 +35,7 @@ class StageOptions(TypedDict, total=False):
 class MapOptions(StageOptions, Generic[T], total=False):
     """The options of `Endpoint.map`."""
 
+    store: str | os.PathLike[str] | None
+    durable: bool
     key: Callable[[T], str | int] | None
     progress: bool | None

@@ -95,6 +95,11 @@ class Mapped(Generic[R, I]):
                 can call while they can call others; 5.
             patience: Seconds after which the run stops if no client can be called; 600.
             ordered: Whether results come in the order of the rows.
+            store: A folder that keeps what became of each row, so that a run that was
+                ended, or killed, is taken up where it was: rows that are done are given
+                again, those that failed stay so, and of those that the app had, nobody
+                knows (`may_repeat`). Rows may be added at the end.
+            durable: Whether the store also outlives a power cut, which takes longer.
             key: Returns what names a row in the store, instead of its number.
             progress: Whether there is a progress bar; None for one on a terminal.
 

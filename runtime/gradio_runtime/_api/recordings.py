@@ -3,7 +3,6 @@
 The file is JSON: for each call its inputs, and the values of its outputs as they are
 before they are read, so that they are read again when they are replayed. A file among
 the inputs is known by a hash of its content; one among the outputs is there as a whole.
-Objects with one key that begins with `$` stand for what is no JSON.
 """
 
 from __future__ import annotations
@@ -11,27 +10,21 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, cast, get_args
 
-from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
-
+from .._engine.kept import CONTENT, Json, decoded, encoded, shown_url, struck
 from .._http.offline import FakeError
-from .._models.base import UNCHANGED, Input
+from .._models.base import Input
 from .._models.filenames import safe_name
-from .._models.files import AppText, File, facts_of, recast, set_facts
-from .._models.provenance import as_said
-from .._models.secrets import Secrets, strike_all
-from .._models.updates import Update
+from .._models.files import File, facts_of
+from .._models.secrets import Secrets
 from .._transfer.transfer import default_download_dir
 from ..errors import AppError, JobCancelled
-from ..types.chat import DescribedFile
-from ..types.media import VideoFile
 from .fakes import I, P, Place, R, Slots, StandIn
 from .job import Job
 
@@ -43,14 +36,9 @@ if TYPE_CHECKING:
 
 #: See `Endpoint.recorded`.
 Mode: TypeAlias = Literal["once", "replay", "record"]
-Json: TypeAlias = Any
 _FORMAT = 1
 #: What an app says in an error.
 _SAID = ("message", "title", "duration", "visible", "print_exception")
-#: The classes of files that say more than where they are.
-_FILES: dict[str, type[File]] = {c.__name__: c for c in (DescribedFile, VideoFile)}
-#: The key of a file's content, in which no secret is looked for.
-_CONTENT = "base64"
 
 
 class Recording(StandIn[P, R, I]):
@@ -109,7 +97,7 @@ class Recording(StandIn[P, R, I]):
         return self._record(_given(inputs), client, request, options)
 
     def _outputs(self, inputs: I) -> Iterable[Slots]:
-        left, given = self._left or [], _struck(_given(inputs))
+        left, given = self._left or [], struck(_given(inputs))
         with self._lock:
             for call in left:
                 if call["inputs"] == given:
@@ -126,7 +114,7 @@ class Recording(StandIn[P, R, I]):
 
         def read(values: list[Any], names: list[str], strict: Strict) -> R:
             # Here the files are as they came: later the test may move them.
-            outputs.append([_encoded(value, _with_content) for value in values])
+            outputs.append([encoded(value, _with_content) for value in values])
             return request.read(values, names, strict)
 
         try:
@@ -155,7 +143,7 @@ class Recording(StandIn[P, R, I]):
                 continue
             # What ends a generator without an output is read, too.
             del call["outputs"][len(job.outputs()) :]
-            calls.append(_struck(call))
+            calls.append(struck(call))
         self._path.parent.mkdir(parents=True, exist_ok=True)
         known = {**self._head(), "calls": calls}
         text = json.dumps(known, indent=1, ensure_ascii=False)
@@ -169,70 +157,19 @@ class Recording(StandIn[P, R, I]):
 
 def _given(inputs: Input) -> Json:
     return {
-        name: _encoded(getattr(inputs, name), _by_hash)
+        name: encoded(getattr(inputs, name), _by_hash)
         for name in type(inputs).model_fields
     }
 
 
 def _played(call: Json) -> Iterable[Slots]:
     """Return the outputs of a recorded call."""
-    outputs: list[Any] = [list(map(_decoded, output)) for output in call["outputs"]]
+    outputs: list[Any] = [
+        [decoded(v, _written) for v in output] for output in call["outputs"]
+    ]
     if "error" in call:
         outputs.append(AppError(**call["error"]))
     return outputs
-
-
-def _encoded(value: Any, of_file: Callable[[File], Json]) -> Json:
-    """Return JSON for a value of a call."""
-    match value:
-        case File():
-            more = {
-                name: _encoded(getattr(value, name), of_file)
-                for name in type(value).model_fields.keys() - File.model_fields.keys()
-            }
-            said = {"more": more, "class": type(value).__name__} if more else {}
-            return {"$file": of_file(value) | said}
-        case AppText(text):
-            return {"$text": text}
-        case Update(props):
-            return {"$update": _encoded(props, of_file)}
-        case _ if value is UNCHANGED:
-            return {"$unchanged": True}
-        case BaseModel():
-            members = {name: getattr(value, name) for name in type(value).model_fields}
-            return _encoded(members | (value.model_extra or {}), of_file)
-        case Mapping():
-            known = cast("dict[Any, Any]", value)
-            plain = {str(key): _encoded(item, of_file) for key, item in known.items()}
-            dollar = any(key.startswith("$") for key in plain)
-            return {"$object": plain} if dollar else plain
-        case list() | tuple():
-            return [_encoded(item, of_file) for item in cast("Sequence[Any]", value)]
-        case _:
-            return to_jsonable_python(value)
-
-
-def _decoded(value: Json) -> Any:
-    """Return what was encoded of an output."""
-    match value:
-        case {"$file": known}:
-            return _written(cast("dict[str, Any]", known))
-        case {"$text": text}:
-            return AppText(text)
-        case {"$update": props}:
-            return Update(as_said(_decoded(props)))
-        case {"$unchanged": _}:
-            return UNCHANGED
-        case {"$object": known}:
-            plain = cast("dict[str, Any]", known)
-            return {key: _decoded(item) for key, item in plain.items()}
-        case dict():
-            known = cast("dict[str, Any]", value)
-            return {key: _decoded(item) for key, item in known.items()}
-        case list():
-            return [_decoded(item) for item in cast("Sequence[Any]", value)]
-        case _:
-            return value
 
 
 def _by_hash(file: File) -> Json:
@@ -240,7 +177,7 @@ def _by_hash(file: File) -> Json:
     content = facts_of(file).content
     if content is None and file.path is None:
         url = file.url or ""
-        return {"url": _shown(url), "sha256": sha256(url.encode()).hexdigest()}
+        return {"url": shown_url(url), "sha256": sha256(url.encode()).hexdigest()}
     if content is None:
         content = file.read_bytes()
     elif not isinstance(content, bytes):
@@ -253,45 +190,22 @@ def _by_hash(file: File) -> Json:
 def _with_content(file: File) -> Json:
     """Return a file among the outputs, with its content if that was downloaded."""
     known: dict[str, Any] = {
-        "url": None if file.url is None else _shown(file.url),
+        "url": None if file.url is None else shown_url(file.url),
         "orig_name": file.orig_name,
         "mime_type": file.mime_type,
         "size": file.size,
     }
     if file.path is not None:
-        known[_CONTENT] = b64encode(file.path.read_bytes()).decode()
+        known[CONTENT] = b64encode(file.path.read_bytes()).decode()
     return known
 
 
-def _written(given: dict[str, Any]) -> File:
+def _written(known: dict[str, Any]) -> File:
     """Return a recorded file, as if it had been downloaded just now."""
-    known = dict(given)
-    content = known.pop(_CONTENT, None)
+    content = known.pop(CONTENT, None)
     if content is not None:
         folder = default_download_dir() / secrets.token_hex(8)
         folder.mkdir(parents=True)
         known["path"] = folder / safe_name(known["orig_name"] or "file")
         known["path"].write_bytes(b64decode(content))
-    more: dict[str, Any] = known.pop("more", {})
-    cls = _FILES.get(known.pop("class", ""))
-    file = File(**known)
-    set_facts(file, named=False)
-    if cls is None:
-        return file
-    return recast(file, cls, **{name: _decoded(item) for name, item in more.items()})
-
-
-def _shown(url: str) -> str:
-    """Return a URL without its query, which may be a signature that gives access."""
-    return "data:" if url.startswith("data:") else url.partition("?")[0]
-
-
-def _struck(value: Json, key: str = "") -> Json:
-    """Return JSON without the secrets of any app."""
-    if isinstance(value, dict):
-        known = cast("dict[str, Any]", value)
-        return {strike_all(name): _struck(item, name) for name, item in known.items()}
-    if isinstance(value, list):
-        return [_struck(item) for item in cast("Sequence[Any]", value)]
-    told = isinstance(value, str) and key != _CONTENT
-    return strike_all(value) if told else value
+    return File(**known)

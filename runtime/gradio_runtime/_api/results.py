@@ -18,16 +18,19 @@ from contextlib import aclosing, closing
 from contextvars import copy_context
 from dataclasses import dataclass, field, fields, replace
 from time import monotonic
-from typing import Any, Generic, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, cast
 
 from pydantic import ValidationError
 from typing_extensions import Unpack
 
+from .._batch.keeping import Keeping, Key
 from .._batch.output_file import kind_of, written
 from .._batch.replicas import Replica
 from .._batch.results import Done, Failed, Summary
 from .._batch.rows import as_rows, count_of
-from .._batch.run import Entry, Keeper, Prepared, Run, Settings
+from .._batch.run import Run
+from .._batch.stage import Entry, Keeper, Prepared, Settings
+from .._engine.results import reader_of
 from .._loop.loop import check_may_block, is_exiting, on_loop_thread
 from .._models.base import Input
 from .._models.texts import printable
@@ -36,6 +39,9 @@ from .call import Call, misfit
 from .client import Client
 from .map_options import StageOptions
 from .progress import CountBar
+
+if TYPE_CHECKING:
+    from .._batch.store import Store
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,12 +61,18 @@ class Stage:
         endpoint: The endpoint; None until the first call tells.
         function: Makes a call of what comes in; None for models and mappings.
         clients: The clients that share the rows.
+        number: Which stage it is.
+        key: What names a row in the store.
+        store: What keeps the rows, in a run that has one.
     """
 
     settings: Settings
     endpoint: Any
     function: Callable[[Any], Call[Any]] | None
     clients: Sequence[Client] | None
+    number: int = 0
+    key: Callable[[Any], Key] | None = None
+    store: Store | None = None
     _signature: inspect.Signature | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -120,8 +132,14 @@ class Stage:
         return call
 
     def opened(self, call: Prepared) -> tuple[Sequence[Replica], Keeper | None]:
-        """Return the apps that do the rows."""
-        return self.endpoint.__gradio_replicas__(self.clients), None
+        """Return the apps that do the rows, and what keeps them."""
+        endpoint, keeper = self.endpoint, None
+        if self.store is not None:
+            read = reader_of(endpoint.__wrapped__)
+            name, spec = str(endpoint.api_name), endpoint.app.spec
+            keeping = Keeping(name, spec, read, self.key)
+            keeper = self.store.stage(self.number, keeping)
+        return endpoint.__gradio_replicas__(self.clients), keeper
 
 
 class Results(Generic[T, R]):
@@ -137,10 +155,14 @@ class Results(Generic[T, R]):
         rows: Any,
         stages: Sequence[Stage],
         *,
+        store: str | os.PathLike[str] | None,
+        durable: bool,
         progress: bool | None,
     ) -> None:
         self._rows = rows
         self._stages = tuple(stages)
+        self._store = store
+        self._durable = durable
         self._progress = progress
         #: The client in use, and whatever else is true where the caller is.
         self._context = copy_context()
@@ -165,12 +187,25 @@ class Results(Generic[T, R]):
             self._stages[-1].settings,
             **{"concurrency": Settings.concurrency, **known},
         )
-        stage = Stage(settings, getattr(call, "__gradio_of__", None), call, clients)
-        return Results(self._rows, (*self._stages, stage), progress=self._progress)
+        stage = Stage(
+            settings,
+            getattr(call, "__gradio_of__", None),
+            call,
+            clients,
+            number=len(self._stages),
+            key=self._stages[0].key,
+        )
+        return Results(
+            self._rows,
+            (*self._stages, stage),
+            store=self._store,
+            durable=self._durable,
+            progress=self._progress,
+        )
 
     def __iter__(self) -> Iterator[Done[T, R] | Failed[T]]:
         check_may_block("iterating results")
-        runs = self._begin()
+        store, runs = self._begin()
         try:
             with self._bar() as bar:
                 for result in runs[-1].follow():
@@ -180,9 +215,11 @@ class Results(Generic[T, R]):
             ends = [run.close() for run in reversed(runs)]
             if not (is_exiting() or on_loop_thread()):
                 wait(ends, _GRACE)
+                if store is not None:
+                    store.close()
 
     async def __aiter__(self) -> AsyncIterator[Done[T, R] | Failed[T]]:
-        runs = self._begin()
+        store, runs = self._begin()
         try:
             with self._bar() as bar:
                 async with aclosing(runs[-1].afollow()) as results:
@@ -192,6 +229,8 @@ class Results(Generic[T, R]):
         finally:
             ends = [asyncio.wrap_future(run.close()) for run in reversed(runs)]
             await asyncio.wait(ends, timeout=_GRACE)
+            if store is not None:
+                await asyncio.to_thread(store.close)
 
     def values(self) -> Values[R]:
         """Return the results alone, for `for` and `async for`.
@@ -221,14 +260,19 @@ class Results(Generic[T, R]):
         kind_of(path)
         return summary_of(written(self, path))
 
-    def _begin(self) -> list[Run]:
+    def _begin(self) -> tuple[Store | None, list[Run]]:
+        store = None
+        if self._store is not None:
+            from .._batch.store import Store
+
+            store = Store(self._store, durable=self._durable)
         runs: list[Run] = []
         entries: Iterable[Entry] = self._entries()
         for stage in self._stages:
             width = len(stage.clients or (None,))
-            runs.append(Run(entries, stage, self._context, width))
+            runs.append(Run(entries, replace(stage, store=store), self._context, width))
             entries = _handed_on(runs[-1])
-        return runs
+        return store, runs
 
     def _entries(self) -> Iterator[Entry]:
         for index, row in enumerate(as_rows(self._rows)):
@@ -267,15 +311,17 @@ def results_of(
     call: Callable[[Any], Call[Any]] | None,
     *,
     clients: Sequence[Client] | None = None,
-    key: Callable[[Any], str | int] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    durable: bool = False,
+    key: Callable[[Any], Key] | None = None,
     progress: bool | None = None,
     **settings: Any,
 ) -> Results[Any, Any]:
     """Return the results of an endpoint; see `Endpoint.map`."""
     if unknown := settings.keys() - _SETTINGS:
         raise TypeError(f"map() got an unexpected option {min(unknown)!r}")
-    stage = Stage(Settings(**settings), endpoint, call, clients)
-    return Results(rows, (stage,), progress=progress)
+    stage = Stage(Settings(**settings), endpoint, call, clients, key=key)
+    return Results(rows, (stage,), store=store, durable=durable, progress=progress)
 
 
 def _is_call(value: object) -> TypeGuard[Call[Any]]:

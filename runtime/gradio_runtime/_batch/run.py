@@ -18,21 +18,20 @@ from collections.abc import (
     Callable,
     Iterable,
     Iterator,
-    Sequence,
 )
 from concurrent.futures import Future
 from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 from .._loop.loop import get_loop, in_thread, run_job
 from .._loop.update_log import Feed
-from .._models.base import Input
-from ..errors import ConnectionLost, GradioError, InputError
+from ..errors import ConnectionLost, GradioError
 from .fates import Fate, counts, fate_of
 from .replicas import Replica, Replicas
 from .results import Done, Failed
+from .stage import Entry, Item, Keeper, Result, Stage
 
 #: Rows that are read, under way or done, and not given out: so many for each call that
 #: may be under way, and so many at least.
@@ -40,96 +39,6 @@ _WINDOW = 4
 _LEAST_WINDOW = 16
 #: Seconds in which a run that is left takes its calls back.
 _GRACE = 2.0
-
-Result: TypeAlias = Done[Any, Any] | Failed[Any]
-#: A row with its number, and what goes into its call; or that it has failed before.
-Entry: TypeAlias = tuple[int, Any, Any] | Failed[Any]
-
-
-class Prepared(Protocol):
-    """A call that is described: what `start` of a replica takes."""
-
-    @property
-    def inputs(self) -> Input: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How rows are done; documented at `Endpoint.map`."""
-
-    concurrency: int = 8
-    may_repeat: bool = False
-    retry_failed: bool = False
-    retries: int = 5
-    patience: float = 600.0
-    ordered: bool = True
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be.
-
-        Raises:
-            InputError: A number is too small.
-        """
-        for name, least in (("concurrency", 1), ("retries", 0), ("patience", 0)):
-            if (value := getattr(self, name)) < least:
-                raise InputError(f"{name} is {value}, and must be {least} or more")
-
-
-@dataclass
-class Item:
-    """A row on its way.
-
-    Attributes:
-        index: Its number among all rows.
-        place: Its number among those of this run, which it is given out by.
-        row: What the caller gave.
-        call: What is called for it.
-        attempts: How many calls may have run.
-        misses: How often an app was not there for it that was there without it.
-        kept: What the store knows it by.
-    """
-
-    index: int
-    place: int
-    row: Any
-    call: Prepared
-    attempts: int = 0
-    misses: int = 0
-    kept: Any = None
-
-
-class Keeper(Protocol):
-    """What keeps the rows of one stage; see `store`."""
-
-    def recall(self, item: Item, settings: Settings) -> Result | None:
-        """Return what is known of a row; blocks."""
-        ...
-
-    async def sent(self, item: Item, replica: Replica) -> None:
-        """Keep that a row is about to be sent."""
-        ...
-
-    async def unsent(self, item: Item) -> None:
-        """Keep that a row has not run after all."""
-        ...
-
-    async def ended(self, item: Item, result: Result) -> None:
-        """Keep what came of a row."""
-        ...
-
-
-class Stage(Protocol):
-    """What is done with each row."""
-
-    settings: Settings
-
-    def make(self, value: Any) -> Prepared:
-        """Return the call for a row; raise a `GradioError` if there can be none."""
-        ...
-
-    def opened(self, call: Prepared) -> tuple[Sequence[Replica], Keeper | None]:
-        """Return the apps that do the rows, and what keeps them; blocks."""
-        ...
 
 
 @dataclass

@@ -28,7 +28,7 @@ from gradio_runtime import (
 )
 from gradio_runtime._api.map_options import MapOptions, StageOptions
 from gradio_runtime._api.results import results_of
-from gradio_runtime._batch.run import Settings
+from gradio_runtime._batch.stage import Settings
 from gradio_runtime.testing import FakeError, offline
 
 from tests.golden.calculator.expected import (

@@ -1,0 +1,323 @@
+"""What became of each row, on disk: a run that was ended, or killed, is taken up again.
+
+A folder has an SQLite database and the files that came with results. That a row is sent
+is there before anything leaves; what came of it, before the caller has it. Rows that are
+kept at the same time share a transaction. One process at a time has the folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeAlias
+
+from ..errors import ConnectionLost, InputError
+from .fates import Fate, fate_of
+from .keeping import Keeping, Key
+from .replicas import Replica
+from .results import Done, Failed
+from .stage import Item, Result, Settings
+
+_FORMAT = 1
+_DATABASE = "rows.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS stages (
+    stage INTEGER PRIMARY KEY, format INTEGER, endpoint TEXT, spec TEXT, keyed INTEGER
+);
+CREATE TABLE IF NOT EXISTS rows (
+    stage INTEGER, key, digest BLOB, state INTEGER, attempts INTEGER, src TEXT,
+    outcome TEXT, PRIMARY KEY (stage, key)
+);
+CREATE TEMP TABLE seen (stage INTEGER, key, PRIMARY KEY (stage, key));
+"""
+
+#: What is done in a transaction of the thread that writes.
+Action: TypeAlias = Callable[[], object]
+
+
+class _State(IntEnum):
+    #: Its call may have begun; what came of it is not known.
+    SENT = 1
+    DONE = 2
+    FAILED = 3
+
+
+class _Known(NamedTuple):
+    digest: bytes
+    state: int
+    attempts: int
+    src: str
+    outcome: str | None
+
+
+class _Write(NamedTuple):
+    action: Action
+    loop: asyncio.AbstractEventLoop
+    kept: asyncio.Future[None]
+
+
+class Store:
+    """The folder of one run.
+
+    `durable` is whether what is kept also outlives a power cut.
+
+    Raises:
+        InputError: Another run has it, or it cannot be one.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, durable: bool) -> None:
+        self.folder = Path(folder)
+        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        #: Held by whoever uses the database: a transaction is of one thread.
+        self._lock = threading.Lock()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                self.folder / _DATABASE,
+                timeout=0,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(f"{self.folder} cannot be a store: {error}") from None
+        try:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._db.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} COMMIT")
+        except sqlite3.Error as error:
+            self._db.close()
+            raise self._unusable(error) from None
+        self._thread = threading.Thread(
+            target=self._write_all, name="gradio-runtime-store", daemon=True
+        )
+        self._thread.start()
+
+    def _unusable(self, error: sqlite3.Error) -> InputError:
+        if "locked" in str(error):
+            return InputError(
+                f"another run has the store {self.folder}",
+                hint="Wait for its end, or give this one a folder of its own",
+            )
+        return InputError(f"{self.folder} is not a store: {error}")
+
+    def stage(self, number: int, keeping: Keeping) -> StageStore:
+        """Return the rows of one stage; blocks.
+
+        Raises:
+            InputError: It has been begun with another endpoint, or another module.
+        """
+        wanted = (_FORMAT, keeping.endpoint, keeping.spec, keeping.key is not None)
+        known = self._db.execute(
+            "SELECT format, endpoint, spec, keyed FROM stages WHERE stage = ?",
+            (number,),
+        ).fetchone()
+        if known is None:
+            self._db.execute(
+                "INSERT INTO stages VALUES (?, ?, ?, ?, ?)", (number, *wanted)
+            )
+            return StageStore(self, number, keeping)
+        for is_same, what in zip(
+            (a == b for a, b in zip(known, wanted, strict=True)),
+            (
+                "it is of another version of gradio-runtime",
+                f"its rows went to {known[1]}, and these go to {keeping.endpoint}",
+                "the module has been generated again since (its spec differs)",
+                "its rows are known by `key`" if known[3] else "its rows have no `key`",
+            ),
+            strict=True,
+        ):
+            if not is_same:
+                raise InputError(
+                    f"the store {self.folder} is of another run: {what}",
+                    hint="Give this run a folder of its own",
+                )
+        return StageStore(self, number, keeping)
+
+    # ---- reading, on the thread that reads rows
+
+    def find(self, stage: int, key: Key) -> _Known | None:
+        """Return what is known of a row."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT digest, state, attempts, src, outcome FROM rows "
+                "WHERE stage = ? AND key = ?",
+                (stage, key),
+            ).fetchone()
+        return None if found is None else _Known(*found)
+
+    def is_first(self, stage: int, key: Key) -> bool:
+        """Return whether a row is the first of this run that has the key."""
+        with self._lock:
+            inserted = self._db.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?, ?)", (stage, key)
+            )
+        return inserted.rowcount > 0
+
+    # ---- writing, on a thread of its own
+
+    async def write(self, action: Action) -> None:
+        """Do something in a transaction, and return once that is on disk."""
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[None] = loop.create_future()
+        self._queue.put(_Write(action, loop, kept))
+        await kept
+
+    def execute(self, statement: str, *values: Any) -> None:
+        """Execute a statement; for actions."""
+        self._db.execute(statement, values)
+
+    def close(self) -> None:
+        """Let go of the folder, once all is written; blocks."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _write_all(self) -> None:
+        open_ = True
+        while open_:
+            writes = [self._queue.get()]
+            while not self._queue.empty():
+                writes.append(self._queue.get())
+            open_ = None not in writes
+            self._write([write for write in writes if write is not None])
+        self._db.close()
+
+    def _write(self, writes: list[_Write]) -> None:
+        error: Exception | None = None
+        with self._lock:
+            try:
+                self._db.execute("BEGIN")
+                for write in writes:
+                    write.action()
+                self._db.execute("COMMIT")
+            except Exception as caught:  # noqa: BLE001  # the run stops with it
+                error = caught
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+        for loop in {write.loop for write in writes}:
+            kept = [write.kept for write in writes if write.loop is loop]
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(_tell, kept, error)
+
+
+def _tell(kept: Iterable[asyncio.Future[None]], error: Exception | None) -> None:
+    for future in kept:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+class StageStore:
+    """The rows of one stage."""
+
+    def __init__(self, store: Store, number: int, keeping: Keeping) -> None:
+        self._store = store
+        self._number = number
+        self._keeping = keeping
+        self._codec = keeping.codec(store.folder, f"files/{number}")
+
+    def recall(self, item: Item, settings: Settings) -> Result | None:
+        """Return what came of a row in an earlier run; None if it is to be called.
+
+        Raises:
+            InputError: It is another row than it was, or has the key of another.
+        """
+        key = self._keeping.key_of(item)
+        if self._keeping.key and not self._store.is_first(self._number, key):
+            raise InputError(f"two rows have the key {key!r}, so they cannot be kept")
+        digest = self._keeping.digest(item)
+        item.kept = key, digest
+        known = self._store.find(self._number, key)
+        if known is None:
+            return None
+        if known.digest != digest:
+            name = f"with the key {key!r}" if self._keeping.key else str(item.index)
+            raise InputError(
+                f"row {name} is not what it was when {self._store.folder} was begun",
+                hint="Rows may only be added at the end, or have a `key`; or give this "
+                "run a folder of its own",
+            )
+        result = self._known(item, known)
+        if isinstance(result, Done) or not _again(result, known, settings):
+            return result
+        item.attempts = known.attempts if known.state == _State.SENT else 0
+        return None
+
+    def _known(self, item: Item, known: _Known) -> Result:
+        head: Any = {
+            "index": item.index,
+            "row": item.row,
+            "attempts": known.attempts,
+            "src": known.src,
+            "resumed": True,
+        }
+        if known.state == _State.DONE:
+            return Done(value=self._codec.value(known.outcome or "null"), **head)
+        if known.state == _State.FAILED:
+            return Failed(error=self._codec.error(known.outcome or "null"), **head)
+        return Failed(
+            error=ConnectionLost(
+                "an earlier run ended while the app had the row",
+                endpoint=self._keeping.endpoint,
+                src=known.src,
+                hint="The job may have run: may_repeat=True calls again",
+            ),
+            **head,
+        )
+
+    async def sent(self, item: Item, replica: Replica) -> None:
+        """Keep that a row is about to be sent."""
+        key, digest = item.kept
+        action = partial(
+            self._store.execute,
+            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, NULL)",
+            *(self._number, key, digest, _State.SENT, item.attempts + 1, replica.src),
+        )
+        await self._store.write(action)
+
+    async def unsent(self, item: Item) -> None:
+        """Keep that a row has not run after all, unless an earlier attempt may have."""
+        key, _ = item.kept
+        if item.attempts:
+            return
+        action = partial(
+            self._store.execute,
+            "DELETE FROM rows WHERE stage = ? AND key = ?",
+            *(self._number, key),
+        )
+        await self._store.write(action)
+
+    async def ended(self, item: Item, result: Result) -> None:
+        """Keep what came of a row, with its files."""
+        await self._store.write(partial(self._end, item, result))
+
+    def _end(self, item: Item, result: Result) -> None:
+        key, _ = item.kept
+        if isinstance(result, Done):
+            state, outcome = _State.DONE, self._codec.of_value(result.value, key)
+        else:
+            state, outcome = _State.FAILED, self._codec.of_error(result.error)
+        self._store.execute(
+            "UPDATE rows SET state = ?, attempts = ?, src = ?, outcome = ? "
+            "WHERE stage = ? AND key = ?",
+            *(state, result.attempts, result.src, outcome, self._number, key),
+        )
+
+
+def _again(failed: Failed[Any], known: _Known, settings: Settings) -> bool:
+    """Return whether a row is called again that an earlier run has not done."""
+    if known.state == _State.SENT:
+        return settings.may_repeat
+    lost = fate_of(failed.error) is Fate.UNSURE and failed.may_have_run
+    return settings.retry_failed and (settings.may_repeat or not lost)
