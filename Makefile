@@ -91,8 +91,8 @@ bench-hostile: $(READY) ## What hostile apps do to healthy ones; writes benchmar
 soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes benchmarks/SOAK.md
 	@$(PY) -m benchmarks.soak $(ARGS)
 
-storm: $(READY) ## A minute of jobs that are cancelled at any moment, on Gradio 5 and on 6
-	@STORM_SECONDS=60 $(PY) -m pytest tests/runtime/test_storm.py -s $(ARGS)
+storm: $(READY) ## A minute of jobs that are cancelled at any moment, on Gradio 5 and on 6; clients that are killed
+	@STORM_SECONDS=60 KILLS=20 $(PY) -m pytest tests/runtime/test_storm.py tests/runtime/map/test_kill.py -s $(ARGS)
 
 docs: $(READY) ## The documentation as a site, build/docs/index.html
 	@$(PY) -m sphinx -E -W --keep-going -q -b html docs build/docs

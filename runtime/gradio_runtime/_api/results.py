@@ -131,15 +131,18 @@ class Stage:
             raise TypeError(f"{call!r} is a call of {other!r}, and not of {known!r}")
         return call
 
-    def opened(self, call: Prepared) -> tuple[Sequence[Replica], Keeper | None]:
-        """Return the apps that do the rows, and what keeps them."""
-        endpoint, keeper = self.endpoint, None
-        if self.store is not None:
-            read = reader_of(endpoint.__wrapped__)
-            name, spec = str(endpoint.api_name), endpoint.app.spec
-            keeping = Keeping(name, spec, read, self.key)
-            keeper = self.store.stage(self.number, keeping)
-        return endpoint.__gradio_replicas__(self.clients), keeper
+    def keeper(self) -> Keeper | None:
+        """Return what keeps the rows."""
+        if self.store is None:
+            return None
+        name, spec = str(self.endpoint.api_name), self.endpoint.app.spec
+        read = reader_of(self.endpoint.__wrapped__)
+        return self.store.stage(self.number, Keeping(name, spec, read, self.key))
+
+    def replicas(self) -> Sequence[Replica]:
+        """Return the apps that do the rows."""
+        replicas: list[Replica] = self.endpoint.__gradio_replicas__(self.clients)
+        return replicas
 
 
 class Results(Generic[T, R]):

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from .._engine.kept import Json, decoded, encoded, shown_url, slots_of, struck
 from .._engine.results import ResultReader
 from .._models.filenames import reserved_place, safe_name
 from .._models.files import File, facts_of
+from .._transfer.transfer import default_download_dir
 from ..errors import GradioError, OutputMismatch
 from .stage import Item
 
@@ -49,14 +51,14 @@ class Keeping:
             raise TypeError(f"a key is a text or a whole number, not {key!r}")
         return key
 
-    def digest(self, item: Item) -> bytes:
+    def digest(self, item: Item) -> str:
         """Return what tells the inputs of a row from others."""
         inputs = item.call.inputs
         values = {
             name: encoded(getattr(inputs, name), _identity)
             for name in type(inputs).model_fields
         }
-        return sha256(json.dumps(values, sort_keys=True).encode()).digest()
+        return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
     def codec(self, folder: Path, files: str) -> Codec:
         """Return what writes results; their files go into a folder within another."""
@@ -116,16 +118,12 @@ class Codec:
         return error
 
     def _taken(self, file: File, place: Path) -> Json:
-        """Take a file into the store, without a copy where that is possible."""
+        """Take a file into the store."""
         known = self._remote(file)
         if file.path is not None:
             place.mkdir(parents=True, exist_ok=True)
             target = reserved_place(place, safe_name(file.orig_name or file.path.name))
-            target.unlink()
-            try:
-                os.link(file.path, target)
-            except OSError:
-                shutil.copyfile(file.path, target)
+            _copy(file.path, target)
             file.path = target
             known["path"] = target.relative_to(self._folder).as_posix()
         return known
@@ -143,22 +141,32 @@ class Codec:
         return File(**known, path=None if path is None else self._folder / path)
 
 
-def _identity(file: File) -> Json:
+def _copy(path: Path, target: Path) -> None:
+    """Copy a file over an empty one; of a download of ours, which nobody writes to, link."""
+    if path.is_relative_to(default_download_dir()):
+        with suppress(OSError):
+            target.unlink()
+            os.link(path, target)
+            return
+    shutil.copyfile(path, target)
+
+
+def _identity(file: File) -> dict[str, Json]:
     """Return what a file among the inputs is known by."""
     content = facts_of(file).content
     if isinstance(content, bytes):
-        return sha256(content).hexdigest()
+        return {"sha256": sha256(content).hexdigest()}
     if content is not None:
         place = content.tell()
         whole = content.read()
         content.seek(place)
-        return sha256(whole).hexdigest()
+        return {"sha256": sha256(whole).hexdigest()}
     if file.path is None:
         # An app's own address of a file may have what gives access, for a time.
         url = file.url or ""
-        return url if facts_of(file).named else shown_url(url)
-    try:
+        return {"url": url if facts_of(file).named else shown_url(url)}
+    known: dict[str, Json] = {"path": str(file.path)}
+    with suppress(OSError):
         found = file.path.stat()
-    except OSError:
-        return str(file.path)
-    return [str(file.path), found.st_size, found.st_mtime_ns]
+        known |= {"size": found.st_size, "mtime": found.st_mtime_ns}
+    return known

@@ -86,6 +86,7 @@ class Run:
         self._error: BaseException | None = None
         self._replicas: Replicas | None = None
         self._keeper: Keeper | None = None
+        self._opened = False
         # What follows is the loop's own.
         self._waiting: deque[Item] = deque()
         self._running: set[asyncio.Task[None]] = set()
@@ -170,16 +171,17 @@ class Run:
             if fate_of(error) is not Fate.FAILED:
                 raise
             return Failed(index=index, row=row, error=error, attempts=0, src=None)
+        item = Item(index, place, row, call)
+        if not self._opened:
+            self._keeper, self._opened = self._stage.keeper(), True
+        if self._keeper and (known := self._keeper.recall(item, self._settings)):
+            return known
         if self._replicas is None:
-            replicas, self._keeper = self._stage.opened(call)
             concurrency, patience = self._settings.concurrency, self._settings.patience
             self._replicas = Replicas(
-                replicas, concurrency=concurrency, patience=patience
+                self._stage.replicas(), concurrency=concurrency, patience=patience
             )
-        item = Item(index, place, row, call)
-        if self._keeper is None:
-            return item
-        return self._keeper.recall(item, self._settings) or item
+        return item
 
     def _to_loop(self, function: Callable[..., object], *args: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the interpreter is on its way out

@@ -97,6 +97,10 @@ class Stage(Protocol):
         """Return the call for a row; raise a `GradioError` if there can be none."""
         ...
 
-    def opened(self, call: Prepared) -> tuple[Sequence[Replica], Keeper | None]:
-        """Return the apps that do the rows, and what keeps them; blocks."""
+    def keeper(self) -> Keeper | None:
+        """Return what keeps the rows, if anything does; blocks."""
+        ...
+
+    def replicas(self) -> Sequence[Replica]:
+        """Return the apps that do the rows; blocks."""
         ...

@@ -8,13 +8,13 @@ kept at the same time share a transaction. One process at a time has the folder.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
@@ -33,14 +33,25 @@ CREATE TABLE IF NOT EXISTS stages (
     stage INTEGER PRIMARY KEY, format INTEGER, endpoint TEXT, spec TEXT, keyed INTEGER
 );
 CREATE TABLE IF NOT EXISTS rows (
-    stage INTEGER, key, digest BLOB, state INTEGER, attempts INTEGER, src TEXT,
+    stage INTEGER, key, digest TEXT, state INTEGER, attempts INTEGER, src TEXT,
     outcome TEXT, PRIMARY KEY (stage, key)
 );
 CREATE TEMP TABLE seen (stage INTEGER, key, PRIMARY KEY (stage, key));
 """
 
-#: What is done in a transaction of the thread that writes.
-Action: TypeAlias = Callable[[], object]
+# Many rows in one statement: between two, Python's threads take turns, each of which may
+# take milliseconds while the loop has much to do.
+_PUT = "INSERT OR REPLACE INTO rows SELECT {} FROM json_each(?)".format(  # noqa: S608
+    ", ".join(f"json_extract(value, '$[{n}]')" for n in range(7))
+)
+_DROP = (
+    "DELETE FROM rows WHERE (stage, key) IN "
+    "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+)
+
+#: Makes a row of the table to write, or the two values that name one to drop; it is
+#: called by the thread that writes.
+Make: TypeAlias = Callable[[], tuple[Any, ...]]
 
 
 class _State(IntEnum):
@@ -51,7 +62,7 @@ class _State(IntEnum):
 
 
 class _Known(NamedTuple):
-    digest: bytes
+    digest: str
     state: int
     attempts: int
     src: str
@@ -59,7 +70,7 @@ class _Known(NamedTuple):
 
 
 class _Write(NamedTuple):
-    action: Action
+    make: Make
     loop: asyncio.AbstractEventLoop
     kept: asyncio.Future[None]
 
@@ -164,16 +175,12 @@ class Store:
 
     # ---- writing, on a thread of its own
 
-    async def write(self, action: Action) -> None:
-        """Do something in a transaction, and return once that is on disk."""
+    async def write(self, make: Make) -> None:
+        """Write a row, or drop one, and return once that is on disk."""
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Write(action, loop, kept))
+        self._queue.put(_Write(make, loop, kept))
         await kept
-
-    def execute(self, statement: str, *values: Any) -> None:
-        """Execute a statement; for actions."""
-        self._db.execute(statement, values)
 
     def close(self) -> None:
         """Let go of the folder, once all is written; blocks."""
@@ -191,25 +198,37 @@ class Store:
         self._db.close()
 
     def _write(self, writes: list[_Write]) -> None:
-        error: Exception | None = None
-        with self._lock:
+        rows: dict[str, list[tuple[Any, ...]]] = {_PUT: [], _DROP: []}
+        made: list[_Write] = []
+        for write in writes:
             try:
-                self._db.execute("BEGIN")
-                for write in writes:
-                    write.action()
-                self._db.execute("COMMIT")
-            except Exception as caught:  # noqa: BLE001  # the run stops with it
-                error = caught
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-        for loop in {write.loop for write in writes}:
-            kept = [write.kept for write in writes if write.loop is loop]
-            with suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(_tell, kept, error)
+                row = write.make()
+            except Exception as error:  # noqa: BLE001  # whoever waits gets it
+                _tell([write], error)
+            else:
+                rows[_DROP if len(row) == 2 else _PUT].append(row)
+                made.append(write)
+        try:
+            with self._lock:
+                for statement, several in rows.items():
+                    if several:
+                        self._db.execute(statement, (json.dumps(several),))
+        except Exception as error:  # noqa: BLE001  # whoever waits gets it
+            _tell(made, error)
+        else:
+            _tell(made, None)
 
 
-def _tell(kept: Iterable[asyncio.Future[None]], error: Exception | None) -> None:
-    for future in kept:
+def _tell(writes: Sequence[_Write], error: Exception | None) -> None:
+    """Tell those who wait, of each loop, what came of it."""
+    for loop in {write.loop for write in writes}:
+        futures = [write.kept for write in writes if write.loop is loop]
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(_settle, futures, error)
+
+
+def _settle(futures: Iterable[asyncio.Future[None]], error: Exception | None) -> None:
+    for future in futures:
         if future.done():
             continue
         if error is None:
@@ -278,41 +297,38 @@ class StageStore:
 
     async def sent(self, item: Item, replica: Replica) -> None:
         """Keep that a row is about to be sent."""
-        key, digest = item.kept
-        action = partial(
-            self._store.execute,
-            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, NULL)",
-            *(self._number, key, digest, _State.SENT, item.attempts + 1, replica.src),
-        )
-        await self._store.write(action)
+        row = self._row(item, _State.SENT, item.attempts + 1, replica.src, None)
+        await self._store.write(lambda: row)
 
     async def unsent(self, item: Item) -> None:
         """Keep that a row has not run after all, unless an earlier attempt may have."""
-        key, _ = item.kept
-        if item.attempts:
-            return
-        action = partial(
-            self._store.execute,
-            "DELETE FROM rows WHERE stage = ? AND key = ?",
-            *(self._number, key),
-        )
-        await self._store.write(action)
+        if not item.attempts:
+            await self._store.write(lambda: (self._number, item.kept[0]))
 
     async def ended(self, item: Item, result: Result) -> None:
         """Keep what came of a row, with its files."""
-        await self._store.write(partial(self._end, item, result))
+        await self._store.write(lambda: self._ended(item, result))
 
-    def _end(self, item: Item, result: Result) -> None:
-        key, _ = item.kept
+    def _ended(self, item: Item, result: Result) -> tuple[Any, ...]:
         if isinstance(result, Done):
-            state, outcome = _State.DONE, self._codec.of_value(result.value, key)
+            state, outcome = (
+                _State.DONE,
+                self._codec.of_value(result.value, item.kept[0]),
+            )
         else:
             state, outcome = _State.FAILED, self._codec.of_error(result.error)
-        self._store.execute(
-            "UPDATE rows SET state = ?, attempts = ?, src = ?, outcome = ? "
-            "WHERE stage = ? AND key = ?",
-            *(state, result.attempts, result.src, outcome, self._number, key),
-        )
+        return self._row(item, state, result.attempts, result.src, outcome)
+
+    def _row(
+        self,
+        item: Item,
+        state: _State,
+        attempts: int,
+        src: str | None,
+        outcome: str | None,
+    ) -> tuple[Any, ...]:
+        key, digest = item.kept
+        return self._number, key, digest, state, attempts, src, outcome
 
 
 def _again(failed: Failed[Any], known: _Known, settings: Settings) -> bool:
