@@ -53,7 +53,7 @@ def run(
 ) -> tuple[int, Seen]:
     """How many calls there were; and the index, `resumed`, and result or error of each."""
 
-    def plus(num1: float, operation: object, num2: float) -> float:
+    def plus(num1: float, operation: object, num2: float = 100) -> float:
         return num1 + num2
 
     with predict.fake(plus, optional=True) as fake:
