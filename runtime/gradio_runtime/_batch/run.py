@@ -271,8 +271,6 @@ class Run:
 
     async def _attempt(self, item: Item, replica: Replica, begun: float) -> None:
         try:
-            if self._keeper is not None:
-                await self._keeper.sent(item, replica)
             job = await self._started(item, replica)
             try:
                 value = await job
@@ -289,10 +287,23 @@ class Run:
             replica.busy -= 1
 
     async def _started(self, item: Item, replica: Replica) -> Awaitable[Any]:
+        """Begin a call, once it is kept that it begins."""
+        if self._keeper is not None:
+            try:
+                await self._keeper.sent(item, replica)
+            except asyncio.CancelledError:
+                await self._keeper.unsent(item)
+                raise
         start = partial(replica.start, item.call)
-        if replica.faked():  # by code of the caller's, which may block
-            return await in_thread(partial(self._context.copy().run, start))
-        return self._context.run(start)
+        if not replica.faked():
+            return self._context.run(start)
+        # By code of the caller's, which may block.
+        begun = in_thread(partial(self._context.copy().run, start))
+        try:
+            return await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            await self._take_back(item, replica, await begun)
+            raise
 
     def _done(self, item: Item, replica: Replica, value: Any) -> Result:
         replica.served()

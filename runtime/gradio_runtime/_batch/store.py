@@ -69,6 +69,20 @@ class _Known(NamedTuple):
     outcome: str | None
 
 
+class _Place(NamedTuple):
+    """What a row is known by, and what was known of it before this run."""
+
+    key: Key
+    digest: str
+    before: _Known | None
+
+    @property
+    def attempts(self) -> int:
+        """Return how many calls may have run of which nothing came."""
+        before = self.before
+        return before.attempts if before and before.state == _State.SENT else 0
+
+
 class _Write(NamedTuple):
     make: Make
     loop: asyncio.AbstractEventLoop
@@ -256,8 +270,8 @@ class StageStore:
         if self._keeping.key and not self._store.is_first(self._number, key):
             raise InputError(f"two rows have the key {key!r}, so they cannot be kept")
         digest = self._keeping.digest(item)
-        item.kept = key, digest
         known = self._store.find(self._number, key)
+        item.kept = _Place(key, digest, known)
         if known is None:
             return None
         if known.digest != digest:
@@ -270,7 +284,7 @@ class StageStore:
         result = self._known(item, known)
         if isinstance(result, Done) or not _again(result, known, settings):
             return result
-        item.attempts = known.attempts if known.state == _State.SENT else 0
+        item.attempts = item.kept.attempts
         return None
 
     def _known(self, item: Item, known: _Known) -> Result:
@@ -302,8 +316,12 @@ class StageStore:
 
     async def unsent(self, item: Item) -> None:
         """Keep that a row has not run after all, unless an earlier attempt may have."""
-        if not item.attempts:
-            await self._store.write(lambda: (self._number, item.kept[0]))
+        place: _Place = item.kept
+        if item.attempts > place.attempts:
+            return
+        name = self._number, place.key
+        row = name if place.before is None else (*name, *place.before)
+        await self._store.write(lambda: row)
 
     async def ended(self, item: Item, result: Result) -> None:
         """Keep what came of a row, with its files."""
@@ -313,7 +331,7 @@ class StageStore:
         if isinstance(result, Done):
             state, outcome = (
                 _State.DONE,
-                self._codec.of_value(result.value, item.kept[0]),
+                self._codec.of_value(result.value, item.kept.key),
             )
         else:
             state, outcome = _State.FAILED, self._codec.of_error(result.error)
@@ -327,8 +345,8 @@ class StageStore:
         src: str | None,
         outcome: str | None,
     ) -> tuple[Any, ...]:
-        key, digest = item.kept
-        return self._number, key, digest, state, attempts, src, outcome
+        place: _Place = item.kept
+        return self._number, place.key, place.digest, state, attempts, src, outcome
 
 
 def _again(failed: Failed[Any], known: _Known, settings: Settings) -> bool:
