@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -85,6 +86,27 @@ def test_a_generated_client_knows_what_to_copy(hub: Hub) -> None:
         WireClient.duplicate(token="hf_me")  # generated from an address
     with pytest.raises(InputError, match="needs the id of a Space"):
         Client.duplicate(token="hf_me")
+
+
+def test_several_copies_and_one_warning(hub: Hub) -> None:
+    """They share rows; the bill is told of once, before anything is made."""
+    with pytest.warns(UserWarning, match=r"3 copies of .* run on t4-small") as warned:
+        clients = SpaceClient.duplicates(3, token="hf_me", hardware="t4-small")
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
+    assert [client.src for client in clients] == ["me/wire-1", "me/wire-2", "me/wire-3"]
+    echo = clients[0].echo
+    with clients[0], clients[1], clients[2]:
+        results = list(echo.map("abcdef" * 5, echo.call, clients=clients))
+    assert {getattr(result, "src", "") for result in results} == {
+        c.src for c in clients
+    }
+    assert len(made(hub)) == 3
+    with warnings.catch_warnings(action="error"), pytest.raises(UserWarning):
+        SpaceClient.duplicates(2, to_id="x", token="hf_me", hardware="t4-small")
+    assert len(made(hub)) == 3
+    with pytest.raises(InputError, match="n is 0"):
+        SpaceClient.duplicates(0, token="hf_me")
 
 
 def test_all_that_can_be_wished_for(hub: Hub) -> None:

@@ -134,6 +134,7 @@ async def right() -> None:
     assert_type(
         CalculatorClient.duplicate(token="t", on_drift="warn"), CalculatorClient
     )
+    assert_type(CalculatorClient.duplicates(3, token="t"), list[CalculatorClient])
     untyped: Client = CalculatorClient()
     untyped.predict(1, "add")
 
@@ -263,6 +264,7 @@ async def wrong() -> None:
     Client.duplicate("a/b", colour="red")  # wrong: no such option
     Client.duplicate("a/b", src="a/b")  # wrong: it is from_id
     text = CalculatorClient.duplicate("a/b")  # wrong: it is a client
+    CalculatorClient.duplicates("a/b")  # wrong: how many
     Overriding("a/b").predict("3")  # wrong: a string for a number
     Overriding("a/b").submit.stream(m=3)  # wrong: no such parameter
     PredictInput(num1=1)  # wrong: a field is missing

@@ -82,7 +82,7 @@ BUILTINS = _words(
 MEMBERS = _words(
     """
     _address _closed _connection _connections _predict _settings _submit aclose app close
-    config connect duplicate reset_session session_hash src use view_api
+    config connect duplicate duplicates reset_session session_hash src use view_api
     """
 )
 

@@ -18,7 +18,7 @@ from typing import (
 )
 
 from .._engine.options import Options
-from .._http.settings import CopySettings, Settings, show_as, takes
+from .._http.settings import CopySettings, Settings, show_as, takes, takes_after
 from ..description.addresses import shown_src
 from ..errors import InputError, client_closed
 from .defaults import InUse, Source
@@ -86,14 +86,33 @@ class Client:
     @takes(CopySettings)
     def duplicate(cls: type[C], settings: CopySettings) -> C:
         """Make a copy of a Space and connect to it; documented at the model."""
-        from .._http.offline import check_online
         from .._hub.copies import copy_space
 
-        check_online("duplicating a Space")
-        from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
-        if from_id is None:
-            raise InputError("duplicate needs the id of a Space", hint="Give from_id")
+        from_id = _to_copy(cls, settings)
         return _connected(cls(copy_space(from_id, settings), **settings.of_client))
+
+    @classmethod
+    @takes_after(CopySettings)
+    def duplicates(cls: type[C], n: int, settings: CopySettings) -> list[C]:
+        """Make `n` copies of a Space, and connect to each; for `Endpoint.map(clients=…)`.
+
+        They are called as one copy would be, with a number each: `name-1`, `name-2` …
+        Otherwise it is as `duplicate`, with one warning of what they cost together.
+        """
+        from .._hub.copies import copy_spaces
+
+        if n < 1:
+            raise InputError(f"n is {n}, and must be 1 or more")
+        copies = copy_spaces(_to_copy(cls, settings), settings, n)
+        clients = [cls(copy, **settings.of_client) for copy in copies]
+        try:
+            for client in clients:
+                client.connect()
+        except BaseException:
+            for client in clients:
+                client.close()
+            raise
+        return clients
 
     def _connection(self) -> Connection:
         """Return the connection of this process, made at its first use."""
@@ -336,6 +355,17 @@ class Client:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.src!r})"
+
+
+def _to_copy(cls: type[Client], settings: CopySettings) -> str:
+    """Return the Space that is to be copied."""
+    from .._http.offline import check_online
+
+    check_online("duplicating a Space")
+    from_id = settings.from_id or (cls.app.src if cls.app is not None else None)
+    if from_id is None:
+        raise InputError("duplicate needs the id of a Space", hint="Give from_id")
+    return from_id
 
 
 def _connected(client: C) -> C:

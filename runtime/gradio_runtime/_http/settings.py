@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import ssl
 
 P = ParamSpec("P")
+F = TypeVar("F")
 M = TypeVar("M")
 R = TypeVar("R")
 S = TypeVar("S")
@@ -271,6 +272,24 @@ def takes(
         own = next(iter(inspect.signature(method).parameters.values()))
         show_as(taking, model, own.replace(kind=own.POSITIONAL_ONLY))
         taking.__doc__ = model.__doc__
+        return taking
+
+    return decorate
+
+
+def takes_after(
+    model: Callable[P, M],
+) -> Callable[[Callable[[S, F, M], R]], Callable[Concatenate[S, F, P], R]]:
+    """Have a method do the same whose first argument comes before the model's own."""
+
+    def decorate(method: Callable[[S, F, M], R]) -> Callable[Concatenate[S, F, P], R]:
+        def taking(self: S, first: F, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            return method(self, first, model(*args, **kwargs))
+
+        functools.update_wrapper(taking, method)
+        own, first, *_ = inspect.signature(method).parameters.values()
+        kind = own.POSITIONAL_ONLY
+        show_as(taking, model, own.replace(kind=kind), first.replace(kind=kind))
         return taking
 
     return decorate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._http.settings import CopySettings
@@ -20,11 +21,35 @@ _log = logging.getLogger("gradio_runtime").getChild("hub")
 _FREE = frozenset({"cpu-basic", "zero-a10g"})
 
 
-def copy_space(from_id: str, wishes: CopySettings) -> str:
+def copy_spaces(from_id: str, wishes: CopySettings, n: int) -> list[str]:
+    """Make so many copies unless they exist, with one warning of what they cost.
+
+    They have the name of one copy, and a number each.
+    """
+    source = _checked(from_id, wishes.to_id)
+    original = look_up(source, _token(wishes.token, source))
+    hardware = wishes.hardware or original.hardware
+    if _is_paid(hardware):
+        warnings.warn(
+            f"{n} copies of {original.id} run on {hardware}: the Hub bills their owner "
+            f"for {n} times that while they are awake; each sleeps after "
+            f"{wishes.sleep_timeout:g} min without a visitor. "
+            f"See {endpoint()}/settings/billing",
+            stacklevel=4,
+        )
+    name = wishes.to_id or original.id.partition("/")[2]
+    return [
+        copy_space(from_id, replace(wishes, to_id=f"{name}-{k}"), warned=True)
+        for k in range(1, n + 1)
+    ]
+
+
+def copy_space(from_id: str, wishes: CopySettings, *, warned: bool = False) -> str:
     """Make a copy of a Space unless it exists, and return its id; it may not run yet.
 
     One Space, given by its id or page, can have any number of copies, each with its own
-    `to_id`. For the errors see `Client.duplicate`.
+    `to_id`. For the errors see `Client.duplicate`. `warned` is whether the caller has
+    warned of what it costs.
     """
     source = _checked(from_id, wishes.to_id)
     token = _token(wishes.token, source)
@@ -36,10 +61,10 @@ def copy_space(from_id: str, wishes: CopySettings) -> str:
     except SpaceError as error:
         if error.stage != NOT_FOUND:
             raise
-        if _created(original, target, token, wishes):
+        if _created(original, target, token, wishes, warned=warned):
             return target
         existing = look_up(target, token)  # another process was faster
-    _use_again(existing, token, wishes)
+    _use_again(existing, token, wishes, warned=warned)
     return existing.id
 
 
@@ -81,12 +106,14 @@ def _target(original: Space, to_id: str | None, token: str) -> str:
     return f"{me['name']}/{to_id or original.id.partition('/')[2]}"
 
 
-def _created(original: Space, target: str, token: str, wishes: CopySettings) -> bool:
+def _created(
+    original: Space, target: str, token: str, wishes: CopySettings, *, warned: bool
+) -> bool:
     """Create the copy; return False if it exists by now."""
     from huggingface_hub.errors import HfHubHTTPError
 
     hardware: Any = wishes.hardware or original.hardware
-    if paid := _is_paid(hardware):
+    if (paid := _is_paid(hardware)) and not warned:
         _warn_of_bills(target, hardware, wishes)
     _log.info("duplicating the Space %s as %s", original.id, target)
     with translated(original.id, token):
@@ -109,7 +136,7 @@ def _created(original: Space, target: str, token: str, wishes: CopySettings) -> 
     return True
 
 
-def _use_again(space: Space, token: str, wishes: CopySettings) -> None:
+def _use_again(space: Space, token: str, wishes: CopySettings, *, warned: bool) -> None:
     """Use an existing copy: only its hardware and sleep time are changed."""
     _log.info("using the Space %s, which exists", space.id)
     if wishes.secrets or wishes.variables:
@@ -119,7 +146,7 @@ def _use_again(space: Space, token: str, wishes: CopySettings) -> None:
         )
     hardware: Any = wishes.hardware or space.hardware
     changed, paid = hardware != space.hardware, _is_paid(hardware)
-    if changed and paid:
+    if changed and paid and not warned:
         _warn_of_bills(space.id, hardware, wishes)
     seconds = wishes.sleep_seconds if paid else None
     with translated(space.id, token):
