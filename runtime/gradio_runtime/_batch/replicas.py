@@ -73,7 +73,7 @@ class Replica:
             case Fate.BUSY:
                 usual = PAUSE * random.uniform(1, 2)  # noqa: S311
                 self._pause(now, busy_pause(error, usual))
-            case Fate.AWAY if begun >= self._away_at:
+            case Fate.AWAY if begun > self._away_at:
                 # Calls that were under way together are one failure.
                 self._away = min(2 * self._away or FIRST_AWAY, LONGEST_AWAY)
                 self._away_at = now

@@ -383,10 +383,13 @@ class Execution(Generic[T]):
         life = entry.life
         try:
             async with asyncio.timeout(ANSWERED_WITHIN):
-                if not life.left_queue and await entry.remove():
-                    # A generator may have been started meanwhile.
+                if not life.left_queue:
+                    # Its end may come before the answer. And a generator may have been
+                    # started meanwhile.
                     self._taken_back = not entry.yields
-                    return True
+                    if await entry.remove():
+                        return True
+                    self._taken_back = False
                 return (
                     life.left_queue and not self._outcome.ended and await entry.stop()
                 )

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from gradio_runtime import ConnectionLost, Done, Failed
+from gradio_runtime import ConnectionLost, Done, Failed, JobCancelled
 from gradio_runtime._engine.invocation import StateShared
 
 from tests.conftest import StartServer
@@ -82,6 +82,23 @@ def test_leaving_takes_jobs_back(client: WireClient, key: str) -> None:
     asyncio.run(main())
     until(lambda: len(client.marks(key)) % 2 == 0)
     assert len(client.marks(key)) <= 6
+
+
+def test_a_job_that_was_cancelled_says_whether_it_may_have_run(
+    client: WireClient, key: str
+) -> None:
+    before = client.sleep.submit(key, 1.5)
+    until(lambda: client.marks(key))
+    waiting = client.sleep.submit(f"{key} waiting", 0)
+    running = client.slow_stream.submit(f"{key} running", 50, 0.05)
+    running.first()
+    for job, may_have_run in ((waiting, False), (running, True)):
+        assert job.cancel()
+        with pytest.raises(JobCancelled) as caught:
+            job.result()
+        assert caught.value.may_have_run is may_have_run
+    before.result()
+    assert client.marks(f"{key} waiting") == []
 
 
 INTERRUPTED = """
