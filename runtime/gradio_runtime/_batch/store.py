@@ -127,7 +127,7 @@ class Store:
         self._thread.start()
 
     def _unusable(self, error: sqlite3.Error) -> InputError:
-        if "locked" in str(error):
+        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return InputError(
                 f"another run has the store {self.folder}",
                 hint="Wait for its end, or give this one a folder of its own",

@@ -19,7 +19,7 @@ from tests.runtime.wire_api import WireClient
 from tests.support.servers import GradioServer
 
 ROOT = Path(__file__).parents[3]
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
 SEED = int(os.environ.get("STORM_SEED", "1"))
 ROWS = 60
 PATH = os.pathsep.join([str(ROOT), str(ROOT / "runtime"), str(ROOT / "codegen")])

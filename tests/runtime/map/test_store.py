@@ -150,6 +150,7 @@ def test_another_run_is_refused_and_the_store_is_intact(
     assert run(tmp_path, [0, 1, 2]) == (1, [(0, True, 1), (1, True, 2), (2, False, 3)])
 
 
+@pytest.mark.slow
 def test_another_process_is_refused(tmp_path: Path) -> None:
     program = "import sys; from gradio_runtime._batch.store import Store; Store(sys.argv[1], durable=False)"
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -286,6 +287,7 @@ class Model:
                 return retry_failed and may_repeat
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(runs=RUNS)
 def test_any_sequence_of_runs(
