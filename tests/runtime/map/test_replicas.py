@@ -10,7 +10,6 @@ import pytest
 from gradio_runtime import (
     AppError,
     ConnectError,
-    ConnectionLost,
     Done,
     Failed,
     RateLimited,
@@ -184,12 +183,10 @@ def test_one_of_two_that_is_killed(start_server: StartServer) -> None:
                 lambda seconds: a.parallel_sleep.call("k", seconds),
                 concurrency=4,
                 clients=[a, b],
+                may_repeat=True,
             ):
                 results.append(result)
                 if len(results) == 20:
                     server.kill()
-    failed = [result for result in results if isinstance(result, Failed)]
-    assert len(results) == 80
-    assert len(failed) <= 4
-    assert all(isinstance(each.error, ConnectionLost) for each in failed)
-    assert {each.src for each in failed} <= {a.src}
+    assert [result.index for result in results] == list(range(80))
+    assert all(isinstance(result, Done) for result in results)
