@@ -256,9 +256,9 @@ def test_fakes_nest_and_are_restored() -> None:
 
 
 WRONG: dict[str, Callable[[], Any]] = {
-    "returns": lambda: predict.fake(returns="x"),  # type: ignore[arg-type]
-    "several": lambda: classify.fake(returns=3),  # type: ignore[arg-type]
-    "none": lambda: clear.fake(returns=3),  # type: ignore[arg-type]
+    "returns": lambda: predict.fake(returns="x"),  # type: ignore[call-overload]
+    "several": lambda: classify.fake(returns=3),  # type: ignore[call-overload]
+    "none": lambda: clear.fake(returns=3),  # type: ignore[call-overload]
     "streams": lambda: count.fake(streams=["x"]),  # type: ignore[list-item]
 }
 
@@ -269,7 +269,10 @@ def test_what_does_not_fit_is_refused_where_it_is_given(way: str) -> None:
         WRONG[way]()
 
 
-@pytest.mark.parametrize("given", [{}, {"returns": 1, "raises": QueueFull("full")}])
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"returns": 1, "raises": QueueFull("full")}, {"result": 1}, {"streams": [1]}],
+)
 def test_a_fake_answers_in_one_way(given: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="in one way"):
         predict.fake(**given)

@@ -283,6 +283,10 @@ async def wrong() -> None:
     generate("o/a", nullable_outputs="yes")  # wrong: it is a bool
     generate("o/a", includes=["a*"])  # wrong: no such option
     predict.fake(returns="3")  # wrong: it is a number
+    predict.fake()  # wrong: there is no answer
+    predict.fake(returns=3, raises=AppError("no"))  # wrong: there are two
+    count.fake(returns=3, streams=[1, 2])  # wrong: there are two
+    predict.fake(result=3)  # wrong: another name
     predict.fake(returns_each=[1, "2"])  # wrong: they are numbers
     predict.fake(returns_each=[1, ValueError("no")])  # wrong: not an error of ours
     predict.fake(raises=ValueError("no"))  # wrong: not an error of ours

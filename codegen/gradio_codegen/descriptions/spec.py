@@ -32,7 +32,7 @@ from gradio_runtime.description import (
 from gradio_runtime.description.addresses import shown_src
 from gradio_runtime.description.signature import MADE_UP_LABEL
 from gradio_runtime.description.translations import translated
-from gradio_runtime.description.triggers import triggers_of
+from gradio_runtime.description.triggers import is_filler, triggers_of
 from pydantic import BaseModel, ValidationError
 
 from ..errors import SpecError
@@ -194,9 +194,9 @@ def loads(text: str, place: str) -> AppSpec:
 
 
 def _unhashed(item: Dependency) -> set[str]:
-    """Return what is no part of the API: a trigger is where it tells the endpoint."""
-    tells = item.trigger is not None and item.trigger.tells
-    return {"id", "queue", *(() if tells else ("trigger",))}
+    """Return what is no part of the API: a trigger is where it gives the name."""
+    unnamed = is_filler(item.api_name or "_")
+    return {"id", "queue", *(() if unnamed else ("trigger",))}
 
 
 def _dump(model: BaseModel) -> dict[str, Any]:

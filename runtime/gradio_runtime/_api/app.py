@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import (
@@ -33,20 +32,19 @@ from .._models.provenance import LOCAL_FILES
 from .._models.texts import printable
 from ..description.addresses import shown_src
 from ..description.signature import Shape, labels_of
-from ..errors import GradioError, too_deep
+from ..errors import too_deep
 from .call import Call, misfit
 from .client import Client, Overridable, wait
-from .defaults import ABSENT, Source, client_in_use, stand_ins
+from .defaults import Source, client_in_use, stand_ins
 from .faces import SAME, Introspected, face
+from .faking import Faked, FakedStream
 from .mapping import I, Mapped
 
 if TYPE_CHECKING:
     from .._engine.outcome import Keep
     from .._models.files import UploadProgress
-    from .fakes import Fake, Place
     from .introspection import Seen
     from .job import Job
-    from .recordings import Mode, Recording
     from .stream import Stream
 
 P = ParamSpec("P")
@@ -130,7 +128,13 @@ class App(Source):
         return f"App({shown_src(self.src)!r})"
 
 
-class Endpoint(Introspected, Overridable[..., Any], Mapped[R, I], Generic[P, R, I]):
+class Endpoint(
+    Introspected,
+    Overridable[..., Any],
+    Mapped[R, I],
+    Faked[P, R, I],
+    Generic[P, R, I],
+):
     """One endpoint of an app, called as the function it was made from.
 
     As an attribute of a client it is bound to that client's connection.
@@ -294,58 +298,6 @@ class Endpoint(Introspected, Overridable[..., Any], Mapped[R, I], Generic[P, R, 
             return job
         return client.__gradio_start__(request, self._options, keep=keep)
 
-    def fake(
-        self,
-        function: Callable[P, R] = ABSENT,
-        *,
-        returns: R = ABSENT,
-        returns_each: Iterable[R | GradioError] = ABSENT,
-        raises: GradioError = ABSENT,
-        optional: bool = False,
-    ) -> Fake[P, R, I]:
-        """Answer calls in the app's place within a `with` block, in one of these ways.
-
-        Args:
-            function: Called with the validated inputs, by name.
-            returns: The result of every call.
-            returns_each: The result, or the error, of one call after the other.
-            raises: The error of every call.
-            optional: Whether it may end without a call, or with answers left.
-        """
-        from .fakes import Fake
-
-        ways = {"returns": returns, "returns_each": returns_each, "raises": raises}
-        return Fake(self._place(), optional=optional, function=function, **ways)
-
-    def recorded(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        mode: Mode = "once",
-        optional: bool = False,
-    ) -> Recording[P, R, I]:
-        """Answer calls from a file within a `with` block, or record them there.
-
-        It has the inputs and outputs of calls, with the content of files.
-
-        Args:
-            path: The file.
-            mode: `"once"` records if there is no file; `"replay"` never calls the app;
-                `"record"` writes the file anew.
-            optional: Whether recorded calls may be left over.
-        """
-        from .recordings import Recording
-
-        return Recording(self._place(), path, mode=mode, optional=optional)
-
-    def _place(self) -> Place[P, R]:
-        from .._engine.results import reader_of
-        from .fakes import Place
-
-        read, streams = reader_of(self._describe), isinstance(self, StreamEndpoint)
-        name, spec = str(self.api_name), self.app.spec
-        return Place(self._describe, self.call, read, name, spec, streams)
-
     def __gradio_seen__(self, method: Callable[..., Any] | None = None) -> Seen:
         """Return what a method of it says of itself; without one, what it says."""
         from .introspection import seen
@@ -383,7 +335,7 @@ class Endpoint(Introspected, Overridable[..., Any], Mapped[R, I], Generic[P, R, 
         return f"<{type(self).__name__} {what}>"
 
 
-class StreamEndpoint(Endpoint[P, R, I]):
+class StreamEndpoint(FakedStream[P, R, I], Endpoint[P, R, I]):
     """A generator endpoint: it also streams."""
 
     @face
@@ -395,39 +347,6 @@ class StreamEndpoint(Endpoint[P, R, I]):
         from .stream import Stream
 
         return Stream(self._start(self.call(*args, **kwargs), keep="unread"))
-
-    def fake(
-        self,
-        function: Callable[P, R] = ABSENT,
-        *,
-        returns: R = ABSENT,
-        returns_each: Iterable[R | GradioError] = ABSENT,
-        raises: GradioError = ABSENT,
-        streams: Iterable[R | GradioError]
-        | Callable[P, Iterable[R | GradioError]] = ABSENT,
-        optional: bool = False,
-    ) -> Fake[P, R, I]:
-        """Do the same as `Endpoint.fake`, or give several outputs.
-
-        Args:
-            function: Called with the validated inputs, by name.
-            returns: The only output of every call.
-            returns_each: The output, or the error, of one call after the other.
-            raises: The error of every call.
-            streams: The outputs of every call, or a function that gives them; an error
-                ends the call.
-            optional: Whether it may end without a call, or with answers left.
-        """
-        from .fakes import Fake
-
-        ways = {"returns": returns, "returns_each": returns_each, "raises": raises}
-        return Fake(
-            self._place(),
-            optional=optional,
-            function=function,
-            streams=streams,
-            **ways,
-        )
 
 
 def _named(module: str, name: str) -> Any:

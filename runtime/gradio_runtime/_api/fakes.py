@@ -182,9 +182,11 @@ class Fake(StandIn[P, R, I]):
     def __init__(self, place: Place[P, R], *, optional: bool, **ways: object) -> None:
         super().__init__(place, optional=optional)
         given = {way: value for way, value in ways.items() if value is not ABSENT}
-        if len(given) != 1:
+        known = ["function", "returns", "returns_each", "raises"]
+        known += ["streams"] if place.streams else []
+        if len(given) != 1 or not given.keys() <= {*known}:
             raise TypeError(
-                f"a fake answers in one way: {', '.join(ways)}; "
+                f"a fake answers in one way: {', '.join(known)}; "
                 f"given are {', '.join(given) or 'none'}"
             )
         ((way, value),) = given.items()
