@@ -22,6 +22,7 @@ from .commands.demo import demo
 from .commands.diff import diff
 from .commands.generate import generate
 from .commands.inspect import inspect
+from .commands.run import run
 from .commands.save import save
 from .commands.sync import sync
 from .errors import CodegenError
@@ -103,7 +104,7 @@ def _options(
     """Turn any Gradio app into a typed Python module."""
 
 
-for _command in (inspect, save, check, diff, sync, demo):
+for _command in (inspect, save, check, diff, sync, run, demo):
     app.command(epilog=_EXIT_CODES)(grouped(_command))
 app.command(
     cls=CallCommand,
