@@ -53,7 +53,8 @@ class FastServer:
         most_open: How many there have been at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pace: float = 0.0) -> None:
+        self._pace = pace
         self.sessions: defaultdict[str, asyncio.Queue[tuple[str, dict[str, Any]]]]
         self.sessions = defaultdict(asyncio.Queue)
         self.opened = self.open = self.most_open = 0
@@ -127,8 +128,11 @@ class FastServer:
             yield {"msg": "process_starts", "event_id": event_id}
             data = job["data"]
             if job["fn_index"] == 1:
-                for text, sent in grown(int(*data)):
+                begun = asyncio.get_running_loop().time()
+                for i, (text, sent) in enumerate(grown(int(*data)), 1):
                     data = [text]
+                    if self._pace:
+                        await _until(begun + i * self._pace)
                     yield {
                         "msg": "process_generating",
                         "event_id": event_id,
@@ -146,6 +150,11 @@ class FastServer:
                 return
 
 
+async def _until(moment: float) -> None:
+    """Wait for a moment of the loop; a late output makes no other late."""
+    await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
+
+
 def grown(n: int) -> Iterator[tuple[str, object]]:
     """`n` texts, each with what is sent for it: the first one itself, then edits."""
     text = TEXT
@@ -161,9 +170,9 @@ def grown(n: int) -> Iterator[tuple[str, object]]:
 
 
 @contextmanager
-def fast_server() -> Iterator[str]:
+def fast_server(pace: float = 0.0) -> Iterator[str]:
     """The URL of such a server, which runs."""
-    command = [sys.executable, "-m", "tests.support.fast_server"]
+    command = [sys.executable, "-m", "tests.support.fast_server", str(pace)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -173,7 +182,8 @@ def fast_server() -> Iterator[str]:
 
 
 async def main() -> None:
-    server = await asyncio.start_server(FastServer().serve, "127.0.0.1", 0)
+    pace = float(sys.argv[1]) if sys.argv[1:] else 0.0
+    server = await asyncio.start_server(FastServer(pace).serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}", flush=True)
     await server.serve_forever()

@@ -15,6 +15,7 @@ import httpx2
 
 from .._loop.loop import at_exit, in_background
 from ..errors import InputError
+from .network import DirectTransport
 from .redaction import hide_secrets
 from .settings import Settings
 
@@ -24,9 +25,10 @@ _LIMITS = httpx2.Limits(
     max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0
 )
 _ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-_pools: dict[tuple[int, object, bool], httpx2.AsyncHTTPTransport] = {}
-#: Settings with which the caller replaces the connections.
+_pools: dict[tuple[int, object, bool], DirectTransport] = {}
+#: Settings with which the caller replaces the connections, and those that these have.
 _WAYS = frozenset({"mounts", "proxy", "transport"})
+_OF_CONNECTIONS = frozenset({"cert", "http1", "http2", "limits", "trust_env", "verify"})
 #: Trace events of `httpcore2` between the request and the head of its answer.
 _AT_SERVER = (
     "send_request_headers.started",
@@ -41,8 +43,12 @@ hide_secrets()
 
 def sees_addresses(options: Settings) -> bool:
     """Return whether names are resolved here, not by a proxy or the caller's code."""
-    given = options.of_httpx
-    proxied = _has_proxy() and given.get("trust_env", True)
+    return _is_direct(options.of_httpx)
+
+
+def _is_direct(given: Mapping[str, Any], host: str = "") -> bool:
+    """Return whether no proxy and no code of the caller's is between us and a host."""
+    proxied = _has_proxy(host) and given.get("trust_env", True)
     return not (proxied or _WAYS & given.keys())
 
 
@@ -76,6 +82,9 @@ def make_client(
         requested = [*hooks.get("request", ()), before]
         settings["event_hooks"] = {**hooks, "request": requested}
     try:
+        if _is_direct(own, host):
+            given = {k: v for k, v in settings.items() if k in _OF_CONNECTIONS}
+            settings["transport"] = DirectTransport(**given)
         return PoolClient(**settings, cookies=cookies)
     except (TypeError, ValueError, ImportError, httpx2.InvalidURL) as error:
         # The text may contain a proxy's password.
@@ -214,13 +223,13 @@ def _close_late(sending: asyncio.Future[httpx2.Response]) -> None:
 
 def _pool(
     verify: ssl.SSLContext | str | bool | None, *, lasting: bool
-) -> httpx2.AsyncHTTPTransport:
+) -> DirectTransport:
     """Return the pool for a TLS verification; None is for connections without TLS."""
     key = (id(asyncio.get_running_loop()), verify, lasting)
     if key not in _pools:
         limits = _LIMITS if lasting else _ONCE
         usable = _usable(verify or False)
-        _pools[key] = httpx2.AsyncHTTPTransport(verify=usable, limits=limits)
+        _pools[key] = DirectTransport(verify=usable, limits=limits)
     return _pools[key]
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 from gradio_runtime._http import pools
+from gradio_runtime._http.network import Network, Stream
 from gradio_runtime._http.settings import Settings
 from gradio_runtime._loop.loop import run_sync
-from httpcore2._backends.anyio import AnyIOBackend, AnyIOStream
 
 from tests.runtime.faults.conftest import echo, open_sockets
 from tests.runtime.wire_api import WireClient
@@ -102,7 +102,7 @@ def test_a_request_that_closes_what_was_idle_too_long(
 
     async def run() -> None:
         gate = Gate()
-        monkeypatch.setattr(AnyIOStream, "aclose", gate.before(AnyIOStream.aclose))
+        monkeypatch.setattr(Stream, "aclose", gate.before(Stream.aclose))
         client = pools.make_client(Settings(), CookieJar())
         request = client.build_request("GET", f"{server.url}/config")
         await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
@@ -121,8 +121,8 @@ def test_a_request_that_connects(
 ) -> None:
     async def run() -> None:
         gate = Gate()
-        step = AnyIOBackend.connect_tcp
-        monkeypatch.setattr(AnyIOBackend, "connect_tcp", gate.after(step))
+        step = Network.connect_tcp
+        monkeypatch.setattr(Network, "connect_tcp", gate.after(step))
         client = pools.make_client(Settings(), CookieJar())
         request = client.build_request("GET", f"{server.url}/config")
         await cancelled(gate, asyncio.create_task(client.send(request, stream=True)))
@@ -148,7 +148,7 @@ def test_a_response_that_is_closed(
         response = await client.send(request, stream=True)
         for connection in made:
             connection._connection._expire_at = 0.0
-        monkeypatch.setattr(AnyIOStream, "aclose", gate.before(AnyIOStream.aclose))
+        monkeypatch.setattr(Stream, "aclose", gate.before(Stream.aclose))
         await cancelled(gate, asyncio.create_task(response.aclose()))
 
     run_sync(run())
