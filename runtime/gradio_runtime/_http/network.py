@@ -106,7 +106,7 @@ class Stream(httpcore2.AsyncNetworkStream):
             raise httpcore2.ReadError(error) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Send bytes, and wait until the system has taken all of them."""
+        """Send bytes, and wait until the system has taken them; with TLS, those before."""
         if not buffer:
             return
         try:
