@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
+from .._loop.loop import this_process
 from .._models.status import StatusUpdate
 from ..errors import JobCancelled
 from .job import Job
@@ -28,7 +28,7 @@ class Stream(Generic[T]):
 
     def __init__(self, job: Job[T]) -> None:
         self._job = job
-        self._process = os.getpid()
+        self._process = this_process()
         self._left = False
         self._bar: ProgressBar | None = None
         self._outputs: Iterator[T] | None = None
@@ -76,7 +76,7 @@ class Stream(Generic[T]):
         return self
 
     def _check_left(self) -> None:
-        if self._process != os.getpid():
+        if self._process is not this_process():
             aiter(self._job.updates())  # says so
         if self._left:
             # Without an error, a part of the outputs would look like all of them.
@@ -94,7 +94,7 @@ class Stream(Generic[T]):
         """Leave the stream, and cancel the job if it still runs."""
         if self._bar is not None:
             self._bar.close()
-        if self._process == os.getpid() and not self._job.done():
+        if self._process is this_process() and not self._job.done():
             self._left = True
             self._job.cancel_soon()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from concurrent.futures import Future
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from .._loop.loop import check_may_block
+from .._loop.loop import check_may_block, this_process
 from .._loop.update_log import Feed
 from .._models.bounds import MAX_KEPT_SIZE
 from .._models.status import Status, StatusUpdate
@@ -46,7 +45,7 @@ class Outcome(Generic[T]):
         if keep != "latest":
             self._feed = Feed(keep=keep == "all", limit=limit)
         self._keeps_first = keep == "all"
-        self._process = os.getpid()
+        self._process = this_process()
         self._moves = 0
         self.latest: StatusUpdate[T] = StatusUpdate(Status.STARTING)
         self.emit(self.latest)
@@ -145,4 +144,4 @@ class Outcome(Generic[T]):
     @property
     def is_here(self) -> bool:
         """Return whether this is the job's process."""
-        return self._process == os.getpid()
+        return self._process is this_process()

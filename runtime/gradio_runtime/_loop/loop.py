@@ -14,10 +14,11 @@ import inspect
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Set
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Sequence, Set
 from contextvars import Context
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from ..errors import GradioError
@@ -39,12 +40,20 @@ _finishing: set[asyncio.Task[Any]] = set()
 _GRACE = 2.0
 #: Actions that are awaited there in the end, when nothing runs any more.
 _last: list[Callable[[], Awaitable[None]]] = []
+#: A thread, which waits for its lock, or a task of any loop.
+Waiter: TypeAlias = "threading.Lock | asyncio.Future[None]"
+#: Who is to be woken in the end of this turn of the loop.
+_due: list[Waiter] = []
 #: Let one thread at a time work beside each loop.
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
     WeakKeyDictionary()
 )
+#: What stands for this process: `os.getpid()` is a call of the system, too dear for each
+#: output of a stream.
+_process = object()
 #: Seconds of a round of a loop after which those that could go on should not.
 _TURN = 0.002
+_NOTHING = Context()
 #: The loop whose round is under way, and when that began.
 _round: tuple[asyncio.AbstractEventLoop, float] | None = None
 
@@ -102,6 +111,11 @@ def check_may_block(what: str) -> None:
         )
 
 
+def this_process() -> object:
+    """Return what stands for this process; after a fork it is another object."""
+    return _process
+
+
 def is_exiting() -> bool:
     """Return whether the interpreter is ending and the loop has stopped for good."""
     return _exiting
@@ -147,18 +161,51 @@ def at_exit(action: Callable[[], Awaitable[None]]) -> None:
     _last.append(action)
 
 
-def resolve(loop: asyncio.AbstractEventLoop, waiter: asyncio.Future[None]) -> bool:
-    """Wake a waiter of any loop from any thread; return False if that is closed."""
+def resolve(loop: asyncio.AbstractEventLoop, *waiters: asyncio.Future[None]) -> bool:
+    """Wake waiters of any loop from any thread; return False if that is closed."""
     try:
-        loop.call_soon_threadsafe(_set_done, waiter)
+        loop.call_soon_threadsafe(_set_done, waiters)
     except RuntimeError:
         return False
     return True
 
 
-def _set_done(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
+def _set_done(waiters: Sequence[asyncio.Future[None]]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+
+
+def wake_soon(waiter: Waiter) -> None:
+    """Wake a waiter from any thread; from the runtime's own, in the end of its turn.
+
+    Another thread that runs meanwhile takes turns with it at every read of a socket:
+    five switches for each output of a stream. So who waits is woken when the others'
+    outputs are there too, each loop once.
+    """
+    if not on_loop_thread() or _loop is None:
+        _wake([waiter])
+        return
+    if not _due:
+        _loop.call_soon(_wake_due, context=_NOTHING)
+    _due.append(waiter)
+
+
+def _wake_due() -> None:
+    due = _due.copy()
+    _due.clear()
+    _wake(due)
+
+
+def _wake(waiters: list[Waiter]) -> None:
+    tasks = defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]](list)
+    for waiter in waiters:
+        if isinstance(waiter, asyncio.Future):
+            tasks[waiter.get_loop()].append(waiter)
+        else:
+            waiter.release()
+    for loop, futures in tasks.items():
+        resolve(loop, *futures)
 
 
 def overdue() -> bool:
@@ -179,9 +226,6 @@ def overdue() -> bool:
 def _end_round() -> None:
     global _round
     _round = None
-
-
-_NOTHING = Context()
 
 
 async def beside(function: Callable[[], T], *, large: bool = True) -> T:
@@ -260,7 +304,9 @@ def settle() -> None:
 def _forget_after_fork() -> None:
     # Threads do not survive a fork; the child starts a loop of its own when it needs
     # one. The parent's sockets are left alone: closing them here would send bytes.
-    global _loop, _thread, _lock
+    global _loop, _thread, _lock, _process
+    _process = object()
+    _due.clear()
     _loop = None
     _thread = None
     _lock = threading.Lock()

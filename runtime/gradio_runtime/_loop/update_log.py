@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
 
 from .._models.bounds import MAX_KEPT_SIZE
-from .loop import resolve
+from .loop import Waiter, wake_soon
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ class Feed(Generic[T]):
         #: How many items the foremost follower has read.
         self._read = 0
         self._lock = threading.Lock()
-        self._wakers: list[Callable[[], object]] = []
+        self._waiters: list[Waiter] = []
 
     def append(self, item: T, *, weight: int = 0, replaces: bool = False) -> bool:
         """Add an item of about `weight` bytes, and wake every follower.
@@ -88,27 +87,25 @@ class Feed(Generic[T]):
 
     def _wake(self) -> None:
         """Wake all followers that wait; the lock is held."""
-        wakers, self._wakers = self._wakers, []
-        for wake in wakers:
-            wake()
+        for waiter in self._waiters:
+            wake_soon(waiter)
+        self._waiters.clear()
 
     def snapshot(self) -> list[T]:
         """Return the items so far."""
         with self._lock:
             return self._items.copy()
 
-    def _look(
-        self, position: int, wake: Callable[[], object]
-    ) -> tuple[list[T], int] | None:
+    def _look(self, position: int, waiter: Waiter) -> tuple[list[T], int] | None:
         """Return the items from a position on, and the next position.
 
-        None means that there are none yet: `wake` is called when it is time to look
+        None means that there are none yet: the waiter is woken when it is time to look
         again. An empty list is the end.
         """
         with self._lock:
             end = self.dropped + len(self._items)
             if not self._closed and end <= (position if self._keep else 0):
-                self._wakers.append(wake)
+                self._waiters.append(waiter)
                 return None
             if self._keep:
                 self._read = end
@@ -129,11 +126,11 @@ class Feed(Generic[T]):
         while True:
             woken = threading.Lock()
             woken.acquire()
-            found = self._look(position, woken.release)
+            found = self._look(position, woken)
             if found is None:
                 left = -1 if deadline is None else max(0.0, deadline - monotonic())
                 if not woken.acquire(timeout=left):
-                    self._forget(woken.release)
+                    self._forget(woken)
                     raise TimeoutError
                 continue
             items, position = found
@@ -147,13 +144,12 @@ class Feed(Generic[T]):
         position = 0
         while True:
             waiter: asyncio.Future[None] = loop.create_future()
-            wake = partial(resolve, loop, waiter)
-            found = self._look(position, wake)
+            found = self._look(position, waiter)
             if found is None:
                 try:
                     await waiter
                 except BaseException:
-                    self._forget(wake)
+                    self._forget(waiter)
                     raise
                 continue
             items, position = found
@@ -162,7 +158,7 @@ class Feed(Generic[T]):
             for item in items:
                 yield item
 
-    def _forget(self, waker: Callable[[], object]) -> None:
-        """Remove the waker of a follower that no longer waits."""
+    def _forget(self, waiter: Waiter) -> None:
+        """Remove a follower that no longer waits."""
         with self._lock, suppress(ValueError):
-            self._wakers.remove(waker)
+            self._waiters.remove(waiter)
