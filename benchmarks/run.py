@@ -15,13 +15,14 @@ from pathlib import Path
 
 import gradio_codegen
 
-from benchmarks.cases import CASES, Case
+from benchmarks.cases import CASES, Case, paced
 from benchmarks.processes import Processes
 from benchmarks.report import RESULTS, Table, Target, machine, targets_table
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
 APP = Path(__file__).with_name("app.py")
+PACED = "paced"
 TITLE = "# How long calls take"
 HOW = "Written by `make bench`; each figure is from one run on one machine."
 
@@ -44,6 +45,12 @@ def main() -> None:
         for table, verdicts in _measure(major, chosen, options.rounds):
             tell(table.markdown())
             targets += verdicts
+    if options.only in (None, PACED) and options.gradio is None:
+        tell("# Without Gradio")
+        for case in (paced.MANY, paced.ONE, paced.FAST, paced.CROWD):
+            result = paced.paced(options.rounds or 3, *case)
+            tell(result.table.markdown())
+            targets += result.targets
     tell(targets_table(targets).markdown())
     output = options.output
     if output is None and (options.only, options.gradio) == (None, None):
@@ -59,7 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, help="rounds, in place of each case's own"
     )
-    parser.add_argument("--only", choices=list(names), help="one case")
+    parser.add_argument("--only", choices=[*names, PACED], help="one case")
     parser.add_argument("--gradio", type=int, choices=list(CASES), help="one server")
     parser.add_argument(
         "--output", type=Path, help="the report's file; RESULTS.md if all is measured"

@@ -216,16 +216,6 @@ def _ours_submit(url: str, streams: int, outputs: int) -> Reading:
     return Reading(time.process_time() - begun, seconds)
 
 
-def _official(url: str, streams: int, outputs: int) -> Reading:
-    official: Any = importlib.import_module("gradio_client")
-    client = official.Client(url, verbose=False, analytics_enabled=False)
-
-    def follow(outputs: int) -> Iterable[str]:
-        yield from client.submit(outputs, api_name="/grow")
-
-    return _on_threads(partial(_followed, follow), streams, outputs)
-
-
 CALLERS: dict[str, Callable[[str, int, int], Reading]] = {
     "bare httpx2, async": partial(_run, _httpx),
     "bare httpx2, our transport": partial(_run, _httpx_plain),
@@ -234,5 +224,4 @@ CALLERS: dict[str, Callable[[str, int, int], Reading]] = {
     "stream, threads": _ours_threads,
     "stream, async": partial(_run, _ours_async),
     "submit().result()": _ours_submit,
-    "gradio_client": _official,
 }

@@ -1,4 +1,4 @@
-"""Read streams with one caller, and print what it cost as JSON.
+"""Read streams with one caller, and print what they cost as JSON.
 
 python -m benchmarks.replay.worker "stream, async" http://127.0.0.1:7860 40 100
 """
@@ -6,18 +6,15 @@ python -m benchmarks.replay.worker "stream, async" http://127.0.0.1:7860 40 100
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 from benchmarks.replay.callers import CALLERS
 
 
 def main(caller: str, url: str, streams: str, outputs: str) -> None:
-    reading = CALLERS[caller](url, int(streams), int(outputs))
-    each = reading.cpu / (int(streams) * int(outputs))
-    print(json.dumps([each, max(reading.streams) / min(reading.streams), 0]))
-    sys.stdout.flush()
-    os._exit(0)
+    cpu, seconds = CALLERS[caller](url, int(streams), int(outputs))
+    each = cpu / (int(streams) * int(outputs))
+    print(json.dumps([each, max(seconds) / min(seconds)]))
 
 
 if __name__ == "__main__":

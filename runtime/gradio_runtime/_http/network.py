@@ -13,7 +13,7 @@ import select
 import ssl
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import httpcore2
 import httpx2
@@ -168,6 +168,8 @@ class _Connection(asyncio.BufferedProtocol):
     """
 
     transport: asyncio.Transport
+    #: How often anyone has waited.
+    waits: ClassVar[int] = 0
 
     def __init__(self, below: asyncio.Transport | None = None) -> None:
         self._secure = below is not None
@@ -255,6 +257,7 @@ class _Connection(asyncio.BufferedProtocol):
                 await self._reader
             finally:
                 self._reader = None
+            _Connection.waits += 1
         if not self._chunks:
             if self._error is not None:
                 raise self._error
@@ -306,6 +309,11 @@ class _Connection(asyncio.BufferedProtocol):
         """Close the connection; who waits for it is told so."""
         self._error = self._error or ConnectionAbortedError("it was closed here")
         self.transport.abort()
+
+
+def waits() -> int:
+    """Return a number that has grown if a task has waited for its connection since."""
+    return _Connection.waits
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:
