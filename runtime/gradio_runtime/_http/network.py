@@ -2,8 +2,8 @@
 
 Its usual backend goes through anyio, which for each chunk of a stream enters a cancel
 scope, sets a timer and registers the socket anew. Here a socket stays registered while
-its reader keeps up, and one timer serves many chunks. That halves what a chunk of a slow
-stream costs (docs/benchmarks.md#streams-at-a-fixed-pace).
+its reader keeps up, and one timer serves many chunks. That takes a third to a half off
+what a chunk of a stream costs (docs/benchmarks.md#streams-at-a-fixed-pace).
 """
 
 from __future__ import annotations
