@@ -168,7 +168,7 @@ def generate_from(
         Templates(templates)  # before any work is done
     with stage("build"):
         module, diagnostics = build(spec, options, output=output)
-    if nameless:
+    if nameless and not options.include:
         text = f"{nameless} without a name left out; --all-endpoints takes them in"
         diagnostics.append(Diagnostic("note", "", text))
     with stage("models"):

@@ -65,8 +65,8 @@ class Failed(BriefFields, Generic[T]):
         return self.error.may_have_run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Summary(BriefFields):
     """What came of all rows.
 
     Attributes:
