@@ -160,7 +160,7 @@ ERRORS: list[GradioError] = [
     InputError("m", fields={"a": "b"}),
     OutputMismatch("m", raw={"data": [1]}, field="f"),
     RateLimited("m", retry_after=2.5),
-    SchemaDrift("m", parameter="p"),
+    SchemaDrift("m", parameter="prompt"),
     ServerValidationError("m", fields={"a": "b"}),
     SpaceError("m", stage="PAUSED"),
 ]
