@@ -160,14 +160,14 @@ def generate_from(
     options = options or BuildOptions()
     stage = stages or nullcontext
     _check_class_name(options.class_name)
-    spec, nameless = spec.within(all_endpoints=options.all_endpoints), spec.nameless
-    nameless -= spec.nameless
+    whole, spec = spec, spec.within(all_endpoints=options.all_endpoints)
     templates = None
     if options.templates is not None:
         templates = (base or Path()) / options.templates
         Templates(templates)  # before any work is done
     with stage("build"):
         module, diagnostics = build(spec, options, output=output)
+    nameless = whole.nameless - spec.nameless
     if nameless and not options.include:
         text = f"{nameless} without a name left out; --all-endpoints takes them in"
         diagnostics.append(Diagnostic("note", "", text))

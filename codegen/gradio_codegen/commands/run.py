@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -117,11 +118,10 @@ def run(
         # A file outlives the run where there is a place for it.
         download_files=store is not None,
     )
-    named_apps = on or ([module.src] if module.src else [])
+    sources: Sequence[str | None] = on or [module.src]  # None is the module's own app
     try:
         with ExitStack() as stack:
-            made = [connected(src) for src in named_apps] or [connected()]
-            clients = [stack.enter_context(client) for client in made]
+            clients = [stack.enter_context(connected(src)) for src in sources]
             summary = endpoint.map(
                 chain([first], given),
                 call,

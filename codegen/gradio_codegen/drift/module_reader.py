@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gradio_runtime._components.drift import Signature
-from gradio_runtime.description.signature import Shape, labels_of
+from gradio_runtime.description.signature import Shape, labels_of, shown_name
 
 from ..decide.types import ANY, NONE, ModelOf, TypeExpr
 from ..errors import UsageError
@@ -292,7 +292,7 @@ class _Reader:
                     given = [part.id for part in rest if isinstance(part, ast.Name)]
                     return self._read_endpoint(
                         node,
-                        name if isinstance(name, str) else f"fn_{name}",
+                        shown_name(name),
                         given[0] if given else "",
                         _literals(decorator),
                         stream=kind == "stream_endpoint",

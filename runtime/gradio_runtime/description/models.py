@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from .json_values import is_array, is_object
+from .signature import shown_name
 from .translations import key_of, texts_of, translated
 
 
@@ -162,7 +163,7 @@ class Dependency(_Wire):
     @property
     def shown_name(self) -> str:
         """Return the api_name with its slash; `fn_<id>` if there is none."""
-        return f"fn_{self.id}" if self.api_name is None else f"/{self.api_name}"
+        return shown_name(self.id if self.api_name is None else f"/{self.api_name}")
 
     @property
     def callable(self) -> bool:
