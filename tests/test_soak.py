@@ -82,7 +82,7 @@ def run(action: Callable[[Scene], object], *, quiet: bool) -> tuple[Account, boo
     def scene(_: int) -> Scene:
         return Scene(traffic, None, random.Random(1), Path(), quiet)
 
-    return account, Traffic(account, (action,)).run(0.01, scene)
+    return account, Traffic(account, (action,)).run(0.1, scene)
 
 
 def lose(_: Scene) -> None:
@@ -121,6 +121,6 @@ def test_a_hang_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
 
     account, fine = run(hang, quiet=False)
     release.set()
-    until(lambda: account.failed == 2 * traffic.WORKERS)  # each tells how long it took
     assert not fine
-    assert "release.wait" in account.failures[0]
+    assert any("release.wait" in failure for failure in account.failures)
+    until(lambda: any("hang took" in failure for failure in account.failures))
