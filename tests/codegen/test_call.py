@@ -386,9 +386,11 @@ def test_completion_runs_no_file_that_does_more_than_a_module(tmp_path: Path) ->
 def test_a_module_may_have_the_name_of_a_library(tmp_path: Path) -> None:
     path = tmp_path / "typer.py"
     path.write_text(module_of(endpoint("f", [Slot("textbox", "x")])).code, "utf-8")
-    done = run("call", path.name, "f", "--help", cwd=tmp_path)
+    done = run("call", path.name, "--help", cwd=tmp_path)  # the only endpoint's
     assert done.returncode == 0, done.stderr
     assert "--x" in done.stdout
+    done = run("call", path.name, "f", "a", "--timeout", "0", cwd=tmp_path)
+    assert (done.returncode, "--timeout" in done.stderr) == (2, True)
 
 
 @pytest.mark.slow

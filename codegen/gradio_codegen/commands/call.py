@@ -66,8 +66,7 @@ class CallCommand(TyperCommand):
         super().parse_args(scan, list(args))  # what is there besides its options
         source, named = scan.params["source"], scan.params["endpoint"]
         named = None if named is None or named.startswith("-") else named
-        asked = not set(args).isdisjoint(ctx.help_option_names)
-        if source is None or (named is None and asked):
+        if source is None:
             return
         module = _open(scan.params, completing=ctx.resilient_parsing)
         chosen = ctx.meta[_KEY] = _Chosen(module, module.find(named))
@@ -152,7 +151,8 @@ _Json = Annotated[
     bool, typer.Option("--json", help="Print JSON: a line for each result.")
 ]
 _Timeout = Annotated[
-    float | None, typer.Option(metavar="SECONDS", help="For the whole call.")
+    float | None,
+    typer.Option(metavar="SECONDS", min=0.001, help="For the whole call."),
 ]
 
 
