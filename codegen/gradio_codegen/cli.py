@@ -30,8 +30,8 @@ from .errors import CodegenError
 _DEFAULT_COMMAND = "generate"
 _NAME = "gradio-codegen"
 _EXIT_CODES = (
-    "Exit codes: 0 fine · 1 a breaking change, type errors, or an error of the app's "
-    "own · 2 wrong usage · "
+    "Exit codes: 0 fine · 1 a breaking change, type errors, an error of the app's own, "
+    "or rows that failed · 2 wrong usage · "
     "3 the app could not be reached or read · 70 a bug · 130 interrupted."
 )
 _COMPLETION = "_GRADIO_CODEGEN_COMPLETE"  # set by a shell that wants completions

@@ -240,9 +240,10 @@ def too_deep(parameter: str | None = None) -> InputError:
     return error
 
 
-def client_closed(src: str) -> GradioError:
-    """Return the error for the use of a client that has been closed."""
-    return GradioError("the client has been closed", src=src, hint="Make a new one")
+class ClientClosed(GradioError):
+    """A client is used that has been closed."""
+
+    usual_hint = "Make a new one"
 
 
 class FileTooLarge(InputError):

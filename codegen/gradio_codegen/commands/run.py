@@ -74,6 +74,10 @@ def run(
             help="Stop when no app has taken a row for so long.",
         ),
     ] = 600.0,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.001, help="For each row."),
+    ] = None,
     may_repeat: Annotated[
         bool, typer.Option("--may-repeat", help="Call again what may have run.")
     ] = False,
@@ -105,6 +109,8 @@ def run(
         )
     endpoint = module.endpoints[name]
     parameters = parameters_of(endpoint)
+    if output.resolve() == rows.resolve():
+        raise UsageError(f"{output} has the rows, which results would replace")
     given = rows_of(rows)
     first = next(given, None)
     if first is None:
@@ -122,18 +128,24 @@ def run(
     try:
         with ExitStack() as stack:
             clients = [stack.enter_context(connected(src)) for src in sources]
-            summary = endpoint.map(
-                chain([first], given),
-                call,
-                clients=clients,
-                concurrency=concurrency,
-                store=store,
-                patience=patience,
-                may_repeat=may_repeat,
-                retry_failed=retry_failed,
-                progress=False if talk.quiet else None,
-            ).write(output)
+            summary = (
+                endpoint.with_options(timeout=timeout)
+                .map(
+                    chain([first], given),
+                    call,
+                    clients=clients,
+                    concurrency=concurrency,
+                    store=store,
+                    patience=patience,
+                    may_repeat=may_repeat,
+                    retry_failed=retry_failed,
+                    progress=False if talk.quiet else None,
+                )
+                .write(output)
+            )
     except GradioError as error:
         raise failure_of(error, parameters) from None
+    except OSError as error:  # no place on the disk, or no right to it
+        raise UsageError(f"{output} cannot be written: {error}") from None
     talk.say(f"{output}: {summary}")
     return 1 if summary.failed else 0

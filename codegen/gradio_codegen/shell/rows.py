@@ -19,6 +19,11 @@ from .parameters import Parameter
 
 Row: TypeAlias = Mapping[str, Any]
 
+#: The column of cells beyond those that the first line of a CSV names.
+_MORE = "(more cells)"
+#: Characters of a cell; `csv` itself stops at 128 Ki.
+_LONGEST_CELL = 1 << 30
+
 
 def rows_of(path: Path) -> Iterator[Row]:
     """Yield the rows of a file, as they are read.
@@ -26,12 +31,12 @@ def rows_of(path: Path) -> Iterator[Row]:
     Raises:
         UsageError: It cannot be read.
     """
-    read = _READERS.get(path.suffix)
+    read = _READERS.get(path.suffix.lower())
     if read is None:
         raise UsageError(f"{path} is none of {', '.join(_READERS)}")
     try:
         yield from read(path)
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
 
 
@@ -77,6 +82,8 @@ def call_of(
     """
 
     def call(row: Row) -> Call[Any]:
+        if _MORE in row:
+            raise InputError("the row has more cells than there are columns")
         inputs: dict[str, Any] = {}
         for item in parameters:
             value = row.get(columns.get(item.name, ""))
@@ -91,12 +98,17 @@ def call_of(
 
 
 def _csv(path: Path) -> Iterator[Row]:
+    csv.field_size_limit(_LONGEST_CELL)
     with path.open(newline="", encoding="utf-8-sig") as file:
-        yield from csv.DictReader(file)
+        rows = csv.DictReader(file, restkey=_MORE)
+        names = rows.fieldnames or ()
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two columns are called {twice!r}")
+        yield from rows
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue

@@ -20,7 +20,7 @@ from typing import (
 from .._engine.options import Options
 from .._http.settings import CopySettings, Settings, show_as, takes, takes_after
 from ..description.addresses import shown_src
-from ..errors import InputError, client_closed
+from ..errors import ClientClosed, InputError
 from .defaults import InUse, Source
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Client:
         if connection := self._connections.get(os.getpid()):
             return connection
         if self._closed:
-            raise client_closed(self.src)
+            raise ClientClosed("the client has been closed", src=self.src)
         # Imported late: the HTTP machinery is most of the import time, and a module may
         # be imported for its types only.
         from .._engine.connection import Connection
@@ -133,7 +133,7 @@ class Client:
 
     def __gradio_open__(self) -> None:
         """Make its connection, which sends nothing; raise if there can be none."""
-        self._connection()
+        self._connection().check_address()
 
     async def __gradio_reach__(self) -> None:
         """See whether the app is there; on the runtime's loop."""

@@ -117,7 +117,7 @@ class Mapped(Generic[R, I]):
         own = self._client or self.app.default_client
         options = self._options.updated(retries=0, one_of_many=True)
         replicas: list[Replica] = []
-        for client in clients or [own]:
+        for client in dict.fromkeys(clients or [own]):  # each once
             if not self._is_faked():
                 client.__gradio_open__()
             start = partial(self._copy(client, options)._start, keep="latest")

@@ -115,7 +115,20 @@ class Stage:
                 endpoint=str(endpoint.api_name),
                 hint=f"Choose them: map(rows, lambda row: {endpoint.__name__}.call(…))",
             ) from None
-        call: Call[Any] = endpoint.call(**row)
+        try:
+            call: Call[Any] = endpoint.call(**row)
+        except InputError as error:
+            # Of tables: a cell that is empty is that of a parameter that is left out.
+            known = self._signature.parameters
+            empty = {
+                name
+                for name, item in known.items()
+                if item.default is not item.empty and row.get(name, name) is None
+            }
+            if not empty & error.fields.keys():
+                raise
+            kept = {name: row[name] for name in row.keys() - empty}
+            call = endpoint.call(**kept)
         return call
 
     def _checked(self, made: object) -> Call[Any]:

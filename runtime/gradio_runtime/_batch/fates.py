@@ -10,6 +10,7 @@ from .._http.backoff import wanted_pause
 from ..errors import (
     AppError,
     AuthenticationError,
+    ClientClosed,
     ConnectError,
     ConnectionLost,
     FileTooLarge,
@@ -61,6 +62,7 @@ FATES: dict[type[GradioError], Fate] = {
     JobCancelled: Fate.UNSURE,
     ProtocolError: Fate.UNSURE,
     AuthenticationError: Fate.STOP,
+    ClientClosed: Fate.STOP,
     SchemaDrift: Fate.STOP,
     StateShared: Fate.STOP,
 }
@@ -68,7 +70,9 @@ FATES: dict[type[GradioError], Fate] = {
 #: ZeroGPU's words, in the title or in the text: "You have exceeded your free ZeroGPU
 #: quota (120s requested vs. 44s left). Try again in 23:14:07".
 _QUOTA = re.compile(r"exceeded your[\w\s]* GPU quota|\bZeroGPU quota\b", re.IGNORECASE)
-_AGAIN_IN = re.compile(r"again in (?:(\d+) days?, )?(\d{1,3}):(\d\d):(\d\d)")
+_AGAIN_IN = re.compile(
+    r"again in (?:(\d{1,5}) days?, )?(\d{1,3}):(\d\d):(\d\d)", re.ASCII
+)
 #: Seconds to wait where no time is said.
 _UNSAID = 60.0
 
@@ -107,6 +111,8 @@ def quota_pause(error: GradioError) -> float | None:
 
 
 def busy_pause(error: GradioError, usual: float) -> float:
-    """Return the seconds for which an app that is busy is left alone."""
-    asked = wanted_pause(error)
-    return usual if asked is None else asked
+    """Return the seconds for which an app that is busy is left alone, by its word at least.
+
+    That word may be "now", with each refusal anew.
+    """
+    return max(wanted_pause(error) or 0.0, usual)

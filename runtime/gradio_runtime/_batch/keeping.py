@@ -8,21 +8,23 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias, cast
-
-from pydantic_core import to_jsonable_python
 
 from .. import errors
 from .._engine.kept import Json, decoded, encoded, shown_url, slots_of, struck
 from .._engine.results import ResultReader
 from .._models.filenames import reserved_place, safe_name
 from .._models.files import File, facts_of
+from .._models.python_values import pythons_own
+from .._transfer.sources import measure
 from .._transfer.transfer import default_download_dir
-from ..errors import GradioError, OutputMismatch
+from ..errors import GradioError, InputError, OutputMismatch
 from .stage import Item
 
+#: A row's number; or the caller's key, as JSON.
 Key: TypeAlias = str | int
 
 
@@ -46,16 +48,16 @@ class Keeping:
         """Return what a row is known by."""
         if self.key is None:
             return item.index
-        key = self.key(item.row)
+        key = pythons_own(self.key(item.row))
         if not isinstance(key, str | int):
             raise TypeError(f"a key is a text or a whole number, not {key!r}")
-        return key
+        return json.dumps(key)
 
-    def digest(self, item: Item) -> str:
-        """Return what tells the inputs of a row from others."""
-        inputs = item.call.inputs
+    def digest(self, item: Item, folder: Path) -> str:
+        """Return what tells the inputs of a row from others; a store is in the folder."""
+        inputs, identity = item.call.inputs, partial(_identity, folder=folder)
         values = {
-            name: encoded(getattr(inputs, name), _identity)
+            name: encoded(getattr(inputs, name), identity)
             for name in type(inputs).model_fields
         }
         return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -97,23 +99,18 @@ class Codec:
         """Return JSON for an error, with its attributes."""
         said: dict[str, Json] = {"class": type(error).__name__}
         for known in fields(error):
-            value = getattr(error, known.name)
-            if known.name == "raw":
-                said["raw"] = encoded(value, self._remote)
-            elif known.name not in {"hint", "usual_hint"}:
-                said[known.name] = to_jsonable_python(value)
+            if known.name not in {"hint", "usual_hint"}:
+                said[known.name] = encoded(getattr(error, known.name), self._remote)
         return json.dumps(struck(said))
 
     def error(self, text: str) -> GradioError:
         """Return an error."""
         said: dict[str, Json] = json.loads(text)
         cls = cast("type[GradioError]", getattr(errors, said.pop("class"), GradioError))
-        if "raw" in said:
-            said["raw"] = decoded(said["raw"], self._file)
         error = cls(said.pop("message"))
         for known in fields(error):
             if known.name in said and known.name != "may_have_run":
-                setattr(error, known.name, said[known.name])
+                setattr(error, known.name, decoded(said[known.name], self._file))
         error.told(may_have_run=said["may_have_run"])
         return error
 
@@ -151,20 +148,25 @@ def _copy(path: Path, target: Path) -> None:
     shutil.copyfile(path, target)
 
 
-def _identity(file: File) -> dict[str, Json]:
+def _identity(file: File, folder: Path) -> dict[str, Json]:
     """Return what a file among the inputs is known by."""
     content = facts_of(file).content
-    if isinstance(content, bytes):
-        return {"sha256": sha256(content).hexdigest()}
+    if content is not None and not isinstance(content, bytes):
+        if measure(content) is None:
+            raise InputError(
+                "a store cannot know an open stream again that cannot seek",
+                hint="Pass a path, bytes, or a stream that can seek",
+            )
+        content = content.read()
     if content is not None:
-        place = content.tell()
-        whole = content.read()
-        content.seek(place)
-        return {"sha256": sha256(whole).hexdigest()}
+        return {"sha256": sha256(content).hexdigest()}
     if file.path is None:
         # An app's own address of a file may have what gives access, for a time.
         url = file.url or ""
         return {"url": url if facts_of(file).named else shown_url(url)}
+    if file.path.is_relative_to(folder):
+        # It came with a result, and the folder may be elsewhere now.
+        return {"kept": file.path.relative_to(folder).as_posix()}
     known: dict[str, Json] = {"path": str(file.path)}
     with suppress(OSError):
         found = file.path.stat()

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic_core import to_jsonable_python
 from .._engine.output import Output
 from .._models.base import UNCHANGED, Input
 from .._models.files import AppText, File
+from .._models.python_values import pythons_own
 from ..errors import InputError
 from .results import Done, Failed
 from .rows import pyarrow
@@ -47,6 +49,9 @@ def kind_of(path: str | os.PathLike[str]) -> str:
         )
     if kind == ".parquet":
         pyarrow("a Parquet file")
+    if Path(path).is_dir() or not Path(path).parent.is_dir():
+        what = "a folder" if Path(path).is_dir() else "in a folder that is not there"
+        raise InputError(f"cannot write {path}, which is {what}")
     return kind
 
 
@@ -65,7 +70,9 @@ def written(
                 lines.write(json.dumps(record) + "\n")
                 yield result
         with spool.open(encoding="utf-8") as lines:
-            write(map(json.loads, lines), columns, part)
+            # What is no number is nothing: JSON has no NaN.
+            read = partial(json.loads, parse_constant=lambda _: None)
+            write(map(read, lines), columns or {name: set() for name in _OWN}, part)
 
 
 @contextmanager
@@ -83,13 +90,17 @@ def _replacing(target: Path, *, keep: bool = True) -> Generator[Path]:
 def record_of(result: Result) -> Record:
     """Return a row of the file: of the result, of what was given, and of what came."""
     record: Record = {"index": result.index}
-    for name, value in _parts(result.row, "row").items():
-        record[f"row_{name}" if name in _OWN else name] = _plain(value)
+
+    def add(parts: Mapping[Any, Any], prefix: str) -> None:
+        for key, value in parts.items():
+            name = str(key).encode("utf-8", "replace").decode()
+            while name in record or name in _OWN:
+                name = prefix + name
+            record[name] = _plain(value)
+
+    add(_parts(result.row, "row"), "row_")
     if isinstance(result, Done):
-        for name, value in _parts(result.value, "value").items():
-            record[f"output_{name}" if name in {*record, *_OWN} else name] = _plain(
-                value
-            )
+        add(_parts(result.value, "value"), "output_")
     error = result.error if isinstance(result, Failed) else None
     return record | {
         "attempts": result.attempts,
@@ -109,18 +120,35 @@ def _parts(value: object, name: str) -> Mapping[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON; a file is where it is."""
+    """Return a value as JSON; a file is where it is, and what is no JSON its text."""
+    try:
+        return _as_json(value)
+    except (RecursionError, ValueError):
+        return _text(value)
+
+
+def _as_json(value: Any) -> Any:
     match value:
-        case File() | AppText() | os.PathLike():
-            return str(cast("object", value))
         case bytes() | bytearray() | memoryview():
             return f"{len(cast('bytes', value))} bytes"
+        case File() | AppText() | os.PathLike() | Iterator():  # an open stream is one
+            return _text(cast("object", value))
         case list() | tuple():
-            return [_plain(item) for item in cast("Iterable[Any]", value)]
+            return [_as_json(item) for item in cast("Iterable[Any]", value)]
+        case Mapping():
+            known = cast("Mapping[Any, Any]", value)
+            return {str(key): _as_json(item) for key, item in known.items()}
         case _ if value is UNCHANGED:
             return None
         case _:
-            return to_jsonable_python(value, fallback=str)
+            return to_jsonable_python(pythons_own(value), fallback=_text)
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  # it is somebody's class
+        return f"<{type(value).__name__}>"
 
 
 def _cell(value: Any) -> Any:
@@ -180,6 +208,8 @@ def _arrow_type(kinds: set[type], arrow: Any) -> Any:
 
 def _typed(value: Any, kind: Any, arrow: Any) -> Any:
     cell = _cell(value)
+    if cell is not None and kind == arrow.float64():
+        return float(cell)
     if cell is None or kind != arrow.string():
         return cell
     text = cell if isinstance(cell, str) else json.dumps(cell)

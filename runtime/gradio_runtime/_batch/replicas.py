@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from ..errors import GradioError
+from ..errors import GradioError, JobCancelled, JobTimeout
 from .fates import Fate, busy_pause, quota_pause
 
 #: Seconds for which an app is left alone after a refusal or a lost call, about.
@@ -79,7 +79,10 @@ class Replica:
                 self._away_at = now
                 self._pause(now, self._away)
             case Fate.UNSURE:
-                self._pause(now, PAUSE)
+                if isinstance(error, JobTimeout | JobCancelled) and error.may_have_run:
+                    self.served()  # the row was in its hands
+                else:
+                    self._pause(now, PAUSE)
             case Fate.QUOTA:
                 self._pause(now, quota_pause(error) or 0.0)
             case Fate.FAILED:

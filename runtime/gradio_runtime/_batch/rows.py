@@ -8,10 +8,14 @@ from typing import Any, cast
 
 from ..errors import GradioError
 
+#: Rows of a table that are made at a time: its batch may be the whole table.
+_CHUNK = 1000
+
 
 def as_rows(given: Any) -> Iterable[Any]:
-    """Return rows to iterate over; those of a table are mappings."""
-    return _of_table(given) if _is_table(given) else cast("Iterable[Any]", given)
+    """Return rows to iterate over; those of a table are mappings, of a column values."""
+    is_arrow = hasattr(given, "__arrow_c_stream__")
+    return _of_arrow(given) if is_arrow else cast("Iterable[Any]", given)
 
 
 def count_of(given: Any) -> int | None:
@@ -32,11 +36,12 @@ def pyarrow(wanted_for: str) -> Any:
         ) from None
 
 
-def _is_table(given: Any) -> bool:
-    return hasattr(given, "__arrow_c_stream__")
-
-
-def _of_table(given: Any) -> Iterator[dict[str, Any]]:
-    reader = pyarrow("a table of rows").RecordBatchReader.from_stream(given)
-    for batch in reader:
-        yield from batch.to_pylist()
+def _of_arrow(given: Any) -> Iterator[Any]:
+    arrow = pyarrow("a table of rows")
+    try:
+        batches = arrow.RecordBatchReader.from_stream(given)
+    except arrow.ArrowInvalid:  # a column by itself
+        batches = arrow.chunked_array(given).chunks
+    for batch in batches:
+        for start in range(0, len(batch), _CHUNK):
+            yield from batch.slice(start, _CHUNK).to_pylist()

@@ -21,6 +21,7 @@ from collections.abc import (
 )
 from concurrent.futures import Future
 from contextvars import Context
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -261,7 +262,7 @@ class Run:
         self._changed.set()
 
     def _out_of_patience(self) -> GradioError:
-        error = self._last_error or ConnectionLost("no app takes rows")
+        error = copy(self._last_error) or ConnectionLost("no app takes rows")
         seconds = self._settings.patience
         error.hint = (
             f"The run has stopped: no app took a row for {seconds:g} s (`patience`), or "
@@ -341,7 +342,11 @@ class Run:
         ran = error.may_have_run and fate is not Fate.QUOTA
         if fate is not Fate.QUOTA:
             item.attempts += counts(error)
+        item.ran |= ran
+        self._last_error = error
         if self._is_over(item, fate, ran=ran):
+            if item.ran:
+                error.told(may_have_run=True)  # by an earlier attempt, if not by this
             failed = Failed(
                 index=item.index,
                 row=item.row,
@@ -356,7 +361,6 @@ class Run:
         if fate is Fate.STOP:
             self._stop(error)
         else:
-            self._last_error = error
             # Behind others: if the row is the reason, they go on.
             self._waiting.append(item)
             self._changed.set()

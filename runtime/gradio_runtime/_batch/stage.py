@@ -55,6 +55,7 @@ class Item:
         row: What the caller gave.
         call: What is called for it.
         attempts: How many calls may have run.
+        ran: Whether one of them certainly may have, of this run or of one before.
         misses: How often an app was not there for it that was there without it.
         kept: What the store knows it by.
     """
@@ -64,6 +65,7 @@ class Item:
     row: Any
     call: Prepared
     attempts: int = 0
+    ran: bool = False
     misses: int = 0
     kept: Any = None
 

@@ -12,14 +12,14 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
-from ..errors import ConnectionLost, InputError
+from ..errors import ConnectionLost, GradioError, InputError
 from .fates import Fate, fate_of
 from .keeping import Keeping, Key
 from .replicas import Replica
@@ -104,7 +104,7 @@ class Store:
         #: Held by whoever uses the database: a transaction is of one thread.
         self._lock = threading.Lock()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = sqlite3.connect(
                 self.folder / _DATABASE,
                 timeout=0,
@@ -133,6 +133,17 @@ class Store:
                 hint="Wait for its end, or give this one a folder of its own",
             )
         return InputError(f"{self.folder} is not a store: {error}")
+
+    @contextmanager
+    def _in_words(self) -> Generator[None]:
+        """Say which store has failed: its disk may be full, or its file damaged."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise GradioError(
+                f"the store {self.folder} cannot be used any more: {error}",
+                hint="Once that is put right, the same run goes on with it",
+            ) from error
 
     def stage(self, number: int, keeping: Keeping) -> StageStore:
         """Return the rows of one stage; blocks.
@@ -171,7 +182,7 @@ class Store:
 
     def find(self, stage: int, key: Key) -> _Known | None:
         """Return what is known of a row."""
-        with self._lock:
+        with self._lock, self._in_words():
             found = self._db.execute(
                 "SELECT digest, state, attempts, src, outcome FROM rows "
                 "WHERE stage = ? AND key = ?",
@@ -181,7 +192,7 @@ class Store:
 
     def is_first(self, stage: int, key: Key) -> bool:
         """Return whether a row is the first of this run that has the key."""
-        with self._lock:
+        with self._lock, self._in_words():
             inserted = self._db.execute(
                 "INSERT OR IGNORE INTO seen VALUES (?, ?)", (stage, key)
             )
@@ -223,7 +234,7 @@ class Store:
                 rows[_DROP if len(row) == 2 else _PUT].append(row)
                 made.append(write)
         try:
-            with self._lock:
+            with self._lock, self._in_words():
                 for statement, several in rows.items():
                     if several:
                         self._db.execute(statement, (json.dumps(several),))
@@ -268,14 +279,19 @@ class StageStore:
         """
         key = self._keeping.key_of(item)
         if self._keeping.key and not self._store.is_first(self._number, key):
-            raise InputError(f"two rows have the key {key!r}, so they cannot be kept")
-        digest = self._keeping.digest(item)
+            raise InputError(f"two rows have the key {key}, so they cannot be kept")
+        try:
+            digest = self._keeping.digest(item, self._store.folder)
+        except InputError as error:
+            return Failed(
+                index=item.index, row=item.row, error=error, attempts=0, src=None
+            )
         known = self._store.find(self._number, key)
         item.kept = _Place(key, digest, known)
         if known is None:
             return None
         if known.digest != digest:
-            name = f"with the key {key!r}" if self._keeping.key else str(item.index)
+            name = f"with the key {key}" if self._keeping.key else str(item.index)
             raise InputError(
                 f"row {name} is not what it was when {self._store.folder} was begun",
                 hint="Rows may only be added at the end, or have a `key`; or give this "
@@ -285,6 +301,7 @@ class StageStore:
         if isinstance(result, Done) or not _again(result, known, settings):
             return result
         item.attempts = item.kept.attempts
+        item.ran = known.state == _State.SENT or result.may_have_run
         return None
 
     def _known(self, item: Item, known: _Known) -> Result:

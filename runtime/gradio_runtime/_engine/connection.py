@@ -24,16 +24,16 @@ from .._loop.loop import beside, in_thread, run_sync
 from .._models.secrets import Secrets
 from .._queue.session import new_hash
 from ..description import Config
-from ..description.addresses import is_url, parse, shown_src, split
+from ..description.addresses import Address, is_url, parse, shown_src, split
 from ..description.dialect import is_before_5
 from ..description.space_names import space_of
 from ..errors import (
     AuthenticationError,
+    ClientClosed,
     ConnectError,
     ConnectionLost,
     GradioError,
     SpaceError,
-    client_closed,
 )
 from .app import Live
 from .discovery import parse_config
@@ -135,7 +135,7 @@ class Connection:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise client_closed(self.src)
+            raise ClientClosed("the client has been closed", src=self.src)
 
     def forget(self, live: Live | None, *, login: bool) -> None:
         """Read the app's description again at the next call: it may have restarted.
@@ -199,17 +199,27 @@ class Connection:
         query = "" if address is None else address.query
         return Transport(base, headers, self.settings, self.secrets, query)
 
+    def check_address(self) -> Address | None:
+        """Return the app's address; None for that of a Space.
+
+        Raises:
+            ConnectError: It is neither a URL nor a Space id.
+        """
+        if self._space_id is not None:
+            return None
+        if is_url(self._address):
+            return parse(self._address)
+        raise ConnectError(
+            f"{self.src!r} is neither a URL nor a Space id",
+            hint="Use http(s)://host[:port][/path], or owner/space",
+        )
+
     async def _locate(self) -> tuple[str, str | None]:
         """Return the app's URL and the token to send to it; wait for a Space."""
         given = self.settings.token
         token = (given.strip() or None) if isinstance(given, str) else None
-        if self._space_id is None:
-            if is_url(self._address):
-                return parse(self._address).base, token
-            raise ConnectError(
-                f"{self.src!r} is neither a URL nor a Space id",
-                hint="Use http(s)://host[:port][/path], or owner/space",
-            )
+        if (address := self.check_address()) is not None:
+            return address.base, token
         # A token that the caller did not name is for Spaces only.
         if given is None or given is True:
             token = await in_thread(saved_token)

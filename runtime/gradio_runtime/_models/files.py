@@ -99,6 +99,7 @@ class FileFacts:
         inline: Whether it is sent as a data URL, and not uploaded.
         extra: Further keys of the object that it is sent as.
         named: Whether the caller named it, and neither an app nor JSON.
+        spent: Whether it is a stream that has been read, and cannot go back.
     """
 
     content: bytes | BinaryIO | None = None
@@ -110,6 +111,7 @@ class FileFacts:
     inline: bool = False
     extra: Mapping[str, Any] | None = None
     named: bool = False
+    spent: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FileFacts) and self.content == other.content

@@ -115,7 +115,7 @@ async def open_source(content: bytes | BinaryIO) -> Source:
     """
     stream = io.BytesIO(content) if isinstance(content, bytes) else content  # no copy
     prompt = _is_prompt(stream)
-    size = _measure(stream) if prompt else await in_thread(lambda: _measure(stream))
+    size = measure(stream) if prompt else await in_thread(lambda: measure(stream))
     return Source(stream, size, prompt=prompt)
 
 
@@ -150,7 +150,7 @@ def _is_prompt(stream: BinaryIO) -> bool:
         return False
 
 
-def _measure(stream: BinaryIO) -> int | None:
+def measure(stream: BinaryIO) -> int | None:
     """Return the length of a stream, left at its beginning; None if it cannot seek."""
     try:
         if not stream.seekable():

@@ -205,6 +205,14 @@ class Transfer:
                 await stack.enter_async_context(self._uploading)
                 content = stack.enter_context(await open_path(file.path))
             source = await open_source(content)
+            if source.size is None:
+                if facts_of(file).spent:
+                    raise InputError(
+                        "an open stream has been read for an earlier attempt, and cannot "
+                        "be read again",
+                        hint="Pass a path, bytes, or a stream that can seek",
+                    )
+                set_facts(file, spent=True)
             if file.path is None and source.prompt:
                 # A user's stream may wait for anything, and others not for it.
                 await stack.enter_async_context(self._uploading)

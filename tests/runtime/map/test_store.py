@@ -181,10 +181,10 @@ def test_rows_with_keys_may_change_places(tmp_path: Path) -> None:
         1,
         [(0, False, 4), (1, True, 3), (2, True, 2)],
     )
-    with pytest.raises(InputError, match="two rows have the key '1'"):
+    with pytest.raises(InputError, match='two rows have the key "1"'):
         run(tmp_path, [1, 2, 1], key=str)
     run(tmp_path / "other", [1], key=lambda _: "k")
-    with pytest.raises(InputError, match="with the key 'k' is not what it was"):
+    with pytest.raises(InputError, match='with the key "k" is not what it was'):
         run(tmp_path / "other", [2], key=lambda _: "k")
     with pytest.raises(TypeError, match="a key is"):
         run(tmp_path / "third", [1], key=lambda _: 1.5)
