@@ -7,6 +7,7 @@ for Gradio 3.50 to 6.31, whose trips say where versions differ.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from gradio_runtime import File
+from gradio_runtime import Done, File
+from gradio_runtime._batch.keeping import Codec
+from gradio_runtime._batch.output_file import record_of
+from gradio_runtime._engine.results import reader_of
 from gradio_runtime.types import GalleryImage
 
 from tests.integration import file_trips, input_trips, shape_trips, value_trips
@@ -166,7 +170,8 @@ def test_no_endpoint_is_left_out(generated: Generated) -> None:
     indirect=["generated"],
     ids=_named,
 )
-def test_round_trip(generated: Generated, journey: Trip) -> None:
+def test_round_trip(generated: Generated, journey: Trip, tmp_path: Path) -> None:
+    """Also through a store of `map`, and into a file of its results."""
     function = getattr(generated, journey.endpoint)
     args = [arg() if isinstance(arg, Made) else arg for arg in journey.args]
     if isinstance(journey.gives, type) and issubclass(journey.gives, Exception):
@@ -174,10 +179,15 @@ def test_round_trip(generated: Generated, journey: Trip) -> None:
             function(*args)
         return
     result = function(*args)
-    if callable(journey.gives):
-        assert journey.gives(result), result
-    else:
-        assert exactly(result, journey.gives), result
+    codec = Codec(tmp_path, "files", reader_of(function.__wrapped__))
+    for value in (result, codec.value(codec.of_value(result, 0))):
+        if callable(journey.gives):
+            assert journey.gives(value), value
+        else:
+            assert exactly(value, journey.gives), value
+    row = {"args": args, "value": result}
+    done = Done(index=0, row=row, value=result, attempts=1, src="s")
+    assert json.loads(json.dumps(record_of(done)))["index"] == 0
 
 
 def test_streams_give_each_output_and_then_the_last(generated: Generated) -> None:

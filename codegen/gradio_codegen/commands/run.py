@@ -146,6 +146,6 @@ def run(
     except GradioError as error:
         raise failure_of(error, parameters) from None
     except OSError as error:  # no place on the disk, or no right to it
-        raise UsageError(f"{output} cannot be written: {error}") from None
+        raise UsageError(f"cannot write: {error}") from None
     talk.say(f"{output}: {summary}")
     return 1 if summary.failed else 0

@@ -152,14 +152,16 @@ class Store:
             InputError: It has been begun with another endpoint, or another module.
         """
         wanted = (_FORMAT, keeping.endpoint, keeping.spec, keeping.key is not None)
-        known = self._db.execute(
-            "SELECT format, endpoint, spec, keyed FROM stages WHERE stage = ?",
-            (number,),
-        ).fetchone()
+        with self._lock, self._in_words():
+            known = self._db.execute(
+                "SELECT format, endpoint, spec, keyed FROM stages WHERE stage = ?",
+                (number,),
+            ).fetchone()
+            if known is None:
+                self._db.execute(
+                    "INSERT INTO stages VALUES (?, ?, ?, ?, ?)", (number, *wanted)
+                )
         if known is None:
-            self._db.execute(
-                "INSERT INTO stages VALUES (?, ?, ?, ?, ?)", (number, *wanted)
-            )
             return StageStore(self, number, keeping)
         for is_same, what in zip(
             (a == b for a, b in zip(known, wanted, strict=True)),
@@ -282,9 +284,10 @@ class StageStore:
             raise InputError(f"two rows have the key {key}, so they cannot be kept")
         try:
             digest = self._keeping.digest(item, self._store.folder)
-        except InputError as error:
+        except ValueError as error:  # an input has no JSON
+            unfit = error if isinstance(error, InputError) else InputError(str(error))
             return Failed(
-                index=item.index, row=item.row, error=error, attempts=0, src=None
+                index=item.index, row=item.row, error=unfit, attempts=0, src=None
             )
         known = self._store.find(self._number, key)
         item.kept = _Place(key, digest, known)

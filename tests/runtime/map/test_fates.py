@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +12,13 @@ from gradio_runtime import (
     Failed,
     GradioError,
     InputError,
+    JobCancelled,
+    JobTimeout,
     RateLimited,
 )
 from gradio_runtime._batch import replicas
 from gradio_runtime._batch.fates import FATES, Fate, fate_of, quota_pause
+from gradio_runtime._http.statuses import seconds_of
 
 from tests.golden.calculator.expected import PredictInput, predict
 
@@ -84,6 +88,27 @@ def test_a_row_that_fails_once(
         assert failed.row == ROWS[place]
 
 
+@pytest.mark.parametrize("last", [c for c, f in FATES.items() if f is Fate.FAILED])
+@pytest.mark.parametrize("first", [c for c, f in FATES.items() if f is Fate.UNSURE])
+def test_a_row_may_have_run_that_an_attempt_before_may_have_run(
+    first: type[GradioError], last: type[GradioError]
+) -> None:
+    errors = [example(first, may_have_run=True), example(last, may_have_run=False)]
+    with predict.fake(returns_each=errors):
+        (failed,) = predict.map(ROWS[:1], may_repeat=True)
+    assert isinstance(failed, Failed)
+    assert type(failed.error) is last
+    assert failed.may_have_run
+
+
+@pytest.mark.parametrize("cls", [JobTimeout, JobCancelled])
+def test_an_app_that_had_the_row_is_there(cls: type[GradioError]) -> None:
+    """However many rows take too long, no patience ends."""
+    with predict.fake(raises=example(cls, may_have_run=True)) as fake:
+        assert predict.map(ROWS, patience=0, concurrency=1).run().failed == 3
+    assert len(fake.calls) == 3
+
+
 @pytest.mark.parametrize("cls", [c for c, f in FATES.items() if f is Fate.UNSURE])
 def test_a_row_is_not_repeated_for_ever(cls: type[GradioError]) -> None:
     error = example(cls, may_have_run=True)
@@ -117,6 +142,8 @@ QUOTAS = {
     ("Error", f"{OLD}1 day, 0:00:01"): 86401,
     ("ZeroGPU quota exceeded", "Create an account to get more"): 60,
     ("Error", f"{OLD}0:00:00"): 1,
+    ("Error", f"{OLD}{'9' * 5000} days, 0:00:01"): 60,
+    ("Error", f"{OLD}\u0663:00:00"): 60,
     ("ZeroGPU queue timeout", "No GPU was available after 60 s"): None,
     ("Error", "our quota of pages is 3"): None,
 }
@@ -145,8 +172,34 @@ async def never(_: object = None) -> None:
     raise AssertionError
 
 
+def new_replica() -> replicas.Replica:
+    return replicas.Replica("s", None, never, never, lambda: False)
+
+
+ASKED = [
+    "",
+    "0",
+    "-5",
+    "0.0001",
+    "nan",
+    "-inf",
+    "1e999",
+    "soon",
+    "Mon, 01 Jan 2001 00:00:00 GMT",
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_an_app_is_left_alone_whatever_it_says(asked: str) -> None:
+    """One that refuses each call and asks for the next at once is asked for ever."""
+    replica, before = new_replica(), time.monotonic()
+    error = RateLimited("m", retry_after=seconds_of(asked))
+    replica.failed(Fate.BUSY, error, 0.0)
+    assert replica.paused_until - before >= replicas.PAUSE
+
+
 def test_a_later_pause_that_is_longer_counts() -> None:
-    replica = replicas.Replica("s", None, never, never, lambda: False)
+    replica = new_replica()
     ends: list[float] = []
     for seconds in (1.0, 5.0, 2.0):
         replica.failed(Fate.BUSY, RateLimited("m", retry_after=seconds), 0.0)

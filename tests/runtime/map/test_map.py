@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import threading
 import time
@@ -81,10 +82,33 @@ def test_every_kind_of_row(name: str) -> None:
     assert sorted(call.num1 for call in fake.calls) == [0, 1, 2, 3, 4]
 
 
-def test_tables_are_rows() -> None:
-    pytest.importorskip("pyarrow")
+TABLES: dict[str, Callable[[Any, Any], Any]] = {
+    "polars": lambda arrow, _: polars.DataFrame(arrow),
+    "pandas": lambda _, pandas: pandas,
+    "some rows of pandas": lambda _, pandas: pandas[pandas.num1 >= 0],
+    "pyarrow": lambda arrow, _: arrow,
+    "a batch": lambda arrow, _: arrow.to_batches()[0],
+    "a reader": lambda arrow, _: arrow.to_reader(),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_tables_are_rows(kind: str) -> None:
+    """A cell that is empty leaves its parameter to the default."""
+    arrow: Any = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pylist([*COLUMNS, {"num1": 5, "operation": "add"}])
     with predict.fake(plus):
-        assert list(predict.map(polars.DataFrame(COLUMNS)).values()) == [1, 2, 3, 4, 5]
+        rows = TABLES[kind](table, table.to_pandas())
+        assert list(predict.map(rows).values()) == [1, 2, 3, 4, 5, 105]
+
+
+def test_columns_are_rows() -> None:
+    arrow: Any = pytest.importorskip("pyarrow")
+    values = arrow.chunked_array([[0, 1], [2]])
+    columns = [values, values.to_pandas(), polars.Series(values), values.to_numpy()]
+    with predict.fake(plus):
+        for column in columns:
+            assert list(predict.map(column, add).values()) == [1, 2, 3]
 
 
 def _async(results: Any) -> list[Any]:
@@ -362,12 +386,74 @@ def read(path: Path) -> list[dict[str, Any]]:
         case ".csv":
             return list(csv.DictReader(path.read_text("utf-8").splitlines()))
         case ".jsonl":
-            return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            return [
+                json.loads(line, parse_constant=lambda name: pytest.fail(name))
+                for line in path.read_text("utf-8").splitlines()
+            ]
         case _:
             from importlib import import_module
 
             table: Any = import_module("pyarrow.parquet").read_table(path)
             return cast("list[dict[str, Any]]", table.to_pylist())
+
+
+class Odd:
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+def odd_rows() -> list[Any]:
+    """What a row may be that is no JSON, or no name or cell of a table."""
+    round_: list[Any] = []
+    round_.append(round_)
+    values = [
+        b"\xff",
+        {"bytes": b"\xff", "path": None},
+        [round_],
+        Odd(),
+        float("nan"),
+        [float("inf")],
+        2**62 + 1,
+        0.5,
+        io.BytesIO(b"content"),
+        (n for n in "abc"),
+        {1: 2},
+        ["\ud800"],
+        print,
+    ]
+    names = ["a\ud800", "a\0", "", None, 1, "row_index", "output_value", "error"]
+    clash = {"index": 1, "row_index": 2, "value": 3, "output_value": 4}
+    sizes = [{"size": 2**62 + 1}, {"size": 0.5}]
+    return [*values, *({"column": value} for value in values), clash, *sizes] + [
+        {name: 1} for name in names
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_no_row_keeps_the_others_from_the_file(suffix: str, tmp_path: Path) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+    rows = odd_rows()
+    with predict.fake(returns=7):
+        predict.map(rows, lambda _: add(1)).write(tmp_path / f"o.{suffix}")
+    records = read(tmp_path / f"o.{suffix}")
+    assert [int(record["index"]) for record in records] == [*range(len(rows))]
+    (clash,) = [r for r in records if str(r["row_row_index"]) in {"2", "2.0"}]
+    known = [clash[name] for name in ("row_index", "value", "output_value")]
+    assert [float(value) for value in known] == [1, 3, 4]
+    assert float(clash["output_output_value"]) == 7
+    assert "content" not in (tmp_path / f"o.{suffix}").read_text("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", ["folder.csv", "none/o.csv"])
+def test_where_no_file_can_be_nothing_is_called(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with (
+        predict.fake(plus, optional=True) as fake,
+        pytest.raises(InputError, match="cannot write"),
+    ):
+        predict.map(MODELS).write(tmp_path / name)
+    assert not fake.calls
 
 
 def test_outputs_have_columns_and_files_are_where_they_are(tmp_path: Path) -> None:

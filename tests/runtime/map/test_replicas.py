@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections import Counter
 from itertools import count as counted
 from typing import Any
@@ -12,6 +14,7 @@ from gradio_runtime import (
     ConnectError,
     Done,
     Failed,
+    GradioError,
     RateLimited,
 )
 from gradio_runtime._batch import replicas as module
@@ -20,7 +23,7 @@ from gradio_runtime._batch.replicas import Replica, Replicas
 
 from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import Handler, Server, count
+from tests.support.misbehaving import Handler, Server, count, of_one
 from tests.support.servers import several
 
 NOWHERE = "http://127.0.0.1:9"
@@ -98,7 +101,8 @@ def test_without_any_the_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all_.until_free() is None
 
 
-def test_refusals_lose_no_row(server: Server) -> None:
+def test_refusals_lose_no_row(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.001)
     numbers = counted()
 
     def join(handler: Handler) -> None:
@@ -109,8 +113,14 @@ def test_refusals_lose_no_row(server: Server) -> None:
 
     Handler.answers = {"/gradio_api/queue/join": join}
     with WireClient(server.url) as client:
-        rows = client.echo.map(map(str, range(20)), client.echo.call, concurrency=1)
-        results = list(rows)
+        results = list(
+            client.echo.map(
+                map(str, range(20)),
+                client.echo.call,
+                concurrency=1,
+                clients=[client, client],  # each once
+            )
+        )
     assert [getattr(result, "value", None) for result in results] == ["ok"] * 20
     assert {result.attempts for result in results} == {1}
     assert count("/join") == 30
@@ -138,6 +148,58 @@ def test_a_row_that_cannot_be_sent_is_its_own(
         assert isinstance(failed, Failed)
         assert isinstance(failed.error, ConnectError)
         assert (failed.attempts, failed.may_have_run) == (0, False)
+
+
+def test_a_stream_that_has_been_read_is_not_sent_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that can seek is, from its beginning; of a pipe only a rest would be."""
+    monkeypatch.setattr(module, "PAUSE", 0.001)
+    refused, sizes = counted(), list[int]()
+
+    def take(handler: Handler) -> None:
+        sizes.append(len(handler.body))
+        handler.json(["/tmp/a"])
+
+    def join(handler: Handler) -> None:
+        answer = ({"event_id": "e"}, 200) if next(refused) % 2 else ({}, 429)
+        handler.json(*answer)
+
+    Handler.answers = {
+        "/config": lambda h: h.json(of_one("file", "file", "textbox")),
+        "/gradio_api/upload": take,
+        "/gradio_api/queue/join": join,
+    }
+    read_end, write_end = os.pipe()
+    os.write(write_end, b"content")
+    os.close(write_end)
+    with (
+        WireClient(server.url, on_drift="ignore", strict_outputs=False) as client,
+        os.fdopen(read_end, "rb") as pipe,
+    ):
+        (again,) = client.file.map([io.BytesIO(b"content")], client.file.call)
+        (once,) = client.file.map([pipe], client.file.call)
+    assert len(set(sizes)) == 1
+    assert (len(sizes), again.ok) == (3, True)
+    assert isinstance(once, Failed)
+    assert "cannot be read again" in str(once.error)
+
+
+def test_a_client_that_is_closed_stops_the_run(server: Server) -> None:
+    with WireClient(server.url) as client:
+        results = iter(client.echo.map("abcdefghij", client.echo.call, concurrency=1))
+        assert next(results).ok
+        client.close()
+        with pytest.raises(GradioError, match="the client has been closed"):
+            assert len(list(results)) < 5
+
+
+def test_an_address_that_is_none_is_no_wait() -> None:
+    with (
+        WireClient("neither a URL nor a Space") as client,
+        pytest.raises(ConnectError, match="nor a Space id"),
+    ):
+        list(client.echo.map("abc", client.echo.call))
 
 
 def test_drift_and_logins_stop_the_run(server: Server) -> None:

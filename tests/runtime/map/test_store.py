@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, cast
 
+import numpy
 import pytest
 from gradio_runtime import (
     AppError,
@@ -21,6 +24,7 @@ from gradio_runtime import (
     GradioError,
     InputError,
 )
+from gradio_runtime._batch import store as store_module
 from gradio_runtime._batch.keeping import Codec
 from gradio_runtime._batch.store import Store
 from gradio_runtime._engine.results import reader_for
@@ -30,6 +34,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.golden.calculator.expected import PredictInput, count, predict
+from tests.golden.components6.expected import json_echo
 from tests.runtime.test_processes import every_error
 from tests.runtime.wire_api import file
 
@@ -190,6 +195,62 @@ def test_rows_with_keys_may_change_places(tmp_path: Path) -> None:
         run(tmp_path / "third", [1], key=lambda _: 1.5)
 
 
+OUT = File(url="http://127.0.0.1:9/out")
+KEYS = ["", "a\0", "a\0b", "\ud800", "../../x", "1", 1, 0, -(2**70), "x" * 100_000]
+
+
+def test_every_key_is_known_again(tmp_path: Path) -> None:
+    keys = [*KEYS, numpy.int64(7)]
+    rows = range(len(keys))
+    assert run(tmp_path, rows, key=keys.__getitem__)[0] == len(keys)
+    assert run(tmp_path, rows, key=keys.__getitem__)[0] == 0
+
+
+def test_a_row_that_no_store_can_know_again_is_its_own(tmp_path: Path) -> None:
+    """Its inputs have no JSON, or are gone once they are read."""
+    gone = io.BytesIO()
+    gone.close()
+    read_end, write_end = os.pipe()
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe, file.fake(returns=OUT, optional=True):
+        rows: list[Any] = [b"good", pipe, gone, io.BytesIO(b"good")]
+        results = list(file.map(rows, file.call, store=tmp_path / "files"))
+    assert [result.ok for result in results] == [True, False, False, True]
+    with json_echo.fake(returns="x", optional=True):
+        values = json_echo.map([1, object()], json_echo.call, store=tmp_path / "values")
+        results = list(values)
+    assert [result.ok for result in results] == [True, False]
+
+
+def test_a_disk_that_is_full_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on where there is room again, and no row is called twice."""
+    limited = f"{store_module._SCHEMA} PRAGMA max_page_count = 8;"
+    calls = 0
+    with monkeypatch.context() as patched:
+        patched.setattr(store_module, "_SCHEMA", limited)
+        with (
+            predict.fake(returns=1.0) as fake,
+            pytest.raises(GradioError, match=r"cannot be used any more: .* is full"),
+        ):
+            predict.map(range(500), add, store=tmp_path).run()
+        calls += len(fake.calls)
+    with predict.fake(returns=1.0) as fake:
+        summary = predict.map(range(200), add, store=tmp_path).run()
+    assert summary.rows == 200
+    assert calls + len(fake.calls) <= 200 + summary.failed
+
+
+def test_a_store_that_is_damaged(tmp_path: Path) -> None:
+    run(tmp_path, range(100))
+    path = tmp_path / "rows.sqlite"
+    for size in (50, 4096):
+        path.write_bytes(path.read_bytes()[:size].ljust(100_000, b"x"))
+        with pytest.raises(GradioError, match="store"):
+            run(tmp_path, range(3))
+
+
 def test_files_are_kept(tmp_path: Path) -> None:
     given, temporary = tmp_path / "in.txt", tmp_path / "temporary"
     given.write_text("in")
@@ -214,6 +275,15 @@ def test_files_are_kept(tmp_path: Path) -> None:
     assert again.value.path.is_relative_to(store / "files")
     assert again.value.read_bytes() == b"OUT"
     assert b"secret" not in (store / "rows.sqlite").read_bytes()
+    # Stages know each other's files also elsewhere, and when these are gone.
+    elsewhere = store.rename(tmp_path / "elsewhere")
+    with file.fake(raises=AppError("no"), optional=True):
+        results = file.map([given], file.call, store=elsewhere).then(file.call)
+        assert next(iter(results.values())).read_bytes() == b"OUT"
+        shutil.rmtree(elsewhere / "files")
+        assert results.run().resumed == 1
+    store = elsewhere
+    assert store.stat().st_mode & 0o77 == 0
     given.write_text("other")
     match = "not what it was"
     with file.fake(shout, optional=True), pytest.raises(InputError, match=match):
