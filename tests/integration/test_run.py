@@ -107,10 +107,48 @@ def test_no_app_is_there(folder: Path) -> None:
         (["sums_api:predict", "none.csv"], 2, "none.csv cannot be read"),
         (["sums_api:predict", "rows.txt"], 2, "none of .csv, .jsonl, .parquet"),
         (["none_api:predict", "rows.csv"], 2, "no module none_api"),
+        (["sums_api:predict", "good.csv", "-o", "good.csv"], 2, "has the rows"),
+        (["sums_api:predict", "good.csv", "-o", "no/o.csv"], 2, "that is not there"),
+        (["sums_api:predict", "good.csv", "-o", "folder.csv"], 2, "is a folder"),
+        (["sums_api:predict", "good.csv", "-o", f"{'o' * 260}.csv"], 2, "too long"),
+        (["sums_api:predict", "good.csv", "--on", "no url"], 3, "nor a Space id"),
+        (["sums_api:predict", "twice.csv"], 2, "two columns are called 'num1'"),
+        (["sums_api:predict", "deep.jsonl"], 2, "deep.jsonl cannot be read"),
     ],
 )
 def test_wrong_usage_is_one_line(
     folder: Path, words: list[str], code: int, says: str
 ) -> None:
-    fails(code, says, "run", *words, "-o", "out.csv", cwd=folder)
+    (folder / "folder.csv").mkdir()
+    (folder / "good.csv").write_text("num1,operation,num2\n1,add,2\n")
+    (folder / "twice.csv").write_text("num1,operation,num2,num1\n1,add,2,3\n")
+    (folder / "deep.jsonl").write_text("[" * 100_000)
+    fails(code, says, "run", "-o", "out.csv", *words, cwd=folder)
     assert not (folder / "out.csv").exists()
+
+
+def test_files_as_others_write_them(folder: Path) -> None:
+    """A row that has too many cells, or too few, is its own."""
+    text = "num1,operation,num2,note\n1,add,1,{note}\n2,add,2,a,b,c\n3,add,1\n"
+    whole = text.format(note="x" * 200_000)
+    (folder / "ODD.CSV").write_text(whole, "utf-8-sig")
+    (folder / "odd.jsonl").write_text(
+        '{"num1":1,"operation":"add","num2":1}\n', "utf-8-sig"
+    )
+    for rows, oks in (("ODD.CSV", [True, False, True]), ("odd.jsonl", [True])):
+        words = ["run", "sums_api:predict", rows, "-o", "out.csv", "--timeout", "30"]
+        run(*words, cwd=folder)
+        csv.field_size_limit(1 << 30)
+        found = lines(folder / "out.csv")
+        assert [row["error"] == "" for row in found] == oks, found
+
+
+def test_help_says_what_failed_rows_are() -> None:
+    assert "or rows that failed" in " ".join(run("run", "--help").stdout.split())
+
+
+def test_a_row_that_takes_too_long_has_failed(folder: Path) -> None:
+    words = ["run", "sums_api:predict", "rows.csv", "--column", "num2=b"]
+    done = run(*words, "-o", "out.jsonl", "--timeout", "0.001", cwd=folder)
+    assert done.returncode == 1, done.stderr
+    assert "JobTimeout" in str(lines(folder / "out.jsonl")[0]["error"])

@@ -82,8 +82,9 @@ class Mapped(Generic[R, I]):
 
         Args:
             rows: Input models; or mappings of parameters to values, or a table of pandas,
-                polars, Arrow or DuckDB with a column for each; or anything, with `call`.
-                They are read on a thread, as fast as results are read.
+                polars, Arrow or DuckDB with a column for each, where None that does not
+                fit is a default; or anything, with `call`. They are read on a thread, as
+                fast as results are read.
             call: Makes a call of a row, without sending it; often `endpoint.call`.
             **options: As follows.
             concurrency: How many calls each client has under way; 8.

@@ -136,7 +136,7 @@ def _as_json(value: Any) -> Any:
         case list() | tuple():
             return [_as_json(item) for item in cast("Iterable[Any]", value)]
         case Mapping():
-            known = cast("Mapping[Any, Any]", value)
+            known = cast("Mapping[object, object]", value)
             return {str(key): _as_json(item) for key, item in known.items()}
         case _ if value is UNCHANGED:
             return None

@@ -199,27 +199,17 @@ class Connection:
         query = "" if address is None else address.query
         return Transport(base, headers, self.settings, self.secrets, query)
 
-    def check_address(self) -> Address | None:
-        """Return the app's address; None for that of a Space.
-
-        Raises:
-            ConnectError: It is neither a URL nor a Space id.
-        """
-        if self._space_id is not None:
-            return None
-        if is_url(self._address):
-            return parse(self._address)
-        raise ConnectError(
-            f"{self.src!r} is neither a URL nor a Space id",
-            hint="Use http(s)://host[:port][/path], or owner/space",
-        )
+    def check_address(self) -> None:
+        """Raise `ConnectError` for an address that is neither a URL nor a Space id."""
+        if self._space_id is None:
+            _parsed(self._address)
 
     async def _locate(self) -> tuple[str, str | None]:
         """Return the app's URL and the token to send to it; wait for a Space."""
         given = self.settings.token
         token = (given.strip() or None) if isinstance(given, str) else None
-        if (address := self.check_address()) is not None:
-            return address.base, token
+        if self._space_id is None:
+            return _parsed(self._address).base, token
         # A token that the caller did not name is for Spaces only.
         if given is None or given is True:
             token = await in_thread(saved_token)
@@ -381,3 +371,12 @@ async def _log_in(transport: Transport, auth: tuple[str, str]) -> None:
         )
     # An app without a login answers with a redirect or a 404: nothing to do. What it
     # is otherwise, such as a sleeping Space's page, the description's request shows.
+
+
+def _parsed(src: str) -> Address:
+    if is_url(src):
+        return parse(src)
+    raise ConnectError(
+        f"{shown_src(src)!r} is neither a URL nor a Space id",
+        hint="Use http(s)://host[:port][/path], or owner/space",
+    )
