@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
+from .._models.bounds import LARGE
 from ..errors import ConnectionLost, GradioError, InputError
 from .fates import Fate, fate_of
 from .keeping import Keeping, Key
@@ -44,6 +45,8 @@ CREATE TEMP TABLE seen (stage INTEGER, key, PRIMARY KEY (stage, key));
 _PUT = "INSERT OR REPLACE INTO rows SELECT {} FROM json_each(?)".format(  # noqa: S608
     ", ".join(f"json_extract(value, '$[{n}]')" for n in range(7))
 )
+#: SQLite takes no text of 10^9 bytes, which large outcomes together may be.
+_PUT_LARGE = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)"
 _DROP = (
     "DELETE FROM rows WHERE (stage, key) IN "
     "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
@@ -226,6 +229,7 @@ class Store:
 
     def _write(self, writes: list[_Write]) -> None:
         rows: dict[str, list[tuple[Any, ...]]] = {_PUT: [], _DROP: []}
+        large: list[tuple[Any, ...]] = []
         made: list[_Write] = []
         for write in writes:
             try:
@@ -233,10 +237,13 @@ class Store:
             except Exception as error:  # noqa: BLE001  # whoever waits gets it
                 _tell([write], error)
             else:
-                rows[_DROP if len(row) == 2 else _PUT].append(row)
+                kind = _DROP if len(row) == 2 else _PUT
+                is_large = kind is _PUT and len(row[-1] or "") > LARGE
+                (large if is_large else rows[kind]).append(row)
                 made.append(write)
         try:
             with self._lock, self._in_words():
+                self._db.executemany(_PUT_LARGE, large)
                 for statement, several in rows.items():
                     if several:
                         self._db.execute(statement, (json.dumps(several),))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from .._loop.loop import in_thread
+from .._models.files import File, facts_of, set_facts
 from .._models.texts import printable
 from ..errors import InputError
 
@@ -117,6 +118,16 @@ async def open_source(content: bytes | BinaryIO) -> Source:
     prompt = _is_prompt(stream)
     size = measure(stream) if prompt else await in_thread(lambda: measure(stream))
     return Source(stream, size, prompt=prompt)
+
+
+def spend(file: File) -> None:
+    """Note that a stream is read that cannot seek; raise `InputError` if it was before."""
+    if facts_of(file).spent:
+        raise InputError(
+            "an open stream has been read for an earlier attempt, and cannot be read again",
+            hint="Pass a path, bytes, or a stream that can seek",
+        )
+    set_facts(file, spent=True)
 
 
 async def open_path(path: Path) -> BinaryIO:

@@ -37,7 +37,7 @@ from ..description.addresses import is_url, split
 from ..description.dialect import Dialect
 from ..errors import ConnectError, ConnectionLost, InputError, ProtocolError
 from .downloads import Allowance, Wanted, download
-from .sources import Source, open_path, open_source
+from .sources import Source, open_path, open_source, spend
 from .uploads import Upload, upload
 
 T = TypeVar("T")
@@ -206,13 +206,7 @@ class Transfer:
                 content = stack.enter_context(await open_path(file.path))
             source = await open_source(content)
             if source.size is None:
-                if facts_of(file).spent:
-                    raise InputError(
-                        "an open stream has been read for an earlier attempt, and cannot "
-                        "be read again",
-                        hint="Pass a path, bytes, or a stream that can seek",
-                    )
-                set_facts(file, spent=True)
+                spend(file)
             if file.path is None and source.prompt:
                 # A user's stream may wait for anything, and others not for it.
                 await stack.enter_async_context(self._uploading)

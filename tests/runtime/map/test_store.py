@@ -28,6 +28,7 @@ from gradio_runtime._batch import store as store_module
 from gradio_runtime._batch.keeping import Codec
 from gradio_runtime._batch.store import Store
 from gradio_runtime._engine.results import reader_for
+from gradio_runtime._models import bounds
 from gradio_runtime._models.secrets import Secrets
 from gradio_runtime.testing import offline
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ from hypothesis import strategies as st
 from tests.golden.calculator.expected import PredictInput, count, predict
 from tests.golden.components6.expected import json_echo
 from tests.runtime.test_processes import every_error
-from tests.runtime.wire_api import file
+from tests.runtime.wire_api import echo, file
 
 ROOT = Path(__file__).parents[3]
 
@@ -220,6 +221,18 @@ def test_a_row_that_no_store_can_know_again_is_its_own(tmp_path: Path) -> None:
         values = json_echo.map([1, object()], json_echo.call, store=tmp_path / "values")
         results = list(values)
     assert [result.ok for result in results] == [True, False]
+
+
+def test_large_results_are_kept(tmp_path: Path) -> None:
+    """SQLite would take no text of all of them."""
+    results = ["é" * size for size in (1, bounds.LARGE, bounds.LARGE * 2)]
+    rows = range(len(results))
+    for _ in range(2):
+        with echo.fake(returns_each=results, optional=True):
+            given = echo.map(
+                rows, lambda n: echo.call(str(n)), store=tmp_path, concurrency=1
+            )
+            assert list(given.values()) == results
 
 
 def test_a_disk_that_is_full_ends_the_run(
