@@ -164,7 +164,7 @@ def _identity(file: File, folder: Path) -> dict[str, Json]:
         # An app's own address of a file may have what gives access, for a time.
         url = file.url or ""
         return {"url": url if facts_of(file).named else shown_url(url)}
-    if file.path.is_relative_to(folder):
+    if file.path.is_relative_to(folder / "files"):
         # It came with a result, and the folder may be elsewhere now.
         return {"kept": file.path.relative_to(folder).as_posix()}
     known: dict[str, Json] = {"path": str(file.path)}

@@ -343,7 +343,8 @@ class Run:
         if fate is not Fate.QUOTA:
             item.attempts += counts(error)
         item.ran |= ran
-        self._last_error = error
+        if fate is not Fate.FAILED:
+            self._last_error = error
         if self._is_over(item, fate, ran=ran):
             if item.ran:
                 error.told(may_have_run=True)  # by an earlier attempt, if not by this
