@@ -17,6 +17,13 @@ LONGEST = 300.0
 """Seconds after which a process counts as stuck."""
 
 
+def told_by(module: str, *arguments: str) -> Any:
+    """What a program of ours prints, which is JSON, in the environment as it is."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
 class Processes:
     """Starts interpreters that call one app, with its generated module at hand.
 

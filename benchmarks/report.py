@@ -109,6 +109,16 @@ def mebibytes(size: float) -> str:
     return f"{size / (1 << 20):.1f} MiB"
 
 
+def percent(share: float) -> str:
+    """A share, such as `42 %`."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+def seconds(value: float) -> str:
+    """Seconds with a digit after the point."""
+    return f"{value:.1f} s"
+
+
 def count(number: float) -> str:
     """A whole number."""
     return f"{number:.0f}"

@@ -38,7 +38,7 @@ class Watch:
         # counts as growth: too much rather than too little.
         with suppress(OSError):
             (_SELF / "clear_refs").write_text("5")
-        self._before = _resident("VmRSS")
+        self._before = resident()
         return self
 
     def __exit__(
@@ -47,12 +47,13 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.memory = max(_resident("VmHWM") - self._before, 0)
+        self.memory = max(resident("VmHWM") - self._before, 0)
         self._done.set()
         self._watcher.join()
 
 
-def _resident(entry: str) -> int:
+def resident(entry: str = "VmRSS") -> int:
+    """Bytes of memory that this process has, or another entry of its status."""
     status = _SELF / "status"
     if not status.exists():
         return 0

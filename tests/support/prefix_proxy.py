@@ -1,7 +1,8 @@
 """A reverse proxy of ours that serves an app under a path, as many companies do.
 
 It takes the prefix off the path of each request and hands everything else on as it
-came, WebSockets included. Each request gets a connection of its own.
+came, WebSockets included. Each request gets a connection of its own. It may refuse some,
+as the proxies before Spaces do.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -18,12 +19,21 @@ from gradio_runtime._loop.loop import has_begun
 __all__ = ["prefix_proxy"]
 
 _HEAD = b"\r\n\r\n"
-_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_EMPTY = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def _nothing(path: str) -> bool:
+    return False
 
 
 @contextmanager
-def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
-    """Serve the app at `app` under `prefix`; gives the address to call it by."""
+def prefix_proxy(
+    app: str, prefix: str, refuses: Callable[[str], bool] = _nothing
+) -> Iterator[str]:
+    """Serve the app at `app` under `prefix`; gives the address to call it by.
+
+    `refuses` is asked for each path, and what it refuses gets the status 429.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -32,7 +42,7 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
     serving: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = loop.create_task(_serve(app, prefix, reader, writer))
+        task = loop.create_task(_serve(app, prefix, refuses, reader, writer))
         serving.add(task)
         task.add_done_callback(serving.discard)
 
@@ -64,7 +74,11 @@ def prefix_proxy(app: str, prefix: str) -> Iterator[str]:
 
 
 async def _serve(
-    app: str, prefix: str, client: asyncio.StreamReader, answer: asyncio.StreamWriter
+    app: str,
+    prefix: str,
+    refuses: Callable[[str], bool],
+    client: asyncio.StreamReader,
+    answer: asyncio.StreamWriter,
 ) -> None:
     """One connection of a client, for one request."""
     try:
@@ -72,12 +86,17 @@ async def _serve(
             head = await client.readuntil(_HEAD)
             first, _, rest = head.partition(b"\r\n")
             method, path, version = first.split(b" ")
-            if path.startswith(prefix.encode() + b"/"):
+            if refuses(path.decode()):
+                if size := re.search(rb"(?i)content-length: (\d+)", rest):
+                    await client.readexactly(int(size[1]))
+                answer.write(_EMPTY % (429, b"Too Many Requests"))
+                await answer.drain()
+            elif path.startswith(prefix.encode() + b"/"):
                 path = path.removeprefix(prefix.encode())
                 first = b" ".join([method, path, version])
                 await _forward(app, first + b"\r\n" + _once(rest), client, answer)
             else:
-                answer.write(_NOT_FOUND)
+                answer.write(_EMPTY % (404, b"Not Found"))
                 await answer.drain()
     finally:
         answer.close()

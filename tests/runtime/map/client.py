@@ -25,7 +25,13 @@ def main(url: str, store: str, key: str, rows: str, may_repeat: str) -> None:
         )
         for result in results:
             unsure = isinstance(result, Failed) and result.may_have_run
-            said = [result.index, result.ok, result.resumed, unsure]
+            said = [
+                result.index,
+                result.ok,
+                result.resumed,
+                unsure,
+                result.attempts,
+            ]
             print(json.dumps(said), flush=True)
 
 

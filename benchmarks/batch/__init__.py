@@ -1,0 +1,1 @@
+"""What `Endpoint.map` must show: `make bench-batch`, which writes BATCH.md."""
