@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.docs import pictures
+from tests.docs import killed, pictures
 from tests.docs.snippets import (
     DOCS,
     PAGES,
@@ -139,6 +139,13 @@ def test_scripts_and_modules_are_typed(typed: Path, env: dict[str, str]) -> None
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_run_that_is_killed_goes_on_as_the_page_shows(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    session = killed.recorded(tmp_path, env)
+    assert killed.same(session) == killed.same(killed.shown()), "tests.docs.killed"
 
 
 def test_the_picture_of_inspect_is_what_it_prints(

@@ -1,6 +1,6 @@
 """A server of ours that speaks Gradio 6.31's protocol, and is fast: a process of its own.
 
-`python -m tests.support.fast_server` prints its URL and serves until it is ended. It has
+`python -m tests.support.fast_server PACE PORT` prints its URL and serves until it is ended. It has
 `/echo`, and `/grow`, which yields `n` texts of about the same size: they grow by edits
 that append, and shrink again by one that replaces. `/seen` tells what it has seen.
 """
@@ -139,6 +139,8 @@ class FastServer:
                         "output": {"data": [sent]},
                         "success": True,
                     }
+            else:
+                await asyncio.sleep(self._pace)
             yield {
                 "msg": "process_completed",
                 "event_id": event_id,
@@ -170,9 +172,10 @@ def grown(n: int) -> Iterator[tuple[str, object]]:
 
 
 @contextmanager
-def fast_server(pace: float = 0.0) -> Iterator[str]:
-    """The URL of such a server, which runs."""
-    command = [sys.executable, "-m", "tests.support.fast_server", str(pace)]
+def fast_server(pace: float = 0.0, port: int = 0) -> Iterator[str]:
+    """The URL of such a server, which runs; `pace` is the seconds between outputs."""
+    arguments = [str(pace), str(port)]
+    command = [sys.executable, "-m", "tests.support.fast_server", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -181,13 +184,12 @@ def fast_server(pace: float = 0.0) -> Iterator[str]:
             process.kill()
 
 
-async def main() -> None:
-    pace = float(sys.argv[1]) if sys.argv[1:] else 0.0
-    server = await asyncio.start_server(FastServer(pace).serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    print(f"http://127.0.0.1:{port}", flush=True)
+async def main(pace: float = 0.0, port: int = 0) -> None:
+    server = await asyncio.start_server(FastServer(pace).serve, "127.0.0.1", port)
+    host, port = server.sockets[0].getsockname()
+    print(f"http://{host}:{port}", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*map(float, sys.argv[1:2]), *map(int, sys.argv[2:])))

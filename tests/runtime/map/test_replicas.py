@@ -5,26 +5,39 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter
+from contextlib import ExitStack
+from functools import partial
 from itertools import count as counted
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from gradio_runtime import (
     AppError,
     ConnectError,
+    ConnectionLost,
     Done,
     Failed,
     GradioError,
+    OutputMismatch,
     RateLimited,
+    ServerValidationError,
 )
 from gradio_runtime._batch import replicas as module
 from gradio_runtime._batch.fates import Fate
 from gradio_runtime._batch.replicas import Replica, Replicas
 
-from tests.conftest import StartServer
 from tests.runtime.wire_api import WireClient
-from tests.support.misbehaving import Handler, Server, count, of_one
-from tests.support.servers import several
+from tests.support.fast_server import fast_server
+from tests.support.misbehaving import (
+    CLOSE,
+    DONE,
+    Answer,
+    Handler,
+    Server,
+    count,
+    of_one,
+)
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -101,13 +114,23 @@ def test_without_any_the_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all_.until_free() is None
 
 
-def test_refusals_lose_no_row(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ({"detail": "later"}, 429, {"Retry-After": "0"}),
+        ({"detail": "Queue is full."}, 503, {}),
+    ],
+    ids=["too many requests", "full queue"],
+)
+def test_refusals_lose_no_row(
+    refusal: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.001)
     numbers = counted()
 
     def join(handler: Handler) -> None:
         if next(numbers) % 3 == 1:
-            handler.json({"detail": "later"}, 429, {"Retry-After": "0"})
+            handler.json(*refusal)
         else:
             handler.json({"event_id": "e"})
 
@@ -126,28 +149,56 @@ def test_refusals_lose_no_row(server: Server, monkeypatch: pytest.MonkeyPatch) -
     assert count("/join") == 30
 
 
-def test_a_row_that_cannot_be_sent_is_its_own(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+FAILED = {
+    "msg": "process_completed",
+    "event_id": "e",
+    "output": {"error": "no"},
+    "success": False,
+}
+MISFIT = {**DONE, "output": {"data": [{"not": "a text"}]}}
+#: What the app answers for a row that is poison, to its join and to its stream.
+POISON: dict[type[GradioError], tuple[Answer | None, Answer | None]] = {
+    ConnectError: (lambda h: h.json({"detail": "no"}, 503), None),
+    ServerValidationError: (lambda h: h.json({"detail": "no"}, 422), None),
+    AppError: (None, lambda h: h.events(FAILED, CLOSE)),
+    OutputMismatch: (None, lambda h: h.events(MISFIT, CLOSE)),
+    ConnectionLost: (None, lambda h: h.events(cut=True)),
+}
+
+
+@pytest.mark.parametrize("kind", POISON)
+def test_poison_is_its_own_row(
+    kind: type[GradioError], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The app is there for all others."""
+    """The app is there for all others, before and after it."""
     monkeypatch.setattr(module, "FIRST_AWAY", 0.001)
+    monkeypatch.setattr(module, "PAUSE", 0.001)
 
-    def join(handler: Handler) -> None:
-        if b"poison" in handler.body:
-            handler.json({"detail": "no"}, 503)
-        else:
-            handler.json({"event_id": "e"})
+    def answer(usual: Answer, poisonous: Answer | None, handler: Handler) -> None:
+        joins = [body for path, body in Handler.bodies if path.endswith("/join")]
+        is_poison = poisonous is not None and b"poison" in joins[-1]
+        (poisonous if is_poison and poisonous else usual)(handler)
 
-    Handler.answers = {"/gradio_api/queue/join": join}
+    join, stream = POISON[kind]
+    Handler.answers = {
+        "/gradio_api/queue/join": partial(
+            answer, lambda h: h.json({"event_id": "e"}), join
+        ),
+        "/gradio_api/queue/data": partial(
+            answer, lambda h: h.events(DONE, CLOSE), stream
+        ),
+    }
     texts = ["poison", "a", "poison", "b", "poison"]
     with WireClient(server.url) as client:
         rows = client.echo.map(texts, client.echo.call, concurrency=1, retries=2)
         results = list(rows)
     assert [result.ok for result in results] == [text != "poison" for text in texts]
+    assert [r.value for r in results if isinstance(r, Done)] == ["ok", "ok"]
+    ran = kind in {AppError, OutputMismatch, ConnectionLost}
     for failed in results[::2]:
         assert isinstance(failed, Failed)
-        assert isinstance(failed.error, ConnectError)
-        assert (failed.attempts, failed.may_have_run) == (0, False)
+        assert type(failed.error) is kind
+        assert failed.may_have_run is ran
 
 
 def test_a_stream_that_has_been_read_is_not_sent_again(
@@ -212,43 +263,58 @@ def test_drift_and_logins_stop_the_run(server: Server) -> None:
                 list(client.echo.map("abc", client.echo.call, concurrency=1))
 
 
+#: Seconds that a stand-in takes for a row.
+PACE = 0.01
+
+
 @pytest.mark.slow
 def test_apps_share_the_rows() -> None:
-    with several({"a": "wire", "b": "wire"}) as urls:
-        a, b = (WireClient(urls[name]) for name in "ab")
-        gone = WireClient(NOWHERE)
-        with a, b, gone:
-            results: list[Any] = list(
-                a.parallel_sleep.map(
-                    [0.05] * 80,
-                    lambda seconds: a.parallel_sleep.call("k", seconds),
-                    concurrency=4,
-                    clients=[a, gone, b],
-                )
+    with (
+        fast_server(PACE) as first,
+        fast_server(PACE) as second,
+        WireClient(first) as a,
+        WireClient(second) as b,
+        WireClient(NOWHERE) as gone,
+    ):
+        results: list[Any] = list(
+            a.echo.map(
+                map(str, range(80)), a.echo.call, concurrency=4, clients=[a, gone, b]
             )
-            assert all(isinstance(result, Done) for result in results)
-            shares = Counter(result.src for result in results)
-            assert set(shares) == {a.src, b.src}
-            assert min(shares.values()) >= 32
-            with pytest.raises(ConnectError, match="The run has stopped"):
-                list(gone.echo.map("abc", gone.echo.call, patience=0.5))
+        )
+        assert all(isinstance(result, Done) for result in results)
+        shares = Counter(result.src for result in results)
+        assert set(shares) == {a.src, b.src}
+        assert min(shares.values()) >= 32
+        with pytest.raises(ConnectError, match="The run has stopped"):
+            list(gone.echo.map("abc", gone.echo.call, patience=0.5))
 
 
 @pytest.mark.slow
-def test_one_of_two_that_is_killed(start_server: StartServer) -> None:
-    with several({"b": "wire"}) as urls:
-        server = start_server("wire", 6)
-        with WireClient(server.url) as a, WireClient(urls["b"]) as b:
-            results: list[Any] = []
-            for result in a.parallel_sleep.map(
-                [0.05] * 80,
-                lambda seconds: a.parallel_sleep.call("k", seconds),
-                concurrency=4,
-                clients=[a, b],
-                may_repeat=True,
-            ):
-                results.append(result)
-                if len(results) == 20:
-                    server.kill()
-    assert [result.index for result in results] == list(range(80))
-    assert all(isinstance(result, Done) for result in results)
+@pytest.mark.parametrize("copies", [1, 2])
+@pytest.mark.parametrize("may_repeat", [False, True])
+def test_an_app_that_is_killed(copies: int, may_repeat: bool) -> None:
+    """One of two for good, or the only one, which comes back: what was under way failed."""
+    with ExitStack() as stack:
+        killed = stack.enter_context(ExitStack())
+        urls = [killed.enter_context(fast_server(PACE))]
+        urls += [stack.enter_context(fast_server(PACE)) for _ in range(copies - 1)]
+        clients = [stack.enter_context(WireClient(url)) for url in urls]
+        echo, got = clients[0].echo, list[Any]()
+        for result in echo.map(
+            map(str, range(80)),
+            echo.call,
+            concurrency=4,
+            clients=clients,
+            may_repeat=may_repeat,
+        ):
+            got.append(result)
+            if len(got) == 20:
+                killed.close()
+                if copies == 1:
+                    port = urlsplit(urls[0]).port
+                    stack.enter_context(fast_server(PACE, port or 0))
+    assert [result.index for result in got] == list(range(80))
+    failed = [result for result in got if isinstance(result, Failed)]
+    assert len(failed) <= (0 if may_repeat else 4)
+    assert all(isinstance(each.error, ConnectionLost) for each in failed)
+    assert all(each.may_have_run for each in failed)

@@ -17,6 +17,7 @@ import pytest
 from gradio_runtime import (
     AppError,
     Call,
+    ConnectError,
     ConnectionLost,
     Done,
     Failed,
@@ -102,6 +103,17 @@ def test_what_may_have_run_is_not_repeated_unless_asked(tmp_path: Path) -> None:
         assert run(tmp_path, [1], **options) == (0, [(0, True, ConnectionLost)])
     calls, _ = run(tmp_path, [1], may_repeat=True, retry_failed=True)
     assert calls == 1
+
+
+def test_a_run_that_stops_is_taken_up_again(tmp_path: Path) -> None:
+    """No app has taken a row for as long as the run has patience."""
+    gone: GradioError = ConnectError("gone", not_sent=True)
+    with (
+        predict.fake(returns_each=[1, gone], optional=True),
+        pytest.raises(ConnectError, match="The run has stopped"),
+    ):
+        list(predict.map(range(3), add, store=tmp_path, concurrency=1, patience=0.05))
+    assert run(tmp_path, range(3)) == (2, [(n, n < 1, n + 1) for n in range(3)])
 
 
 def other_rows(folder: Path) -> None:
@@ -374,7 +386,7 @@ class Model:
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(runs=RUNS)
 def test_any_sequence_of_runs(
     runs: list[Any], tmp_path_factory: pytest.TempPathFactory
