@@ -27,7 +27,7 @@ ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow integrations format goldens examples bench bench-generation bench-hostile soak storm docs build clean distclean
+.PHONY: help setup demo test check fast slow integrations format goldens examples bench bench-batch bench-generation bench-hostile soak storm docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -82,6 +82,9 @@ examples: $(READY) ## Write generated_examples/ again, from apps on a real serve
 bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md
 	@$(PY) -m benchmarks.run $(ARGS)
 
+bench-batch: $(READY) ## What map must show: pace, memory, kills, outages; writes benchmarks/BATCH.md
+	@$(PY) -m benchmarks.batch $(ARGS)
+
 bench-generation: $(READY) ## Time the generator; writes benchmarks/GENERATION.md
 	@$(PY) -m benchmarks.generation $(ARGS)
 
@@ -92,7 +95,7 @@ soak: $(READY) ## Ten minutes of traffic with faults: does anything grow? Writes
 	@$(PY) -m benchmarks.soak $(ARGS)
 
 storm: $(READY) ## A minute of jobs that are cancelled at any moment, on Gradio 5 and on 6; clients that are killed
-	@STORM_SECONDS=60 KILLS=20 $(PY) -m pytest tests/runtime/test_storm.py tests/runtime/map/test_kill.py -s $(ARGS)
+	@STORM_SECONDS=60 KILLS=$${KILLS:-20} $(PY) -m pytest tests/runtime/test_storm.py tests/runtime/map/test_kill.py -s $(ARGS)
 
 docs: $(READY) ## The documentation as a site, build/docs/index.html
 	@$(PY) -m sphinx -E -W --keep-going -q -b html docs build/docs
