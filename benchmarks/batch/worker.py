@@ -92,7 +92,7 @@ def memory(
             concurrency=AT_ONCE,
             store=store or None,
         ):
-            assert isinstance(result, Done)
+            assert isinstance(result, Done), result
             last = result.index
             if last == EARLY:
                 early = resident()

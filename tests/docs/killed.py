@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.docs.snippets import DOCS, ROOT, environment
@@ -45,7 +47,11 @@ def recorded(folder: Path, env: Mapping[str, str]) -> str:
 
 
 def _lines(folder: Path, env: Mapping[str, str]) -> Iterator[str]:
-    screen = {"TQDM_NCOLS": "80", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    screen = {
+        "TQDM_NCOLS": "80",
+        "TQDM_NROWS": "24",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+    }
     env = {**environment(folder), **env, **screen}
     yield f" | wc -l\n{ROWS}"
     yield f"$ {RUN}"
@@ -65,9 +71,11 @@ def _killed(command: list[str], env: Mapping[str, str], folder: Path) -> str:
         command, env=env, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
-        while (come := _COME.findall(shown)) == [] or int(come[-1]) < KILLED_AT:
-            shown += os.read(ours, 1 << 16)
+        with suppress(OSError):  # so ends a terminal on Linux
+            while int([b"0", *_COME.findall(shown)][-1]) < KILLED_AT:
+                shown += os.read(ours, 1 << 16)
         process.kill()
+    assert process.returncode == -signal.SIGKILL, shown.decode()
     os.close(ours)
     return _last(shown.decode(errors="ignore"))
 
