@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check(1, pace.cost, 1000),
+    Check(1, pace.cost, 600),
     Check(2, pace.memory, 100_000),
     Check(3, copies.shares, 200),
     Check(4, kills.resumed, 20),

@@ -184,7 +184,7 @@ def fast_server(pace: float = 0.0, port: int = 0) -> Iterator[str]:
             process.kill()
 
 
-async def main(pace: float = 0.0, port: int = 0) -> None:
+async def main(pace: float, port: int) -> None:
     server = await asyncio.start_server(FastServer(pace).serve, "127.0.0.1", port)
     host, port = server.sockets[0].getsockname()
     print(f"http://{host}:{port}", flush=True)
@@ -192,4 +192,4 @@ async def main(pace: float = 0.0, port: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*map(float, sys.argv[1:2]), *map(int, sys.argv[2:])))
+    asyncio.run(main(float(sys.argv[1]), int(sys.argv[2])))
