@@ -13,6 +13,9 @@ from .fates import Fate, busy_pause, quota_pause
 
 #: Seconds for which an app is left alone after a refusal or a lost call, about.
 PAUSE = 0.2
+#: After a refusal that names no time, so many rows begin so many seconds apart: most of
+#: those that begin at once would be refused again.
+EASED, APART = 16, 0.03
 #: Seconds after the first failure to reach it; each further one doubles them, up to:
 FIRST_AWAY = 0.4
 LONGEST_AWAY = 30.0
@@ -50,6 +53,7 @@ class Replica:
         self._away = 0.0
         self._away_at = 0.0
         self._last_begun = 0.0
+        self._eased = 0
 
     @property
     def probed(self) -> bool:
@@ -60,6 +64,9 @@ class Replica:
         """Count a call that begins, and return the time."""
         self.busy += 1
         self._last_begun = monotonic()
+        if self._eased:
+            self._eased -= 1
+            self.paused_until = self._last_begun + APART
         return self._last_begun
 
     def served(self) -> None:
@@ -73,6 +80,7 @@ class Replica:
             case Fate.BUSY:
                 usual = PAUSE * random.uniform(1, 2)  # noqa: S311
                 self._pause(now, busy_pause(error, usual))
+                self._eased = 0 if busy_pause(error, 0.0) else EASED
             case Fate.AWAY if begun > self._away_at:
                 # Calls that were under way together are one failure.
                 self._away = min(2 * self._away or FIRST_AWAY, LONGEST_AWAY)

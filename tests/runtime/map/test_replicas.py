@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from functools import partial
 from itertools import count as counted
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,6 +113,28 @@ def test_without_any_the_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all_.until_free() == 1  # a call is under way
     two.busy -= 1
     assert all_.until_free() is None
+
+
+@pytest.mark.parametrize("asked", [None, 2.0])
+def test_rows_are_eased_in_after_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, asked: float | None
+) -> None:
+    """Unless the app has said when it takes more: then that many begin at once."""
+    now = 100.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    only = replica()
+    all_ = Replicas([only], concurrency=100, patience=1000)
+    only.failed(Fate.BUSY, RateLimited("m", retry_after=asked), 0.0)
+    now = only.paused_until
+    begun: list[float] = []
+    while len(begun) < 30:
+        if all_.free():
+            begun.append(only.begin())
+        else:
+            now = only.paused_until
+    gaps = [b - a for a, b in pairwise(begun)]
+    eased = [module.APART] * module.EASED if asked is None else []
+    assert gaps == pytest.approx([*eased, *[0.0] * (29 - len(eased))])
 
 
 @pytest.mark.parametrize(
