@@ -91,6 +91,7 @@ def memory(
             lambda _: endpoint.call(*values),
             concurrency=AT_ONCE,
             store=store or None,
+            may_repeat=True,
         ):
             assert isinstance(result, Done), result
             last = result.index

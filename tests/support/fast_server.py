@@ -82,8 +82,6 @@ class FastServer:
                         b"content-length: %d\r\n\r\n%b" % (len(answer), answer)
                     )
                     await writer.drain()
-                if fields.get("connection") == "close":
-                    break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
