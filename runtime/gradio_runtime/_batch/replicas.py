@@ -66,7 +66,7 @@ class Replica:
         self._last_begun = monotonic()
         if self._eased:
             self._eased -= 1
-            self.paused_until = self._last_begun + APART
+            self.paused_until += APART
         return self._last_begun
 
     def served(self) -> None:

@@ -119,6 +119,7 @@ class Store:
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA cache_size=-500")  # KiB; the system has the file
             self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._db.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} COMMIT")
         except sqlite3.Error as error:
