@@ -47,6 +47,7 @@ PLACES: dict[int, Place] = {
         "what is refused is sent again, later",
         (
             "test_replicas::test_refusals_lose_no_row",
+            "test_replicas::test_rows_are_eased_in_after_a_refusal",
             "test_fates::test_a_later_pause_that_is_longer_counts",
         ),
         measured=True,

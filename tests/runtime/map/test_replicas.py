@@ -199,8 +199,7 @@ def test_poison_is_its_own_row(
 
     def answer(usual: Answer, poisonous: Answer | None, handler: Handler) -> None:
         joins = [body for path, body in Handler.bodies if path.endswith("/join")]
-        is_poison = poisonous is not None and b"poison" in joins[-1]
-        (poisonous if is_poison and poisonous else usual)(handler)
+        (poisonous if poisonous and b"poison" in joins[-1] else usual)(handler)
 
     join, stream = POISON[kind]
     Handler.answers = {
