@@ -14,7 +14,6 @@ from typing import Any, cast
 from .._codecs import codec
 from .._components.files import files_in_schema
 from .._components.registry import kind_of
-from .._components.slots import described as described_by_components
 from .._engine.app import Live
 from .._engine.connection import Connection
 from .._engine.discovery import read_info
@@ -68,7 +67,7 @@ def untyped_request(
 ) -> Request[Any]:
     """Return the request for a call of any endpoint. Connects, and blocks meanwhile."""
     try:
-        live = run_sync(connection.ready())
+        live = connection.live or run_sync(connection.ready())
         named = fn_index if api_name is None else api_name
         described = None if kwargs else _by_position(live, named, len(args))
         if named is None or described is None:
@@ -111,7 +110,7 @@ def _by_position(live: Live, name: str | int | None, count: int) -> EndpointInfo
         found = next((item for item in config.dependencies if item.id == name), None)
     if found is None or None in config.slots(found.inputs):
         return None
-    endpoint = EndpointInfo.model_validate(described_by_components(config, found))
+    endpoint = live.by_components(found)
     return endpoint if len(endpoint.parameters) == count else None
 
 

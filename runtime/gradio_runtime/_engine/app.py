@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import cached_property
 
-from .._components.slots import set_by_events
+from .._components.slots import described, set_by_events
 from .._http.settings import Settings
 from .._http.transport import Transport
 from .._queue.route import Route
 from .._queue.session_pool import SessionPool
 from .._transfer.transfer import Transfer
-from ..description import Config, Dependency, Info, ParameterInfo
+from ..description import Config, Dependency, EndpointInfo, Info, ParameterInfo
 from ..description.dialect import Dialect
-from ..description.triggers import mark_of, triggers_of
+from ..description.triggers import mark_of, moved, triggers_of
 from ..errors import InputError
 from .discovery import read_info
 
@@ -47,6 +48,8 @@ class Live:
         self._most = settings.max_workers
         self._rooms: dict[int, asyncio.Semaphore] = {}
         self._routes: dict[str | int, Route] = {}
+        self._moves: dict[tuple[str, str, int], str | None] = {}
+        self._described: dict[int, EndpointInfo] = {}
         self._info: Info | None = None
         self._reading = asyncio.Lock()
 
@@ -106,6 +109,20 @@ class Live:
         names = {item.id: item.shown_name for item in self.config.dependencies}
         found = triggers_of(self.config)
         return {mark_of(trigger): names[id_] for id_, trigger in found.items()}
+
+    def moved(self, trigger: str, name: str, known: Mapping[str, str]) -> str | None:
+        """Say why an endpoint may be another one than a module knows; see `triggers`."""
+        case = trigger, name, len(known)
+        if case not in self._moves:
+            self._moves[case] = moved(trigger, name, known, self.triggers)
+        return self._moves[case]
+
+    def by_components(self, endpoint: Dependency) -> EndpointInfo:
+        """Return what the components of an endpoint say of it."""
+        if endpoint.id not in self._described:
+            said = described(self.config, endpoint)
+            self._described[endpoint.id] = EndpointInfo.model_validate(said)
+        return self._described[endpoint.id]
 
     async def info(self) -> Info:
         """Return the app's `/info`, which is read once."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from .._queue.route import Route
 from ..description.signature import shown_name
-from ..description.triggers import moved
 from ..errors import GradioError, InputError, SchemaDrift, SchemaDriftWarning
 from .app import Live
 from .connection import Connection
@@ -64,7 +63,7 @@ async def judged(
         return None
     trigger = request.shape.trigger
     name = shown_name(request.endpoint)
-    other = trigger and moved(trigger, name, request.known, live.triggers)
+    other = trigger and live.moved(trigger, name, request.known)
     if not other and request.shape == route.shape:
         return None
     from .._components.drift import Signature, judge, live_signature

@@ -13,7 +13,7 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 import httpx2
 
-from .._loop.loop import at_exit, in_background
+from .._loop.loop import at_exit, in_background, shielded
 from ..errors import InputError
 from .network import DirectTransport
 from .redaction import hide_secrets
@@ -125,9 +125,9 @@ class PoolClient(httpx2.AsyncClient):
         """Send a request. A caller that is cancelled leaves at once."""
         sending = _Sending()
         request.extensions = {**request.extensions, "trace": sending.trace}
-        task = asyncio.create_task(self._send(request, options))
+        task, response = shielded(self._send(request, options))
         try:
-            return await asyncio.shield(task)
+            return await response
         except asyncio.CancelledError:
             sending.give_up(task)
             raise
@@ -187,7 +187,8 @@ class _Lent(httpx2.AsyncByteStream):
         return aiter(self._stream)
 
     async def aclose(self) -> None:
-        await asyncio.shield(in_background(self._give_back()))
+        _, given_back = shielded(self._give_back())
+        await given_back
 
     async def _give_back(self) -> None:
         if self._broken is not None:

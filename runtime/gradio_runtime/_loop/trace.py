@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from .._version import __version__
-from ..description.addresses import shown_src, split
+from ..description.addresses import split
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -33,7 +33,7 @@ class CallRecord:
     """
 
     def __init__(self, endpoint: str, src: str) -> None:
-        self._what = f"{endpoint} of {shown_src(src)}"
+        self._what = f"{endpoint} of {src}"
         self._endpoint = endpoint
         self._outputs = 0
         self._span = _start_span(endpoint, src)
@@ -111,12 +111,12 @@ def _start_span(endpoint: str, src: str) -> Span | None:
 
     attributes: dict[str, Any] = {"gradio.endpoint": endpoint}
     if (address := split(src)) is not None:
-        attributes["url.full"] = shown_src(src)
+        attributes["url.full"] = src
         attributes["server.address"] = address.host
         if address.port is not None:
             attributes["server.port"] = address.port
     else:
-        attributes["gradio.space"] = shown_src(src)
+        attributes["gradio.space"] = src
     tracer = trace.get_tracer("gradio_runtime", __version__)
     return tracer.start_span(
         f"gradio {endpoint}", kind=trace.SpanKind.CLIENT, attributes=attributes

@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Mapping
 from time import monotonic
 
-from .._loop.loop import in_background, let_finish
+from .._loop.loop import in_background, let_finish, shielded
 from ..errors import GradioError
 from .entry import Entry
 from .route import Route
@@ -43,9 +43,9 @@ class SharedStreamEntry(Entry):
 
     async def join(self, body: Body, headers: Mapping[str, str]) -> None:
         """Join the queue; a job whose task is cancelled leaves it once it has a name."""
-        joining = asyncio.ensure_future(self._session.join(self.inbox, body, headers))
+        joining, joined = shielded(self._session.join(self.inbox, body, headers))
         try:
-            await asyncio.shield(joining)
+            await joined
         except asyncio.CancelledError:
             # The answer, which is on its way, has the name of the job to cancel.
             let_finish(in_background(self._leave_after(joining)))
