@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,7 +138,7 @@ def test_a_server_that_dies_restarts_and_changes(
         # An index that the app no longer has, as after a hot reload.
         live = client._connection().live
         assert live is not None
-        live._routes["/echo"] = replace(live.route("/echo"), fn_index=9999)
+        live._routes["/echo"] = live.route("/echo")._replace(fn_index=9999)
         with pytest.raises(ProtocolError, match="500"):
             client.echo("x")
         until(lambda: heard(client))  # the server closes a connection then

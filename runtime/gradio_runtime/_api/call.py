@@ -8,7 +8,6 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import ValidationError
 
 from .._models.base import Input
-from .._models.misfits import misfits, only_odd
 from ..errors import InputError
 
 R = TypeVar("R")
@@ -74,6 +73,8 @@ class Call(Generic[R]):
 
 def misfit(error: ValidationError) -> InputError:
     """Return the error for inputs that do not fit."""
+    from .._models.misfits import misfits, only_odd
+
     fields = misfits(error)
     text = "; ".join(f"{name}: {message}" for name, message in fields.items())
     made = InputError(f"the inputs do not fit: {text}", fields=fields)

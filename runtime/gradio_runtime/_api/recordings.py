@@ -11,7 +11,6 @@ import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
@@ -118,7 +117,7 @@ class Recording(StandIn[P, R, I]):
             return request.read(values, names, strict)
 
         try:
-            job = client.__gradio_start__(replace(request, read=read), options)
+            job = client.__gradio_start__(request._replace(read=read), options)
         except FakeError as error:  # offline, which no `except` is to hide
             self._problem = error
             raise

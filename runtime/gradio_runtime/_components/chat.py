@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .kind import Kind, Value
 
 _MESSAGE = Value(
@@ -31,7 +29,7 @@ _CHAT = Kind(
     variant=lambda props: None if props.get("type") == "messages" else _PAIRS,
 )
 #: A chat of pairs, as it was before there were messages.
-_PAIRS: Kind = replace(_CHAT, takes="Several[ChatPairInput]", gives="list[ChatPair]")
+_PAIRS: Kind = _CHAT._replace(takes="Several[ChatPairInput]", gives="list[ChatPair]")
 
 KINDS = (
     _CHAT,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from ..description import Component
@@ -16,8 +15,7 @@ Props: TypeAlias = Mapping[str, Any]
 Files: TypeAlias = Callable[[Json], Json]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class Value(NamedTuple):
     """What is known of a type that generated modules import for a component.
 
     Attributes:
@@ -43,8 +41,7 @@ class Value:
     made_as: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(NamedTuple):
     """All that is known of some component types; the defaults are for an unknown one.
 
     Lists of names are texts with spaces between them.
@@ -133,8 +130,7 @@ def _as_sent(value: Json, files: Files) -> Json:
     return files(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(NamedTuple):
     """How a component's JSON differs between Gradio versions.
 
     Attributes:

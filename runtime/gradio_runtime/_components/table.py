@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..description.json_values import is_array
@@ -32,7 +31,7 @@ _DATA = Value(
     'DataframeData(headers=["a", "b"], data=[[1, 2], [3, 4]])',
     plain=_is_table,
 )
-_INPUT = replace(_DATA, name="DataframeInput", made_as="DataframeData")
+_INPUT = _DATA._replace(name="DataframeInput", made_as="DataframeData")
 _LABEL = Value("LabelData", 'LabelData(label="cat")', plain=_is_label)
 _PLOT = Value("PlotData", 'PlotData(type="plotly", plot="{}")', written=False)
 _NATIVE = Value(
@@ -47,7 +46,7 @@ _TABLE = Kind(
 
 KINDS = (
     _TABLE,
-    replace(_TABLE, names="dataframe", codec="_codecs.table:TABLE", never_null=True),
+    _TABLE._replace(names="dataframe", codec="_codecs.table:TABLE", never_null=True),
     Kind(
         "label",
         "LabelData",

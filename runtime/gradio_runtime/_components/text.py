@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .kind import Kind, Props, Value
 
 
@@ -25,7 +23,7 @@ _MOMENT = Kind(
     example='"2026-01-31 12:00:00"',
     note="As text: YYYY-MM-DD HH:MM:SS.",
 )
-_DATE: Kind = replace(_MOMENT, example='"2026-01-31"', note="As text: YYYY-MM-DD.")
+_DATE: Kind = _MOMENT._replace(example='"2026-01-31"', note="As text: YYYY-MM-DD.")
 _LINE = Value("DialogueLine", 'DialogueLine(speaker="Speaker 1", text="Hello")')
 _LINES = "list[DialogueLine] | str"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..description.signature import Shape
 from ..errors import InputError
@@ -19,8 +18,7 @@ class StateShared(InputError):
     usual_hint = "Call it row by row, on a client for each sequence of calls"
 
 
-@dataclass(frozen=True)
-class Request(Generic[T]):
+class Request(NamedTuple, Generic[T]):
     """What to call and how to read the answer."""
 
     endpoint: str | int  # the api_name, or a fn_index
@@ -43,4 +41,4 @@ class Request(Generic[T]):
         def read(values: list[Any], names: list[str], strict: Strict) -> T:
             return self.read(values[:outputs], names[:outputs], strict)
 
-        return replace(self, read=read)
+        return self._replace(read=read)

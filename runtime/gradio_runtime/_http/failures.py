@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import httpx2
 
@@ -15,8 +15,7 @@ from ..errors import ConnectError, ConnectionLost, GradioError
 _TRUST = "If it is your own authority's, name it: Client(ssl_verify='ca.pem')"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """What a request to the app at `base` waited for, and for how many seconds."""
 
     base: str

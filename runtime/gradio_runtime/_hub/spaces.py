@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._http.gate import check_headers
 from ..description.addresses import split
@@ -24,8 +23,7 @@ _TIMEOUT = 30.0
 _LIST_TIMEOUT = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """A Space, as the Hub describes it; None is for what is not known."""
 
     #: Its current name; an older one redirects to it.

@@ -149,15 +149,14 @@ def shielded(
     async def run() -> T:
         try:
             result = await action
-            if not waiter.done():
-                waiter.set_result(result)
-            return result
-        except Exception as error:
-            if not waiter.done():
+        except BaseException as error:
+            if isinstance(error, Exception) and not waiter.done():
                 waiter.set_exception(error)
-            raise
-        finally:
             waiter.cancel()
+            raise
+        if not waiter.done():
+            waiter.set_result(result)
+        return result
 
     task = _kept(loop.create_task(run()), _background)
     task.add_done_callback(_see)

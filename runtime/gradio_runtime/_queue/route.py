@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._components.registry import kind_of
 from .._components.slots import slots_shape
@@ -10,8 +10,7 @@ from ..description import Component, Config, Dependency
 from ..description.signature import Shape
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """An endpoint of the live app, ready to be called.
 
     Its slots include the hidden ones.

@@ -15,7 +15,7 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._http.backoff import RETRIES, may_pass, pause_after
 from .._http.offline import check_online
@@ -61,8 +61,7 @@ class Allowance:
             )
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One file to download.
 
     Attributes:

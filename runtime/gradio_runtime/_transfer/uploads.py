@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._http.transport import Transport
 from ..description.json_values import is_array, load_json
@@ -23,8 +23,7 @@ from .sources import Source
 _UNQUOTABLE = re.compile(r'["\x00-\x1f\x7f]')
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     """One file to upload, of at most `limit` bytes.
 
     `tell` is called with the number of bytes sent, which starts again with each try.

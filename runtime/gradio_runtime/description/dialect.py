@@ -7,7 +7,7 @@ were measured on Gradio 3.50 to 6.31: docs/protocol.md#versions.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import ProtocolError
 from . import Config
@@ -16,8 +16,7 @@ _BEFORE_4_22 = frozenset({"ws", "sse", "sse_v1", "sse_v2", "sse_v2.1"})
 PROTOCOLS = _BEFORE_4_22 | {"sse_v3"}
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """The differences between servers.
 
     Attributes:
