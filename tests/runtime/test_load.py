@@ -85,3 +85,13 @@ def seen(url: str) -> dict[str, int]:
     with urllib.request.urlopen(f"{url}/seen") as answer:
         numbers: dict[str, int] = json.load(answer)
     return numbers
+
+
+def test_streams_that_have_begun_wait_for_no_other() -> None:
+    """Each goes on for longer than a test may take: none of them ends."""
+    with fast_server(pace=0.05) as url, WireClient(url, max_workers=2) as client:
+        grow = client.grow.with_options(timeout=60)
+        streams = [grow.stream(100_000) for _ in range(6)]
+        assert len({next(stream) for stream in streams}) == 1
+        for stream in streams:
+            stream.close()

@@ -63,16 +63,19 @@ class Live:
             self._routes[name] = Route.of(self.config, self._find(name))
         return self._routes[name]
 
-    def room(self, route: Route) -> asyncio.Semaphore:
-        """Return where an endpoint's jobs wait until few enough are in the app's queue.
+    async def room(self, route: Route) -> asyncio.Semaphore:
+        """Wait until few enough jobs of an endpoint are in the app's queue.
+
+        Return what a job releases when it makes room for the next one.
 
         The server tells each job in the queue of every move of it, so that what a
         crowd costs grows with its square (Gradio 6.31 and 1,000 jobs on one machine:
-        29 a second when all join at once, 136 by 200, 198 by 64).
+        29 a second when all join at once, 136 by 200, 198 by 64). A generator makes
+        room when it has begun, for it may go on for long; all others when they end.
         """
-        if route.fn_index not in self._rooms:
-            self._rooms[route.fn_index] = asyncio.Semaphore(self._most)
-        return self._rooms[route.fn_index]
+        room = self._rooms.setdefault(route.fn_index, asyncio.Semaphore(self._most))
+        await room.acquire()
+        return room
 
     def _find(self, name: str | int) -> Dependency:
         if isinstance(name, str):

@@ -78,6 +78,7 @@ class Execution(Generic[T]):
         self._live: Live | None = None
         #: The job at the app, from its join on; its `life` says how far it is.
         self._entry: Entry | None = None
+        self._room: asyncio.Semaphore | None = None  # what to release
         #: Held while the app is asked to take the job.
         self._joining = asyncio.Lock()
         #: The wire's data and how the app was judged for it, once it is prepared.
@@ -192,6 +193,9 @@ class Execution(Generic[T]):
             for secrets in (self._connection.secrets, self._secrets):
                 update = without_secrets(update, secrets.strike)
         self._outcome.emit(update, weight)
+        # A stream may last for hours; once it has begun, it waits in no queue.
+        if (entry := self._entry) and entry.yields and entry.life.left_queue:
+            self._make_room()
 
     # ---- prepare and join
 
@@ -201,9 +205,9 @@ class Execution(Generic[T]):
         while True:
             try:
                 live, route, body = await self._prepare()
-                async with live.room(route):
-                    entry = await self._join(live, route, body)
-                    return await self._reader(live, entry).read()
+                self._room = await live.room(route)
+                entry = await self._join(live, route, body)
+                return await self._reader(live, entry).read()
             except AuthenticationError:
                 if renewed or not self._may_log_in_again():
                     raise
@@ -226,8 +230,15 @@ class Execution(Generic[T]):
                 if isinstance(error, ConnectError) and self._connection.is_space:
                     # It may have gone to sleep: connecting anew wakes it.
                     self._connection.forget(self._live, login=False)
+            finally:
+                self._make_room()
             self._leave()
             await asyncio.sleep(pause)
+
+    def _make_room(self) -> None:
+        room, self._room = self._room, None
+        if room is not None:
+            room.release()
 
     def _certainly_not_run(self, error: GradioError) -> bool:
         """Return whether a failure proves that the app's function was not called.

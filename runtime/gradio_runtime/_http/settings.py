@@ -93,7 +93,8 @@ class Settings:
             With it `/info` is read once, which tells those endpoints from others.
         hf_token: What the official client called `token` before 2.0.
         max_workers: How many jobs of an endpoint may be in the app's queue at once;
-            more wait here for their turn, without a rank. Any number share one thread.
+            more wait here for their turn, without a rank. A generator that has begun is
+            not in the queue any more. Any number share one thread.
         wake_timeout: Seconds to wait, at the first call, for a Space that sleeps, starts
             or is being built; 0 to raise `SpaceError` at once. A terminal shows it.
         on_drift: What to do when the app has changed, since the module was generated,
