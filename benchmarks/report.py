@@ -11,6 +11,8 @@ from os import cpu_count
 from pathlib import Path
 from typing import Self
 
+from benchmarks.plots import Plot
+
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -78,6 +80,7 @@ class Result:
 
     table: Table
     targets: tuple[Target, ...] = ()
+    plot: Plot | None = None
 
 
 def targets_table(targets: Sequence[Target]) -> Table:

@@ -11,13 +11,15 @@ import argparse
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import gradio_codegen
 
 from benchmarks.cases import CASES, Case, paced
+from benchmarks.plots import Plot
 from benchmarks.processes import Processes
-from benchmarks.report import RESULTS, Table, Target, machine, targets_table
+from benchmarks.report import RESULTS, Result, Table, Target, machine, targets_table
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
@@ -37,27 +39,35 @@ def main() -> None:
 
     tell(f"{TITLE}\n\n{HOW}")
     targets: list[Target] = []
+    plots: dict[str, Plot] = {}
     for major, cases in CASES.items():
         chosen = [case for case in cases if options.only in (None, case.name)]
         if not chosen or options.gradio not in (None, major):
             continue
         tell(f"# Gradio {VERSIONS[major]}\n\n{machine(VERSIONS[major])}")
-        for table, verdicts in _measure(major, chosen, options.rounds):
-            tell(table.markdown())
-            targets += verdicts
+        for result in _measure(major, chosen, options.rounds):
+            tell(result.table.markdown())
+            targets += result.targets
+            if result.plot is not None and major == max(CASES):
+                plots[result.plot.name] = result.plot
     if options.only in (None, PACED) and options.gradio is None:
         tell("# Without Gradio")
-        for case in (paced.MANY, paced.ONE, paced.FAST, paced.CROWD):
+        for case in paced.CASES:
             result = paced.paced(options.rounds or 3, *case)
             tell(result.table.markdown())
             targets += result.targets
+            if (plot := result.plot) is not None:
+                known = plots.get(plot.name, plot)
+                plots[plot.name] = known.with_costs(plot.costs)
     tell(targets_table(targets).markdown())
     output = options.output
     if output is None and (options.only, options.gradio) == (None, None):
         output = RESULTS
     if output is not None:
         output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-        print(f"Wrote {output}")
+        for name, plot in plots.items():
+            output.with_name(f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
+        print(f"Wrote {', '.join([str(output), *plots])}")
 
 
 def _options() -> argparse.Namespace:
@@ -74,9 +84,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(
-    major: int, cases: Sequence[Case], rounds: int | None
-) -> Iterator[tuple[Table, list[Target]]]:
+def _measure(major: int, cases: Sequence[Case], rounds: int | None) -> Iterator[Result]:
     """The cases against one server; one that fails is told, and the others go on."""
     with (
         GradioServer(APP, major) as server,
@@ -92,15 +100,11 @@ def _measure(
                 traceback.print_exc()
                 what = f"Gradio {major}: {case.name}"
                 reason = f"failed: {type(error).__name__}"
-                yield (
-                    Table(what, "It failed.", ("",), ()),
-                    [Target(what, "a result", reason, met=False)],
-                )
+                missed = Target(what, "a result", reason, met=False)
+                yield Result(Table(what, "It failed.", ("",), ()), (missed,))
                 continue
-            yield (
-                result.table,
-                [target.of_gradio(major) for target in result.targets],
-            )
+            targets = tuple(target.of_gradio(major) for target in result.targets)
+            yield replace(result, targets=targets)
 
 
 if __name__ == "__main__":

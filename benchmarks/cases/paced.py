@@ -8,6 +8,7 @@ import sys
 from statistics import median
 
 from benchmarks.cases.turns import in_turns
+from benchmarks.plots import Plot
 from benchmarks.processes import LONGEST, ROOT
 from benchmarks.replay.callers import CALLERS
 from benchmarks.report import Result, Table, Target, milliseconds, times
@@ -20,6 +21,10 @@ MANY, ONE, FAST, CROWD = (
     (1, 4000, 0.0007),
     (200, 40, 0.05),
 )
+#: Fewer streams at the pace of many, for the curves of what a stream more costs.
+FEW = ((1, 100, 0.05), (10, 100, 0.05))
+CASES = (*FEW, MANY, CROWD, ONE, FAST)
+OURS = ("stream", "submit")
 BARE, AIOHTTP = "bare httpx2, async", "bare aiohttp"
 #: The most that an output may cost, by the caller and what it is compared with.
 LIMITS = {
@@ -84,6 +89,13 @@ def paced(rounds: int, streams: int, outputs: int, pace: float) -> Result:
         targets += [
             Target.at_most(f"{title}: {name}, slowest / fastest", it, FAIR, times)
             for name, it in spread.items()
-            if name.startswith(("stream", "submit"))
+            if name.startswith(OURS)
         ]
-    return Result(table, tuple(targets))
+    plot = Plot(
+        "cost-by-streams",
+        f"CPU of the client for an output, one each {milliseconds(MANY[2])}",
+        "streams at once",
+        {name: {streams: each} for name, each in cpu.items()},
+        [name for name in cpu if name.startswith(OURS)],
+    )
+    return Result(table, tuple(targets), plot if pace == MANY[2] else None)

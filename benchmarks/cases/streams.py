@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.cases.turns import NAMES, in_turns
+from benchmarks.cases.turns import NAMES, OURS, in_turns
 from benchmarks.contenders.measure import StreamRun
+from benchmarks.plots import Plot
 from benchmarks.processes import Processes
 from benchmarks.report import Result, Table, Target, milliseconds, times
 
@@ -17,7 +19,8 @@ CLOSE = 1.3
 
 def text(processes: Processes, rounds: int) -> Result:
     """A text that grows by a token each time."""
-    return _streams(processes, rounds, "stream", (500, 5000), "growing text")
+    sizes = (500, 1500, 5000)
+    return _streams(processes, rounds, "stream", sizes, "growing text")
 
 
 def chat(processes: Processes, rounds: int) -> Result:
@@ -26,20 +29,21 @@ def chat(processes: Processes, rounds: int) -> Result:
 
 
 def _streams(
-    processes: Processes, rounds: int, case: str, sizes: tuple[int, int], what: str
+    processes: Processes, rounds: int, case: str, sizes: Sequence[int], what: str
 ) -> Result:
     contenders = ("official", "ours", "ours_async", "untyped", "floor", "floor_async")
-    short, long = sizes
+    short, long = sizes[0], sizes[-1]
     results = in_turns(
         rounds,
         contenders,
         lambda name: [StreamRun(*processes.work(case, name, size)) for size in sizes],
     )
-    # The client's CPU for an output, in the shorter and in the longer stream.
-    each = {
-        name: [median(run[i].cpu for run in runs) / sizes[i] for i in (0, 1)]
+    # The client's CPU for an output, by the length of the stream.
+    costs = {
+        name: {n: median(run[i].cpu for run in runs) / n for i, n in enumerate(sizes)}
         for name, runs in results.items()
     }
+    each = {name: (cost[short], cost[long]) for name, cost in costs.items()}
     bare = each["floor_async"][1]
     rows = []
     for name, runs in results.items():
@@ -47,8 +51,8 @@ def _streams(
         rows.append(
             (
                 NAMES[name],
-                milliseconds(median(run[1].first for run in runs)),
-                milliseconds(median(run[1].seconds for run in runs)),
+                milliseconds(median(run[-1].first for run in runs)),
+                milliseconds(median(run[-1].seconds for run in runs)),
                 *map(milliseconds, cpu),
                 times(cpu[1] / cpu[0]),
                 times(cpu[1] / bare),
@@ -84,4 +88,11 @@ def _streams(
             ),
             Target.at_most(f"{title}: CPU / bare async", cpu[1] / bare, CLOSE, times),
         )
-    return Result(table, tuple(targets))
+    plot = Plot(
+        f"cost-by-length-{case}",
+        f"CPU of the client for an output: {what}",
+        "outputs in the stream",
+        {NAMES[name]: cost for name, cost in costs.items()},
+        [NAMES[name] for name in OURS],
+    )
+    return Result(table, tuple(targets), plot)

@@ -15,6 +15,8 @@ NAMES = {
     "floor_async": "bare httpx2, async",
 }
 
+OURS = ("ours", "ours_async", "untyped")
+
 T = TypeVar("T")
 
 

@@ -23,6 +23,7 @@ CONFIG: dict[str, Any] = {
     "version": "6.31.0",
     "protocol": "sse_v3",
     "api_prefix": PREFIX,
+    "connect_heartbeat": False,
     "components": [
         {"id": 1, "type": "textbox", "props": {}},
         {"id": 2, "type": "number", "props": {}},
@@ -37,6 +38,19 @@ CONFIG: dict[str, Any] = {
             "types": {"generator": True},
         },
     ],
+}
+_TEXTBOX = {"label": "Text", "component": "Textbox", "type": {"type": "string"}}
+_NUMBER = {"label": "Number", "component": "Number", "type": {"type": "number"}}
+#: What the official client asks for besides.
+INFO: dict[str, Any] = {
+    "named_endpoints": {
+        f"/{name}": {
+            "parameters": [{**takes, "parameter_name": "value", "python_type": {}}],
+            "returns": [{**_TEXTBOX, "python_type": {}}],
+        }
+        for name, takes in (("echo", _TEXTBOX), ("grow", _NUMBER))
+    },
+    "unnamed_endpoints": {},
 }
 TEXT = "x" * 500
 #: Appended pieces between two replacements.
@@ -90,6 +104,8 @@ class FastServer:
     def _answer(self, path: str, body: bytes) -> object:
         if path == "/config":
             return CONFIG
+        if path == f"{PREFIX}/info":
+            return INFO
         if path == "/seen":
             return {
                 "sessions": len(self.sessions),
