@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._api.app import App, Endpoint, StreamEndpoint
 from ._api.call import Call
 from ._api.client import Client, connect, duplicate
-from ._engine.output import Output
 from ._models.base import UNCHANGED, Input, Model
-from ._models.file_inputs import FileInput
-from ._models.files import File, UploadProgress
-from ._models.updates import Update
 from ._version import __version__ as __version__
 from .errors import (
     AppError,
@@ -42,7 +38,11 @@ if TYPE_CHECKING:
     from ._api.stream import Stream
     from ._api.untyped import handle_file
     from ._batch.results import Done, Failed, Summary
+    from ._engine.output import Output
+    from ._models.file_inputs import FileInput
+    from ._models.files import File, UploadProgress
     from ._models.status import LogMessage, ProgressUnit, Status, StatusUpdate
+    from ._models.updates import Update
     from .errors import JobCancelled
 
 
@@ -95,21 +95,26 @@ __all__ = [
 _LATE = {
     "Done": "gradio_runtime._batch.results",
     "Failed": "gradio_runtime._batch.results",
+    "File": "gradio_runtime._models.files",
+    "FileInput": "gradio_runtime._models.file_inputs",
     "Results": "gradio_runtime._api.results",
     "Summary": "gradio_runtime._batch.results",
     "Job": "gradio_runtime._api.job",
     "JobCancelled": "gradio_runtime.errors",
     "LogMessage": "gradio_runtime._models.status",
+    "Output": "gradio_runtime._engine.output",
     "ProgressUnit": "gradio_runtime._models.status",
     "Status": "gradio_runtime._models.status",
     "StatusUpdate": "gradio_runtime._models.status",
     "Stream": "gradio_runtime._api.stream",
+    "Update": "gradio_runtime._models.updates",
+    "UploadProgress": "gradio_runtime._models.files",
     "handle_file": "gradio_runtime._api.untyped",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import what a generated module does not need at the first use of its name."""
+    """Import what not every generated module needs at the first use of its name."""
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -194,7 +194,7 @@ class Execution(Generic[T]):
                 update = without_secrets(update, secrets.strike)
         self._outcome.emit(update, weight)
         # A stream may last for hours; once it has begun, it waits in no queue.
-        if (entry := self._entry) and entry.yields and entry.life.left_queue:
+        if self._room and self._entry and self._entry.streams:
             self._make_room()
 
     # ---- prepare and join

@@ -40,6 +40,11 @@ class Entry(ABC):
         return self.route.generator or self.life.phase is Phase.YIELDING
 
     @property
+    def streams(self) -> bool:
+        """Return whether it is a generator that has begun."""
+        return self.yields and self.life.left_queue
+
+    @property
     def mixed(self) -> bool:
         """Return whether outputs may begin with edits of another job; see `Dialect`."""
         return False
