@@ -9,19 +9,25 @@ what a chunk of a stream costs (docs/benchmarks.md#streams-at-a-fixed-pace).
 from __future__ import annotations
 
 import asyncio
+import re
 import select
 import ssl
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 import httpcore2
 import httpx2
+
+from .chunks import ChunkedBody
 
 #: Bytes that wait for their reader before no more are taken from the socket.
 _MOST_AHEAD = 1 << 18
 #: Bytes that are read at once, at first and at most.
 _LEAST, _MOST = 1 << 12, 1 << 16
+#: Where a head ends, by the rule of h11.
+_HEAD_END = re.compile(rb"\n\r?\n")
 #: Seconds for one address of a host before the next one is tried too (RFC 8305).
 _NEXT_ADDRESS = 0.25
 _NEVER = 24 * 3600.0
@@ -53,6 +59,23 @@ class DirectTransport(httpx2.AsyncHTTPTransport):
             http2=http2,
             network_backend=Network(),
         )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request; a body in chunks is read without httpcore2."""
+        response = await super().handle_async_request(request)
+        stream = response.extensions.get("network_stream")
+        if (
+            isinstance(stream, Stream)
+            and stream.at_chunks
+            and response.headers.get("transfer-encoding", "").lower() == "chunked"
+            and response.extensions.get("http_version") == b"HTTP/1.1"
+            and request.method != "HEAD"
+        ):
+            over = cast("httpx2.AsyncByteStream", response.stream)
+            seconds = request.extensions.get("timeout", {}).get("read")
+            read = partial(stream.read_body, seconds)
+            response.stream = ChunkedBody(over, read, stream.unread)
+        return response
 
 
 class Network(httpcore2.AsyncNetworkBackend):
@@ -95,20 +118,54 @@ class Stream(httpcore2.AsyncNetworkStream):
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
+        #: The last bytes of a head that has begun to come; None if none is due.
+        self._head: bytes | None = None
+        #: Whether a head with chunks after it has been read, and nothing of those.
+        self.at_chunks = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """Wait for bytes and return them; none are the end."""
         try:
-            return await self._connection.read(max_bytes, timeout)
+            content = await self._connection.read(max_bytes, timeout)
         except TimeoutError as error:
             raise httpcore2.ReadTimeout(error) from error
         except OSError as error:
             raise httpcore2.ReadError(error) from error
+        self.at_chunks = False
+        return content if self._head is None else self._of_head(self._head, content)
+
+    def _of_head(self, before: bytes, content: bytes) -> bytes:
+        """Return what comes, to the end of a head that has chunks after it."""
+        if (end := _HEAD_END.search(before + content)) is None:
+            self._head = (before + content)[-2:]
+            return content
+        self._head = None
+        if b"chunked" not in content:
+            return content
+        own = end.end() - len(before)
+        self.at_chunks = True
+        self.unread(content[own:])
+        return content[:own]
+
+    async def read_body(self, timeout: float | None) -> bytes:  # noqa: ASYNC109
+        """Read, with the errors of httpx2."""
+        try:
+            return await self._connection.read(_MOST, timeout)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpx2.ReadError(str(error)) from error
+
+    def unread(self, content: bytes) -> None:
+        """Let the next read begin with these bytes."""
+        if content:
+            self._connection.unread(content)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Send bytes, and wait until the system has taken them; with TLS, those before."""
         if not buffer:
             return
+        self._head = b""  # of the answer
         try:
             if self._connection.write(buffer):
                 return
@@ -271,6 +328,11 @@ class _Connection(asyncio.BufferedProtocol):
             self._reads = True
             self.transport.resume_reading()
         return chunk
+
+    def unread(self, content: bytes) -> None:
+        """Let the next read begin with these bytes."""
+        self._chunks.appendleft(content)
+        self._size += len(content)
 
     def _expect(self, timeout: float) -> None:
         """End the wait of the reader after so many seconds."""
