@@ -9,7 +9,6 @@ import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 from gradio_runtime.description import Config
@@ -66,11 +65,11 @@ def dialects() -> str:
         _row("field", *SERVERS, "means"),
         _row("---", *[":-:"] * len(SERVERS), "---"),
     ]
-    for field in fields(Dialect):
-        values = [getattr(dialect, field.name) for dialect in dialects]
+    for name in Dialect._fields:
+        values = [getattr(dialect, name) for dialect in dialects]
         if all(isinstance(value, bool) for value in values):
             cells = ["yes" if value else "no" for value in values]
-            lines.append(_row(f"`{field.name}`", *cells, meaning[field.name]))
+            lines.append(_row(f"`{name}`", *cells, meaning[name]))
     return "\n".join(lines)
 
 

@@ -99,11 +99,12 @@ def test_plain_chunks_do_not_go_through_h11(size: int) -> None:
     wire = Wire(pieces)
     seen: list[bytes] = []
 
+    def unread(rest: bytes) -> None:
+        seen.append(rest)
+        wire.pieces.appendleft(rest)
+
     async def take() -> None:
-        unread = [seen.append, wire.pieces.appendleft]
-        body = ChunkedBody(
-            Plain(wire), wire.read, lambda rest: [act(rest) for act in unread]
-        )
+        body = ChunkedBody(Plain(wire), wire.read, unread)
         assert b"".join([part async for part in body]) == b"x" * size
 
     asyncio.run(take())

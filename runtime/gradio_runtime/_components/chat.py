@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .kind import Kind, Value
 
 _MESSAGE = Value(
@@ -10,7 +12,7 @@ _MESSAGE = Value(
     title="Message",
     arrays=("content",),  # one content in Gradio 4 and 5
 )
-_CHAT = Kind(
+_CHAT: Kind = Kind(
     "chatbot",
     "list[ChatMessage]",
     "list[ChatMessage]",
@@ -29,7 +31,7 @@ _CHAT = Kind(
     variant=lambda props: None if props.get("type") == "messages" else _PAIRS,
 )
 #: A chat of pairs, as it was before there were messages.
-_PAIRS: Kind = _CHAT._replace(takes="Several[ChatPairInput]", gives="list[ChatPair]")
+_PAIRS: Kind = replace(_CHAT, takes="Several[ChatPairInput]", gives="list[ChatPair]")
 
 KINDS = (
     _CHAT,

@@ -70,8 +70,8 @@ class Slot:
         """The record of its component, with the types of its values."""
         kind = kind_of(self.type)
         if not kind.takes:
-            return kind._replace(takes=self.type, gives=self.type)
-        return kind._replace(takes="choice | str") if self.open else kind
+            return replace(kind, takes=self.type, gives=self.type)
+        return replace(kind, takes="choice | str") if self.open else kind
 
 
 @dataclass(frozen=True)

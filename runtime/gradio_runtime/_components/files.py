@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..description.json_values import is_array, is_object
@@ -50,10 +51,10 @@ def is_file_schema(schema: Any) -> bool:
 _FILE_KEYS = ({"path", "url", "orig_name"}, {"name", "data", "is_file"})
 _VALUES = (Value("FileInput", '"photo.png"', written=False, left_out=True),)
 _FILE = Kind("", "FileInput", "File", _VALUES, "File", files="bare")
-_CHOSEN = _FILE._replace(keeps="file_count file_types", example='"data.txt"')
-_IMAGE = _FILE._replace(names="image", keeps="tool", inline=True, variant=_sketch)
-_SKETCH = _IMAGE._replace(takes="EditorInput", codec="_codecs.media:SKETCH")
-_VIDEO = Kind(
+_CHOSEN = replace(_FILE, keeps="file_count file_types", example='"data.txt"')
+_IMAGE = replace(_FILE, names="image", keeps="tool", inline=True, variant=_sketch)
+_SKETCH = replace(_IMAGE, takes="EditorInput", codec="_codecs.media:SKETCH")
+_VIDEO: Kind = Kind(
     "video",
     "FileInput",
     "File",
@@ -67,16 +68,16 @@ _VIDEO = Kind(
     variant=lambda props: None if props.get("bare") else _WITH_SUBTITLES,
     example='"clip.mp4"',
 )
-_WITH_SUBTITLES: Kind = _VIDEO._replace(gives="VideoFile")
+_WITH_SUBTITLES: Kind = replace(_VIDEO, gives="VideoFile")
 
 KINDS = (
-    _FILE._replace(names="audio", example='"speech.wav"'),
-    _FILE._replace(
-        names="downloadbutton", title="DownloadButton", example='"data.txt"'
+    replace(_FILE, names="audio", example='"speech.wav"'),
+    replace(
+        _FILE, names="downloadbutton", title="DownloadButton", example='"data.txt"'
     ),
-    _CHOSEN._replace(names="file"),
+    replace(_CHOSEN, names="file"),
     _IMAGE,
-    _FILE._replace(names="model3d", title="Model3D", example='"model.obj"'),
-    _CHOSEN._replace(names="uploadbutton", title="UploadButton"),
+    replace(_FILE, names="model3d", title="Model3D", example='"model.obj"'),
+    replace(_CHOSEN, names="uploadbutton", title="UploadButton"),
     _VIDEO,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Value(NamedTuple):
     made_as: str = ""
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
     """All that is known of some component types; the defaults are for an unknown one.
 
     Lists of names are texts with spaces between them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..description.json_values import is_array
@@ -46,7 +47,7 @@ _TABLE = Kind(
 
 KINDS = (
     _TABLE,
-    _TABLE._replace(names="dataframe", codec="_codecs.table:TABLE", never_null=True),
+    replace(_TABLE, names="dataframe", codec="_codecs.table:TABLE", never_null=True),
     Kind(
         "label",
         "LabelData",

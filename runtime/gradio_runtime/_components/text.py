@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .kind import Kind, Props, Value
 
 
@@ -10,7 +12,7 @@ def _only_a_date(props: Props, _before_6: bool) -> Props:
     return {"date_only": True} if bare else {}
 
 
-_MOMENT = Kind(
+_MOMENT: Kind = Kind(
     "datetime",
     "DateTimeInput",
     "str",
@@ -23,7 +25,7 @@ _MOMENT = Kind(
     example='"2026-01-31 12:00:00"',
     note="As text: YYYY-MM-DD HH:MM:SS.",
 )
-_DATE: Kind = _MOMENT._replace(example='"2026-01-31"', note="As text: YYYY-MM-DD.")
+_DATE: Kind = replace(_MOMENT, example='"2026-01-31"', note="As text: YYYY-MM-DD.")
 _LINE = Value("DialogueLine", 'DialogueLine(speaker="Speaker 1", text="Hello")')
 _LINES = "list[DialogueLine] | str"
 
