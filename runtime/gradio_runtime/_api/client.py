@@ -18,7 +18,14 @@ from typing import (
 )
 
 from .._engine.options import Options
-from .._http.settings import CopySettings, Settings, show_as, takes, takes_after
+from .._http.settings import (
+    ACCESS,
+    CopySettings,
+    Settings,
+    show_as,
+    takes,
+    takes_after,
+)
 from ..description.addresses import shown_src
 from ..errors import ClientClosed, InputError
 from .defaults import InUse, Source
@@ -144,6 +151,17 @@ class Client:
         """Return what is equal for the clients of one account."""
         token = self._settings.token
         return None if token is True else token
+
+    @property
+    def __gradio_access__(self) -> list[str]:
+        """Return what gives it access, besides a token."""
+        given = [name for name in ACCESS if getattr(self._settings, name)]
+        in_address = self._address != self.src
+        return [*given, *(["a password or query in its address"] if in_address else ())]
+
+    def __gradio_like__(self, **changes: Any) -> Client:
+        """Return a client of the same app with some settings changed."""
+        return Client(self._address, **{**self._settings.of_client, **changes})
 
     def connect(self) -> None:
         """Connect now instead of at the first call. Blocks.

@@ -16,7 +16,9 @@ from typing import (
 from typing_extensions import TypeVar as DefaultedTypeVar
 from typing_extensions import Unpack
 
+from .._http.settings import ACCESS
 from .._models.base import Input
+from ..errors import InputError
 from .defaults import stand_ins
 from .map_options import ArrowStream, MapOptions
 
@@ -38,6 +40,7 @@ class Mapped(Generic[R, I]):
 
     if TYPE_CHECKING:
         app: Any
+        api_name: str | int
         _client: Client | None
         _options: Options
         _describe: Callable[..., Call[Any]]
@@ -115,16 +118,39 @@ class Mapped(Generic[R, I]):
         """Return what calls the endpoint on each client; of none, on its own."""
         from .._batch.replicas import Replica
 
-        own = self._client or self.app.default_client
         options = self._options.updated(retries=0, one_of_many=True)
         replicas: list[Replica] = []
-        for client in dict.fromkeys(clients or [own]):  # each once
+        for client in dict.fromkeys(clients or [self.__gradio_client__]):  # each once
             if not self._is_faked():
                 client.__gradio_open__()
             start = partial(self._copy(client, options)._start, keep="latest")
             account, reach = client.__gradio_account__, client.__gradio_reach__
             replicas.append(Replica(client.src, account, start, reach, self._is_faked))
         return replicas
+
+    @property
+    def __gradio_client__(self) -> Client:
+        """Return the client that it calls here."""
+        client: Client = self._client or self.app.default_client
+        return client
+
+    def __gradio_sent__(self) -> Self:
+        """Return it on a client without a token, for other machines.
+
+        Raises:
+            InputError: It has something else that gives access.
+        """
+        client, options = self.__gradio_client__, self._options
+        given = [name for name in ACCESS if getattr(options, name, None)]
+        if access := [*client.__gradio_access__, *given]:
+            raise InputError(
+                f"an endpoint with {', '.join(access)} cannot be sent to other machines",
+                endpoint=str(self.api_name),
+                src=client.src,
+                hint="Make it in a function that runs there",
+            )
+        token = False if client.__gradio_account__ is False else None
+        return self._copy(client.__gradio_like__(token=token), options)
 
     def _is_faked(self) -> bool:
         return self._describe in stand_ins

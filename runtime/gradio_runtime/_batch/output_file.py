@@ -14,13 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from pydantic_core import to_jsonable_python
-
 from .._engine.output import Output
-from .._models.base import UNCHANGED, Input
-from .._models.files import AppText, File
-from .._models.python_values import pythons_own
+from .._models.base import Input
 from ..errors import InputError
+from .columns import cell, error_cells, fitted, kind_of_cells, plain
 from .results import Done, Failed
 from .rows import pyarrow
 
@@ -31,7 +28,6 @@ Record: TypeAlias = dict[str, Any]
 _OWN = ("index", "attempts", "src", "error", "may_have_run")
 #: Rows of a file that are in memory at a time.
 _CHUNK = 5000
-_MOST = 2**63
 
 
 def kind_of(path: str | os.PathLike[str]) -> str:
@@ -66,7 +62,7 @@ def written(
             for result in results:
                 record = record_of(result)
                 for name, value in record.items():
-                    columns.setdefault(name, set()).add(_cell(value).__class__)
+                    columns.setdefault(name, set()).add(cell(value).__class__)
                 lines.write(json.dumps(record) + "\n")
                 yield result
         with spool.open(encoding="utf-8") as lines:
@@ -96,17 +92,19 @@ def record_of(result: Result) -> Record:
             name = str(key).encode("utf-8", "replace").decode()
             while name in record or name in _OWN:
                 name = prefix + name
-            record[name] = _plain(value)
+            record[name] = plain(value)
 
     add(_parts(result.row, "row"), "row_")
     if isinstance(result, Done):
         add(_parts(result.value, "value"), "output_")
-    error = result.error if isinstance(result, Failed) else None
+    error, may_have_run = None, None
+    if isinstance(result, Failed):
+        error, may_have_run = error_cells(result.error)
     return record | {
         "attempts": result.attempts,
         "src": result.src,
-        "error": None if error is None else f"{type(error).__name__}: {error}",
-        "may_have_run": None if error is None else error.may_have_run,
+        "error": error,
+        "may_have_run": may_have_run,
     }
 
 
@@ -117,45 +115,6 @@ def _parts(value: object, name: str) -> Mapping[str, Any]:
     if name == "row" and isinstance(value, Mapping):
         return cast("Mapping[str, Any]", value)
     return {name: value}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON; a file is where it is, and what is no JSON its text."""
-    try:
-        return _as_json(value)
-    except (RecursionError, ValueError):
-        return _text(value)
-
-
-def _as_json(value: Any) -> Any:
-    match value:
-        case bytes() | bytearray() | memoryview():
-            return f"{len(cast('bytes', value))} bytes"
-        case File() | AppText() | os.PathLike() | Iterator():  # an open stream is one
-            return _text(cast("object", value))
-        case list() | tuple():
-            return [_as_json(item) for item in cast("Iterable[Any]", value)]
-        case Mapping():
-            known = cast("Mapping[object, object]", value)
-            return {str(key): _as_json(item) for key, item in known.items()}
-        case _ if value is UNCHANGED:
-            return None
-        case _:
-            return to_jsonable_python(pythons_own(value), fallback=_text)
-
-
-def _text(value: object) -> str:
-    try:
-        return str(value)
-    except Exception:  # noqa: BLE001  # it is somebody's class
-        return f"<{type(value).__name__}>"
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as it is in a table, which has no lists and no objects."""
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value) if isinstance(value, int) and abs(value) >= _MOST else value
 
 
 def _write_jsonl(
@@ -175,45 +134,23 @@ def _write_csv(
         writer = csv.DictWriter(file, list(columns))
         writer.writeheader()
         for record in records:
-            writer.writerow({name: _cell(value) for name, value in record.items()})
+            writer.writerow({name: cell(value) for name, value in record.items()})
 
 
 def _write_parquet(
     records: Iterable[Record], columns: Mapping[str, set[type]], path: Path
 ) -> None:
     arrow = pyarrow("a Parquet file")
-    types = {name: _arrow_type(kinds, arrow) for name, kinds in columns.items()}
+    kinds = {name: kind_of_cells(classes) for name, classes in columns.items()}
+    types = {name: arrow.type_for_alias(kind.arrow) for name, kind in kinds.items()}
     schema, rest = arrow.schema(list(types.items())), iter(records)
     with import_module("pyarrow.parquet").ParquetWriter(path, schema) as writer:
         while chunk := list(islice(rest, _CHUNK)):
             arrays = [
-                arrow.array([_typed(row.get(name), kind, arrow) for row in chunk], kind)
-                for name, kind in types.items()
+                arrow.array([fitted(row.get(name), kind) for row in chunk], types[name])
+                for name, kind in kinds.items()
             ]
             writer.write_table(arrow.table(arrays, schema=schema))
-
-
-def _arrow_type(kinds: set[type], arrow: Any) -> Any:
-    """Return the type of a column, whose values are of these."""
-    match kinds - {type(None)}:
-        case known if known == {bool}:
-            return arrow.bool_()
-        case known if known == {int}:
-            return arrow.int64()
-        case known if known and known <= {int, float}:
-            return arrow.float64()
-        case _:
-            return arrow.string()
-
-
-def _typed(value: Any, kind: Any, arrow: Any) -> Any:
-    cell = _cell(value)
-    if cell is not None and kind == arrow.float64():
-        return float(cell)
-    if cell is None or kind != arrow.string():
-        return cell
-    text = cell if isinstance(cell, str) else json.dumps(cell)
-    return text.encode("utf-8", "replace").decode()
 
 
 _WRITERS: dict[

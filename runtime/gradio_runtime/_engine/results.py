@@ -46,8 +46,12 @@ def raw_result(values: list[Any]) -> Any:
 @functools.cache
 def reader_of(describe: Callable[..., Any]) -> ResultReader[Any]:
     """Return what reads the outputs of a described call, by its return annotation."""
-    hints = get_type_hints(describe, include_extras=True)
-    return reader_for(get_args(hints["return"])[0])
+    return reader_for(result_type(describe))
+
+
+def result_type(describe: Callable[..., Any]) -> Any:
+    """Return the `R` of a described `Call[R]`."""
+    return get_args(get_type_hints(describe, include_extras=True)["return"])[0]
 
 
 def reader_for(annotation: Any) -> ResultReader[Any]:

@@ -46,6 +46,8 @@ S = TypeVar("S")
 OnDrift = Literal["raise", "warn", "ignore"]
 #: What httpx2 would send to other hosts too, such as the one of an output's URL.
 _PERSONAL = frozenset({"auth", "base_url", "cookies", "headers", "params"})
+#: What gives access to an app, besides a token, or may do so.
+ACCESS = ("auth", "headers", "oauth_token", "httpx_kwargs")
 #: Settings in numbers that may be 0.
 _MAY_BE_ZERO = frozenset({"wake_timeout"})
 
@@ -192,6 +194,12 @@ class Settings:
             )
 
     @property
+    def of_client(self) -> dict[str, Any]:
+        """Return the settings of a client like it, without its address."""
+        names = [known.name for known in fields(Settings) if known.name != "src"]
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def of_httpx(self) -> Mapping[str, Any]:
         """Return the other arguments of httpx2's clients."""
         return self.httpx_kwargs or {}
@@ -252,12 +260,6 @@ class CopySettings(Settings):
     def sleep_seconds(self) -> int:
         """Return the seconds without a visitor after which the copy sleeps."""
         return round(self.sleep_timeout * 60)
-
-    @property
-    def of_client(self) -> dict[str, Any]:
-        """Return the settings of the copy's client, without its address."""
-        names = [known.name for known in fields(Settings) if known.name != "src"]
-        return {name: getattr(self, name) for name in names}
 
 
 def takes(

@@ -1,0 +1,95 @@
+"""Batches as engines hand them over: mappings of columns, and tables.
+
+Engines are told by what their objects can do, and imported only once they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from importlib import import_module
+from typing import Any, cast
+
+from .columns import Cell, Kind
+
+#: New columns by name: what their cells are, and the cells.
+Columns = Mapping[str, tuple[Kind, Sequence[Cell]]]
+
+
+def names_of(batch: Any) -> list[str]:
+    """Return the names of the columns of a batch, or of a schema.
+
+    Raises:
+        TypeError: It is none of a kind that is known.
+    """
+    if isinstance(batch, Mapping):
+        return list(cast("Mapping[str, Any]", batch))
+    # Of Arrow; of pandas and Dask; of Spark's schemas.
+    for attribute in ("column_names", "columns", "names"):
+        if (names := getattr(batch, attribute, None)) is not None:
+            return list(names)
+    raise TypeError(
+        "a batch is a mapping of columns, a pandas frame or an Arrow table, not "
+        f"{type(batch).__name__}"
+    )
+
+
+def values_of(column: Any) -> list[Any]:
+    """Return the values of a column; those that a table lacks are None.
+
+    Raises:
+        TypeError: It is a single value.
+    """
+    if isinstance(column, str | bytes | int | float | None):
+        raise TypeError(f"a column is a list or an array, not {type(column).__name__}")
+    if hasattr(column, "to_pylist"):  # Arrow
+        return list(column.to_pylist())
+    if hasattr(column, "notna"):  # pandas
+        column = column.astype(object).where(column.notna(), None)
+    return list(column.tolist() if hasattr(column, "tolist") else column)
+
+
+def extended(batch: Any, columns: Columns) -> Any:
+    """Return a batch with more columns."""
+    if isinstance(batch, Mapping):
+        # A copy, as `datasets` has columns in its own that are not decoded yet.
+        made: Any = copy(cast("object", batch))
+        made.update({name: list(cells) for name, (_, cells) in columns.items()})
+        return made
+    if hasattr(batch, "assign"):
+        array = import_module("pandas").array
+        made = {
+            name: array(cells, kind.pandas) for name, (kind, cells) in columns.items()
+        }
+        return batch.assign(**made)
+    arrow = import_module("pyarrow")
+    for name, (kind, cells) in columns.items():
+        column = arrow.array(cells, arrow.type_for_alias(kind.arrow))
+        batch = batch.append_column(name, column)
+    return batch
+
+
+def extended_schema(known: Any, kinds: Mapping[str, Kind]) -> Any:
+    """Return an engine's own schema with more columns; of Dask's frame, its `meta`.
+
+    Raises:
+        TypeError: It is of no engine that takes one.
+    """
+    match type(known).__module__.partition(".")[0]:
+        case "datasets":
+            value = import_module("datasets").Value
+            new = {name: value(kind.arrow) for name, kind in kinds.items()}
+            return type(known)({**known, **new})
+        case "pyspark":
+            made = type(known)(list(known))
+            for name, kind in kinds.items():
+                made.add(name, kind.spark)
+            return made
+        case "dask":
+            empty = import_module("dask.dataframe.utils").make_meta(known)
+            return extended(empty, {name: (kind, []) for name, kind in kinds.items()})
+        case _:
+            raise TypeError(
+                "a schema is the features of `datasets`, a schema of Spark or a frame of "
+                f"Dask, not {type(known).__name__}"
+            )
