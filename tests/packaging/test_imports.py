@@ -16,6 +16,8 @@ NEVER_LOADED = {
     *("httpx2", "asyncio", "ssl"),
     # What pydantic loads to look for its plugins once a model is built.
     *("email", "zipfile"),
+    # What `OnBatch` works with.
+    *("pandas", "pyarrow", "numpy", "ray", "dask", "datasets", "pyspark"),
 }
 
 
@@ -34,14 +36,19 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["gradio_runtime", "generated_examples.whisper_api"])
+@pytest.mark.parametrize(
+    "module",
+    ["gradio_runtime", "gradio_runtime.batch", "generated_examples.whisper_api"],
+)
 def test_an_import_loads_only_what_it_must(module: str) -> None:
     loaded = loaded_by(f"import {module}")
     assert "gradio_runtime" in loaded
     assert not loaded & NEVER_LOADED
 
 
-@pytest.mark.parametrize("package", ["gradio_codegen", "gradio_runtime"])
+@pytest.mark.parametrize(
+    "package", ["gradio_codegen", "gradio_runtime", "gradio_runtime.batch"]
+)
 def test_each_public_name_is_there(package: str) -> None:
     module = importlib.import_module(package)
     for name in module.__all__:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
@@ -32,6 +32,7 @@ from gradio_runtime import (
     connect,
     duplicate,
 )
+from gradio_runtime.batch import OnBatch
 from gradio_runtime.testing import Fake, FakeError, offline
 from gradio_runtime.types import DataframeData, LabelData
 
@@ -199,6 +200,16 @@ async def many() -> None:
         assert_type(value, float)
     assert_type(results.then(count.call, concurrency=2), Results[PredictInput, float])
     assert_type(count.map([1], count.call).then(called).run(), Summary)
+
+    on_batch = OnBatch(predict, columns={"num2": "b"}, output="sum", files=Path("out"))
+    assert_type(on_batch({"num1": [1, 2]}), dict[str, list[int]])
+    assert_type(on_batch(table), polars.DataFrame)
+    assert_type(on_batch(iter([table])), Iterator[polars.DataFrame])
+    OnBatch(client.classify, output=["kind", "rows"], error="e", may_repeat=True)
+    frames: Callable[[Iterator[polars.DataFrame]], Iterator[polars.DataFrame]] = (
+        on_batch
+    )
+    frames(iter([on_batch.schema(table)]))
     assert_type(results.write(Path("a.csv")), Summary)
 
 
@@ -278,6 +289,14 @@ async def wrong() -> None:
     predict.map(models, key=lambda row: row.what)  # wrong: no such field
     predict.map(models).then(classify.call)  # wrong: a number for a file
     predict.map(models).then(count.call, key=str)  # wrong: rows have one key
+    OnBatch(len)  # wrong: no endpoint
+    OnBatch(predict.call)  # wrong: a call, not the endpoint
+    OnBatch(predict, {"num2": "b"})  # wrong: options are given by name
+    OnBatch(predict, columns=["b"])  # wrong: a column for each parameter
+    OnBatch(predict, clients=[client])  # wrong: one app for each
+    OnBatch(predict, output=3)  # wrong: names
+    OnBatch(predict)([1, 2])  # wrong: a list is no batch
+    number: int = OnBatch(predict)({"num1": [1]})  # wrong: it gives a batch
     generate()  # wrong: no app
     generate("o/a", "token")  # wrong: options are given by name
     generate("o/a", nullable_outputs="yes")  # wrong: it is a bool
@@ -304,4 +323,4 @@ async def wrong() -> None:
         fake.assert_called_with(1)  # wrong: an argument is missing
         fake.assert_called_with("1", "add")  # wrong: a string for a number
     predict.recorded("predict.json", mode="twice")  # wrong: no such mode
-    print(text, job)
+    print(text, job, number)

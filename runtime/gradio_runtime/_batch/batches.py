@@ -15,6 +15,10 @@ from .columns import Cell, Kind
 #: New columns by name: what their cells are, and the cells.
 Columns = Mapping[str, tuple[Kind, Sequence[Cell]]]
 
+#: What has columns, by what it can do, and where their names are: frames of pandas and
+#: Dask, Arrow's tables, Spark's schemas.
+_NAMES = {"assign": "columns", "append_column": "column_names", "fieldNames": "names"}
+
 
 def names_of(batch: Any) -> list[str]:
     """Return the names of the columns of a batch, or of a schema.
@@ -24,10 +28,9 @@ def names_of(batch: Any) -> list[str]:
     """
     if isinstance(batch, Mapping):
         return list(cast("Mapping[str, Any]", batch))
-    # Of Arrow; of pandas and Dask; of Spark's schemas.
-    for attribute in ("column_names", "columns", "names"):
-        if (names := getattr(batch, attribute, None)) is not None:
-            return list(names)
+    for ability, names in _NAMES.items():
+        if hasattr(batch, ability):
+            return list(getattr(batch, names))
     raise TypeError(
         "a batch is a mapping of columns, a pandas frame or an Arrow table, not "
         f"{type(batch).__name__}"

@@ -1,0 +1,363 @@
+"""`OnBatch` without an engine: what batches there are, what comes back, what is sent."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+from gradio_runtime import (
+    AppError,
+    Client,
+    Done,
+    Endpoint,
+    GradioError,
+    InputError,
+    SchemaDrift,
+)
+from gradio_runtime._batch.columns import (
+    BOOL,
+    FLOAT,
+    INT,
+    TEXT,
+    fitted,
+    kinds_of_outputs,
+)
+from gradio_runtime._batch.fates import FATES, Fate
+from gradio_runtime._http.settings import ACCESS, Settings
+from gradio_runtime.batch import OnBatch
+
+from tests.golden.calculator import expected as calculator
+from tests.golden.calculator.expected import CalculatorClient, predict
+from tests.golden.components6 import expected as components
+
+ROOT = Path(__file__).parents[3]
+DATA: dict[str, list[Any]] = {
+    "num1": [6, 1, 1.5],
+    "operation": ["multiply", "modulo", "add"],
+    "b": [7, 0, 2],
+    "id": ["x", "y", "z"],
+}
+NEW = ["value", "error", "may_have_run"]
+
+
+def compute(num1: float, operation: str, num2: float) -> float:
+    return num1 * num2 if operation == "multiply" else num1 + num2
+
+
+def arrays(data: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: numpy.array(values) for name, values in data.items()}
+
+
+#: Each kind of batch: how it is made of columns, and how these are read again.
+BATCHES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], dict[str, Any]]]] = {
+    "lists": (dict, lambda batch: {name: list(batch[name]) for name in batch}),
+    "arrays": (arrays, lambda batch: {name: list(batch[name]) for name in batch}),
+    "pandas": (
+        pandas.DataFrame,
+        lambda frame: pyarrow.Table.from_pandas(frame).to_pydict(),
+    ),
+    "arrow": (pyarrow.table, lambda table: table.to_pydict()),
+    "record batch": (
+        pyarrow.RecordBatch.from_pydict,
+        lambda batch: batch.to_pydict(),
+    ),
+}
+every_batch = pytest.mark.parametrize(("make", "read"), BATCHES.values(), ids=BATCHES)
+
+
+@every_batch
+def test_a_batch_has_what_map_gives(make: Any, read: Any) -> None:
+    on_batch = OnBatch(predict, columns={"num2": "b"})
+    rows = [
+        {"num1": a, "operation": o, "num2": b}
+        for a, o, b in zip(DATA["num1"], DATA["operation"], DATA["b"], strict=True)
+    ]
+    with predict.fake(compute):
+        results = list(predict.map(rows))
+        found = read(on_batch(make(DATA)))
+        (again,) = map(read, on_batch(iter([make(DATA)])))
+    assert found == again
+    assert {name: found[name] for name in DATA} == DATA
+    assert list(found) == [*DATA, *NEW]
+    for place, result in enumerate(results):
+        cells = [found[name][place] for name in NEW]
+        if isinstance(result, Done):
+            assert cells == [result.value, None, None]
+        else:
+            assert cells == [None, f"InputError: {result.error}", False]
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_columns_have_types_also_without_a_value(count: int) -> None:
+    on_batch = OnBatch(predict)
+    data = {"num1": [1] * count, "operation": ["add"] * count}
+    with predict.fake(raises=AppError("no"), optional=True):
+        frame: Any = on_batch(pandas.DataFrame(data))
+        table: Any = on_batch(pyarrow.table(data))
+    assert [str(frame.dtypes[name]) for name in NEW] == ["float64", "string", "boolean"]
+    types = [str(table.schema.field(name).type) for name in NEW]
+    assert types == ["double", "string", "bool"]
+    assert len(frame) == table.num_rows == count
+
+
+@pytest.mark.parametrize("kind", [BOOL, INT, FLOAT, TEXT], ids=lambda kind: kind.arrow)
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        3,
+        0.5,
+        "a",
+        "\ud800",
+        2**70,
+        -(2**70),
+        [1],
+        {"a": None},
+        float("inf"),
+    ],
+    ids=repr,
+)
+def test_a_cell_fits_its_column_or_is_refused(kind: Any, value: Any) -> None:
+    try:
+        cells = [fitted(value, kind), None]
+    except TypeError:
+        assert kind is not TEXT
+        assert type(value) is not kind.cls or abs(value) > 2**63
+    else:
+        pyarrow.array(cells, pyarrow.type_for_alias(kind.arrow))
+        pandas.array(cells, kind.pandas)  # type: ignore[call-overload]
+
+
+ENDPOINTS = {
+    name: endpoint
+    for module in (calculator, components)
+    for name, endpoint in vars(module).items()
+    if isinstance(endpoint, Endpoint) and endpoint.inputs.model_fields
+}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+def test_every_endpoint_has_columns(endpoint: Any) -> None:
+    batch: dict[str, list[Any]] = {name: [] for name in endpoint.inputs.model_fields}
+    outputs = kinds_of_outputs(endpoint.__wrapped__)
+    on_batch = OnBatch(endpoint, output=[f"of_{name}" for name in outputs], error="e")
+    new = [*(f"of_{name}" for name in outputs), "e", "may_have_run"]
+    assert list(on_batch(batch)) == [*batch, *new]
+    table = on_batch(pyarrow.table(batch))
+    types = [table.schema.field(f"of_{name}").type for name in outputs]
+    assert types == [pyarrow.type_for_alias(k.arrow) for k in outputs.values()]
+
+
+def test_outputs_have_a_column_each() -> None:
+    found = OnBatch(calculator.classify)({"img": []})
+    assert list(found) == ["img", "label", "confidences", "error", "may_have_run"]
+    named = OnBatch(calculator.classify, output=["kind", "rows"], error="e")
+    assert list(named({"img": []})) == ["img", "kind", "rows", "e", "may_have_run"]
+
+
+@pytest.mark.parametrize("cls", FATES)
+@pytest.mark.parametrize("may_have_run", [False, True])
+def test_a_batch_fails_only_where_a_run_stops(
+    cls: type[GradioError], may_have_run: bool
+) -> None:
+    error = cls("m")
+    error.told(may_have_run=may_have_run)
+    on_batch = OnBatch(predict, patience=0.05)
+    batch = {"num1": [1], "operation": ["add"]}
+    stays = FATES[cls] is Fate.FAILED or (may_have_run and FATES[cls] is not Fate.STOP)
+    with predict.fake(raises=error):
+        if not stays:
+            with pytest.raises(cls):
+                on_batch(batch)
+            return
+        found = on_batch(batch)
+    assert found["value"] == [None]
+    said = "the job was cancelled" if cls.__name__ == "JobCancelled" else "m"
+    assert found["error"][0].startswith(f"{cls.__name__}: {said} [/predict of ")
+    assert found["may_have_run"] == [may_have_run]
+
+
+def test_what_is_missing_is_left_to_the_default() -> None:
+    on_batch = OnBatch(predict)
+    with predict.fake(lambda num1, operation, num2=100: num2) as fake:
+        frame = pandas.DataFrame(
+            {"num1": [1, 2], "operation": ["add", "add"], "num2": [5, None]}
+        )
+        assert list(on_batch(frame)["value"]) == [5, 100]
+    assert [call.num2 for call in fake.calls] == [5, 100]
+    assert on_batch({"num1": [None], "operation": ["add"]})["value"] == [None]
+
+
+GOOD: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "batch", "words"),
+    [
+        ({}, {"num1": [1]}, "no column 'operation' for operation, but 'num1'"),
+        ({"columns": {"num2": "b"}}, GOOD, "no column 'b' for num2"),
+        ({}, {**GOOD, "error": [1]}, "has a column 'error' already"),
+        ({"output": "num1"}, GOOD, "has a column 'num1' already"),
+        ({"columns": {"b": "num2"}}, None, "no parameter is 'b'"),
+        ({"output": ["a", "b"]}, None, "1 outputs have 1 names"),
+        ({"output": []}, None, "1 outputs have 1 names"),
+        ({"output": "error"}, None, "1 outputs have 1 names"),
+        ({"concurrency": 0}, None, "concurrency is 0"),
+    ],
+)
+def test_what_no_row_could_do_is_said_at_once(
+    options: dict[str, Any], batch: dict[str, list[Any]] | None, words: str
+) -> None:
+    with predict.fake(compute, optional=True) as fake:
+        with pytest.raises(InputError, match=words):
+            OnBatch(predict, **options)(batch or {})
+        assert not fake.calls
+
+
+@pytest.mark.parametrize(
+    "batch", [[1], 3, polars.DataFrame(GOOD), {"num1": 1, "operation": "add"}]
+)
+def test_what_is_no_batch_is_refused(batch: Any) -> None:
+    with pytest.raises(TypeError, match=r"a batch is a mapping|a column is a list"):
+        OnBatch(predict)(batch)
+    with pytest.raises(TypeError, match="a schema is the features"):
+        OnBatch(predict).schema(GOOD)
+
+
+# ---- what is sent to workers
+
+SECRET = "hf_not-to-be-seen"
+#: Settings that are sent. A new one is here or among those that give access.
+PLAIN = {known.name for known in fields(Settings)} - {*ACCESS, "token", "hf_token"}
+
+
+def test_a_token_stays_here() -> None:
+    for client in (CalculatorClient(token=SECRET), CalculatorClient(hf_token=SECRET)):
+        assert SECRET.encode() not in pickle.dumps(OnBatch(client.predict))
+    with CalculatorClient(token=SECRET).use():
+        assert SECRET.encode() not in pickle.dumps(OnBatch(predict))
+    assert not {name for name in PLAIN if "token" in name or "auth" in name}
+    sent = pickle.loads(pickle.dumps(OnBatch(CalculatorClient(token=False).predict)))
+    assert sent._called().__gradio_client__.__gradio_account__ is False
+
+
+GIVEN: dict[str, Any] = {
+    "auth": ("user", SECRET),
+    "headers": {"x-key": SECRET},
+    "oauth_token": SECRET,
+    "httpx_kwargs": {"proxy": f"http://u:{SECRET}@127.0.0.1:9"},
+}
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_what_else_gives_access_is_not_sent(name: str) -> None:
+    client: Any = CalculatorClient(**{name: GIVEN[name]})
+    with pytest.raises(InputError, match=f"with {name} cannot be sent") as refused:
+        pickle.dumps(OnBatch(client.predict))
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        predict.with_options(headers={"x-key": SECRET}),
+        predict.with_options(oauth_token=SECRET),
+        CalculatorClient(f"http://user:{SECRET}@127.0.0.1:9").predict,
+        CalculatorClient(f"http://127.0.0.1:9/?key={SECRET}").predict,
+    ],
+)
+def test_nor_is_what_comes_with_options_or_the_address(endpoint: Any) -> None:
+    with pytest.raises(InputError, match="cannot be sent") as refused:
+        pickle.dumps(OnBatch(endpoint))
+    assert SECRET not in str(refused.value)
+
+
+def test_a_copy_does_the_same_and_shares_a_connection() -> None:
+    client = CalculatorClient("http://127.0.0.1:9", max_files=3)
+    on_batch = OnBatch(
+        client.predict.with_options(timeout=3), files="out", output="sum"
+    )
+    first, second = (pickle.loads(pickle.dumps(on_batch)) for _ in range(2))
+    assert first._called() is second._called()
+    assert pickle.dumps(first) == pickle.dumps(on_batch)
+    assert first._called()._options.timeout == 3
+    settings = first._called().__gradio_client__._settings
+    assert (settings.max_files, str(settings.download_folder)) == (3, "out")
+    assert first._called().__gradio_client__.src == "http://127.0.0.1:9"
+    with predict.fake(compute):
+        assert first(GOOD) == {**on_batch(GOOD)}
+
+
+def elsewhere(on_batch: OnBatch, before: str = "") -> str:
+    """What a worker prints that has the runtime, but no module of ours."""
+    code = f"""
+import pickle, sys
+from gradio_runtime import GradioError
+on_batch = pickle.loads(sys.stdin.buffer.read())
+{before}
+try:
+    repr(on_batch)
+    module = sys.modules["calculator_elsewhere"]
+    with module.predict.fake(returns=3):
+        print(pickle.loads(pickle.dumps(on_batch))({GOOD!r})["value"])
+except GradioError as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=pickle.dumps(on_batch),
+        capture_output=True,
+        cwd=ROOT / "runtime",
+        check=False,
+    )
+    assert not done.stderr, done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    import importlib
+
+    source = Path(calculator.__file__).read_text("utf-8")
+    (tmp_path / "calculator_elsewhere.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("calculator_elsewhere")
+    del sys.modules["calculator_elsewhere"]
+
+
+@pytest.mark.slow
+def test_a_worker_needs_no_file_of_the_module(module: ModuleType) -> None:
+    assert elsewhere(OnBatch(module.predict)) == "[3.0]"
+
+
+@pytest.mark.slow
+def test_a_worker_with_another_module_is_told(
+    module: ModuleType, tmp_path: Path
+) -> None:
+    on_batch = OnBatch(module.predict)
+    pickled = pickle.dumps(on_batch)
+    other = tmp_path / "other"
+    other.mkdir()
+    source = Path(calculator.__file__).read_text("utf-8")
+    spec = module.predict.app.spec
+    (other / "calculator_elsewhere.py").write_text(source.replace(spec, "sha256:0"))
+    said = elsewhere(pickle.loads(pickled), f"sys.path.insert(0, {str(other)!r})")
+    assert said.startswith(f"{SchemaDrift.__name__} the module calculator_elsewhere is")
+
+
+def test_a_client_is_like_another_in_all_that_is_sent() -> None:
+    client = Client("a/b", max_files=3, on_drift="warn", token=SECRET)
+    like = client.__gradio_like__(token=None)
+    assert like._settings.of_client == client._settings.of_client | {"token": None}
