@@ -27,7 +27,7 @@ ARGS ?=
 # A file's tests run in one process, and so share its servers.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: help setup demo test check fast slow integrations format goldens examples bench bench-batch bench-generation bench-hostile soak storm docs build clean distclean
+.PHONY: help setup demo test check fast slow integrations engines format goldens examples bench bench-batch bench-generation bench-hostile soak storm docs build clean distclean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -68,6 +68,10 @@ integrations: $(READY) ## Endpoints as tools of the real agents' frameworks; see
 	@build/integrations/bin/mypy generated_examples/agent.py
 	@INTEGRATIONS=1 build/integrations/bin/python -m pytest tests/frameworks \
 		-W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
+
+engines: $(READY) ## `OnBatch` on Ray, Dask, datasets and Spark (which needs Java); see docs/scale.md
+	@UV_PROJECT_ENVIRONMENT=build/engines .venv/bin/uv sync --quiet --locked --all-extras --all-packages --group engines --python $(PY)
+	@ENGINES=1 build/engines/bin/python -m pytest tests/engines $(ARGS)
 
 format: $(READY) ## Let ruff put things right
 	@.venv/bin/ruff check --fix .

@@ -21,7 +21,7 @@ DRAWINGS = {
     "gradio_codegen": (ROOT / "codegen", ROOT / "docs/house-generator.svg"),
 }
 #: What callers may import by name.
-PUBLIC = {"testing", "types", "description", "errors"}
+PUBLIC = {"batch", "testing", "types", "description", "errors"}
 _PUBLIC, _PRIVATE = "#fff4e0", "#eef2f7"
 # Sizes in pixels; a character of the small type is about 6 wide.
 _WIDTH, _LEFT, _GAP, _LINE, _CHARACTER = 960, 34, 8, 15, 6.2

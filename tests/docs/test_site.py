@@ -60,6 +60,7 @@ def test_code_can_be_copied_and_pictures_are_there(site: Path) -> None:
     "package",
     [
         "gradio_runtime",
+        "gradio_runtime.batch",
         "gradio_runtime.testing",
         "gradio_runtime.types",
         "gradio_codegen",
