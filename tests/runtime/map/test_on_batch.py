@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 
 import numpy
-import pandas
+import pandas  # type: ignore[import-untyped]
 import polars
-import pyarrow
+import pyarrow  # type: ignore[import-untyped]
 import pytest
 from gradio_runtime import (
     AppError,
@@ -51,7 +51,7 @@ DATA: dict[str, list[Any]] = {
 NEW = ["value", "error", "may_have_run"]
 
 
-def compute(num1: float, operation: str, num2: float) -> float:
+def compute(num1: float, operation: str, num2: float = 100) -> float:
     return num1 * num2 if operation == "multiply" else num1 + num2
 
 
@@ -137,7 +137,7 @@ def test_a_cell_fits_its_column_or_is_refused(kind: Any, value: Any) -> None:
         assert type(value) is not kind.cls or abs(value) > 2**63
     else:
         pyarrow.array(cells, pyarrow.type_for_alias(kind.arrow))
-        pandas.array(cells, kind.pandas)  # type: ignore[call-overload]
+        pandas.array(cells, kind.pandas)
 
 
 ENDPOINTS = {
@@ -161,10 +161,11 @@ def test_every_endpoint_has_columns(endpoint: Any) -> None:
 
 
 def test_outputs_have_a_column_each() -> None:
-    found = OnBatch(calculator.classify)({"img": []})
+    nothing: dict[str, list[Any]] = {"img": []}
+    found = OnBatch(calculator.classify)(nothing)
     assert list(found) == ["img", "label", "confidences", "error", "may_have_run"]
     named = OnBatch(calculator.classify, output=["kind", "rows"], error="e")
-    assert list(named({"img": []})) == ["img", "kind", "rows", "e", "may_have_run"]
+    assert list(named(nothing)) == ["img", "kind", "rows", "e", "may_have_run"]
 
 
 @pytest.mark.parametrize("cls", FATES)
@@ -175,7 +176,7 @@ def test_a_batch_fails_only_where_a_run_stops(
     error = cls("m")
     error.told(may_have_run=may_have_run)
     on_batch = OnBatch(predict, patience=0.05)
-    batch = {"num1": [1], "operation": ["add"]}
+    batch: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
     stays = FATES[cls] is Fate.FAILED or (may_have_run and FATES[cls] is not Fate.STOP)
     with predict.fake(raises=error):
         if not stays:
