@@ -12,7 +12,6 @@ from .._batch.columns import (
     BOOL,
     TEXT,
     Cell,
-    Kind,
     error_cells,
     fitted,
     kinds_of_outputs,
@@ -86,35 +85,36 @@ class OnBatch:
             download_dir=None,
             session_hash=None,
         )
-        self._endpoint: Endpoint[..., Any, Any] | None = endpoint.__get__(client)
-        self._sent: SentEndpoint | None = None
+        self._target: Endpoint[..., Any, Any] | SentEndpoint = endpoint.__get__(client)
         self._columns = dict(columns or {})
-        self._output = [output] if isinstance(output, str) else output
-        self._error = error
         self._options: dict[str, Any] = {
             "concurrency": concurrency,
             "may_repeat": may_repeat,
             "patience": patience,
         }
-        self._check()
-
-    def _check(self) -> None:
-        Settings(**self._options)
-        parameters = self._parameters()
-        if unknown := self._columns.keys() - parameters.keys():
+        Settings(**self._options)  # refuses what cannot be
+        describe: Any = vars(endpoint)["__wrapped__"]
+        parameters = inspect.signature(describe).parameters.values()
+        #: The parameters, and whether each has a default.
+        self._optional = {p.name: p.default is not p.empty for p in parameters}
+        if unknown := self._columns.keys() - self._optional.keys():
             raise InputError(
                 f"no parameter is {min(unknown)!r}",
-                hint=f"There are {', '.join(parameters)}",
+                hint=f"There are {', '.join(self._optional)}",
             )
-        names, count = (
-            [*self._kinds()],
-            len(kinds_of_outputs(self._called().__wrapped__)),
+        kinds = kinds_of_outputs(describe)
+        names = (
+            [output]
+            if isinstance(output, str)
+            else list(kinds if output is None else output)
         )
-        if len(names) != count + 2 or len(self._output or names[2:]) != count:
+        #: The new columns.
+        self._kinds = dict(zip(names, kinds.values(), strict=False))
+        self._kinds |= {error: TEXT, _MAY_HAVE_RUN: BOOL}
+        if len(names) != len(kinds) or len(self._kinds) != len(names) + 2:
             raise InputError(
-                f"{count} outputs have {count} names, which differ from each other and "
-                f"from {names[-2]!r} and {names[-1]!r}",
-                hint="Give them: output=…",
+                f"output must be {len(kinds)} names, which differ from each other and "
+                f"from {error!r} and {_MAY_HAVE_RUN!r}, not {names}"
             )
 
     @overload
@@ -130,14 +130,15 @@ class OnBatch:
         """
         if hasattr(batch, "__next__"):
             return map(self, batch)
-        rows, kinds = self._rows(batch), self._kinds()
-        results = self._called().map(rows, progress=False, **self._options)
-        cells = [self._cells(result, list(kinds.values())[:-2]) for result in results]
+        target = self._target
+        endpoint = target.received() if isinstance(target, SentEndpoint) else target
+        results = endpoint.map(self._rows(batch), progress=False, **self._options)
+        cells = [self._cells(result) for result in results]
         return extended(
             batch,
             {
                 name: (kind, [row[place] for row in cells])
-                for place, (name, kind) in enumerate(kinds.items())
+                for place, (name, kind) in enumerate(self._kinds.items())
             },
         )
 
@@ -156,33 +157,17 @@ class OnBatch:
             InputError: A column is missing, or there already.
         """
         self._taken(names_of(known))
-        return extended_schema(known, self._kinds())
-
-    def _called(self) -> Any:
-        if self._endpoint is None:
-            assert self._sent is not None
-            self._endpoint = self._sent.received()
-        return self._endpoint
-
-    def _parameters(self) -> Mapping[str, inspect.Parameter]:
-        return inspect.signature(self._called().__wrapped__).parameters
-
-    def _kinds(self) -> dict[str, Kind]:
-        """Return the new columns."""
-        kinds = kinds_of_outputs(self._called().__wrapped__)
-        outputs = kinds if self._output is None else self._output
-        named = dict(zip(outputs, kinds.values(), strict=False))
-        return {**named, self._error: TEXT, _MAY_HAVE_RUN: BOOL}
+        return extended_schema(known, self._kinds)
 
     def _taken(self, names: Sequence[str]) -> dict[str, str]:
         """Return the column of each parameter that has one."""
         taken: dict[str, str] = {}
         shown = ", ".join(map(repr, names))
-        for name, parameter in self._parameters().items():
+        for name, optional in self._optional.items():
             column = self._columns.get(name, name)
             if column in names:
                 taken[name] = column
-            elif name in self._columns or parameter.default is parameter.empty:
+            elif name in self._columns or not optional:
                 raise InputError(
                     f"the batch has no column {column!r} for {name}, but {shown}",
                     hint=_HINT,
@@ -191,7 +176,7 @@ class OnBatch:
             raise InputError(
                 f"the batch has no column for any parameter, but {shown}", hint=_HINT
             )
-        if doubled := self._kinds().keys() & set(names):
+        if doubled := self._kinds.keys() & set(names):
             raise InputError(
                 f"the batch has a column {min(doubled)!r} already",
                 hint="Rename it, or choose other names: output=…, error=…",
@@ -200,17 +185,18 @@ class OnBatch:
 
     def _rows(self, batch: Any) -> Iterator[dict[str, Any]]:
         """Return the rows of a batch, as far as they are parameters."""
-        taken, parameters = self._taken(names_of(batch)), self._parameters()
+        taken = self._taken(names_of(batch))
         columns = [values_of(batch[column]) for column in taken.values()]
-        optional = [parameters[n].default is not inspect.Parameter.empty for n in taken]
         for row in zip(*columns, strict=True):
-            cells = zip(taken, row, optional, strict=True)
-            yield {n: value for n, value, may in cells if value is not None or not may}
+            yield {
+                name: value
+                for name, value in zip(taken, row, strict=True)
+                if value is not None or not self._optional[name]
+            }
 
-    def _cells(
-        self, result: Done[Any, Any] | Failed[Any], kinds: Sequence[Kind]
-    ) -> list[Cell]:
+    def _cells(self, result: Done[Any, Any] | Failed[Any]) -> list[Cell]:
         """Return the new cells of a row."""
+        kinds = list(self._kinds.values())[:-2]
         if isinstance(result, Failed):
             return [*(None for _ in kinds), *error_cells(result.error)]
         slots = slots_of(result.value) if kinds else []
@@ -227,8 +213,9 @@ class OnBatch:
         Raises:
             InputError: It would need a secret there, other than a token.
         """
-        sent = self._sent or SentEndpoint.of(self._called())
-        return {**self.__dict__, "_endpoint": None, "_sent": sent}
+        target = self._target
+        sent = target if isinstance(target, SentEndpoint) else SentEndpoint.of(target)
+        return {**self.__dict__, "_target": sent}
 
     def __repr__(self) -> str:
-        return f"OnBatch({self._called()!r})"
+        return f"OnBatch({self._target!r})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import pickle
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.abc import InspectLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -35,8 +35,8 @@ class SentEndpoint:
 
     module: str
     spec: str
-    source: str | None
-    pickled: bytes
+    source: str | None = field(repr=False)
+    pickled: bytes = field(repr=False)
 
     @classmethod
     def of(cls, endpoint: Endpoint[..., Any, Any]) -> SentEndpoint:

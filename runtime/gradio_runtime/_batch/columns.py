@@ -136,11 +136,11 @@ def fitted(value: Any, kind: Kind) -> Cell:
         TypeError: It cannot be one.
     """
     known = cell(value)
-    if known is None or (type(known) is kind.cls and kind is not TEXT):
+    if known is None or (type(known) is kind.cls and kind != TEXT):
         return known
-    if kind is FLOAT and type(known) is int:
+    if kind == FLOAT and type(known) is int:
         return float(known)
-    if kind is not TEXT:
+    if kind != TEXT:
         raise TypeError(f"a cell of a column of {kind.arrow} cannot be {known!r}")
     text = known if isinstance(known, str) else json.dumps(known)
     return text.encode("utf-8", "replace").decode()

@@ -212,9 +212,9 @@ GOOD: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
         ({}, {**GOOD, "error": [1]}, "has a column 'error' already"),
         ({"output": "num1"}, GOOD, "has a column 'num1' already"),
         ({"columns": {"b": "num2"}}, None, "no parameter is 'b'"),
-        ({"output": ["a", "b"]}, None, "1 outputs have 1 names"),
-        ({"output": []}, None, "1 outputs have 1 names"),
-        ({"output": "error"}, None, "1 outputs have 1 names"),
+        ({"output": ["a", "b"]}, None, "output must be 1 names"),
+        ({"output": []}, None, "output must be 1 names"),
+        ({"output": "error"}, None, "output must be 1 names"),
         ({"concurrency": 0}, None, "concurrency is 0"),
     ],
 )
@@ -244,14 +244,19 @@ SECRET = "hf_not-to-be-seen"
 PLAIN = {known.name for known in fields(Settings)} - {*ACCESS, "token", "hf_token"}
 
 
+def received(on_batch: OnBatch) -> Any:
+    """The endpoint that a copy calls."""
+    return pickle.loads(pickle.dumps(on_batch))._target.received()
+
+
 def test_a_token_stays_here() -> None:
     for client in (CalculatorClient(token=SECRET), CalculatorClient(hf_token=SECRET)):
         assert SECRET.encode() not in pickle.dumps(OnBatch(client.predict))
     with CalculatorClient(token=SECRET).use():
         assert SECRET.encode() not in pickle.dumps(OnBatch(predict))
     assert not {name for name in PLAIN if "token" in name or "auth" in name}
-    sent = pickle.loads(pickle.dumps(OnBatch(CalculatorClient(token=False).predict)))
-    assert sent._called().__gradio_client__.__gradio_account__ is False
+    sent = received(OnBatch(CalculatorClient(token=False).predict))
+    assert sent.__gradio_client__.__gradio_account__ is False
 
 
 GIVEN: dict[str, Any] = {
@@ -290,15 +295,16 @@ def test_a_copy_does_the_same_and_shares_a_connection() -> None:
     on_batch = OnBatch(
         client.predict.with_options(timeout=3), files="out", output="sum"
     )
-    first, second = (pickle.loads(pickle.dumps(on_batch)) for _ in range(2))
-    assert first._called() is second._called()
-    assert pickle.dumps(first) == pickle.dumps(on_batch)
-    assert first._called()._options.timeout == 3
-    settings = first._called().__gradio_client__._settings
+    copy = pickle.loads(pickle.dumps(on_batch))
+    assert pickle.dumps(copy) == pickle.dumps(on_batch)
+    endpoint = received(on_batch)
+    assert endpoint is received(copy)
+    assert endpoint._options.timeout == 3
+    settings = endpoint.__gradio_client__._settings
     assert (settings.max_files, str(settings.download_folder)) == (3, "out")
-    assert first._called().__gradio_client__.src == "http://127.0.0.1:9"
+    assert endpoint.__gradio_client__.src == "http://127.0.0.1:9"
     with predict.fake(compute):
-        assert first(GOOD) == {**on_batch(GOOD)}
+        assert copy(GOOD) == on_batch(GOOD)
 
 
 def elsewhere(on_batch: OnBatch, before: str = "") -> str:
@@ -309,7 +315,7 @@ from gradio_runtime import GradioError
 on_batch = pickle.loads(sys.stdin.buffer.read())
 {before}
 try:
-    repr(on_batch)
+    on_batch({{"num1": [], "operation": []}})
     module = sys.modules["calculator_elsewhere"]
     with module.predict.fake(returns=3):
         print(pickle.loads(pickle.dumps(on_batch))({GOOD!r})["value"])
