@@ -44,15 +44,16 @@ def engine(
 
 
 @pytest.fixture(scope="module")
-def client(gradio6: GradioServer) -> Any:
-    """A client of a module that no worker can import."""
+def client(engine: Engine, request: pytest.FixtureRequest) -> Any:
+    """A client of a module that no worker can import; its server is for engines alone."""
+    server: GradioServer = request.getfixturevalue("gradio6")
     name = "wire_of_the_caller"
     spec = importlib.util.spec_from_file_location(name, wire_api.__file__)
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.WireClient(gradio6.url, token="hf_not-to-be-sent")
+    return module.WireClient(server.url, token="hf_not-to-be-sent")
 
 
 @pytest.fixture
@@ -199,7 +200,8 @@ def test_recordings_in_a_dataset_are_bytes() -> None:
     on_batch = OnBatch(wire_api.file, columns={"value": "audio.bytes"}, output="file")
     with wire_api.file.fake(returns=File(url="http://127.0.0.1/a")) as fake:
         ds.map(on_batch, batched=True, features=on_batch.schema(ds.features))
-    assert fake.calls[0].value.read_bytes() == b"RIFF"
+    sent: Any = fake.calls[0].value
+    assert sent.read_bytes() == b"RIFF"
 
 
 # ---- docs/scale.md

@@ -202,7 +202,7 @@ async def many() -> None:
     assert_type(count.map([1], count.call).then(called).run(), Summary)
 
     on_batch = OnBatch(predict, columns={"num2": "b"}, output="sum", files=Path("out"))
-    assert_type(on_batch({"num1": [1, 2]}), dict[str, list[int]])
+    assert_type(on_batch({"num1": [1, 2]}), dict[str, Any])
     assert_type(on_batch(table), polars.DataFrame)
     assert_type(on_batch(iter([table])), Iterator[polars.DataFrame])
     OnBatch(client.classify, output=["kind", "rows"], error="e", may_repeat=True)

@@ -27,7 +27,7 @@ from .sent import SentEndpoint
 if TYPE_CHECKING:
     from .app import Endpoint
 
-B = TypeVar("B", bound=Mapping[str, Any] | ArrowStream)
+Table = TypeVar("Table", bound=ArrowStream)
 
 _MAY_HAVE_RUN = "may_have_run"
 _HINT = "Say which column a parameter has: columns={parameter: column}"
@@ -118,9 +118,11 @@ class OnBatch:
             )
 
     @overload
-    def __call__(self, batch: B, /) -> B: ...
+    def __call__(self, batch: Mapping[str, Any], /) -> dict[str, Any]: ...
     @overload
-    def __call__(self, batch: Iterator[B], /) -> Iterator[B]: ...
+    def __call__(self, batch: Table, /) -> Table: ...
+    @overload
+    def __call__(self, batch: Iterator[Table], /) -> Iterator[Table]: ...
     def __call__(self, batch: Any, /) -> Any:
         """Return a batch with what came of its rows; of an iterator, one after the other.
 
