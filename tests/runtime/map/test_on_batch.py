@@ -252,6 +252,9 @@ def received(on_batch: OnBatch) -> Any:
 def test_a_token_stays_here() -> None:
     for client in (CalculatorClient(token=SECRET), CalculatorClient(hf_token=SECRET)):
         assert SECRET.encode() not in pickle.dumps(OnBatch(client.predict))
+        # A worker's client looks for a token where it is, as one without any does.
+        there = received(OnBatch(client.predict)).__gradio_client__
+        assert there._settings.token is None
     with CalculatorClient(token=SECRET).use():
         assert SECRET.encode() not in pickle.dumps(OnBatch(predict))
     assert not {name for name in PLAIN if "token" in name or "auth" in name}
