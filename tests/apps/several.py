@@ -22,9 +22,6 @@ for entry in os.environ["APPS"].split(","):
     demo.launch(
         server_name="127.0.0.1", server_port=int(port), prevent_thread_lock=True
     )
-    # Gradio 6 looks into each queue a thousand times a second, for some apps a third of a
-    # core; on Windows, as before, twenty times.
-    demo._queue.sleep_when_free = max(0.01, demo._queue.sleep_when_free)
 
 if __name__ == "__main__":
     with gr.Blocks() as ready:

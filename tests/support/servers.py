@@ -6,22 +6,28 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.support.environments import BETWEEN, VERSIONS, server_python
+from tests.support.forks import Fork, Forks, launch
 
 APPS = Path(__file__).parents[1] / "apps"
-LAUNCHER = Path(__file__).with_name("launch.py")
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 START_TIMEOUT = 120.0
 STOP_TIMEOUT = 5.0
+
+# How the names of variables begin that Gradio and huggingface_hub read.
+_OF_GRADIO = ("GRADIO_", "HF_")
 
 # Nothing leaves the machine, whatever the developer's own settings are.
 _SETTINGS = {
@@ -61,7 +67,7 @@ class GradioServer:
         self.url = ""
         self._app = app if isinstance(app, Path) else APPS / f"{app}.py"
         self._env = dict(env or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Fork | None = None
         self._folder: Path | None = None
 
     @property
@@ -85,15 +91,11 @@ class GradioServer:
     def _start(self, python: Path, folder: Path) -> None:
         port = int(self._env.get("PORT") or _free_ports(1)[0])
         self.url = f"http://127.0.0.1:{port}"
-        with (folder / "log.txt").open("wb") as log:
-            self._process = subprocess.Popen(
-                [str(python), str(LAUNCHER), str(self._app)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=self._environment(port, folder),
-            )
+        env = self._environment(port, folder)
+        if self._needs_own_process():
+            self._process = launch(python, self._app, folder, env)
+        else:
+            self._process = _forks(python).launch(self._app, folder, env)
         deadline = time.monotonic() + START_TIMEOUT
         while not _answers(self.url):
             if self._process.poll() is not None:
@@ -102,11 +104,20 @@ class GradioServer:
                 raise RuntimeError(f"{self} did not answer in time:\n{self.log()}")
             time.sleep(0.05)
 
+    def _needs_own_process(self) -> bool:
+        """Whether a fork is another thing: Gradio reads its settings when imported.
+
+        A benchmark measures servers as users start them.
+        """
+        return (
+            sys.platform != "linux"
+            or BENCHMARKS in self._app.parents
+            or any(name.startswith(_OF_GRADIO) for name in self._env)
+        )
+
     def _environment(self, port: int, folder: Path) -> dict[str, str]:
-        drop = ("GRADIO_", "HF_", "PYTHON", "VIRTUAL_ENV")
-        kept = {n: v for n, v in os.environ.items() if not n.startswith(drop)}
         files = {"GRADIO_TEMP_DIR": str(folder / "files"), "PORT": str(port)}
-        return kept | _SETTINGS | files | self._env
+        return _plain_environment() | files | self._env
 
     def log(self) -> str:
         """Everything that the server has printed so far."""
@@ -140,9 +151,6 @@ class GradioServer:
                 self._process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self.kill()
-            if self._process.stdin is not None:
-                with suppress(BrokenPipeError):
-                    self._process.stdin.close()
             self._process = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -183,6 +191,16 @@ def several(
     with GradioServer("several", gradio, {"APPS": ",".join(entries), **(env or {})}):
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         yield dict(zip(apps, urls, strict=True))
+
+
+def _plain_environment() -> dict[str, str]:
+    drop = (*_OF_GRADIO, "PYTHON", "VIRTUAL_ENV")
+    return {n: v for n, v in os.environ.items() if not n.startswith(drop)} | _SETTINGS
+
+
+@cache
+def _forks(python: Path) -> Forks:
+    return Forks(python, _plain_environment())
 
 
 def _free_ports(count: int) -> list[int]:
