@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,11 +35,11 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 # Of mypy's time most goes into others' packages: the tests of a process share what it
-# learns, also from one run to the next.
+# learns, also from one run to the next. They begin with what `make check` has learned.
+_CHECKED = Path(__file__).parents[1] / ".mypy_cache"
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ["MYPY_CACHE_DIR"] = str(
-    Path(__file__).parents[1] / ".mypy_cache" / f"tests-{_WORKER}"
-)
+_LEARNED = _CHECKED / f"tests-{_WORKER}"
+os.environ["MYPY_CACHE_DIR"] = str(_LEARNED)
 # uv trusts what the machine trusts, also when pytest is not started by make.
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 # pyright asks PyPI for its newest version on every run, unless it is told not to.
@@ -48,6 +49,13 @@ _STARTED = pytest.StashKey[list[GradioServer]]()
 _LOG_LINES = 60
 
 StartServer = Callable[..., GradioServer]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    runs_tests = config.getoption("dist", "no") == "no"  # else its workers do
+    if runs_tests and not _LEARNED.exists():
+        for learned in _CHECKED.glob("3.*"):
+            shutil.copytree(learned, _LEARNED / learned.name)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m is applied
