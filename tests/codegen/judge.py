@@ -157,7 +157,7 @@ def check_import(code: str) -> None:
         with _guard(), warnings.catch_warnings():
             warnings.simplefilter("error")
             exec(compile(code, name, "exec", dont_inherit=True), module.__dict__)
-            schemas = [_schema(value) for value in vars(module).values()]
+            schemas = [_schema(v) for v in vars(module).values() if _is_own(v, name)]
     finally:
         del sys.modules[name]
     assert CANARY not in os.environ
