@@ -59,9 +59,8 @@ def module(folder: Path, *slots: Slot, name: str = "f") -> Path:
     return path
 
 
-def typed(path: Path, words: Sequence[str], name: str = "f") -> tuple[Any, ...]:
+def typed(called: Any, words: Sequence[str]) -> tuple[Any, ...]:
     """What the call has that the command makes of `--option value` words."""
-    called = vars(load(path))[name]
     parameters = parameters_of(called)
     options: dict[str, Any] = {}
     flags = {item.flag: item for item in parameters}
@@ -96,7 +95,7 @@ def check_lines(spec: Any, folder: Path) -> None:
         values = example_values(described, item)
         called = names[item.function]
         wanted = called.call(**{k: eval(v, scope) for k, v in values.items()}).data
-        made = typed(path, command[4:], item.function)
+        made = typed(called, command[4:])
         assert numbers(made) == numbers(wanted), line
 
 
@@ -165,7 +164,7 @@ def test_texts_become_values_of_the_type(
 ) -> None:
     path = module(tmp_path, Slot("api", "x", schema=schema))
     options = [word for text in words for word in ("--x", text)]
-    (made,) = typed(path, options)
+    (made,) = typed(vars(load(path))["f"], options)
     assert (made, type(made)) == (value, type(value))
 
 
