@@ -326,6 +326,7 @@ def test_a_module_says_what_its_description_says(name: str) -> None:
     assert not diff(folder / "expected.py", folder / "description.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["calculator", "defaults", "hostile", "wire5"])
 @pytest.mark.parametrize("width", [40, 150])
 def test_formatting_is_no_change(name: str, width: int) -> None:

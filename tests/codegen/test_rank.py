@@ -206,6 +206,7 @@ def test_no_two_endpoints_have_one_rank(name: str) -> None:
 # --- --main
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases())
 def test_types_and_names_do_not_depend_on_it(name: str) -> None:
     spec = generate_case(name).spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def named(page: Path) -> list[str]:
     return [name for cell in cells for name in re.findall(r"`(test_\w+)`", cell)]
 
 
+@cache
 def existing() -> set[str]:
     names: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):

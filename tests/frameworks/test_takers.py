@@ -127,6 +127,7 @@ def test_errors_readable(taker: Taker, apps: Apps) -> None:
 WITHOUT_OBJECTS = ("typer", "gr.Interface")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "taker",
     [taker for taker in TAKERS if taker.title not in WITHOUT_OBJECTS],

@@ -69,6 +69,7 @@ def run(folder: Path, code: str, *options: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "options", "said"),
     [

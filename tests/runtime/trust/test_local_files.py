@@ -89,6 +89,7 @@ def test_the_types_are_there() -> None:
     assert len(HOSTILE) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TYPES)
 def test_an_output_is_no_local_file(name: str) -> None:
     for index, annotation in enumerate(places(TYPES[name])):
@@ -135,6 +136,7 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TYPES)
 def test_json_names_no_local_file(name: str) -> None:
     for index, annotation in enumerate(places(TYPES[name])):

@@ -37,6 +37,7 @@ MISFITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TYPES)
 def test_the_first_misfit_of_many_is_enough(
     name: str, monkeypatch: pytest.MonkeyPatch
