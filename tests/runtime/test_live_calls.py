@@ -149,7 +149,7 @@ def test_a_call_that_takes_too_long_is_cancelled(client: WireClient, key: str) -
     with pytest.raises(JobTimeout, match=r"0\.5 s"):
         slow(key, 100, 0.1)
     assert client.slow_stream(key + "after", 1, 0) == "step 0"
-    assert len(client.marks(key)) < 20
+    assert len(client.marks(key)) < 100
 
 
 def test_result_callbacks(client: WireClient) -> None:

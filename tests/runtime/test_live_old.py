@@ -401,7 +401,7 @@ def test_a_call_that_takes_too_long_is_cancelled(client: WireClient, key: str) -
     with pytest.raises(JobTimeout):
         client.slow_stream.with_options(timeout=0.5)(f"{key}d", 100, 0.1)
     assert client.slow_stream(f"{key}e", 1, 0) == "step 0"
-    assert len(client.marks(f"{key}d")) < 20
+    assert len(client.marks(f"{key}d")) < 100
 
 
 def test_a_server_that_dies(start_server: StartServer) -> None:

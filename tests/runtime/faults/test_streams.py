@@ -152,8 +152,8 @@ def test_a_stream_that_goes_silent(server: Server, drip: bool) -> None:
     def stream(handler: Handler) -> None:
         handler.begin_events()
         handler.event({**ESTIMATION, "event_id": "e"})
-        for _ in range(5 if drip else 0):
-            assert not over.wait(0.15)
+        for _ in range(9 if drip else 0):
+            assert not over.wait(0.25)
             handler.event({"msg": "heartbeat", "event_id": None})
         if drip:
             handler.event(DONE)
@@ -163,7 +163,7 @@ def test_a_stream_that_goes_silent(server: Server, drip: bool) -> None:
             over.wait(10)
 
     Handler.answers["/gradio_api/queue/data"] = stream
-    with WireClient(server.url, idle_timeout=0.5) as client:
+    with WireClient(server.url, idle_timeout=2.0 if drip else 0.5) as client:
         if drip:
             assert client.echo("x") == "ok"
         else:
