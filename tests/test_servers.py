@@ -57,6 +57,21 @@ def test_a_replica_has_the_endpoints_of_its_space() -> None:
 
 
 @pytest.mark.slow
+def test_a_fork_serves_what_a_process_of_its_own_does(gradio6: GradioServer) -> None:
+    with GradioServer("wire", 6, {"GRADIO_UNREAD": "1"}) as own:
+        if sys.platform == "linux":
+            assert parent(own.pid) == os.getpid() != parent(gradio6.pid)
+        assert get(f"{own.url}/gradio_api/info") == get(
+            f"{gradio6.url}/gradio_api/info"
+        )
+        components = [
+            [(c["type"], c["props"].get("label")) for c in config["components"]]
+            for config in (get(f"{s.url}/config") for s in (own, gradio6))
+        ]
+        assert components[0] == components[1]
+
+
+@pytest.mark.slow
 def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
     app = tmp_path / "broken.py"
     app.write_text("raise SystemExit('no such luck')")
@@ -75,6 +90,11 @@ def test_a_server_ends_with_the_process_that_started_it() -> None:
         assert is_running(pid)
         starter.send_signal(signal.SIGKILL)
         until(lambda: not is_running(pid))
+
+
+def parent(pid: int) -> int:
+    status = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def is_running(pid: int) -> bool:
