@@ -61,14 +61,11 @@ def test_a_fork_serves_what_a_process_of_its_own_does(gradio6: GradioServer) -> 
     with GradioServer("wire", 6, {"GRADIO_UNREAD": "1"}) as own:
         if sys.platform == "linux":
             assert parent(own.pid) == os.getpid() != parent(gradio6.pid)
-        assert get(f"{own.url}/gradio_api/info") == get(
-            f"{gradio6.url}/gradio_api/info"
-        )
-        components = [
-            [(c["type"], c["props"].get("label")) for c in config["components"]]
-            for config in (get(f"{s.url}/config") for s in (own, gradio6))
+        told = [
+            json.dumps(get(f"{server.url}/gradio_api/info")).replace(server.url, "")
+            for server in (own, gradio6)
         ]
-        assert components[0] == components[1]
+        assert told[0] == told[1]
 
 
 @pytest.mark.slow
