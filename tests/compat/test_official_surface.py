@@ -308,7 +308,9 @@ def test_result_callbacks_get_each_output(client: OwnClient) -> None:
 
 def test_a_full_queue(strict: GradioServer) -> None:
     with Client(strict.url, auth=LOGIN) as client:
-        jobs = [client.submit(100, api_name="/bars") for _ in range(3)]
+        jobs = [client.submit(100, api_name="/bars")]
+        until(lambda: jobs[0].status().code >= Status.PROGRESS)
+        jobs += [client.submit(100, api_name="/bars") for _ in range(2)]
         failed, _ = concurrent.futures.wait(
             jobs, timeout=20, return_when=concurrent.futures.FIRST_EXCEPTION
         )
