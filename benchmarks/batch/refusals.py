@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -71,18 +70,16 @@ def refusals(rounds: int, rows: int, folder: Path) -> Result:
         GradioServer("wire", 6) as server,
         GradioServer("wire", 6, {"MAX_QUEUE": str(PLACES)}) as full,
         WireClient(full.url) as client,
-        ThreadPoolExecutor(rounds) as pool,
     ):
-        tasks = [pool.submit(_limited, server.url, rows) for _ in range(rounds)]
-        measured = [task.result() for task in tasks]
+        measured = [_limited(server.url, rows) for _ in range(rounds)]
         lost_full = _lost(client, FULL, AT_ONCE)
     took, refused = (median(it[n] for it in measured) for n in (0, 1))
     ideal, lost = rows / RATE, sum(it[2] for it in measured)
     table = Table(
         "6. An app that refuses",
         f"{rows} rows, {AT_ONCE} at once, through a proxy that answers 429 beyond {RATE} "
-        f"jobs in any second, without saying when to come again: medians of {rounds} rounds, "
-        "which run at the same time. Ideal are as many rows as are let through. And "
+        f"jobs in any second, without saying when to come again: medians of {rounds} rounds. "
+        "Ideal are as many rows as are let through. And "
         f"{FULL} rows, {AT_ONCE} at once, through a queue with `max_size={PLACES}`.",
         ("", "seconds", "of the ideal time", "refusals a row", "lost"),
         (
