@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -152,14 +153,10 @@ def _all_are_gone(rows: int, folder: Path) -> Outage:
 
 
 SCENES: dict[str, Callable[[int, Path], Outage]] = {
-    f"back after {AWAY:g} s": lambda n, f: _comes_back(n, f, may_repeat=False),
-    f"back after {AWAY:g} s, may_repeat": lambda n, f: _comes_back(
-        n, f, may_repeat=True
-    ),
-    "one of two gone for good": lambda n, f: _one_is_gone(n, f, may_repeat=False),
-    "one of two gone for good, may_repeat": lambda n, f: _one_is_gone(
-        n, f, may_repeat=True
-    ),
+    f"back after {AWAY:g} s": partial(_comes_back, may_repeat=False),
+    f"back after {AWAY:g} s, may_repeat": partial(_comes_back, may_repeat=True),
+    "one of two gone for good": partial(_one_is_gone, may_repeat=False),
+    "one of two gone for good, may_repeat": partial(_one_is_gone, may_repeat=True),
     f"all gone, patience {PATIENCE:g} s, then taken up again": _all_are_gone,
 }
 

@@ -246,6 +246,11 @@ class ClientClosed(GradioError):
     usual_hint = "Make a new one"
 
 
+def client_closed(src: str) -> ClientClosed:
+    """Return the error for the use of a client that has been closed."""
+    return ClientClosed("the client has been closed", src=src)
+
+
 class FileTooLarge(InputError):
     """A file is larger than the app (or the caller's own limit) allows.
 

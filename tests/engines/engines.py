@@ -6,7 +6,6 @@ one fails. Clusters have two workers, and listen on 127.0.0.1 only.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from gradio_runtime.batch import OnBatch
+
+from tests.support import optional
 
 #: Rows of a batch; the tests have a Parquet file for each.
 BATCH = 5
@@ -23,9 +23,7 @@ BATCH = 5
 
 def package(name: str) -> Any:
     """Import a package; without it skip, or fail where all are to be there."""
-    if os.environ.get("ENGINES"):
-        return importlib.import_module(name)
-    return pytest.importorskip(name, reason=f"{name} comes with `make engines`")
+    return optional.package(name, "engines")
 
 
 class Engine:

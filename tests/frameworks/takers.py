@@ -7,7 +7,6 @@ integrations` has all of them, and there a missing one fails.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import inspect
 import json
 import os
@@ -18,16 +17,16 @@ from typing import Any, get_args
 
 import pytest
 
+from tests.support import optional
+
 Function = Callable[..., Any]
 
 
 def package(name: str) -> Any:
     """Import a package; without it skip, or fail where all are to be there."""
-    if os.environ.get("INTEGRATIONS"):
-        return importlib.import_module(name)
-    if name == "gradio":
+    if name == "gradio" and not os.environ.get("INTEGRATIONS"):
         pytest.skip("its loops are left open: only in `make integrations`")
-    return pytest.importorskip(name, reason=f"{name} comes with `make integrations`")
+    return optional.package(name, "integrations")
 
 
 class Taker:

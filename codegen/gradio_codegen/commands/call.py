@@ -188,9 +188,7 @@ def call(
     try:
         with chosen.module.client(
             chosen.module.src,
-            token=connect.token,
-            auth=connect.auth,
-            headers=connect.headers,
+            **connect.access,
             download_files=out_dir is not None,
             strict_outputs=False,
         ) as client:

@@ -116,18 +116,18 @@ def run(
     if first is None:
         raise UsageError(f"{rows} has no rows")
     call = call_of(endpoint, parameters, columns_of(parameters, column or (), first))
-    connected = partial(
-        module.client,
-        token=connect.token,
-        auth=connect.auth,
-        headers=connect.headers,
-        # A file outlives the run where there is a place for it.
-        download_files=store is not None,
-    )
     sources: Sequence[str | None] = on or [module.src]  # None is the module's own app
     try:
         with ExitStack() as stack:
-            clients = [stack.enter_context(connected(src)) for src in sources]
+            clients = [
+                stack.enter_context(
+                    # A file outlives the run where there is a place for it.
+                    module.client(
+                        src, **connect.access, download_files=store is not None
+                    )
+                )
+                for src in sources
+            ]
             summary = (
                 endpoint.with_options(timeout=timeout)
                 .map(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gradio_runtime.description.addresses import is_url, shown_src
 from gradio_runtime.description.space_names import space_of
@@ -61,9 +61,14 @@ class Connect:
     timeout: float = 30.0
 
     @property
+    def access(self) -> dict[str, Any]:
+        """What is sent to the app, as a client takes it."""
+        return {"token": self.token, "auth": self.auth, "headers": self.headers}
+
+    @property
     def given(self) -> bool:
         """Whether any of it is sent to the app."""
-        return any(part is not None for part in (self.token, self.auth, self.headers))
+        return any(part is not None for part in self.access.values())
 
 
 def fetch(
@@ -95,9 +100,7 @@ def fetch(
     try:
         config, info, again = fetch_description(
             name,
-            token=connect.token,
-            auth=connect.auth,
-            headers=connect.headers,
+            **connect.access,
             all_endpoints=True,
             timeout=connect.timeout,
             report=report,

@@ -27,7 +27,7 @@ from .._http.settings import (
     takes_after,
 )
 from ..description.addresses import shown_src
-from ..errors import ClientClosed, InputError
+from ..errors import InputError, client_closed
 from .defaults import InUse, Source
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Client:
         if connection := self._connections.get(os.getpid()):
             return connection
         if self._closed:
-            raise ClientClosed("the client has been closed", src=self.src)
+            raise client_closed(self.src)
         # Imported late: the HTTP machinery is most of the import time, and a module may
         # be imported for its types only.
         from .._engine.connection import Connection

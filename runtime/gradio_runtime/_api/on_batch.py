@@ -200,14 +200,16 @@ class OnBatch:
         """Return the new cells of a row."""
         kinds = list(self._kinds.values())[:-2]
         if isinstance(result, Failed):
-            return [*(None for _ in kinds), *error_cells(result.error)]
-        slots = slots_of(result.value) if kinds else []
-        try:
-            cells = [fitted(plain(v), k) for v, k in zip(slots, kinds, strict=True)]
-        except (TypeError, ValueError) as unfit:  # let through by strict_outputs=False
-            error = OutputMismatch(f"an output is not what its column is: {unfit}")
-            return [*(None for _ in kinds), *error_cells(error)]
-        return [*cells, None, None]
+            error = result.error
+        else:
+            slots = slots_of(result.value) if kinds else []
+            try:
+                cells = [fitted(plain(v), k) for v, k in zip(slots, kinds, strict=True)]
+            except (TypeError, ValueError) as unfit:  # let by strict_outputs=False
+                error = OutputMismatch(f"an output is not what its column is: {unfit}")
+            else:
+                return [*cells, None, None]
+        return [*(None for _ in kinds), *error_cells(error)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs.

@@ -26,6 +26,7 @@ from .._engine.results import result_type
 from .._models.base import UNCHANGED
 from .._models.files import AppText, File
 from .._models.python_values import pythons_own
+from .._models.texts import whole
 from ..errors import GradioError
 
 Cell: TypeAlias = bool | int | float | str | None
@@ -143,7 +144,7 @@ def fitted(value: Any, kind: Kind) -> Cell:
     if kind != TEXT:
         raise TypeError(f"a cell of a column of {kind.arrow} cannot be {known!r}")
     text = known if isinstance(known, str) else json.dumps(known)
-    return text.encode("utf-8", "replace").decode()
+    return whole(text)
 
 
 def error_cells(error: GradioError) -> tuple[str, bool]:

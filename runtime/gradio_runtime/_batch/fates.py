@@ -6,7 +6,6 @@ import re
 from enum import Enum, auto
 
 from .._engine.invocation import StateShared
-from .._http.backoff import wanted_pause
 from ..errors import (
     AppError,
     AuthenticationError,
@@ -108,11 +107,3 @@ def quota_pause(error: GradioError) -> float | None:
         return _UNSAID
     days, hours, minutes, seconds = (int(number or 0) for number in said.groups())
     return max(1.0, ((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-
-
-def busy_pause(error: GradioError, usual: float) -> float:
-    """Return the seconds for which an app that is busy is left alone, by its word at least.
-
-    That word may be "now", with each refusal anew.
-    """
-    return max(wanted_pause(error) or 0.0, usual)

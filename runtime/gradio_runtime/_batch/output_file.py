@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, cast
 
 from .._engine.output import Output
 from .._models.base import Input
+from .._models.texts import whole
 from ..errors import InputError
 from .columns import cell, error_cells, fitted, kind_of_cells, plain
 from .results import Done, Failed
@@ -89,7 +90,7 @@ def record_of(result: Result) -> Record:
 
     def add(parts: Mapping[Any, Any], prefix: str) -> None:
         for key, value in parts.items():
-            name = str(key).encode("utf-8", "replace").decode()
+            name = whole(str(key))
             while name in record or name in _OWN:
                 name = prefix + name
             record[name] = plain(value)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from .._http.backoff import wanted_pause
 from ..errors import GradioError, JobCancelled, JobTimeout
-from .fates import Fate, busy_pause, quota_pause
+from .fates import Fate, quota_pause
 
 #: Seconds for which an app is left alone after a refusal or a lost call, about.
 PAUSE = 0.2
@@ -79,8 +80,10 @@ class Replica:
         match fate:
             case Fate.BUSY:
                 usual = PAUSE * random.uniform(1, 2)  # noqa: S311
-                self._pause(now, busy_pause(error, usual))
-                self._eased = 0 if busy_pause(error, 0.0) else EASED
+                # It may say "now", with each refusal anew.
+                asked = wanted_pause(error) or 0.0
+                self._pause(now, max(asked, usual))
+                self._eased = 0 if asked > 0 else EASED
             case Fate.AWAY if begun > self._away_at:
                 # Calls that were under way together are one failure.
                 self._away = min(2 * self._away or FIRST_AWAY, LONGEST_AWAY)

@@ -12,7 +12,7 @@ _MESSAGE = Value(
     title="Message",
     arrays=("content",),  # one content in Gradio 4 and 5
 )
-_CHAT: Kind = Kind(
+_CHAT = Kind(
     "chatbot",
     "list[ChatMessage]",
     "list[ChatMessage]",

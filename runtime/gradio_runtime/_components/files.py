@@ -54,7 +54,7 @@ _FILE = Kind("", "FileInput", "File", _VALUES, "File", files="bare")
 _CHOSEN = replace(_FILE, keeps="file_count file_types", example='"data.txt"')
 _IMAGE = replace(_FILE, names="image", keeps="tool", inline=True, variant=_sketch)
 _SKETCH = replace(_IMAGE, takes="EditorInput", codec="_codecs.media:SKETCH")
-_VIDEO: Kind = Kind(
+_VIDEO = Kind(
     "video",
     "FileInput",
     "File",

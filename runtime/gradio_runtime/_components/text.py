@@ -12,7 +12,7 @@ def _only_a_date(props: Props, _before_6: bool) -> Props:
     return {"date_only": True} if bare else {}
 
 
-_MOMENT: Kind = Kind(
+_MOMENT = Kind(
     "datetime",
     "DateTimeInput",
     "str",

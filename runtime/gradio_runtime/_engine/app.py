@@ -48,7 +48,7 @@ class Live:
         self._most = settings.max_workers
         self._rooms: dict[int, asyncio.Semaphore] = {}
         self._routes: dict[str | int, Route] = {}
-        self._moves: dict[tuple[str, str, int], str | None] = {}
+        self._moves: dict[tuple[str, str, int, int], str | None] = {}
         self._described: dict[int, EndpointInfo] = {}
         self._info: Info | None = None
         self._reading = asyncio.Lock()
@@ -115,7 +115,7 @@ class Live:
 
     def moved(self, trigger: str, name: str, known: Mapping[str, str]) -> str | None:
         """Say why an endpoint may be another one than a module knows; see `triggers`."""
-        case = trigger, name, len(known)
+        case = trigger, name, id(known), len(known)  # a module's, which may grow
         if case not in self._moves:
             self._moves[case] = moved(trigger, name, known, self.triggers)
         return self._moves[case]

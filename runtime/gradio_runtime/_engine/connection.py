@@ -29,11 +29,11 @@ from ..description.dialect import is_before_5
 from ..description.space_names import space_of
 from ..errors import (
     AuthenticationError,
-    ClientClosed,
     ConnectError,
     ConnectionLost,
     GradioError,
     SpaceError,
+    client_closed,
 )
 from .app import Live
 from .discovery import parse_config
@@ -135,7 +135,7 @@ class Connection:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ClientClosed("the client has been closed", src=self.src)
+            raise client_closed(self.src)
 
     def forget(self, live: Live | None, *, login: bool) -> None:
         """Read the app's description again at the next call: it may have restarted.

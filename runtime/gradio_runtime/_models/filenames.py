@@ -7,7 +7,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from .texts import escaped
+from .texts import escaped, whole
 
 #: Longest file name to write, in characters; most file systems stop at 255 bytes.
 _LONGEST_NAME = 120
@@ -57,7 +57,7 @@ def sent_name(name: str) -> str:
     has lone surrogates, which cannot be sent.
     """
     name = name[-_READ:].rpartition("/")[2][-_LONGEST_SENT:]
-    return "" if name in {".", ".."} else name.encode("utf-8", "replace").decode()
+    return "" if name in {".", ".."} else whole(name)
 
 
 def reserved_place(folder: Path, name: str) -> Path:

@@ -50,6 +50,11 @@ def is_whole(text: str) -> bool:
     return True
 
 
+def whole(text: str) -> str:
+    """Return a text with a question mark for each lone surrogate."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def escaped(
     text: str, *, keep: str = "", by: Callable[[str], str] = lambda c: repr(c)[1:-1]
 ) -> str:
