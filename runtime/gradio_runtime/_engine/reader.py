@@ -86,7 +86,7 @@ class Reader(Generic[T]):
         #: The files that are in the latest.
         self._files: list[File] = []
         self._last: T | None = None
-        #: The values of the next output, if it has been decoded already.
+        #: The values of the next output, if only its files are to be waited for.
         self._decoded: list[Any] | None = None
 
     async def read(self) -> T:
@@ -137,12 +137,14 @@ class Reader(Generic[T]):
 
     async def _take(self, message: Generating) -> None:
         """Take an output, and wait for what there is to wait for."""
-        large = self._is_large(message)
-        if not self._seen:
-            known = await beside(partial(self._update, message), large=large)
-            self._pass_over(known=known)
+        if self._decoded is None and self._take_at_once(message):
             return
-        values = await beside(partial(self._values_of, message), large=large)
+        if not self._seen:
+            self._pass_over(known=await beside(partial(self._update, message)))
+            return
+        values, self._decoded = self._decoded, None
+        if large := values is None:
+            values = await beside(partial(self._values_of, message))
         if values is None:
             return
         await self._fetch()
@@ -171,9 +173,6 @@ class Reader(Generic[T]):
 
     def _values_of(self, message: Generating) -> list[Any] | None:
         """Return the values that an output makes current; None if one is not known."""
-        if self._decoded is not None:
-            values, self._decoded = self._decoded, None
-            return values
         if not self._update(message):
             return None
         return self._decode(self._outputs.values or [])

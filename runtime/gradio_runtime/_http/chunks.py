@@ -30,6 +30,10 @@ class Chunks:
 
     def feed(self, data: bytes) -> tuple[bytes, bool]:
         """Return the content of chunks, and whether more of them may come."""
+        if not (self.left or self.rest) and (size := _SIZE.match(data)):
+            start = size.end()
+            if len(data) == start + int(size[0], 16) + 2 and data.endswith(b"\r\n"):
+                return data[start:-2], True  # as most are: one, and whole
         data, start, parts = self.rest + data, 0, list[bytes]()
         plain = True
         while True:

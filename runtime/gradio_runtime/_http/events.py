@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+_DATA, _END = b"data: ", b"\n\n"
+
 
 class EventTooLarge(Exception):
     """An event exceeds the limit."""
@@ -27,6 +29,15 @@ class EventReader:
         """Return the data of each event that a chunk completes, or raise an error."""
         if b"\r" in chunk or self._after_return:
             chunk = self._with_plain_ends(chunk)
+        elif self._data is None and not self._line and chunk.startswith(_DATA):
+            end = chunk.find(b"\n")
+            if (
+                end == len(chunk) - 2
+                and chunk.endswith(_END)
+                and end - 6 <= self._limit
+            ):
+                yield chunk[6:end]  # as most are: one, and whole
+                return
         start = 0
         while (end := chunk.find(b"\n", start)) >= 0:
             line = chunk[start:end]
@@ -53,7 +64,7 @@ class EventReader:
 
     def _take(self, line: bytes) -> None:
         # Only the field `data` is used.
-        if line.startswith(b"data: "):
+        if line.startswith(_DATA):
             value = line[6:]
         elif line.startswith(b"data:"):
             value = line[5:]

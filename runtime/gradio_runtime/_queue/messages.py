@@ -159,6 +159,12 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
     message = _object(text, most)
     event_id = _text(message.get("event_id"))
     match message.get("msg"):
+        case "process_generating" | "process_streaming" as kind:
+            output = _output(message)
+            if message.get("success") is False or "data" not in output:
+                return _failed(event_id, output, message, dialect)
+            made = Paused if kind == "process_streaming" else Generating
+            return made(event_id, _values(output["data"]), len(text))
         case "send_hash" | "send_data" as asked:
             return Asked(asked == "send_data", event_id)
         case "queue_full":
@@ -176,12 +182,6 @@ def decode(text: bytes | str, dialect: Dialect, most: int = _MAX_VALUES) -> Mess
             return Progress(event_id, _units(message.get("progress_data")))
         case "log":
             return Log(event_id, _log(message))
-        case "process_generating" | "process_streaming" as kind:
-            output = _output(message)
-            if message.get("success") is False or "data" not in output:
-                return _failed(event_id, output, message, dialect)
-            made = Paused if kind == "process_streaming" else Generating
-            return made(event_id, _values(output["data"]), len(text))
         case "process_completed":
             output = _output(message)
             if message.get("success") is False or output.get("error") is not None:
