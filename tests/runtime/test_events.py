@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx2
@@ -45,9 +46,13 @@ def cut(text: bytes, places: list[int]) -> list[bytes]:
     return [*chunks, text[start:]]
 
 
-@given(st.lists(st.tuples(LINES, ENDS), max_size=20), st.lists(st.integers(0, 999)))
+@given(
+    st.lists(st.tuples(LINES, ENDS), max_size=20),
+    st.lists(st.integers(0, 999)),
+    st.booleans(),
+)
 def test_the_same_events_as_httpx2_reads(
-    lines: list[tuple[str, str]], places: list[int]
+    lines: list[tuple[str, str]], places: list[int], whole: bool
 ) -> None:
     # The last line is a comment: at the end of a stream, httpx2 takes a carriage
     # return for two ends of lines.
@@ -61,16 +66,24 @@ def test_the_same_events_as_httpx2_reads(
     known: list[Any] = list(httpx2.EventSource(response))
     expected = [event.data.encode() for event in known]
     # An event without data is none; httpx2 gives one that has another field.
+    if whole:  # chunks are events then, as they mostly are
+        places = [end.end() for end in re.finditer(b"\n\n", text)]
     found = [event for event in read(cut(text, places)) if event]
     assert found == [data for data in expected if data]
 
 
 @pytest.mark.parametrize(
     "flood",
-    [b"data: " + b"x" * 50, b"x" * 50, b": " + b"x" * 50, b"data:\n" * 20],
-    ids=["data", "no field", "a comment", "many lines"],
+    [
+        b"data: " + b"x" * 50,
+        b"data: " + b"x" * 1001 + b"\n\n",
+        b"x" * 50,
+        b": " + b"x" * 50,
+        b"data:\n" * 20,
+    ],
+    ids=["data", "one event", "no field", "a comment", "many lines"],
 )
-def test_what_does_not_end_is_too_large(flood: bytes) -> None:
+def test_what_is_too_large_is_refused(flood: bytes) -> None:
     with pytest.raises(EventTooLarge):
         read([flood] * 100)
 
