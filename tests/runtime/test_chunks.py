@@ -80,6 +80,7 @@ def taken(pieces: list[bytes], *, directly: bool) -> tuple[bytes, object]:
 
 @given(st.lists(CHUNKS, max_size=8), ODD, ENDS, st.lists(st.integers(0, 999)))
 @example([b"3\r\nabc\r\n"], b"", b"0\r\n\r\n", [])
+@example([b"3\r\nabc\r\n"], b"", b"0\r\n\r\n", [8])
 def test_chunks_are_read_as_by_h11(
     chunks: list[bytes], odd: bytes, end: bytes, places: list[int]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from gradio_runtime._http.events import EventReader, EventTooLarge
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 LINES = st.sampled_from(
@@ -51,6 +51,7 @@ def cut(text: bytes, places: list[int]) -> list[bytes]:
     st.lists(st.integers(0, 999)),
     st.booleans(),
 )
+@example([("data: {}", "\n"), ("", "\n"), ("data:x", "\n"), ("", "\n")], [], True)
 def test_the_same_events_as_httpx2_reads(
     lines: list[tuple[str, str]], places: list[int], whole: bool
 ) -> None:
