@@ -17,10 +17,12 @@ LONGEST = 300.0
 """Seconds after which a process counts as stuck."""
 
 
-def told_by(module: str, *arguments: str) -> Any:
+def told_by(module: str, *arguments: str, timeout: float | None = None) -> Any:
     """What a program of ours prints, which is JSON, in the environment as it is."""
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=timeout
+    )
     return json.loads(done.stdout)
 
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.cases.turns import in_turns
 from benchmarks.plots import Plot
-from benchmarks.processes import LONGEST, ROOT
-from benchmarks.replay.callers import CALLERS
-from benchmarks.report import Result, Table, Target, milliseconds, times
+from benchmarks.processes import LONGEST, told_by
+from benchmarks.replay.callers import CALLERS, Reading
+from benchmarks.report import (
+    Result,
+    Table,
+    Target,
+    count,
+    mebibytes,
+    milliseconds,
+    times,
+)
 from tests.support.fast_server import fast_server
 
 #: The streams at once, the outputs of each, and the seconds between two.
 MANY, ONE, FAST, CROWD = (
     (40, 100, 0.05),
     (1, 300, 0.01),
-    (1, 4000, 0.0007),
+    (1, 2000, 0.0007),
     (200, 40, 0.05),
 )
-#: Fewer streams at the pace of many, for the curves of what a stream more costs.
-FEW = ((1, 100, 0.05), (10, 100, 0.05))
-CASES = (*FEW, MANY, CROWD, ONE, FAST)
+#: One stream at the pace of many, for the curves of what a stream more costs. It has as
+#: many outputs, for the CPU of an output has a share of what its stream's start costs.
+FEW = (1, 100, 0.05)
+CASES = (FEW, MANY, CROWD, ONE, FAST)
 OURS = ("stream", "submit")
 #: It has threads that poll for each stream: more streams take minutes.
 OFFICIAL, MOST = "gradio_client", 40
@@ -42,63 +50,97 @@ LIMITS = {
 FAIR = 1.3
 
 
+class Figures(NamedTuple):
+    """Medians of one caller: CPU of an output, outputs a second, spread, and memory."""
+
+    cpu: float
+    rate: float
+    spread: float
+    memory: float
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading], outputs: int) -> Figures:
+        """Return those of processes that have read so many outputs each."""
+        return cls(
+            median(it.cpu for it in readings) / outputs,
+            outputs / median(it.seconds for it in readings),
+            median(it.spread for it in readings),
+            median(it.memory for it in readings),
+        )
+
+
 def paced(rounds: int, streams: int, outputs: int, pace: float) -> Result:
     """So many streams at once, with an output each so many seconds."""
     with fast_server(pace) as url:
 
-        def run(caller: str) -> tuple[float, float]:
-            command = [sys.executable, "-m", "benchmarks.replay.worker", caller, url]
-            done = subprocess.run(
-                [*command, str(streams), str(outputs)],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                check=True,
-                timeout=LONGEST,
+        def run(caller: str) -> Reading:
+            words = (caller, url, str(streams), str(outputs))
+            return Reading(
+                *told_by("benchmarks.replay.worker", *words, timeout=LONGEST)
             )
-            each, spread = json.loads(done.stdout)
-            return each, spread
 
         callers = [name for name in CALLERS if name != OFFICIAL or streams <= MOST]
         runs = in_turns(rounds, callers, run)
-    cpu = {name: median(each for each, _ in found) for name, found in runs.items()}
-    spread = {name: median(s for _, s in found) for name, found in runs.items()}
+    figures = {
+        name: Figures.of(found, streams * outputs) for name, found in runs.items()
+    }
     what = f"{streams} streams" if streams > 1 else "One stream"
     title = f"{what}, an output each {milliseconds(pace)}"
-    table = Table(
-        title,
-        f"A server of ours replays {outputs} outputs of each stream at a fixed pace. The "
-        "client's CPU time for an output, and how long the slowest stream took against "
-        f"the fastest: medians of {rounds} processes.",
-        ("", "CPU each", "/ bare httpx2, async", "/ bare aiohttp", "slowest / fastest"),
-        tuple(
-            (
-                name,
-                milliseconds(each),
-                times(each / cpu[BARE]),
-                times(each / cpu[AIOHTTP]),
-                times(spread[name]),
-            )
-            for name, each in cpu.items()
-        ),
+    about = (
+        f"A server of ours replays {outputs} outputs of each stream at a fixed pace: at "
+        f"most {count(streams / pace)} come in a second. Medians of {rounds} processes."
     )
-    case = (streams, outputs, pace)
-    targets = [
-        Target.at_most(
-            f"{title}: {name} / {other}", cpu[name] / cpu[other], limit, times
-        )
-        for name, other, limit in LIMITS.get(case, ())
-    ]
-    if case == CROWD:
-        targets += [
-            Target.at_most(f"{title}: {name}, slowest / fastest", it, FAIR, times)
-            for name, it in spread.items()
-            if name.startswith(OURS)
-        ]
     plot = Plot(
         "cost-by-streams",
         f"CPU of the client for an output, one each {milliseconds(MANY[2])}",
         "streams at once",
-        {name: {streams: each} for name, each in cpu.items()},
-        [name for name in cpu if name.startswith(OURS)],
+        {name: {streams: it.cpu} for name, it in figures.items()},
+        [name for name in figures if name.startswith(OURS)],
     )
-    return Result(table, tuple(targets), plot if pace == MANY[2] else None)
+    return Result(
+        _table(title, about, figures),
+        _targets(title, (streams, outputs, pace), figures),
+        plot if pace == MANY[2] else None,
+    )
+
+
+def _table(title: str, about: str, figures: Mapping[str, Figures]) -> Table:
+    heads = (
+        "CPU each",
+        f"/ {BARE}",
+        f"/ {AIOHTTP}",
+        "outputs a second",
+        "slowest / fastest",
+        "memory",
+    )
+    rows = (
+        (
+            name,
+            milliseconds(it.cpu),
+            times(it.cpu / figures[BARE].cpu),
+            times(it.cpu / figures[AIOHTTP].cpu),
+            count(it.rate),
+            times(it.spread),
+            mebibytes(it.memory),
+        )
+        for name, it in figures.items()
+    )
+    return Table(title, about, ("", *heads), tuple(rows))
+
+
+def _targets(
+    title: str, case: tuple[int, int, float], figures: Mapping[str, Figures]
+) -> tuple[Target, ...]:
+    costs = (
+        (f"{name} / {other}", figures[name].cpu / figures[other].cpu, limit)
+        for name, other, limit in LIMITS.get(case, ())
+    )
+    fair = (
+        (f"{name}, slowest / fastest", it.spread, FAIR)
+        for name, it in figures.items()
+        if case == CROWD and name.startswith(OURS)
+    )
+    return tuple(
+        Target.at_most(f"{title}: {what}", value, limit, times)
+        for what, value, limit in (*costs, *fair)
+    )

@@ -12,19 +12,32 @@ from typing import Self
 _SELF = Path("/proc/self")
 
 
+class Memory:
+    """The resident memory of this process when this was made."""
+
+    def __init__(self) -> None:
+        # 5 sets the peak back (proc(5)). Where that is not allowed, an earlier peak
+        # counts as growth: too much rather than too little.
+        with suppress(OSError):
+            (_SELF / "clear_refs").write_text("5")
+        self._before = resident()
+
+    def grown(self) -> int:
+        """Return the bytes that the peak since then is above it; 0 without /proc."""
+        return max(resident("VmHWM") - self._before, 0)
+
+
 class Watch:
     """The most threads and memory that this process had while in the `with` block.
 
     Attributes:
         threads: The most threads; the one that counts them is left out.
-        memory: Bytes by which resident memory at its peak was above that at the start;
-            0 where there is no /proc.
+        memory: Bytes by which resident memory has grown, at its peak.
     """
 
     def __init__(self) -> None:
         self.threads = 0
         self.memory = 0
-        self._before = 0
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch)
 
@@ -34,11 +47,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._watcher.start()
-        # 5 sets the peak back (proc(5)). Where that is not allowed, an earlier peak
-        # counts as growth: too much rather than too little.
-        with suppress(OSError):
-            (_SELF / "clear_refs").write_text("5")
-        self._before = resident()
+        self._resident = Memory()
         return self
 
     def __exit__(
@@ -47,7 +56,7 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.memory = max(resident("VmHWM") - self._before, 0)
+        self.memory = self._resident.grown()
         self._done.set()
         self._watcher.join()
 

@@ -10,8 +10,8 @@ import importlib
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import httpx2
@@ -19,6 +19,7 @@ from gradio_runtime import App, Call, Client, Input
 from gradio_runtime._http.network import DirectTransport
 
 from benchmarks.contenders.floor import Outputs
+from benchmarks.contenders.watch import Memory
 from tests.support.fast_server import PREFIX, grown
 
 _GROW = 1
@@ -44,20 +45,56 @@ class GrowClient(Client):
     grow = _grow
 
 
+#: When a stream begins for its own caller, and when that one has its end.
+Span = tuple[float, float]
+
+
 class Reading(NamedTuple):
-    """The client's CPU seconds for all streams, and the seconds that each took."""
+    """What all streams took together.
+
+    Attributes:
+        cpu: Seconds of this process, in all its threads.
+        memory: Bytes by which it has grown, at its peak.
+        spans: When each stream began and ended.
+    """
 
     cpu: float
-    streams: list[float]
+    memory: int
+    spans: list[Span]
+
+    @property
+    def seconds(self) -> float:
+        """From the first begin to the last end."""
+        return max(end for _, end in self.spans) - min(begin for begin, _ in self.spans)
+
+    @property
+    def spread(self) -> float:
+        """How many times as long as the fastest stream the slowest one took."""
+        each = [end - begin for begin, end in self.spans]
+        return max(each) / min(each)
 
 
+class _Meter:
+    """Measures from when it is made, which is after the short stream."""
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._cpu = time.process_time()
+
+    def reading(self, spans: Iterable[Span]) -> Reading:
+        """Return what there has been once all streams are read."""
+        spans = list(spans)
+        return Reading(time.process_time() - self._cpu, self._memory.grown(), spans)
+
+
+@cache
 def _last(outputs: int) -> str:
     *_, (text, _sent) = grown(outputs)
     return text
 
 
 class _Check:
-    """Takes the outputs of one stream and checks the number and the last."""
+    """Takes the outputs of one stream, which begins now; checks the number and the last."""
 
     def __init__(self, outputs: int) -> None:
         self._outputs, self._expected = outputs, _last(outputs)
@@ -68,15 +105,16 @@ class _Check:
         self._count += 1
         self._text = text
 
-    def result(self, text: str) -> float:
-        """The seconds of a stream of which only the result is read."""
+    def result(self, text: str) -> Span:
+        """The span of a stream of which only the result is read."""
         self._count, self._text = self._outputs, text
-        return self.seconds()
+        return self.span()
 
-    def seconds(self) -> float:
+    def span(self) -> Span:
+        ended = time.perf_counter()
         assert self._count == self._outputs, f"{self._count} outputs"
         assert self._text == self._expected, self._text[:80]
-        return time.perf_counter() - self._begun
+        return self._begun, ended
 
 
 def _body(session: str, outputs: int) -> dict[str, Any]:
@@ -87,20 +125,19 @@ def _body(session: str, outputs: int) -> dict[str, Any]:
 
 
 async def _gathered(
-    read: Callable[[int], Awaitable[float]], streams: int, outputs: int
+    read: Callable[[int], Awaitable[Span]], streams: int, outputs: int
 ) -> Reading:
     await read(_WARM)
-    begun = time.process_time()
-    seconds = await asyncio.gather(*(read(outputs) for _ in range(streams)))
-    return Reading(time.process_time() - begun, list(seconds))
+    meter = _Meter()
+    return meter.reading(await asyncio.gather(*(read(outputs) for _ in range(streams))))
 
 
-async def _lines_read(lines: AsyncIterator[str], check: _Check) -> float:
+async def _lines_read(lines: AsyncIterator[str], check: _Check) -> Span:
     found = Outputs()
     async for line in lines:
         for text in found.of(line):
             check.take(text)
-    return check.seconds()
+    return check.span()
 
 
 async def _httpx(
@@ -114,7 +151,7 @@ async def _httpx(
         base_url=url, timeout=60, limits=limits, transport=transport
     ) as http:
 
-        async def read(outputs: int) -> float:
+        async def read(outputs: int) -> Span:
             session, check = uuid.uuid4().hex, _Check(outputs)
             await http.post(_JOIN, json=_body(session, outputs))
             async with http.stream("GET", _FEED + session) as response:
@@ -140,7 +177,7 @@ async def _aiohttp(url: str, streams: int, outputs: int) -> Reading:
             async for line in response.content:
                 yield line.decode().rstrip("\n")
 
-        async def read(outputs: int) -> float:
+        async def read(outputs: int) -> Span:
             session, check = uuid.uuid4().hex, _Check(outputs)
             await (await http.post(_JOIN, json=_body(session, outputs))).read()
             async with http.get(_FEED + session) as response:
@@ -152,11 +189,11 @@ async def _aiohttp(url: str, streams: int, outputs: int) -> Reading:
 async def _ours_async(url: str, streams: int, outputs: int) -> Reading:
     client = GrowClient(url)
 
-    async def read(outputs: int) -> float:
+    async def read(outputs: int) -> Span:
         check = _Check(outputs)
         async for text in client.grow.stream(outputs):
             check.take(text)
-        return check.seconds()
+        return check.span()
 
     return await _gathered(read, streams, outputs)
 
@@ -171,19 +208,19 @@ def _run(
 # ---- threads
 
 
-def _on_threads(read: Callable[[int], float], streams: int, outputs: int) -> Reading:
+def _on_threads(read: Callable[[int], Span], streams: int, outputs: int) -> Reading:
     read(_WARM)
     with ThreadPoolExecutor(streams) as pool:
-        begun = time.process_time()
-        seconds = list(pool.map(read, [outputs] * streams))
-        return Reading(time.process_time() - begun, seconds)
+        meter = _Meter()
+        return meter.reading(pool.map(read, [outputs] * streams))
 
 
-def _followed(follow: Callable[[int], Iterable[str]], outputs: int) -> float:
+def _followed(follow: Callable[[int], Iterable[str]], outputs: int) -> Span:
+    # The pool starts its threads one by one: a stream begins when its own one runs.
     check = _Check(outputs)
     for text in follow(outputs):
         check.take(text)
-    return check.seconds()
+    return check.span()
 
 
 def _httpx_threads(url: str, streams: int, outputs: int) -> Reading:
@@ -208,12 +245,14 @@ def _ours_threads(url: str, streams: int, outputs: int) -> Reading:
 def _ours_submit(url: str, streams: int, outputs: int) -> Reading:
     client = GrowClient(url)
     assert client.grow.submit(_WARM).result() == _last(_WARM)
-    begun, checks = time.process_time(), [_Check(outputs) for _ in range(streams)]
-    jobs = [client.grow.submit(outputs) for _ in checks]
-    seconds = [
-        check.result(job.result()) for check, job in zip(checks, jobs, strict=True)
-    ]
-    return Reading(time.process_time() - begun, seconds)
+    meter = _Meter()
+    checks: dict[Future[str], _Check] = {}
+    for _ in range(streams):
+        check = _Check(outputs)
+        checks[client.grow.submit(outputs)] = check
+    # In the order of their ends: none is charged with the wait for another one.
+    jobs = as_completed(checks)
+    return meter.reading(checks[job].result(job.result()) for job in jobs)
 
 
 def _official(url: str, streams: int, outputs: int) -> Reading:

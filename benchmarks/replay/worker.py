@@ -1,4 +1,4 @@
-"""Read streams with one caller, and print what they cost as JSON.
+"""Read streams with one caller, and print the `Reading` as JSON.
 
 python -m benchmarks.replay.worker "stream, async" http://127.0.0.1:7860 40 100
 """
@@ -12,9 +12,7 @@ from benchmarks.replay.callers import CALLERS
 
 
 def main(caller: str, url: str, streams: str, outputs: str) -> None:
-    cpu, seconds = CALLERS[caller](url, int(streams), int(outputs))
-    each = cpu / (int(streams) * int(outputs))
-    print(json.dumps([each, max(seconds) / min(seconds)]))
+    print(json.dumps(CALLERS[caller](url, int(streams), int(outputs))))
 
 
 if __name__ == "__main__":
