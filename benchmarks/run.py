@@ -25,7 +25,6 @@ from tests.support.servers import GradioServer
 
 APP = Path(__file__).with_name("app.py")
 PACED = "paced"
-TITLE = "# How long calls take"
 HOW = "Written by `make bench`; each figure is from one run on one machine."
 
 
@@ -37,7 +36,8 @@ def main() -> None:
         parts.append(text)
         print(f"{text}\n", flush=True)
 
-    tell(f"{TITLE}\n\n{HOW}")
+    title = paced.TITLE if options.only == PACED else "How long calls take"
+    tell(f"# {title}\n\n{HOW}")
     targets: list[Target] = []
     plots: dict[str, Plot] = {}
     for major, cases in CASES.items():
@@ -51,7 +51,8 @@ def main() -> None:
             if result.plot is not None and major == max(CASES):
                 plots[result.plot.name] = result.plot
     if options.only in (None, PACED) and options.gradio is None:
-        tell("# Without Gradio")
+        section = "" if options.only else f"# {paced.TITLE}\n\n"
+        tell(f"{section}{machine(None)}")
         for case in paced.CASES:
             result = paced.paced(options.rounds or 3, *case)
             tell(result.table.markdown())
@@ -79,7 +80,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", choices=[*names, PACED], help="one case")
     parser.add_argument("--gradio", type=int, choices=list(CASES), help="one server")
     parser.add_argument(
-        "--output", type=Path, help="the report's file; RESULTS.md if all is measured"
+        "--output",
+        type=Path,
+        help="the report's file, beside which its plots go; RESULTS.md if all is measured",
     )
     return parser.parse_args()
 

@@ -21,6 +21,7 @@ from benchmarks.report import (
 )
 from tests.support.fast_server import fast_server
 
+TITLE = "Streams at a fixed pace"
 #: The streams at once, the outputs of each, and the seconds between two.
 MANY, ONE, FAST, CROWD = (
     (40, 100, 0.05),
