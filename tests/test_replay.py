@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 
 from benchmarks import run
@@ -17,7 +19,7 @@ from benchmarks.cases import paced
 from benchmarks.processes import LONGEST, ROOT, told_by
 from benchmarks.replay import callers
 from benchmarks.replay.callers import CALLERS, Reading
-from tests.support.fast_server import fast_server, grown
+from tests.support.fast_server import PREFIX, fast_server, grown
 
 STREAMS, OUTPUTS, PACE = 3, 6, 0.02
 FORMATS = (".md", ".svg")
@@ -40,6 +42,17 @@ def test_each_stream_counts_from_its_own_begin(url: str, caller: str) -> None:
     # The server cannot have begun before the caller, nor have sent the end before this.
     assert min(end - begin for begin, end in reading.spans) >= OUTPUTS * PACE
     assert reading.seconds >= max(end - begin for begin, end in reading.spans)
+
+
+def test_jobs_of_one_session_wait_for_none_of_it(url: str) -> None:
+    with httpx2.Client(base_url=f"{url}{PREFIX}/queue") as http:
+        for _ in range(STREAMS):
+            body = {"data": [OUTPUTS], "fn_index": 1, "session_hash": "one"}
+            http.post("/join", json=body)
+        feed = http.get("/data", params={"session_hash": "one"}).text
+    told = re.findall(r'"msg": "(process_starts|process_completed|close_stream)"', feed)
+    begun, completed = ["process_starts"] * STREAMS, ["process_completed"] * STREAMS
+    assert told == [*begun, *completed, "close_stream"]
 
 
 class SubmittedJob(Future[str]):

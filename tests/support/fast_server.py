@@ -11,6 +11,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from asyncio import FIRST_COMPLETED
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -130,47 +131,67 @@ class FastServer:
                 b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
                 b"transfer-encoding: chunked\r\n\r\n"
             )
-            async for message in self._messages(session):
-                event = b"data: " + json.dumps(message).encode() + b"\n\n"
-                writer.write(b"%x\r\n%b\r\n" % (len(event), event))
-                await writer.drain()
+            await self._work(self.sessions[session], writer)
+            await _send(writer, {"msg": "close_stream", "event_id": None})
         finally:
             self.open -= 1
         writer.write(b"0\r\n\r\n")
         await writer.drain()
 
-    async def _messages(self, session: str) -> AsyncIterator[dict[str, Any]]:
-        """What a session's stream says, until no job of it is left."""
-        jobs = self.sessions[session]
-        while True:
-            event_id, job = await jobs.get()
-            yield {"msg": "process_starts", "event_id": event_id}
-            data = job["data"]
-            if job["fn_index"] == 1:
-                # Apps do not answer in step: outputs that arrive together are cheaper.
-                phase = next(self._phases) * self._pace
-                begun = asyncio.get_running_loop().time() + phase
-                for i, (text, sent) in enumerate(grown(int(*data)), 1):
-                    data = [text]
-                    if self._pace:
-                        await _until(begun + i * self._pace)
-                    yield {
-                        "msg": "process_generating",
-                        "event_id": event_id,
-                        "output": {"data": [sent]},
-                        "success": True,
-                    }
-            else:
-                await asyncio.sleep(self._pace)
-            yield {
-                "msg": "process_completed",
-                "event_id": event_id,
-                "output": {"data": data},
-                "success": True,
-            }
-            if jobs.empty():
-                yield {"msg": "close_stream", "event_id": None}
-                return
+    async def _work(
+        self, jobs: asyncio.Queue[tuple[str, Any]], writer: asyncio.StreamWriter
+    ) -> None:
+        """Run the jobs of a session, all at once, until none is left."""
+        coming = asyncio.create_task(jobs.get())
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await asyncio.wait({coming, *running}, return_when=FIRST_COMPLETED)
+                if coming.done():
+                    job = self._run(*coming.result(), writer)
+                    running.add(asyncio.create_task(job))
+                    coming = asyncio.create_task(jobs.get())
+                for ended in [task for task in running if task.done()]:
+                    running.remove(ended)
+                    ended.result()
+                if not running and jobs.empty():
+                    return
+        finally:
+            for task in (coming, *running):
+                task.cancel()
+
+    async def _run(
+        self, event_id: str, job: dict[str, Any], writer: asyncio.StreamWriter
+    ) -> None:
+        async for message in self._messages(job):
+            await _send(writer, {"event_id": event_id, **message})
+
+    async def _messages(self, job: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """What the stream says of a job."""
+        yield {"msg": "process_starts"}
+        data = job["data"]
+        if job["fn_index"] == 1:
+            # Apps do not answer in step: outputs that arrive together are cheaper.
+            phase = next(self._phases) * self._pace
+            begun = asyncio.get_running_loop().time() + phase
+            for i, (text, sent) in enumerate(grown(int(*data)), 1):
+                data = [text]
+                if self._pace:
+                    await _until(begun + i * self._pace)
+                yield {
+                    "msg": "process_generating",
+                    "output": {"data": [sent]},
+                    "success": True,
+                }
+        else:
+            await asyncio.sleep(self._pace)
+        yield {"msg": "process_completed", "output": {"data": data}, "success": True}
+
+
+async def _send(writer: asyncio.StreamWriter, message: dict[str, Any]) -> None:
+    event = b"data: " + json.dumps(message).encode() + b"\n\n"
+    writer.write(b"%x\r\n%b\r\n" % (len(event), event))
+    await writer.drain()
 
 
 async def _until(moment: float) -> None:
