@@ -83,7 +83,7 @@ goldens: $(READY) ## Write the expected modules of the tests again
 examples: $(READY) ## Write generated_examples/ again, from apps on a real server
 	@$(PY) -m tests.support.examples
 
-bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md
+bench: $(READY) ## Compare with the official client; writes benchmarks/RESULTS.md and REPLAY.md
 	@$(PY) -m benchmarks.run $(ARGS)
 
 bench-batch: $(READY) ## What map must show: pace, memory, kills, outages; writes benchmarks/BATCH.md

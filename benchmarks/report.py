@@ -1,4 +1,4 @@
-"""Tables of results, on the terminal and in RESULTS.md."""
+"""Tables of results, on the terminal and in files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Self
 
 from benchmarks.plots import Plot
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+HOW = "Written by `make bench`; each figure is from one run on one machine."
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,42 @@ class Result:
     table: Table
     targets: tuple[Target, ...] = ()
     plot: Plot | None = None
+
+
+class Report:
+    """A file of results, each of which is also printed as it comes."""
+
+    def __init__(self, name: str, title: str) -> None:
+        self._name = name
+        self._parts: list[str] = []
+        self._targets: list[Target] = []
+        self._plots: dict[str, Plot] = {}
+        self.tell(f"# {title}\n\n{HOW}")
+
+    def tell(self, text: str) -> None:
+        """Add a text."""
+        self._parts.append(text)
+        print(f"{text}\n", flush=True)
+
+    def add(self, result: Result) -> None:
+        """Add what one case showed."""
+        self.tell(result.table.markdown())
+        self._targets += result.targets
+        if (plot := result.plot) is not None:
+            known = self._plots.get(plot.name, plot)
+            self._plots[plot.name] = known.with_costs(plot.costs)
+
+    def end(self) -> None:
+        """Add the verdicts."""
+        self.tell(targets_table(self._targets).markdown())
+
+    def write(self, folder: Path) -> None:
+        """Write it and its plots into a folder."""
+        text = "\n\n".join(self._parts) + "\n"
+        (folder / self._name).write_text(text, encoding="utf-8")
+        for name, plot in self._plots.items():
+            (folder / f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
+        print(f"Wrote {', '.join([self._name, *self._plots])} into {folder}")
 
 
 def targets_table(targets: Sequence[Target]) -> Table:

@@ -1,7 +1,7 @@
-"""Measure everything, print it, and write it to RESULTS.md: `make bench`.
+"""Measure everything, print it, and write it down: `make bench`.
 
-Real Gradio servers on loopback answer; each contender runs in processes of its own, in
-turns. Nothing here asserts a time: machines differ, ratios speak. What was aimed at is
+Real Gradio servers on loopback answer (RESULTS.md), and one of ours at a fixed pace
+(REPLAY.md); each contender runs in processes of its own, in turns. Nothing here asserts a time: machines differ, ratios speak. What was aimed at is
 in the last table, met or missed.
 """
 
@@ -17,58 +17,52 @@ from pathlib import Path
 import gradio_codegen
 
 from benchmarks.cases import CASES, Case, paced
-from benchmarks.plots import Plot
 from benchmarks.processes import Processes
-from benchmarks.report import RESULTS, Result, Table, Target, machine, targets_table
+from benchmarks.report import Report, Result, Table, Target, machine
 from tests.support.environments import VERSIONS
 from tests.support.servers import GradioServer
 
-APP = Path(__file__).with_name("app.py")
+HERE = Path(__file__).parent
+APP = HERE / "app.py"
 PACED = "paced"
-HOW = "Written by `make bench`; each figure is from one run on one machine."
 
 
 def main() -> None:
     options = _options()
-    parts: list[str] = []
+    reports: list[Report] = []
+    if options.only != PACED:
+        reports.append(_on_gradio(options))
+    if options.only in (None, PACED) and options.gradio is None:
+        reports.append(_without_gradio(options.rounds or 3))
+    folder = options.output
+    if folder is None and (options.only, options.gradio) == (None, None):
+        folder = HERE
+    if folder is not None:
+        for report in reports:
+            report.write(folder)
 
-    def tell(text: str) -> None:
-        parts.append(text)
-        print(f"{text}\n", flush=True)
 
-    title = paced.TITLE if options.only == PACED else "How long calls take"
-    tell(f"# {title}\n\n{HOW}")
-    targets: list[Target] = []
-    plots: dict[str, Plot] = {}
+def _on_gradio(options: argparse.Namespace) -> Report:
+    report = Report("RESULTS.md", "How long calls take")
     for major, cases in CASES.items():
         chosen = [case for case in cases if options.only in (None, case.name)]
         if not chosen or options.gradio not in (None, major):
             continue
-        tell(f"# Gradio {VERSIONS[major]}\n\n{machine(VERSIONS[major])}")
+        report.tell(f"# Gradio {VERSIONS[major]}\n\n{machine(VERSIONS[major])}")
         for result in _measure(major, chosen, options.rounds):
-            tell(result.table.markdown())
-            targets += result.targets
-            if result.plot is not None and major == max(CASES):
-                plots[result.plot.name] = result.plot
-    if options.only in (None, PACED) and options.gradio is None:
-        section = "" if options.only else f"# {paced.TITLE}\n\n"
-        tell(f"{section}{machine(None)}")
-        for case in paced.CASES:
-            result = paced.paced(options.rounds or 3, *case)
-            tell(result.table.markdown())
-            targets += result.targets
-            if (plot := result.plot) is not None:
-                known = plots.get(plot.name, plot)
-                plots[plot.name] = known.with_costs(plot.costs)
-    tell(targets_table(targets).markdown())
-    output = options.output
-    if output is None and (options.only, options.gradio) == (None, None):
-        output = RESULTS
-    if output is not None:
-        output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-        for name, plot in plots.items():
-            output.with_name(f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
-        print(f"Wrote {', '.join([str(output), *plots])}")
+            drawn = result if major == max(CASES) else replace(result, plot=None)
+            report.add(drawn)
+    report.end()
+    return report
+
+
+def _without_gradio(rounds: int) -> Report:
+    report = Report("REPLAY.md", paced.TITLE)
+    report.tell(machine(None))
+    for case in paced.CASES:
+        report.add(paced.paced(rounds, *case))
+    report.end()
+    return report
 
 
 def _options() -> argparse.Namespace:
@@ -82,7 +76,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--output",
         type=Path,
-        help="the report's file, beside which its plots go; RESULTS.md if all is measured",
+        metavar="FOLDER",
+        help="where the reports and plots go; benchmarks/ if all is measured",
     )
     return parser.parse_args()
 

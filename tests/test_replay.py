@@ -107,15 +107,14 @@ def test_a_run_writes_only_where_it_is_told(
     monkeypatch.setattr(paced, "fast_server", nullcontext)
     reading = Reading(0.5, 1 << 20, [(0.0, 2.0)])
     monkeypatch.setattr(paced, "told_by", lambda *_, timeout: reading)
-    output = tmp_path / "REPLAY.md"
-    words = ["run", "--only", "paced", "--rounds", "1", "--output", str(output)]
+    words = ["run", "--only", "paced", "--rounds", "1", "--output", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", words)
     run.main()
     assert {path.name for path in tmp_path.iterdir()} == {
         "REPLAY.md",
         "cost-by-streams.svg",
     }
-    report = output.read_text("utf-8")
+    report = (tmp_path / "REPLAY.md").read_text("utf-8")
     assert report.startswith(f"# {paced.TITLE}\n")
     assert report.count("\n# ") == 0
     for streams, _, pace in paced.CASES:
