@@ -27,7 +27,7 @@ MANY, ONE, FAST, CROWD = (
     (40, 100, 0.05),
     (1, 300, 0.01),
     (1, 2000, 0.0007),
-    (200, 40, 0.05),
+    (200, 100, 0.05),
 )
 #: One stream at the pace of many, for the curves of what a stream more costs. It has as
 #: many outputs, for the CPU of an output has a share of what its stream's start costs.
