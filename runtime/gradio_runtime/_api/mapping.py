@@ -143,14 +143,19 @@ class Mapped(Generic[R, I]):
         client, options = self.__gradio_client__, self._options
         given = [name for name in ACCESS if getattr(options, name, None)]
         if access := [*client.__gradio_access__, *given]:
-            raise InputError(
-                f"an endpoint with {', '.join(access)} cannot be sent to other machines",
-                endpoint=str(self.api_name),
-                src=client.src,
-                hint="Make it in a function that runs there",
-            )
+            raise unsendable(self, f"with {', '.join(access)}")
         token = False if client.__gradio_account__ is False else None
         return self._copy(client.__gradio_like__(token=token), options)
 
     def _is_faked(self) -> bool:
         return self._describe in stand_ins
+
+
+def unsendable(endpoint: Mapped[Any, Any], which: str) -> InputError:
+    """Return the error for an endpoint that does not go to other machines."""
+    return InputError(
+        f"an endpoint {which} cannot be sent to other machines",
+        endpoint=str(endpoint.api_name),
+        src=endpoint.__gradio_client__.src,
+        hint="Make it in a function that runs there",
+    )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from pathlib import Path
+from typing import Any, TypeVar, cast, overload
 
 from .._batch.batches import extended, extended_schema, names_of, values_of
 from .._batch.columns import (
     BOOL,
     TEXT,
     Cell,
+    Kind,
     error_cells,
     fitted,
     kinds_of_outputs,
@@ -20,16 +22,16 @@ from .._batch.columns import (
 from .._batch.results import Done, Failed
 from .._batch.stage import Settings
 from .._engine.kept import slots_of
-from ..errors import InputError, OutputMismatch
+from .._models.texts import is_whole
+from ..errors import GradioError, InputError, OutputMismatch
+from .app import Endpoint
 from .map_options import ArrowStream
 from .sent import SentEndpoint
-
-if TYPE_CHECKING:
-    from .app import Endpoint
 
 Table = TypeVar("Table", bound=ArrowStream)
 
 _MAY_HAVE_RUN = "may_have_run"
+_RENAME = "Choose other names: output=…, error=…"
 _HINT = "Say which column a parameter has: columns={parameter: column}"
 
 
@@ -41,9 +43,9 @@ class OnBatch:
     A batch is a mapping of columns, a pandas frame or an Arrow table, or an iterator of
     these. What comes back has more columns: the outputs; `error`, a text where the row
     has failed; and `may_have_run`, whether the app may have done such a row. Rows are
-    called as by `Endpoint.map`; a value that is missing leaves its parameter to the
-    default, if there is one. An output is a number, a truth value or a text: what is
-    none of these is JSON.
+    called as by `Endpoint.map`: a value that is missing (None, NaN, NaT) leaves its
+    parameter to the default, unless the parameter takes None. An output is a number, a
+    truth value or a text: what is none of these is JSON.
 
     A batch as a whole fails only where a run of `map` stops: the app cannot be called,
     refuses the token, or has changed.
@@ -59,7 +61,7 @@ class OnBatch:
         output: The names of the outputs' columns; None for their own, or `value`.
         error: The name of the column with errors.
         files: A folder that all workers share: files of outputs are saved in it, and
-            the output is the path. Without it, the output is the URL.
+            the output is the whole path. Without it, the output is the URL.
         concurrency: How many calls each batch has under way.
         may_repeat: Whether a row may be called again whose call may have run.
         patience: Seconds after which a batch fails if the app cannot be called.
@@ -80,10 +82,13 @@ class OnBatch:
         may_repeat: bool = False,
         patience: float = 600.0,
     ) -> None:
+        if not isinstance(cast("object", endpoint), Endpoint):
+            kind = type(cast("object", endpoint)).__name__
+            raise TypeError(f"OnBatch takes an endpoint, not {kind}")
+        # Workers may be in another folder than this process.
+        folder = False if files is None else str(Path(os.fsdecode(files)).absolute())
         client = endpoint.__gradio_client__.__gradio_like__(
-            download_files=False if files is None else os.fspath(files),
-            download_dir=None,
-            session_hash=None,
+            download_files=folder, download_dir=None, session_hash=None
         )
         self._target: Endpoint[..., Any, Any] | SentEndpoint = endpoint.__get__(client)
         self._columns = dict(columns or {})
@@ -97,25 +102,15 @@ class OnBatch:
         parameters = inspect.signature(describe).parameters.values()
         #: The parameters, and whether each has a default.
         self._optional = {p.name: p.default is not p.empty for p in parameters}
+        if not parameters:
+            raise InputError("the endpoint has no parameter for a column")
         if unknown := self._columns.keys() - self._optional.keys():
             raise InputError(
-                f"no parameter is {min(unknown)!r}",
+                f"no parameter is {min(unknown, key=repr)!r}",
                 hint=f"There are {', '.join(self._optional)}",
             )
-        kinds = kinds_of_outputs(describe)
-        names = (
-            [output]
-            if isinstance(output, str)
-            else list(kinds if output is None else output)
-        )
         #: The new columns.
-        self._kinds = dict(zip(names, kinds.values(), strict=False))
-        self._kinds |= {error: TEXT, _MAY_HAVE_RUN: BOOL}
-        if len(names) != len(kinds) or len(self._kinds) != len(names) + 2:
-            raise InputError(
-                f"output must be {len(kinds)} names, which differ from each other and "
-                f"from {error!r} and {_MAY_HAVE_RUN!r}, not {names}"
-            )
+        self._kinds = _new_columns(kinds_of_outputs(describe), output, error)
 
     @overload
     def __call__(self, batch: Mapping[str, Any], /) -> dict[str, Any]: ...
@@ -135,7 +130,15 @@ class OnBatch:
         target = self._target
         endpoint = target.received() if isinstance(target, SentEndpoint) else target
         results = endpoint.map(self._rows(batch), progress=False, **self._options)
-        cells = [self._cells(result) for result in results]
+        cells: list[list[Cell]] = []
+        ran = False
+        try:
+            for result in results:
+                ran |= isinstance(result, Done) or result.may_have_run
+                cells.append(self._cells(result))
+        except GradioError as stopped:
+            stopped.told(may_have_run=ran or stopped.may_have_run)
+            raise
         return extended(
             batch,
             {
@@ -167,6 +170,8 @@ class OnBatch:
         shown = ", ".join(map(repr, names))
         for name, optional in self._optional.items():
             column = self._columns.get(name, name)
+            if names.count(column) > 1:
+                raise InputError(f"the batch has more than one column {column!r}")
             if column in names:
                 taken[name] = column
             elif name in self._columns or not optional:
@@ -181,7 +186,7 @@ class OnBatch:
         if doubled := self._kinds.keys() & set(names):
             raise InputError(
                 f"the batch has a column {min(doubled)!r} already",
-                hint="Rename it, or choose other names: output=…, error=…",
+                hint=f"Rename it. {_RENAME}",
             )
         return taken
 
@@ -189,12 +194,11 @@ class OnBatch:
         """Return the rows of a batch, as far as they are parameters."""
         taken = self._taken(names_of(batch))
         columns = [values_of(batch[column]) for column in taken.values()]
+        if len({*map(len, columns)}) > 1:
+            sizes = dict(zip(taken.values(), map(len, columns), strict=True))
+            raise InputError(f"the columns of the batch differ in length: {sizes}")
         for row in zip(*columns, strict=True):
-            yield {
-                name: value
-                for name, value in zip(taken, row, strict=True)
-                if value is not None or not self._optional[name]
-            }
+            yield dict(zip(taken, row, strict=True))
 
     def _cells(self, result: Done[Any, Any] | Failed[Any]) -> list[Cell]:
         """Return the new cells of a row."""
@@ -205,8 +209,9 @@ class OnBatch:
             slots = slots_of(result.value) if kinds else []
             try:
                 cells = [fitted(plain(v), k) for v, k in zip(slots, kinds, strict=True)]
-            except (TypeError, ValueError) as unfit:  # let by strict_outputs=False
+            except (TypeError, ValueError, OverflowError) as unfit:
                 error = OutputMismatch(f"an output is not what its column is: {unfit}")
+                error.hint = "Generate the module again"
             else:
                 return [*cells, None, None]
         return [*(None for _ in kinds), *error_cells(error)]
@@ -223,3 +228,21 @@ class OnBatch:
 
     def __repr__(self) -> str:
         return f"OnBatch({self._target!r})"
+
+
+def _new_columns(
+    kinds: dict[str, Kind], output: str | Sequence[str] | None, error: str
+) -> dict[str, Kind]:
+    """Return the kinds of the new columns by the names that they are to have."""
+    given = kinds if output is None else output
+    names = [given] if isinstance(given, str) else list(given)
+    new = dict(zip(names, kinds.values(), strict=False))
+    new |= {error: TEXT, _MAY_HAVE_RUN: BOOL}
+    texts = all(isinstance(cast("object", n), str) and is_whole(n) for n in new)
+    if len(names) != len(kinds) or len(new) != len(names) + 2 or not texts:
+        raise InputError(
+            f"output must be {len(kinds)} names, which differ from each other and "
+            f"from {error!r} and {_MAY_HAVE_RUN!r}, not {names}",
+            hint=_RENAME,
+        )
+    return new

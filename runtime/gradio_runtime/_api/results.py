@@ -120,12 +120,14 @@ class Stage:
         except InputError as error:
             # Of tables: a cell that is empty is that of a parameter that is left out.
             known = self._signature.parameters
+            unfit = {path.partition(".")[0] for path in error.fields}
             empty = {
                 name
-                for name, item in known.items()
-                if item.default is not item.empty and row.get(name, name) is None
+                for name in unfit & row.keys()
+                if known[name].default is not inspect.Parameter.empty
+                and row[name] is None
             }
-            if not empty & error.fields.keys():
+            if not empty:
                 raise
             kept = {name: row[name] for name in row.keys() - empty}
             call = endpoint.call(**kept)

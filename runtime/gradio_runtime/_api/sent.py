@@ -12,7 +12,9 @@ from importlib.util import module_from_spec, spec_from_loader
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from .._models.secrets import LONG
 from ..errors import SchemaDrift
+from .mapping import unsendable
 
 if TYPE_CHECKING:
     from .app import Endpoint
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 #: What this process has been sent: batches that come later use the same connection.
 _received: dict[SentEndpoint, Endpoint[..., Any, Any]] = {}
 _receiving = RLock()
+#: What a program is called, here and in a process that it has started.
+_MAIN = frozenset({"__main__", "__mp_main__"})
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,22 @@ class SentEndpoint:
         """Return what is sent of an endpoint.
 
         Raises:
-            InputError: It needs a secret there, other than a token of Hugging Face.
+            InputError: It needs a secret there, other than a token of Hugging Face; or it
+                cannot be pickled.
         """
         name, spec = endpoint.__module__, endpoint.app.spec
         try:
-            source = inspect.getsource(sys.modules[name])
-        except (OSError, TypeError):
+            # Anything may be in the text of a program, and others have one of their own.
+            source = None if name in _MAIN else inspect.getsource(sys.modules[name])
+        except (KeyError, OSError, TypeError):
             source = None
-        return cls(name, spec, source, pickle.dumps(endpoint.__gradio_sent__()))
+        token = endpoint.__gradio_client__.__gradio_account__
+        if isinstance(token, str) and len(token) >= LONG and token in (source or ""):
+            raise unsendable(endpoint, "whose module has its token")
+        try:
+            return cls(name, spec, source, pickle.dumps(endpoint.__gradio_sent__()))
+        except (AttributeError, TypeError, pickle.PicklingError) as error:
+            raise unsendable(endpoint, f"that has no pickle ({error})") from None
 
     def received(self) -> Endpoint[..., Any, Any]:
         """Return the endpoint, always the same in one process.
@@ -61,18 +73,22 @@ class SentEndpoint:
         with _receiving:
             if self not in _received:
                 self._import()
-                _received[self] = self._checked(pickle.loads(self.pickled))  # noqa: S301  # as it came
+                _received[self] = self._found()
             return _received[self]
 
-    def _checked(self, endpoint: Endpoint[..., Any, Any]) -> Endpoint[..., Any, Any]:
-        if endpoint.app.spec != self.spec:
-            raise SchemaDrift(
-                f"the module {self.module} is another one here: its spec differs from "
-                "that of the module that was sent",
-                endpoint=str(endpoint.api_name),
-                hint="Give the workers the module that you use, or none",
-            )
-        return endpoint
+    def _found(self) -> Endpoint[..., Any, Any]:
+        why = "its spec differs from that of the module that was sent"
+        try:
+            endpoint: Endpoint[..., Any, Any] = pickle.loads(self.pickled)  # noqa: S301  # as it came
+            if endpoint.app.spec == self.spec:
+                return endpoint
+        except (AttributeError, pickle.UnpicklingError) as missing:
+            why = str(missing)
+        raise SchemaDrift(
+            f"the module {self.module} is another one here: {why}",
+            hint="Give the workers the module that you use, or none. A notebook or a "
+            "program is no module: import the endpoint from a file of its own",
+        )
 
     def _import(self) -> None:
         """Import the module, or make it of its text where it is not installed."""

@@ -5,11 +5,12 @@ Engines are told by what their objects can do, and imported only once they are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from copy import copy
 from importlib import import_module
 from typing import Any, cast
 
+from .._models.python_values import pythons_own
 from .columns import Cell, Kind
 
 #: New columns by name: what their cells are, and the cells.
@@ -18,6 +19,9 @@ Columns = Mapping[str, tuple[Kind, Sequence[Cell]]]
 #: What has columns, by what it can do, and where their names are: frames of pandas and
 #: Dask, Arrow's tables, Spark's schemas.
 _NAMES = {"assign": "columns", "append_column": "column_names", "fieldNames": "names"}
+
+#: Classes with a value that stands for none, and does not equal itself.
+_MAY_BE_NONE = frozenset({"float", "Decimal", "NaTType", "datetime64", "timedelta64"})
 
 
 def names_of(batch: Any) -> list[str]:
@@ -38,25 +42,32 @@ def names_of(batch: Any) -> list[str]:
 
 
 def values_of(column: Any) -> list[Any]:
-    """Return the values of a column; those that a table lacks are None.
+    """Return the values of a column; those that are missing are None.
 
     Raises:
         TypeError: It is a single value.
     """
-    if isinstance(column, str | bytes | int | float | None):
+    if isinstance(column, str | bytes) or not hasattr(column, "__iter__"):
         raise TypeError(f"a column is a list or an array, not {type(column).__name__}")
     if hasattr(column, "to_pylist"):  # Arrow
-        return list(column.to_pylist())
-    if hasattr(column, "notna"):  # pandas
-        column = column.astype(object).where(column.notna(), None)
-    return list(column.tolist() if hasattr(column, "tolist") else column)
+        column = column.to_pylist()
+    elif hasattr(column, "tolist") and type(column).__module__ != "numpy":
+        column = column.tolist()  # numpy's own makes numbers of moments
+    return [None if _is_missing(v) else v for v in map(pythons_own, column)]
+
+
+def _is_missing(value: object) -> bool:
+    """Return whether a value stands for none: NaN, NaT, pandas' NA."""
+    name = type(value).__name__
+    return name == "NAType" or (name in _MAY_BE_NONE and value != value)
 
 
 def extended(batch: Any, columns: Columns) -> Any:
     """Return a batch with more columns."""
     if isinstance(batch, Mapping):
         # A copy, as `datasets` has columns in its own that are not decoded yet.
-        made: Any = copy(cast("object", batch))
+        known = cast("Mapping[str, Any]", batch)
+        made: Any = copy(known) if isinstance(known, MutableMapping) else dict(known)
         made.update({name: list(cells) for name, (_, cells) in columns.items()})
         return made
     if hasattr(batch, "assign"):

@@ -124,10 +124,16 @@ def _text(value: object) -> str:
 def cell(value: Any) -> Cell:
     """Return a value of JSON as a cell."""
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return _json(value)
     if isinstance(value, int) and abs(value) >= _MOST:
         return str(value)
     return cast("Cell", value)
+
+
+def _json(value: Any) -> str:
+    """Return a text of JSON, which has no NaN."""
+    finite = to_jsonable_python(value, inf_nan_mode="null")
+    return json.dumps(finite, ensure_ascii=False)
 
 
 def fitted(value: Any, kind: Kind) -> Cell:
@@ -135,15 +141,16 @@ def fitted(value: Any, kind: Kind) -> Cell:
 
     Raises:
         TypeError: It cannot be one.
+        OverflowError: It is too large for one.
     """
+    if kind == FLOAT and type(value) is int:
+        return float(value)
     known = cell(value)
     if known is None or (type(known) is kind.cls and kind != TEXT):
         return known
-    if kind == FLOAT and type(known) is int:
-        return float(known)
     if kind != TEXT:
         raise TypeError(f"a cell of a column of {kind.arrow} cannot be {known!r}")
-    text = known if isinstance(known, str) else json.dumps(known)
+    text = known if isinstance(known, str) else _json(known)
     return whole(text)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from numbers import Integral, Real
+from typing import Any, Protocol, TypeAlias, cast
 
 from .._models.base import Input
 from ..errors import InputError
@@ -38,11 +39,16 @@ class Settings:
         """Refuse what cannot be.
 
         Raises:
-            InputError: A number is too small.
+            InputError: A number is too small, or is none.
         """
-        for name, least in (("concurrency", 1), ("retries", 0), ("patience", 0)):
-            if (value := getattr(self, name)) < least:
-                raise InputError(f"{name} is {value}, and must be {least} or more")
+        for name, kind, least in (
+            ("concurrency", Integral, 1),
+            ("retries", Integral, 0),
+            ("patience", Real, 0),
+        ):
+            value: object = getattr(self, name)
+            if not (isinstance(value, kind) and cast("float", value) >= least):
+                raise InputError(f"{name} is {value!r}, and must be {least} or more")
 
 
 @dataclass

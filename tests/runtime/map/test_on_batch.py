@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
+import inspect
+import json
+import math
 import pickle
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy
@@ -17,14 +24,18 @@ import polars
 import pyarrow  # type: ignore[import-untyped]
 import pytest
 from gradio_runtime import (
+    App,
     AppError,
+    Call,
     Client,
     Done,
     Endpoint,
     GradioError,
+    Input,
     InputError,
     SchemaDrift,
 )
+from gradio_runtime._api.sent import _received
 from gradio_runtime._batch.columns import (
     BOOL,
     FLOAT,
@@ -40,6 +51,7 @@ from gradio_runtime.batch import OnBatch
 from tests.golden.calculator import expected as calculator
 from tests.golden.calculator.expected import CalculatorClient, predict
 from tests.golden.components6 import expected as components
+from tests.runtime import wire_api
 
 ROOT = Path(__file__).parents[3]
 DATA: dict[str, list[Any]] = {
@@ -66,6 +78,10 @@ BATCHES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], dict[str, Any]]]]
     "pandas": (
         pandas.DataFrame,
         lambda frame: pyarrow.Table.from_pandas(frame).to_pydict(),
+    ),
+    "read-only": (
+        lambda data: MappingProxyType(dict(data)),
+        lambda batch: {name: list(batch[name]) for name in batch},
     ),
     "arrow": (pyarrow.table, lambda table: table.to_pydict()),
     "record batch": (
@@ -125,6 +141,7 @@ def test_columns_have_types_also_without_a_value(count: int) -> None:
         -(2**70),
         [1],
         {"a": None},
+        {"a": [float("nan")]},
         float("inf"),
     ],
     ids=repr,
@@ -135,7 +152,10 @@ def test_a_cell_fits_its_column_or_is_refused(kind: Any, value: Any) -> None:
     except TypeError:
         assert kind is not TEXT
         assert type(value) is not kind.cls or abs(value) > 2**63
+        assert kind is not FLOAT or type(value) is not int
     else:
+        if kind is TEXT and not isinstance(value, str | None):
+            json.loads(str(cells[0]), parse_constant=pytest.fail)
         pyarrow.array(cells, pyarrow.type_for_alias(kind.arrow))
         pandas.array(cells, kind.pandas)
 
@@ -190,18 +210,102 @@ def test_a_batch_fails_only_where_a_run_stops(
     assert found["may_have_run"] == [may_have_run]
 
 
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_batch_that_fails_says_whether_a_row_may_have_run(done: int) -> None:
+    rows = done + 1
+    batch: dict[str, list[Any]] = {"num1": [1] * rows, "operation": ["add"] * rows}
+    fake = predict.fake(returns_each=[3.0] * done + [SchemaDrift("changed")])
+    with fake, pytest.raises(SchemaDrift) as stopped:
+        OnBatch(predict, concurrency=1)(batch)
+    assert stopped.value.may_have_run is bool(done)
+
+
 def test_what_is_missing_is_left_to_the_default() -> None:
     on_batch = OnBatch(predict)
-    with predict.fake(lambda num1, operation, num2=100: num2) as fake:
-        frame = pandas.DataFrame(
-            {"num1": [1, 2], "operation": ["add", "add"], "num2": [5, None]}
-        )
-        assert list(on_batch(frame)["value"]) == [5, 100]
-    assert [call.num2 for call in fake.calls] == [5, 100]
     assert on_batch({"num1": [None], "operation": ["add"]})["value"] == [None]
 
 
+class CellsInput(Input):
+    number: float = 100
+    nullable: float | None = 5
+    moment: datetime | date = datetime(2020, 1, 1)
+    text: str = "text"
+
+
+@App("http://127.0.0.1:9", spec="sha256:0", gradio="6").endpoint(
+    "/cells", CellsInput, shape="number, number, datetime, textbox -> json"
+)
+def cells(
+    number: float = 100,
+    nullable: float | None = 5,
+    moment: datetime | date = datetime(2020, 1, 1),
+    text: str = "text",
+) -> Call[Any]:
+    return Call.of(CellsInput, locals())
+
+
+def inputs_of(do: Callable[[], object]) -> list[Any]:
+    with cells.fake(returns=1) as fake:
+        do()
+        return [call.model_dump() for call in fake.calls]
+
+
+#: Columns of what is missing, as each library has it.
+MISSING: dict[str, Any] = {
+    "list": [None],
+    "nan": [math.nan],
+    "decimal": [Decimal("nan")],
+    "pandas.NA": [pandas.NA],
+    "pandas.NaT": [pandas.NaT],
+    "numpy": numpy.array([math.nan], dtype="f4"),
+    "numpy objects": numpy.array([None], dtype=object),
+    "numpy moments": numpy.array(["NaT"], dtype="M8[ns]"),
+    "masked": numpy.ma.array([1.0], mask=[True]),
+    "polars": polars.Series([None]),
+    **{
+        f"pandas {dtype}": pandas.Series([None], dtype=dtype)
+        for dtype in ("object", "float64", "Int64", "boolean", "string", "category")
+    },
+    "pandas moments": pandas.Series([None], dtype="datetime64[ns]"),
+    "arrow": pyarrow.nulls(1),
+    "arrow nan": pyarrow.array([math.nan]),
+    "arrow dictionary": pyarrow.array([None], pyarrow.string()).dictionary_encode(),
+    "arrow chunks": pyarrow.chunked_array([pyarrow.nulls(1)]),
+}
+
+
+@pytest.mark.parametrize("name", CellsInput.model_fields)
+@pytest.mark.parametrize("column", MISSING.values(), ids=MISSING)
+def test_what_is_missing_is_called_as_by_map(column: Any, name: str) -> None:
+    """It is the default of its parameter alone, or None where that is taken."""
+    given: dict[str, Any] = {"number": 1, "nullable": 2, "text": "a"} | {name: None}
+    (called,) = inputs_of(lambda: cells.map([given]).run())
+    default = CellsInput.model_fields[name].default
+    wanted = {"moment": CellsInput().moment, **given}
+    assert called == wanted | {name: None if name == "nullable" else default}
+    batch = {key: [value] for key, value in given.items()} | {name: column}
+    assert inputs_of(lambda: OnBatch(cells)(batch)) == [called]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *(
+            numpy.array(["2021-02-03T04:05"], dtype=f"M8[{u}]")
+            for u in ("m", "s", "ns")
+        ),
+        pandas.Series([pandas.Timestamp("2021-02-03T04:05")]),
+        pyarrow.array([datetime(2021, 2, 3, 4, 5)]),
+    ],
+    ids=lambda column: f"{type(column).__name__} {getattr(column, 'dtype', '')}",
+)
+def test_a_moment_is_one_in_every_column(column: Any) -> None:
+    (called,) = inputs_of(lambda: OnBatch(cells)({"moment": column}))
+    assert called["moment"] == datetime(2021, 2, 3, 4, 5)
+
+
 GOOD: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
+TWICE = pandas.DataFrame([[1, 1, "add"]], columns=["num1", "num1", "operation"])
 
 
 @pytest.mark.parametrize(
@@ -215,16 +319,43 @@ GOOD: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
         ({"output": ["a", "b"]}, None, "output must be 1 names"),
         ({"output": []}, None, "output must be 1 names"),
         ({"output": "error"}, None, "output must be 1 names"),
-        ({"concurrency": 0}, None, "concurrency is 0"),
+        ({}, {**GOOD, "num1": [1, 2]}, "differ in length: {'num1': 2, 'operation': 1}"),
+        ({}, TWICE, "more than one column 'num1'"),
+        (
+            {},
+            pyarrow.table([[1], [1]], ["num1", "num1"]),
+            "more than one column 'num1'",
+        ),
     ],
 )
 def test_what_no_row_could_do_is_said_at_once(
-    options: dict[str, Any], batch: dict[str, list[Any]] | None, words: str
+    options: dict[str, Any], batch: Any, words: str
 ) -> None:
     with predict.fake(compute, optional=True) as fake:
         with pytest.raises(InputError, match=words):
-            OnBatch(predict, **options)(batch or {})
+            OnBatch(predict, **options)({} if batch is None else batch)
         assert not fake.calls
+
+
+#: What each option cannot be.
+WRONG: dict[str, list[Any]] = {
+    "endpoint": [CalculatorClient(), predict.submit, compute, None, wire_api.noop],
+    "columns": [{"b": "num2"}, {None: "a", "b": "c"}, 3],
+    "output": [[], ["a", "b"], "error", [3], "\ud800", 3],
+    "error": [None, 3, "value", "may_have_run", "\ud800"],
+    "files": [True, 3],
+    "concurrency": [0, 1.5, math.nan, math.inf, "8", None],
+    "may_repeat": [],
+    "patience": [-1, math.nan, "8", None],
+}
+
+
+def test_what_an_option_cannot_be_is_said_when_it_is_made() -> None:
+    assert list(WRONG) == list(inspect.signature(OnBatch).parameters)
+    for name, values in WRONG.items():
+        for value in values:
+            with pytest.raises((InputError, TypeError)):
+                OnBatch(**{"endpoint": predict, name: value})
 
 
 @pytest.mark.parametrize(
@@ -260,6 +391,57 @@ def test_a_token_stays_here() -> None:
     assert not {name for name in PLAIN if "token" in name or "auth" in name}
     sent = received(OnBatch(CalculatorClient(token=False).predict))
     assert sent.__gradio_client__.__gradio_account__ is False
+
+
+@pytest.fixture
+def written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], ModuleType]:
+    """Make a module by hand, whose text has a token in it."""
+
+    def write(name: str) -> ModuleType:
+        path = tmp_path / "by_hand.py"
+        path.write_text(Path(calculator.__file__).read_text("utf-8") + f"# {SECRET}")
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+        return module
+
+    return write
+
+
+def test_nor_is_a_token_in_its_module(written: Callable[[str], ModuleType]) -> None:
+    client = written("by_hand").CalculatorClient(token=SECRET)
+    with pytest.raises(InputError, match="whose module has its token cannot be sent"):
+        pickle.dumps(OnBatch(client.predict))
+
+
+def test_a_program_stays_here(
+    written: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = pickle.dumps(OnBatch(written("__main__").predict))
+    assert SECRET.encode() not in sent
+    received(pickle.loads(sent))
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    _received.clear()
+    with pytest.raises(SchemaDrift, match="__main__ has no endpoint predict"):
+        pickle.loads(sent)(GOOD)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        CalculatorClient(ssl_verify=ssl.create_default_context()).predict,
+        predict.with_options(result_callbacks=[lambda _: None]),
+        predict.with_options(upload_progress=lambda _: None),
+    ],
+)
+def test_what_has_no_pickle_is_said(endpoint: Any) -> None:
+    with pytest.raises(InputError, match="that has no pickle"):
+        pickle.dumps(OnBatch(endpoint))
 
 
 GIVEN: dict[str, Any] = {
@@ -304,7 +486,10 @@ def test_a_copy_does_the_same_and_shares_a_connection() -> None:
     assert endpoint is received(copy)
     assert endpoint._options.timeout == 3
     settings = endpoint.__gradio_client__._settings
-    assert (settings.max_files, str(settings.download_folder)) == (3, "out")
+    assert (settings.max_files, str(settings.download_folder)) == (
+        3,
+        str(Path("out").absolute()),
+    )
     assert endpoint.__gradio_client__.src == "http://127.0.0.1:9"
     with predict.fake(compute):
         assert copy(GOOD) == on_batch(GOOD)
@@ -338,8 +523,6 @@ except GradioError as error:
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    import importlib
-
     source = Path(calculator.__file__).read_text("utf-8")
     (tmp_path / "calculator_elsewhere.py").write_text(source, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
