@@ -16,10 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyarrow  # type: ignore[import-untyped]
 import pytest
 from gradio_runtime import Done, File
+from gradio_runtime._batch.columns import fitted, kinds_of_outputs, plain
 from gradio_runtime._batch.keeping import Codec
 from gradio_runtime._batch.output_file import record_of
+from gradio_runtime._engine.kept import slots_of
 from gradio_runtime._engine.results import reader_of
 from gradio_runtime.types import GalleryImage
 
@@ -171,7 +174,7 @@ def test_no_endpoint_is_left_out(generated: Generated) -> None:
     ids=_named,
 )
 def test_round_trip(generated: Generated, journey: Trip, tmp_path: Path) -> None:
-    """Also through a store of `map`, and into a file of its results."""
+    """Also through a store of `map`, into a file of its results, and into a table."""
     function = getattr(generated, journey.endpoint)
     args = [arg() if isinstance(arg, Made) else arg for arg in journey.args]
     if isinstance(journey.gives, type) and issubclass(journey.gives, Exception):
@@ -188,6 +191,10 @@ def test_round_trip(generated: Generated, journey: Trip, tmp_path: Path) -> None
     row = {"args": args, "value": result}
     done = Done(index=0, row=row, value=result, attempts=1, src="s")
     assert json.loads(json.dumps(record_of(done)))["index"] == 0
+    for value, kind in zip(
+        slots_of(result), kinds_of_outputs(function.__wrapped__).values(), strict=False
+    ):
+        pyarrow.array([fitted(plain(value), kind)], pyarrow.type_for_alias(kind.arrow))
 
 
 def test_streams_give_each_output_and_then_the_last(generated: Generated) -> None:
