@@ -30,8 +30,7 @@ from .sent import SentEndpoint
 
 Table = TypeVar("Table", bound=ArrowStream)
 
-_MAY_HAVE_RUN = "may_have_run"
-_RENAME = "Choose other names: output=…, error=…"
+_RENAME = "Choose other names: output=…, error=…, may_have_run=…"
 _HINT = "Say which column a parameter has: columns={parameter: column}"
 
 
@@ -60,6 +59,7 @@ class OnBatch:
         columns: The column of each parameter that is not called as its column is.
         output: The names of the outputs' columns; None for their own, or `value`.
         error: The name of the column with errors.
+        may_have_run: The name of the column that says whether such a row may have run.
         files: A folder that all workers share: files of outputs are saved in it, and
             the output is the whole path. Without it, the output is the URL.
         concurrency: How many calls each batch has under way.
@@ -77,6 +77,7 @@ class OnBatch:
         columns: Mapping[str, str] | None = None,
         output: str | Sequence[str] | None = None,
         error: str = "error",
+        may_have_run: str = "may_have_run",
         files: str | os.PathLike[str] | None = None,
         concurrency: int = 8,
         may_repeat: bool = False,
@@ -110,7 +111,8 @@ class OnBatch:
                 hint=f"There are {', '.join(self._optional)}",
             )
         #: The new columns.
-        self._kinds = _new_columns(kinds_of_outputs(describe), output, error)
+        said = {error: TEXT, may_have_run: BOOL}
+        self._kinds = _new_columns(kinds_of_outputs(describe), output, said)
 
     @overload
     def __call__(self, batch: Mapping[str, Any], /) -> dict[str, Any]: ...
@@ -231,18 +233,17 @@ class OnBatch:
 
 
 def _new_columns(
-    kinds: dict[str, Kind], output: str | Sequence[str] | None, error: str
+    kinds: dict[str, Kind], output: str | Sequence[str] | None, said: dict[str, Kind]
 ) -> dict[str, Kind]:
     """Return the kinds of the new columns by the names that they are to have."""
     given = kinds if output is None else output
     names = [given] if isinstance(given, str) else list(given)
-    new = dict(zip(names, kinds.values(), strict=False))
-    new |= {error: TEXT, _MAY_HAVE_RUN: BOOL}
+    new = dict(zip(names, kinds.values(), strict=False)) | said
     texts = all(isinstance(cast("object", n), str) and is_whole(n) for n in new)
     if len(names) != len(kinds) or len(new) != len(names) + 2 or not texts:
         raise InputError(
             f"output must be {len(kinds)} names, which differ from each other and "
-            f"from {error!r} and {_MAY_HAVE_RUN!r}, not {names}",
+            f"from those of the error and may_have_run, {[*said]}, not {names}",
             hint=_RENAME,
         )
     return new

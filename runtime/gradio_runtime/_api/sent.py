@@ -92,6 +92,9 @@ class SentEndpoint:
 
     def _import(self) -> None:
         """Import the module, or make it of its text where it is not installed."""
+        made = getattr(sys.modules.get(self.module), "__loader__", None)
+        if isinstance(made, _Text) and self.source not in (None, made.text):
+            del sys.modules[self.module]  # of what was sent before
         try:
             import_module(self.module)
         except ModuleNotFoundError as missing:
@@ -106,10 +109,10 @@ class _Text(InspectLoader):
     """Makes a module of a text."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     def get_source(self, fullname: str) -> str:
-        return self._text
+        return self.text
 
     def make(self, name: str) -> None:
         spec = spec_from_loader(name, self)

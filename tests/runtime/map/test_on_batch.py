@@ -274,16 +274,20 @@ MISSING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", CellsInput.model_fields)
+@pytest.mark.parametrize(
+    "names", [*([name] for name in CellsInput.model_fields), [*CellsInput.model_fields]]
+)
 @pytest.mark.parametrize("column", MISSING.values(), ids=MISSING)
-def test_what_is_missing_is_called_as_by_map(column: Any, name: str) -> None:
+def test_what_is_missing_is_called_as_by_map(column: Any, names: list[str]) -> None:
     """It is the default of its parameter alone, or None where that is taken."""
-    given: dict[str, Any] = {"number": 1, "nullable": 2, "text": "a"} | {name: None}
+    given: dict[str, Any] = {"number": 1, "nullable": 2, "text": "a"}
+    given |= dict.fromkeys(names)
     (called,) = inputs_of(lambda: cells.map([given]).run())
-    default = CellsInput.model_fields[name].default
-    wanted = {"moment": CellsInput().moment, **given}
-    assert called == wanted | {name: None if name == "nullable" else default}
-    batch = {key: [value] for key, value in given.items()} | {name: column}
+    defaults = CellsInput().model_dump()
+    left = {name: defaults[name] for name in {*names, "moment"} - {"nullable"}}
+    assert called == given | left
+    batch = {key: [value] for key, value in given.items()}
+    batch |= dict.fromkeys(names, column)
     assert inputs_of(lambda: OnBatch(cells)(batch)) == [called]
 
 
@@ -302,6 +306,17 @@ def test_what_is_missing_is_called_as_by_map(column: Any, name: str) -> None:
 def test_a_moment_is_one_in_every_column(column: Any) -> None:
     (called,) = inputs_of(lambda: OnBatch(cells)({"moment": column}))
     assert called["moment"] == datetime(2021, 2, 3, 4, 5)
+
+
+def test_one_app_after_another() -> None:
+    names: dict[str, Any] = {
+        name: f"second_{name}" for name in ("output", "error", "may_have_run")
+    }
+    then = OnBatch(predict, columns={"num1": "value"}, **names)
+    with predict.fake(compute):
+        found = then(OnBatch(predict)(GOOD))
+    assert list(found) == [*GOOD, *NEW, *names.values()]
+    assert found["second_output"] == [201]
 
 
 GOOD: dict[str, list[Any]] = {"num1": [1], "operation": ["add"]}
@@ -343,6 +358,7 @@ WRONG: dict[str, list[Any]] = {
     "columns": [{"b": "num2"}, {None: "a", "b": "c"}, 3],
     "output": [[], ["a", "b"], "error", [3], "\ud800", 3],
     "error": [None, 3, "value", "may_have_run", "\ud800"],
+    "may_have_run": [None, 3, "value", "error", "\ud800"],
     "files": [True, 3],
     "concurrency": [0, 1.5, math.nan, math.inf, "8", None],
     "may_repeat": [],
@@ -533,6 +549,26 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTy
 @pytest.mark.slow
 def test_a_worker_needs_no_file_of_the_module(module: ModuleType) -> None:
     assert elsewhere(OnBatch(module.predict)) == "[3.0]"
+
+
+def test_a_process_takes_the_module_of_today(
+    written: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was sent an older one before, as workers are that stay."""
+    module = written("by_hand")
+    today = Path(str(module.__file__))
+    sent = [pickle.dumps(OnBatch(module.predict))]
+    text = today.read_text("utf-8").replace(module.predict.app.spec, "sha256:1")
+    today.write_text(text, "utf-8")
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is not None
+    module.__spec__.loader.exec_module(module)
+    sent.append(pickle.dumps(OnBatch(module.predict)))
+    monkeypatch.delitem(sys.modules, "by_hand")
+    first, second = (pickle.loads(one)._target for one in sent)
+    assert first.received() is not second.received()
+    assert second.received().app.spec == "sha256:1"
+    assert first.received().app.spec != "sha256:1"
 
 
 @pytest.mark.slow
