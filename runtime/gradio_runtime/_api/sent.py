@@ -96,12 +96,16 @@ class SentEndpoint:
         if isinstance(made, _Text) and self.source not in (None, made.text):
             del sys.modules[self.module]  # of what was sent before
         try:
-            import_module(self.module)
+            there = import_module(self.module)
+            # Any folder of that name, such as that of a package's project, is a module.
+            found = not hasattr(there, "__path__") or bool(there.__file__)
         except ModuleNotFoundError as missing:
             # Not one of those that it imports.
             itself = f"{self.module}.".startswith(f"{missing.name}.")
             if self.source is None or not itself:
                 raise
+            found = False
+        if not found and self.source is not None:
             _Text(self.source).make(self.module)
 
 

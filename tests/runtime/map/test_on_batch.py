@@ -547,8 +547,16 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTy
 
 
 @pytest.mark.slow
-def test_a_worker_needs_no_file_of_the_module(module: ModuleType) -> None:
-    assert elsewhere(OnBatch(module.predict)) == "[3.0]"
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_worker_needs_no_file_of_the_module(
+    module: ModuleType, tmp_path: Path, folder: bool
+) -> None:
+    """Nor does a folder of the same name count as one."""
+    before = ""
+    if folder:
+        (tmp_path / "other" / module.__name__).mkdir(parents=True)
+        before = f"sys.path.insert(0, {str(tmp_path / 'other')!r})"
+    assert elsewhere(OnBatch(module.predict), before) == "[3.0]"
 
 
 def test_a_process_takes_the_module_of_today(
