@@ -5,12 +5,12 @@ Engines are told by what their objects can do, and imported only once they are t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence, Set
 from copy import copy
 from importlib import import_module
 from typing import Any, cast
 
+from .._models.python_values import pythons_own
 from .columns import Cell, Kind
 
 #: New columns by name: what their cells are, and the cells.
@@ -21,7 +21,7 @@ Columns = Mapping[str, tuple[Kind, Sequence[Cell]]]
 _NAMES = {"assign": "columns", "append_column": "column_names", "fieldNames": "names"}
 
 #: Classes with a value that stands for none, and does not equal itself.
-_MAY_BE_NONE = re.compile(r"float\d*|Decimal|NaTType|(datetime|timedelta)64")
+_MAY_BE_NONE = frozenset({"float", "Decimal", "NaTType", "datetime64", "timedelta64"})
 
 
 def names_of(batch: Any) -> list[str]:
@@ -45,21 +45,22 @@ def values_of(column: Any) -> list[Any]:
     """Return the values of a column; those that are missing are None.
 
     Raises:
-        TypeError: It is a single value.
+        TypeError: It is a single value, or has no order.
     """
-    if isinstance(column, str | bytes) or not hasattr(column, "__iter__"):
+    single = isinstance(column, str | bytes | Mapping | Set)
+    if single or not hasattr(column, "__iter__"):
         raise TypeError(f"a column is a list or an array, not {type(column).__name__}")
     if hasattr(column, "to_pylist"):  # Arrow
         column = column.to_pylist()
     elif hasattr(column, "tolist") and type(column).__module__ != "numpy":
         column = column.tolist()  # numpy's own makes numbers of moments
-    return [None if _is_missing(v) else v for v in column]
+    return [None if _is_missing(v) else v for v in map(pythons_own, column)]
 
 
 def _is_missing(value: object) -> bool:
     """Return whether a value stands for none: NaN, NaT, pandas' NA."""
     name = type(value).__name__
-    return name == "NAType" or bool(_MAY_BE_NONE.fullmatch(name) and value != value)
+    return name == "NAType" or (name in _MAY_BE_NONE and value != value)
 
 
 def extended(batch: Any, columns: Columns) -> Any:

@@ -210,6 +210,24 @@ def test_a_batch_fails_only_where_a_run_stops(
     assert found["may_have_run"] == [may_have_run]
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        [["a.txt"]],
+        numpy.array([["a.txt"]]),
+        [numpy.array(["a.txt"])],
+        pandas.Series([numpy.array(["a.txt"], dtype=object)]),
+        pyarrow.array([["a.txt"]]),
+    ],
+    ids=lambda column: type(column).__name__,
+)
+def test_paths_in_lists_of_every_library_are_the_callers(column: Any) -> None:
+    with wire_api.file_sizes.fake(returns={}) as fake:
+        found = OnBatch(wire_api.file_sizes)({"one": ["b.txt"], "several": column})
+    assert found["error"] == [None]
+    assert [str(file.path) for file in fake.calls[0].several] == ["a.txt"]
+
+
 @pytest.mark.parametrize("done", [0, 1])
 def test_a_batch_that_fails_says_whether_a_row_may_have_run(done: int) -> None:
     rows = done + 1
@@ -375,7 +393,14 @@ def test_what_an_option_cannot_be_is_said_when_it_is_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "batch", [[1], 3, polars.DataFrame(GOOD), {"num1": 1, "operation": "add"}]
+    "batch",
+    [
+        [1],
+        3,
+        polars.DataFrame(GOOD),
+        *({**GOOD, "num1": column} for column in (1, "1", b"1", {0: 1}, {1}, None)),
+        *({**GOOD, "num1": column} for column in (object(), date(2020, 1, 1))),
+    ],
 )
 def test_what_is_no_batch_is_refused(batch: Any) -> None:
     with pytest.raises(TypeError, match=r"a batch is a mapping|a column is a list"):
