@@ -47,7 +47,7 @@ def values_of(column: Any) -> list[Any]:
     Raises:
         TypeError: It is a single value, or has no order.
     """
-    single = isinstance(column, str | bytes | Mapping | Set)
+    single = isinstance(cast("object", column), str | bytes | Mapping | Set)
     if single or not hasattr(column, "__iter__"):
         raise TypeError(f"a column is a list or an array, not {type(column).__name__}")
     if hasattr(column, "to_pylist"):  # Arrow

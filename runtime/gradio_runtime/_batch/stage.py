@@ -39,7 +39,7 @@ class Settings:
         """Refuse what cannot be.
 
         Raises:
-            InputError: A number is too small, or is none.
+            InputError: A number is too small, or is not one.
         """
         for name, kind, least in (
             ("concurrency", Integral, 1),
@@ -48,7 +48,10 @@ class Settings:
         ):
             value: object = getattr(self, name)
             if not (isinstance(value, kind) and cast("float", value) >= least):
-                raise InputError(f"{name} is {value!r}, and must be {least} or more")
+                what = "a whole number, " if kind is Integral else ""
+                raise InputError(
+                    f"{name} is {value!r}, and must be {what}{least} or more"
+                )
 
 
 @dataclass

@@ -225,7 +225,8 @@ def test_paths_in_lists_of_every_library_are_the_callers(column: Any) -> None:
     with wire_api.file_sizes.fake(returns={}) as fake:
         found = OnBatch(wire_api.file_sizes)({"one": ["b.txt"], "several": column})
     assert found["error"] == [None]
-    assert [str(file.path) for file in fake.calls[0].several] == ["a.txt"]
+    called: Any = fake.calls[0]
+    assert [str(file.path) for file in called.several] == ["a.txt"]
 
 
 @pytest.mark.parametrize("done", [0, 1])
