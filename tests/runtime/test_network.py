@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -97,6 +98,35 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     while content := await reader.read(1 << 16):
         writer.write(content)
         await writer.drain()
+
+
+def test_what_has_come_already_keeps_nobody_waiting(
+    authority: trustme.CA, layers: int
+) -> None:
+    async def send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(CONTENT[:4096])
+        await writer.drain()
+        await reader.read()
+
+    async def main() -> None:
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with connected(send, authority, layers) as stream:
+            await stream.read(64, timeout=30)
+            task = asyncio.create_task(others())
+            for _ in range(40):
+                await stream.read(64, timeout=30)
+                time.sleep(0.003)  # noqa: ASYNC251  # as a flood of small frames does
+            task.cancel()
+        assert turns > 10  # about every second time
+
+    asyncio.run(main())
 
 
 def test_all_comes_in_order_and_no_more_than_there_is_room_for(

@@ -15,11 +15,12 @@ import ssl
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import httpcore2
 import httpx2
 
+from .._loop.loop import overdue
 from .chunks import ChunkedBody
 
 #: Bytes that wait for their reader before no more are taken from the socket.
@@ -225,8 +226,6 @@ class _Connection(asyncio.BufferedProtocol):
     """
 
     transport: asyncio.Transport
-    #: How often anyone has waited.
-    waits: ClassVar[int] = 0
 
     def __init__(self, below: asyncio.Transport | None = None) -> None:
         self._secure = below is not None
@@ -314,7 +313,10 @@ class _Connection(asyncio.BufferedProtocol):
                 await self._reader
             finally:
                 self._reader = None
-            _Connection.waits += 1
+        elif overdue():
+            # What has come already is read without a wait: a flood of small frames or
+            # messages would keep everybody else waiting.
+            await asyncio.sleep(0)
         if not self._chunks:
             if self._error is not None:
                 raise self._error
@@ -371,11 +373,6 @@ class _Connection(asyncio.BufferedProtocol):
         """Close the connection; who waits for it is told so."""
         self._error = self._error or ConnectionAbortedError("it was closed here")
         self.transport.abort()
-
-
-def waits() -> int:
-    """Return a number that has grown if a task has waited for its connection since."""
-    return _Connection.waits
 
 
 def _wake(waiter: asyncio.Future[None] | None) -> None:

@@ -44,7 +44,6 @@ from .backoff import LONGEST_PAUSE, RETRIES, may_pass, pause
 from .events import EventReader, EventTooLarge
 from .failures import Waiting, translated
 from .gate import Gate, circle, elsewhere
-from .network import waits
 from .redaction import cleaned
 from .settings import Settings
 from .sockets import Moved, Socket, open_socket, too_large
@@ -174,13 +173,8 @@ class Transport:
             with self._translated(idle, lasting=True):
                 _check_event_stream(response)
                 reader = EventReader(self.max_message_size)
-                waited = -1
                 try:
                     async for chunk in _chunks(response):
-                        # Not after a wait: to ask makes a round of the loop more, 10 %
-                        # of what an output costs.
-                        if waited == (waited := waits()) and overdue():
-                            await asyncio.sleep(0)
                         for nth, event in enumerate(reader.feed(chunk)):
                             if nth and overdue():
                                 await asyncio.sleep(0)
