@@ -54,7 +54,7 @@ def sequential(processes: Processes, rounds: int) -> Result:
         ),
     )
     targets = tuple(
-        Target.at_most(f"{what} / bare", medians[name] / floors[name], 1.2, times)
+        Target.at_most(f"{what} / bare", medians[name] / floors[name], 1.1, times)
         for name, what in (("ours", "A call"), ("ours_async", "A call, async"))
     )
     return Result(table, targets)

@@ -15,6 +15,8 @@ FLAT = 1.2
 """How much more an output may cost in the longer stream, which has longer texts."""
 CLOSE = 1.3
 """How much more CPU than the bare client's an output may cost."""
+OFFICIAL = 1.2
+"""How much more CPU than the official client's an output of a long text may cost."""
 
 
 def text(processes: Processes, rounds: int) -> Result:
@@ -88,6 +90,11 @@ def _streams(
             ),
             Target.at_most(f"{title}: CPU / bare async", cpu[1] / bare, CLOSE, times),
         )
+        if case == "stream":
+            official = cpu[1] / each["official"][1]
+            targets.append(
+                Target.at_most(f"{title}: CPU / official", official, OFFICIAL, times)
+            )
     plot = Plot(
         f"cost-by-length-{case}",
         f"CPU of the client for an output: {what}",
