@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import httpcore2
+import httpx2
 import pytest
 import trustme
 from gradio_runtime._http import network
-from gradio_runtime._http.network import Network
+from gradio_runtime._http.network import DirectTransport, Network
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB: more than is read ahead
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -248,6 +249,35 @@ def test_a_handshake_ends_in_time_and_leaves_no_socket(authority: trustme.CA) ->
 
     asyncio.run(run())
     gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("HEAD", 200), ("GET", 204), ("GET", 304)],
+)
+def test_no_body_is_waited_for_where_none_can_come(method: str, status: int) -> None:
+    async def answer(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 %d x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head % status)
+        await reader.read()
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        transport = DirectTransport(verify=False, limits=httpx2.Limits())
+        async with (
+            server,
+            httpx2.AsyncClient(transport=transport, timeout=0.2) as client,
+        ):
+            response = await client.request(method, f"http://127.0.0.1:{port}")
+            assert (response.status_code, response.content) == (status, b"")
+        await asyncio.sleep(0.01)  # until asyncio has closed the sockets
+
+    asyncio.run(run())
 
 
 def test_where_nobody_answers() -> None:

@@ -29,6 +29,8 @@ _MOST_AHEAD = 1 << 18
 _LEAST, _MOST = 1 << 12, 1 << 16
 #: Where a head ends, by the rule of h11.
 _HEAD_END = re.compile(rb"\n\r?\n")
+#: Statuses of answers without a body, whatever their head says.
+_BODILESS = (204, 304)
 #: Seconds for one address of a host before the next one is tried too (RFC 8305).
 _NEXT_ADDRESS = 0.25
 _NEVER = 24 * 3600.0
@@ -71,6 +73,7 @@ class DirectTransport(httpx2.AsyncHTTPTransport):
             and response.headers.get("transfer-encoding", "").lower() == "chunked"
             and response.extensions.get("http_version") == b"HTTP/1.1"
             and request.method != "HEAD"
+            and response.status_code not in _BODILESS
         ):
             over = cast("httpx2.AsyncByteStream", response.stream)
             seconds = request.extensions.get("timeout", {}).get("read")
