@@ -100,8 +100,15 @@ class Reader(Generic[T]):
         if self._entry.life.phase is Phase.RUNNING:  # it did not have to wait
             self._tell_started(None)
         inbox.at_once = self._take_at_once
+        try:
+            return await self._follow()
+        finally:
+            # Or else the two would hold each other, and what was put out.
+            inbox.at_once = None
+
+    async def _follow(self) -> T:
         while True:
-            match message := await inbox.get():
+            match message := await self._entry.inbox.get():
                 case Generating():
                     await self._take(message)
                 case Completed(data=None):

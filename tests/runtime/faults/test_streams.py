@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
+import weakref
 from collections.abc import Iterator
+from concurrent.futures import wait
 from typing import Any, cast
 
 import pytest
@@ -27,6 +30,7 @@ from tests.support.misbehaving import (
     Answer,
     Handler,
     Server,
+    until,
 )
 
 STREAM_FAULTS: dict[str, tuple[Answer, type[GradioError], str]] = {
@@ -92,6 +96,22 @@ def test_stream_faults(server: Server, fault: str) -> None:
         # The client is as good as new once the server is.
         del Handler.answers["/gradio_api/queue/data"]
         assert client.echo.submit("x").result(timeout=10) == "ok"
+
+
+@pytest.mark.parametrize("fault", [None, *STREAM_FAULTS])
+def test_what_a_job_kept_goes_with_it(server: Server, fault: str | None) -> None:
+    if fault is not None:
+        Handler.answers["/gradio_api/queue/data"] = STREAM_FAULTS[fault][0]
+    gc.disable()  # nothing waits for a collection
+    try:
+        with WireClient(server.url) as client:
+            job = client.echo.submit("x")
+            wait([job], timeout=10)
+            kept = weakref.ref(job._outcome)
+            del job
+            until(lambda: kept() is None)
+    finally:
+        gc.enable()
 
 
 def test_a_connection_that_is_cut_after_the_result(server: Server) -> None:
