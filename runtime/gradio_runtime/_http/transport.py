@@ -13,6 +13,7 @@ import time
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
+    AsyncIterator,
     Callable,
     Collection,
     Generator,
@@ -56,6 +57,8 @@ _log = logging.getLogger("gradio_runtime").getChild("http")
 _CONNECT_TIMEOUT = 10.0
 _REQUEST_TIMEOUT = 60.0
 _MAX_REDIRECTS = 5
+#: Bytes of a stream between which others may have their turn: as many as are read.
+_PART = 1 << 16
 #: Statuses of a login that mean: refused, or no login.
 _NO_LOGIN = frozenset({400, 401, 403, 404, 405})
 
@@ -392,9 +395,16 @@ async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.R
 def _chunks(response: httpx2.Response) -> AsyncIterable[bytes]:
     """Return the parts of a body; of one that is not compressed, as they came."""
     if "content-encoding" in response.headers:
-        return response.aiter_bytes()
+        return _unpacked(response)
     # To count and regroup them is 5 % of what an output of a stream costs.
     return cast("AsyncIterable[bytes]", response.stream)
+
+
+async def _unpacked(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """Iterate over a compressed body, which would else come in parts of 1 MiB."""
+    async for content in response.aiter_bytes():
+        for start in range(0, len(content), _PART):
+            yield content[start : start + _PART]
 
 
 def _check_event_stream(response: httpx2.Response) -> None:

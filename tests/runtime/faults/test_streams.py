@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import threading
 import weakref
@@ -19,6 +20,7 @@ from gradio_runtime import (
     ProtocolError,
     Status,
 )
+from gradio_runtime._http.events import EventReader
 
 from tests.runtime.faults.conftest import echo, joins
 from tests.runtime.wire_api import WireClient
@@ -112,6 +114,29 @@ def test_what_a_job_kept_goes_with_it(server: Server, fault: str | None) -> None
             until(lambda: kept() is None)
     finally:
         gc.enable()
+
+
+def test_a_compressed_stream_is_read_in_small_parts(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = b": " + bytes(4 << 20) + b"\n"
+    events = b"".join(b"data: %b\n\n" % json.dumps(m).encode() for m in (DONE, CLOSE))
+    headers = {"content-encoding": "gzip"}
+    content = gzip.compress(lines + events)
+    Handler.answers["/gradio_api/queue/data"] = lambda h: h.raw(
+        content, "text/event-stream", headers=headers
+    )
+    sizes: list[int] = []
+    feed = EventReader.feed
+
+    def spy(reader: EventReader, chunk: bytes) -> Iterator[bytes]:
+        sizes.append(len(chunk))
+        return feed(reader, chunk)
+
+    monkeypatch.setattr(EventReader, "feed", spy)
+    assert echo(server) == "ok"
+    assert sum(sizes) == len(lines + events)
+    assert max(sizes) <= 1 << 16
 
 
 def test_a_connection_that_is_cut_after_the_result(server: Server) -> None:
