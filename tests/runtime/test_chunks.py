@@ -109,4 +109,4 @@ def test_plain_chunks_do_not_go_through_h11(size: int) -> None:
         assert b"".join([part async for part in body]) == b"x" * size
 
     asyncio.run(take())
-    assert seen == [b"0\r\n\r\n"]
+    assert seen == [b"", b"0\r\n\r\n"]

@@ -17,6 +17,7 @@ import httpx2
 _SIZE = re.compile(rb"(?!0+\r)[0-9a-fA-F]{1,15}\r\n")
 #: More bytes than such a line has.
 _LONG = 18
+_LAST = b"0\r\n\r\n"
 _CUT = "peer closed connection without sending complete message body"
 
 
@@ -77,7 +78,13 @@ class ChunkedBody(httpx2.AsyncByteStream):
                 yield content
         if chunks.left:
             raise httpx2.RemoteProtocolError(f"{_CUT} (incomplete chunked read)")
-        self._unread(chunks.rest)
+        rest = chunks.rest
+        if rest.startswith(_LAST):
+            # What comes after it answers nothing: where h11 does not see it, the pool
+            # does, and closes the connection.
+            self._unread(rest[len(_LAST) :])
+            rest = _LAST
+        self._unread(rest)
         async for content in self._over:
             yield content
 

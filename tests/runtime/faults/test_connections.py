@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
@@ -211,3 +212,21 @@ def test_a_connection_after_an_exception_of_the_app(
         assert (job.exception(10) is None) is (status == 200)
     assert echo(server) == "ok"
     assert (ports[0] in ports[1:]) is kept
+
+
+def test_what_follows_the_end_of_a_stream_answers_no_request(server: Server) -> None:
+    own = {**DONE, "output": {"data": ["not asked for"]}}
+    stray = b"data: " + json.dumps(own).encode() + b"\n\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d"
+
+    def data(handler: Handler) -> None:
+        handler.begin_events()
+        events = b"".join(
+            b"data: %b\n\n" % json.dumps(m).encode() for m in (DONE, CLOSE)
+        )
+        chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(events), events)
+        handler.wfile.write(chunk + head % len(stray) + b"\r\n\r\n" + stray)
+
+    Handler.answers["/gradio_api/queue/data"] = data
+    with WireClient(server.url) as client:
+        assert [client.echo("x") for _ in range(3)] == ["ok"] * 3
