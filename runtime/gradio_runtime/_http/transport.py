@@ -404,6 +404,8 @@ async def _unpacked(response: httpx2.Response) -> AsyncIterator[bytes]:
     """Iterate over a compressed body, which would else come in parts of 1 MiB."""
     async for content in response.aiter_bytes():
         for start in range(0, len(content), _PART):
+            if start and overdue():
+                await asyncio.sleep(0)
             yield content[start : start + _PART]
 
 
