@@ -33,7 +33,7 @@ def url() -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("caller", CALLERS)
-def test_each_stream_counts_from_its_own_begin(url: str, caller: str) -> None:
+def test_each_stream_counts_from_its_own_start(url: str, caller: str) -> None:
     words = (caller, url, str(STREAMS), str(OUTPUTS))
     told = told_by("benchmarks.replay.worker", *words, timeout=LONGEST)
     reading = Reading(*told)
@@ -90,7 +90,7 @@ def test_a_submitted_job_is_not_charged_with_another(
     assert end <= end_of_first
 
 
-def test_a_late_begin_is_not_unfair() -> None:
+def test_a_late_start_is_not_unfair() -> None:
     reading = Reading(0.5, 0, [(0.0, 2.0), (1.0, 3.0)])
     assert reading.spread == 1
     assert reading.seconds == 3

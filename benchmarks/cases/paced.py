@@ -87,7 +87,7 @@ def paced(rounds: int, streams: int, outputs: int, pace: float) -> Result:
     about = (
         f"A server of ours replays {outputs} outputs of each stream at a fixed pace: at "
         f"most {count(streams / pace)} come in a second. CPU is the client's, for an "
-        "output; a stream takes from its own begin to its own end; memory is what the "
+        "output; a stream takes from its own start to its own end; memory is what the "
         f"client's peak adds to what it held before. Medians of {rounds} processes."
     )
     plot = Plot(
