@@ -13,8 +13,6 @@ from typing import Self
 
 from benchmarks.plots import Plot
 
-HOW = "Written by `make bench`; each figure is from one run on one machine."
-
 
 @dataclass(frozen=True)
 class Table:
@@ -86,12 +84,12 @@ class Result:
 class Report:
     """A file of results, each of which is also printed as it comes."""
 
-    def __init__(self, name: str, title: str) -> None:
-        self._name = name
+    def __init__(self, title: str, target: str) -> None:
         self._parts: list[str] = []
         self._targets: list[Target] = []
         self._plots: dict[str, Plot] = {}
-        self.tell(f"# {title}\n\n{HOW}")
+        how = f"Written by `make {target}`; each figure is from one run on one machine."
+        self.tell(f"# {title}\n\n{how}")
 
     def tell(self, text: str) -> None:
         """Add a text."""
@@ -106,17 +104,17 @@ class Report:
             known = self._plots.get(plot.name, plot)
             self._plots[plot.name] = known.with_costs(plot.costs)
 
-    def end(self) -> None:
-        """Add the verdicts."""
+    def end(self) -> bool:
+        """Add the verdicts; return whether all targets are met."""
         self.tell(targets_table(self._targets).markdown())
+        return all(target.met for target in self._targets)
 
-    def write(self, folder: Path) -> None:
-        """Write it and its plots into a folder."""
-        text = "\n\n".join(self._parts) + "\n"
-        (folder / self._name).write_text(text, encoding="utf-8")
+    def write(self, path: Path) -> None:
+        """Write it into a file, and its plots beside that."""
+        path.write_text("\n\n".join(self._parts) + "\n", encoding="utf-8")
         for name, plot in self._plots.items():
-            (folder / f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
-        print(f"Wrote {', '.join([self._name, *self._plots])} into {folder}")
+            path.with_name(f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
+        print(f"Wrote {', '.join([str(path), *self._plots])}")
 
 
 def targets_table(targets: Sequence[Target]) -> Table:

@@ -1,8 +1,9 @@
 """Measure everything, print it, and write it down: `make bench`.
 
 Real Gradio servers on loopback answer (RESULTS.md), and one of ours at a fixed pace
-(REPLAY.md); each contender runs in processes of its own, in turns. Nothing here asserts a time: machines differ, ratios speak. What was aimed at is
-in the last table, met or missed.
+(REPLAY.md); each contender runs in processes of its own, in turns. Nothing here asserts
+a time: machines differ, ratios speak. What was aimed at is in the last table, met or
+missed.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ PACED = "paced"
 
 def main() -> None:
     options = _options()
-    reports: list[Report] = []
+    reports: dict[str, Report] = {}
     if options.only != PACED:
-        reports.append(_on_gradio(options))
+        reports["RESULTS.md"] = _on_gradio(options)
     if options.only in (None, PACED) and options.gradio is None:
-        reports.append(_without_gradio(options.rounds or 3))
+        reports["REPLAY.md"] = _without_gradio(options.rounds or 3)
     folder = options.output
     if folder is None and (options.only, options.gradio) == (None, None):
         folder = HERE
     if folder is not None:
-        for report in reports:
-            report.write(folder)
+        for name, report in reports.items():
+            report.write(folder / name)
 
 
 def _on_gradio(options: argparse.Namespace) -> Report:
-    report = Report("RESULTS.md", "How long calls take")
+    report = Report("How long calls take", "bench")
     for major, cases in CASES.items():
         chosen = [case for case in cases if options.only in (None, case.name)]
         if not chosen or options.gradio not in (None, major):
@@ -57,7 +58,7 @@ def _on_gradio(options: argparse.Namespace) -> Report:
 
 
 def _without_gradio(rounds: int) -> Report:
-    report = Report("REPLAY.md", paced.TITLE)
+    report = Report(paced.TITLE, "bench")
     report.tell(machine(None))
     for case in paced.CASES:
         report.add(paced.paced(rounds, *case))

@@ -17,11 +17,10 @@ from typing import NamedTuple
 
 from benchmarks.batch import copies, kills, pace, refusals
 from benchmarks.batch.where import where
-from benchmarks.report import Result, Table, Target, machine, targets_table
+from benchmarks.report import Report, Result, Table, Target, machine
 from tests.support.environments import VERSIONS
 
 REPORT = Path(__file__).parents[1] / "BATCH.md"
-HEAD = "# What map must show\n\nWritten by `make bench-batch`; each figure is from one run on one machine."
 
 
 class Check(NamedTuple):
@@ -69,26 +68,22 @@ def main() -> int:
         "--output", type=Path, help="the report's file; BATCH.md if all is measured"
     )
     options = parser.parse_args()
-    parts = [HEAD, machine(VERSIONS[6]), where().markdown()]
-    targets: list[Target] = []
+    report = Report("What map must show", "bench-batch")
+    report.tell(machine(VERSIONS[6]))
+    report.add(Result(where()))
     begun = time.monotonic()
     for check in CHECKS:
         if check.number in options.only:
             rows = max(1, round(check.rows * options.scale))
-            result = measured(check, options.rounds, rows)
-            print(f"{result.table.markdown()}\n", flush=True)
+            report.add(measured(check, options.rounds, rows))
             print(f"{time.monotonic() - begun:.0f} s so far\n", flush=True)
-            parts.append(result.table.markdown())
-            targets += result.targets
-    parts.append(targets_table(targets).markdown())
-    print(parts[-1])
+    met = report.end()
     output = options.output
     if output is None and (options.only, options.scale) == (numbers, 1.0):
         output = REPORT
     if output is not None:
-        output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-        print(f"Wrote {output}")
-    return not all(target.met for target in targets)
+        report.write(output)
+    return not met
 
 
 if __name__ == "__main__":
